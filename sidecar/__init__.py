@@ -1,0 +1,1 @@
+"""Gatehouse: the gate between AI agents and the model."""

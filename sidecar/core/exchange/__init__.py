@@ -1,0 +1,1 @@
+"""One HTTP request and its answer as a state machine: events in, commands out."""

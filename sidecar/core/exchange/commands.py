@@ -1,0 +1,76 @@
+"""What an exchange asks of the world. Whoever carries them out does so in order.
+
+A command that waits names the event that answers it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sidecar.core.model.http import Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Make this fact durable. Answered by `Recorded`. `fact` is JSON-ready and holds no sensitive value."""
+
+    kind: str
+    fact: Mapping[str, object]
+    wait: bool = True  # False: nothing depends on it; no `Recorded` comes
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Let the request go to a connection, exactly like this: these headers removed and set, this path, this body.
+
+    `body` is None when the request had none. The credential of the connection and the route secret are added by the
+    one who carries this out; the core never sees them. Answered by `ForwardFailed` only when it could not be done.
+    """
+
+    connection: str
+    path: str
+    remove: tuple[str, ...]
+    set: Headers
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Respond:
+    """Answer the client without any upstream. Ends the exchange."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StartAnswer:
+    """Let the head of the upstream's answer go, with these headers removed and set."""
+
+    remove: tuple[str, ...] = ()
+    set: Headers = ()
+    status: int | None = None  # None: as the upstream said
+
+
+@dataclass(frozen=True, slots=True)
+class SendAnswer:
+    """Bytes of the answer's body. `end`: these are the last."""
+
+    data: bytes
+    end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WakeAt:
+    """Send a `Tick` at this time. A later `WakeAt` replaces an earlier one; None cancels."""
+
+    at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """Break the exchange off: the stream fails, and so does the request. `reason` is for the log."""
+
+    reason: str
+
+
+Command = Record | Forward | Respond | StartAnswer | SendAnswer | WakeAt | Fail

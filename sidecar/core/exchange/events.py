@@ -1,0 +1,74 @@
+"""What can happen to an exchange. IO failure is a value in an event, never an exception.
+
+`at` is seconds on a clock that only moves forward; the core never asks for the time.
+"""
+
+from dataclasses import dataclass
+
+from sidecar.core.errors import Refused
+from sidecar.core.model.caller import Caller
+from sidecar.core.model.http import RequestHead, ResponseHead
+
+
+@dataclass(frozen=True, slots=True)
+class RequestStarted:
+    """The head of the request arrived. `caller` is nothing when no token was verified. `end`: there is no body."""
+
+    head: RequestHead
+    caller: Caller | None
+    at: float
+    end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestChunk:
+    data: bytes
+    at: float
+    end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The answer to `Record`: the event is on disk, or `failed` says why not (without secrets)."""
+
+    at: float
+    failed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardFailed:
+    """The answer to a `Forward` that could not be done (no credential for the connection, say)."""
+
+    refused: Refused
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseStarted:
+    head: ResponseHead
+    at: float
+    end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseChunk:
+    data: bytes
+    at: float
+    end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A time asked for with `WakeAt` has come."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The other side ended the exchange: the client went away, or the upstream broke."""
+
+    at: float
+
+
+Event = RequestStarted | RequestChunk | Recorded | ForwardFailed | ResponseStarted | ResponseChunk | Tick | Gone

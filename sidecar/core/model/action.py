@@ -1,0 +1,35 @@
+"""What can be done with a call, and how a value is taken out of it."""
+
+from enum import IntEnum, StrEnum
+
+
+class Action(IntEnum):
+    """Ordered by strictness: the largest of several wins."""
+
+    ALLOW = 0
+    MASK = 1
+    HOLD = 2
+    DENY = 3
+
+
+class How(StrEnum):
+    """How a masked value is replaced."""
+
+    REDACT = "redact"
+    TOKEN = "token"  # noqa: S105  (a way of masking, not a password)
+    LAST4 = "last4"
+    HASH = "hash"
+
+
+class DenyAs(StrEnum):
+    """What the agent sees of a denial: an error, or an ordinary assistant answer that lets its session go on."""
+
+    ERROR = "error"
+    ANSWER = "answer"
+
+
+class Stage(StrEnum):
+    """Enforced, or only decided and recorded."""
+
+    ENFORCE = "enforce"
+    SHADOW = "shadow"

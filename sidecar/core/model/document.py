@@ -1,0 +1,141 @@
+"""A YAML file that a person wrote, with the line of every value, so that a mistake can be pointed at.
+
+Strategy: the safe composer gives nodes with marks; values and lines are built from the nodes in one walk.
+
+Rules: no aliases (a billion laughs), no duplicate keys (the second would win in silence), no custom tags, keys are
+strings, at most 64 levels deep. All mistakes at once wherever that is possible.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from sidecar.core.errors import ConfigurationError, Mistake
+
+Path = tuple[str | int, ...]
+M = TypeVar("M", bound=BaseModel)
+MAX_DEPTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The plain value and the line of every path in it."""
+
+    file: str
+    value: object
+    lines: dict[Path, int]
+
+    def line(self, path: Path) -> int:
+        """The line of a path, or of the nearest thing that contains it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def mistake(self, path: Path, message: str) -> Mistake:
+        return Mistake(self.file, self.line(path), message)
+
+
+def read_yaml(text: str, file: str) -> Document:
+    """Text to value and lines, or every mistake that stands in the way."""
+    try:
+        _refuse_aliases(text, file)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = error.problem or error.context or "cannot be read"
+        raise ConfigurationError.single(file, f"not valid YAML: {said}", mark.line + 1 if mark else 0) from error
+    except yaml.YAMLError as error:
+        raise ConfigurationError.single(file, f"not valid YAML: {error}") from error
+    except RecursionError as error:
+        raise ConfigurationError.single(file, f"nested deeper than {MAX_DEPTH} levels") from error
+    walk = _Walk(file)
+    value = walk.build(node, ()) if node is not None else None
+    if walk.mistakes:
+        raise ConfigurationError(walk.mistakes)
+    return Document(file, value, walk.lines)
+
+
+def _refuse_aliases(text: str, file: str) -> None:
+    mistakes = [
+        Mistake(file, event.start_mark.line + 1, "aliases are not allowed here: write the value out")
+        for event in yaml.parse(text, Loader=yaml.SafeLoader)
+        if isinstance(event, yaml.AliasEvent) and event.start_mark
+    ]
+    if mistakes:
+        raise ConfigurationError(mistakes)
+
+
+class _Walk:
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.lines: dict[Path, int] = {}
+        self.mistakes: list[Mistake] = []
+        self._scalars = yaml.SafeLoader("")
+
+    def build(self, node: yaml.Node, path: Path) -> object:
+        line = node.start_mark.line + 1
+        self.lines.setdefault(path, line)
+        if len(path) > MAX_DEPTH:
+            self._wrong(line, f"nested deeper than {MAX_DEPTH} levels")
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(child, (*path, index)) for index, child in enumerate(node.value)]
+        try:
+            return self._scalars.construct_object(node)
+        except (yaml.YAMLError, ValueError):
+            self._wrong(line, f"cannot read {node.value!r} as {node.tag.rsplit(':', 1)[-1]}")
+            return None
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, object]:
+        built: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._wrong(line, "a key must be plain text")
+                continue
+            key = key_node.value
+            if key in built:
+                self._wrong(line, f"duplicate key {key!r}: it already stands on line {self.lines[(*path, key)]}")
+                continue
+            self.lines[(*path, key)] = line
+            built[key] = self.build(value_node, (*path, key))
+        return built
+
+    def _wrong(self, line: int, message: str) -> None:
+        self.mistakes.append(Mistake(self.file, line, message))
+
+
+def validated(
+    document: Document, shape: type[M], at: Path = (), *, also: Callable[[M], list[Mistake]] | None = None
+) -> M:
+    """The document as the given pydantic model, or every mistake with its line."""
+    value = document.value
+    for step in at:
+        value = value[step]  # type: ignore[index]
+    try:
+        model = shape.model_validate(value)
+    except ValidationError as error:
+        raise ConfigurationError([_translated(document, at, dict(item)) for item in error.errors()]) from error
+    mistakes = also(model) if also else []
+    if mistakes:
+        raise ConfigurationError(mistakes)
+    return model
+
+
+def _translated(document: Document, at: Path, item: dict[str, object]) -> Mistake:
+    location = item["loc"]
+    if not isinstance(location, tuple):
+        raise TypeError(f"pydantic gave a location of type {type(location).__name__}")
+    path: Path = (*at, *location)
+    name = ".".join(str(step) for step in location) or "the document"
+    said = str(item["msg"]).removeprefix("Value error, ")
+    if item["type"] == "extra_forbidden":
+        said = "unknown key"
+    elif item["type"] == "missing":
+        said = "is required"
+    return document.mistake(path, f"{name}: {said}")
