@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sidecar.core.model.action import Action, How
+from sidecar.core.model.action import Action, DenyAs, How
 from sidecar.core.model.place import Place
 
 
@@ -29,3 +29,4 @@ class Verdict:
     rule: str | None = None
     policy: str | None = None
     say: str | None = None
+    deny_as: DenyAs = DenyAs.ERROR
