@@ -2,6 +2,7 @@
 
     GatehouseError
     ├── Refused             the client is told: a status, a code from a closed list, a sentence
+    ├── RecordingFailed     a fact could not be made durable: what depends on it must not happen
     └── ConfigurationError  the operator is told: every mistake with file, line and what was expected
 
 Rules:
@@ -51,6 +52,10 @@ class Refused(GatehouseError):  # noqa: N818  (a refusal is an outcome, not a fa
         self.message = message
         self.rule = rule
         self.headers: Mapping[str, str] = MappingProxyType(dict(headers or {}))
+
+
+class RecordingFailed(GatehouseError):  # noqa: N818  (named for what happened)
+    """A fact could not be made durable. The message is for the log and holds nothing of the fact."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
