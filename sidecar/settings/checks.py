@@ -1,0 +1,132 @@
+"""What several settings must be together.
+
+Strategy: the checks read the document as it was written, not the validated one, so that a mistake in one place does
+not hide a mistake in another. What is not of the right shape is passed over here: the shape is checked elsewhere.
+"""
+
+import ipaddress
+from collections.abc import Callable, Iterator, Mapping
+from glob import glob
+from pathlib import Path
+
+from sidecar.core.errors import Mistake
+from sidecar.core.model.document import Document
+from sidecar.core.model.document import Path as Place
+from sidecar.settings.written import EnvoySection, ListenSection, MetricsSection
+
+Wrong = tuple[Place, str]
+Raw = Mapping[str, object]
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine can reach a listener on this address."""
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def cross_checks(document: Document, folder: Path) -> list[Mistake]:
+    """Every mistake that only shows when settings are looked at together."""
+    raw = document.value if isinstance(document.value, dict) else {}
+    return [document.mistake(place, said) for check in _CHECKS for place, said in check(raw, folder)]
+
+
+def _section(raw: object, *steps: str) -> Raw:
+    for step in steps:
+        raw = raw.get(step) if isinstance(raw, dict) else None
+    return raw if isinstance(raw, dict) else {}
+
+
+def _items(section: Raw, key: str) -> Iterator[tuple[int, Raw]]:
+    listed = section.get(key)
+    if isinstance(listed, list):
+        yield from ((index, item) for index, item in enumerate(listed) if isinstance(item, dict))
+
+
+def _repeated(section: Raw, at: Place, key: str, what: str) -> Iterator[Wrong]:
+    seen: dict[str, str] = {}
+    for index, item in _items(section, str(at[-1])):
+        value = item.get(key)
+        if not isinstance(value, str):
+            continue
+        name = item.get("name")
+        if value in seen:
+            other = "" if key == "name" else f" (connection {seen[value]!r})"
+            yield (*at, index, key), f"{what} {value!r} is already taken{other}"
+        seen.setdefault(value, str(name))
+
+
+def _connection_names(raw: Raw, _: Path) -> Iterator[Wrong]:
+    yield from _repeated(raw, ("connections",), "name", "the connection name")
+    yield from _repeated(raw, ("connections",), "path", "the path")
+    for index, item in _items(raw, "connections"):
+        path = item.get("path")
+        if isinstance(path, str) and path.split("/")[1:2] in (["c"], ["v1"], ["api"]):
+            yield (
+                ("connections", index, "path"),
+                f"{path!r} begins with a path that the gate itself answers: /c, /v1 and /api are taken",
+            )
+
+
+def _provider_names(raw: Raw, _: Path) -> Iterator[Wrong]:
+    yield from _repeated(_section(raw, "identity"), ("identity", "providers"), "name", "the provider name")
+
+
+def _someone_can_come_in(raw: Raw, _: Path) -> Iterator[Wrong]:
+    development = _section(raw, "development")
+    if not _section(raw, "identity").get("providers") and development.get("identity") is not True:
+        yield (
+            ("identity",),
+            "nobody could come in: name a provider under identity.providers, or set development.identity: true",
+        )
+    address = _section(raw, "listen").get("address", ListenSection().address)
+    if development.get("identity") is True and isinstance(address, str) and not is_loopback(address):
+        yield (
+            ("development", "identity"),
+            f"the development identity is only for loopback, and the gate listens on {address}: "
+            "listen on 127.0.0.1, or name a real provider under identity.providers",
+        )
+
+
+def _distinct_ports(raw: Raw, _: Path) -> Iterator[Wrong]:
+    seen: dict[object, str] = {}
+    for section, key, standard in (
+        ("listen", "port", ListenSection().port),
+        ("metrics", "port", MetricsSection().port),
+        ("envoy", "admin_port", EnvoySection().admin_port),
+    ):
+        port = _section(raw, section).get(key, standard)
+        if port in seen and port != 0:
+            yield (section, key), f"port {port} is already used by {seen[port]}"
+        if isinstance(port, int):
+            seen.setdefault(port, f"{section}.{key}")
+
+
+def _policies_exist(raw: Raw, folder: Path) -> Iterator[Wrong]:
+    patterns = raw.get("policies")
+    if not patterns and _section(raw, "development").get("identity") is not True:
+        yield ("policies",), "is required: name the files with your rules, such as [policies/*.yaml]"
+    if not isinstance(patterns, list):
+        return
+    for index, pattern in enumerate(patterns):
+        if isinstance(pattern, str) and pattern and not glob(str(folder / pattern), recursive=True):
+            yield ("policies", index), f"{pattern!r} matches no file (looked in {folder})"
+
+
+def _a_key_to_restore_with(raw: Raw, _: Path) -> Iterator[Wrong]:
+    restore = _section(raw, "restore")
+    if restore.get("survive_restart") is True and not restore.get("key_file"):
+        yield ("restore", "survive_restart"), "needs restore.key_file: the key that masked values are encrypted under"
+
+
+_CHECKS: tuple[Callable[[Raw, Path], Iterator[Wrong]], ...] = (
+    _connection_names,
+    _provider_names,
+    _someone_can_come_in,
+    _distinct_ports,
+    _policies_exist,
+    _a_key_to_restore_with,
+)

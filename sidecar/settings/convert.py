@@ -1,0 +1,82 @@
+"""What was written, as what the program uses: paths made absolute, defaults that depend on others filled in.
+
+Rule: by now everything is known to be right; nothing here can fail.
+"""
+
+from pathlib import Path
+
+from sidecar.settings import values
+from sidecar.settings import written as w
+
+STARTER = Path(__file__).parent.parent / "rulebook" / "starter.yaml"
+
+
+def settings_from(written: w.Written, file: Path | None, folder: Path) -> values.Settings:
+    state = folder / written.state
+    return values.Settings(
+        file=file,
+        state=state,
+        listen=values.Listen(written.listen.address, written.listen.port, _tls(written.listen.tls, folder)),
+        providers=tuple(_provider(provider, folder) for provider in written.identity.providers),
+        connections=tuple(_upstream(connection, folder) for connection in written.connections),
+        policies=tuple(str(folder / pattern) for pattern in written.policies) or (str(STARTER),),
+        record=_record(written.record, folder, state),
+        control=written.control.url,
+        restore=values.Restore(written.restore.survive_restart, _path(written.restore.key_file, folder)),
+        mask_key_file=_path(written.mask.key_file, folder),
+        limits=values.Limits(**written.limits.model_dump()),
+        metrics=values.Metrics(written.metrics.address, written.metrics.port),
+        envoy=_envoy(written.envoy, folder, state),
+        development=values.Development(written.development.identity, written.development.simulator),
+        log=values.Log(written.log.level, written.log.format),
+    )
+
+
+def _path(text: str | None, folder: Path) -> Path | None:
+    return folder / text if text is not None else None
+
+
+def _tls(tls: w.TlsSection | None, folder: Path) -> values.Tls | None:
+    return values.Tls(folder / tls.certificate, folder / tls.key) if tls else None
+
+
+def _provider(provider: w.ProviderSection, folder: Path) -> values.Provider:
+    return values.Provider(
+        name=provider.name,
+        issuer=provider.issuer,
+        audiences=provider.audiences,
+        jwks=values.Jwks(provider.jwks.url, _path(provider.jwks.file, folder)),
+        claims=values.Claims(provider.claims.subject, provider.claims.groups),
+    )
+
+
+def _upstream(connection: w.ConnectionSection, folder: Path) -> values.Upstream:
+    credential = connection.credential
+    source = (
+        values.CredentialSource(
+            header=credential.header,
+            prefix=credential.prefix,
+            env=credential.source.env,
+            file=_path(credential.source.file, folder),
+        )
+        if credential
+        else None
+    )
+    return values.Upstream(connection.name, connection.kind, connection.url, connection.path, source)
+
+
+def _record(record: w.RecordSection, folder: Path, state: Path) -> values.Record:
+    spool = folder / record.spool if record.spool else state / "spool"
+    return values.Record(spool, record.clickhouse, record.durability)
+
+
+def _envoy(envoy: w.EnvoySection, folder: Path, state: Path) -> values.Envoy:
+    return values.Envoy(
+        admin_port=envoy.admin_port,
+        socket=folder / envoy.socket if envoy.socket else state / "ext_proc.sock",
+        access_log=_path(envoy.access_log, folder),
+        connect_timeout=envoy.connect_timeout,
+        drain=envoy.drain,
+        upstream_ca=_path(envoy.upstream_ca, folder),
+        program=_path(envoy.program, folder),
+    )

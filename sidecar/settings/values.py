@@ -1,0 +1,161 @@
+"""The settings as the rest of the program sees them: checked, complete, every path absolute.
+
+Rules: no value in here is a secret. A credential is named by where it comes from, and read by `credentials/`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sidecar.core.model.connection import Connection, Kind
+
+
+class Durability(StrEnum):
+    """`strict`: a call goes on when its record is on disk. `relaxed`: it does not wait for the disk."""
+
+    STRICT = "strict"
+    RELAXED = "relaxed"
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    address: str
+    port: int
+    tls: Tls | None
+
+
+@dataclass(frozen=True, slots=True)
+class Jwks:
+    """Exactly one of the two is set."""
+
+    url: str | None
+    file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Names of the claims; dots lead into nested objects."""
+
+    subject: str
+    groups: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    name: str
+    issuer: str
+    audiences: tuple[str, ...]
+    jwks: Jwks
+    claims: Claims
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialSource:
+    """Which header carries the credential, and where its value comes from: exactly one of `env` and `file`."""
+
+    header: str
+    prefix: str
+    env: str | None
+    file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A connection with what the edges need to reach it. `path` is where it answers, besides `/c/<name>/`."""
+
+    name: str
+    kind: Kind
+    url: str
+    path: str | None
+    credential: CredentialSource | None
+
+    @property
+    def connection(self) -> Connection:
+        return Connection(self.name, self.kind, self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    spool: Path
+    clickhouse: str | None
+    durability: Durability
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    survive_restart: bool
+    key_file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    body: int
+    decoded_body: int
+    json_depth: int
+    exchanges: int
+    sessions: int
+    session_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    address: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Envoy:
+    admin_port: int
+    socket: Path
+    access_log: Path | None
+    connect_timeout: float
+    drain: float
+    upstream_ca: Path | None
+    program: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Development:
+    identity: bool
+    simulator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    level: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`file` is nothing when there was no file. `policies` are absolute paths and glob patterns."""
+
+    file: Path | None
+    state: Path
+    listen: Listen
+    providers: tuple[Provider, ...]
+    connections: tuple[Upstream, ...]
+    policies: tuple[str, ...]
+    record: Record
+    control: str
+    restore: Restore
+    mask_key_file: Path | None
+    limits: Limits
+    metrics: Metrics
+    envoy: Envoy
+    development: Development
+    log: Log
+
+    def upstream(self, name: str) -> Upstream:
+        return next(upstream for upstream in self.connections if upstream.name == name)
+
+    @property
+    def first_claude(self) -> Upstream | None:
+        """The connection that answers at `/v1/...`."""
+        return next((upstream for upstream in self.connections if upstream.kind is Kind.CLAUDE), None)
