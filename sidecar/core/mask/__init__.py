@@ -1,0 +1,1 @@
+"""Take sensitive values out of texts, and put them back."""

@@ -1,0 +1,114 @@
+"""What stands in a text where a sensitive value stood.
+
+    redact, token  [EMAIL_K7Q2M9XA]       the same for the same value within a session, another one in the next
+    hash           [EMAIL_#3f9a0c51b7de]  the same for the same value in every session of this key
+    last4          ****1111               the last four letters and digits; only stars when the value is short
+
+Strategy: everything comes from HMAC-SHA256 under a key that only the gate has, so that a placeholder is the same after
+a restart, and whoever reads it cannot try out values. Of the eight characters, seven are 35 bits of
+HMAC(scope, label, value); the eighth is a check over the rest, by which a gate that has forgotten everything else
+still knows its own, and knows a `token` (its value is owed to the agent) from a `redact` (it is not).
+
+Rules:
+- `redact` and `token` are bound to the scope, so that placeholders do not link sessions. `hash` exists to link them
+  (count the people, not the mentions), so it is bound to the key alone.
+- The number of stars never depends on the value: its length is nobody's business.
+- Two values of one session may share a placeholder (35 bits: one chance in 70,000 among a thousand values).
+  `SessionMemory` notices and then restores neither.
+"""
+
+import hmac
+import re
+from collections.abc import Collection
+from functools import lru_cache
+
+from sidecar.core.model.action import How
+from sidecar.core.model.detector import Detector
+
+# 32 characters, so five bits each; without I, O, 0 and 1, which people and models read as each other.
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_DRAWN = 7
+_HEX = 12
+_LONGEST_LABEL = 40
+# Four of fewer than twelve characters would be a third of the secret or more.
+_LAST4_NEEDS = 12
+_STARS = "****"
+# A shorter key could be found by trying.
+_SHORTEST_KEY = 16
+
+PLACEHOLDER = Detector(
+    id="gatehouse/placeholder",
+    label="PLACEHOLDER",
+    pattern=r"\[[A-Z][A-Z0-9_]{0,39}_(?:[2-9A-HJ-NP-Z]{8}|#[0-9a-f]{12})\]",
+)
+_SHAPE = re.compile(PLACEHOLDER.pattern)
+
+
+@lru_cache(maxsize=1024)
+def _plain(label: str) -> str:
+    """A label as it stands in a placeholder: `rule/no-zephyr` becomes `RULE_NO_ZEPHYR`."""
+    name = re.sub(r"[^A-Z0-9]+", "_", label.upper()).strip("_") or "VALUE"
+    name = name if name[0].isalpha() else f"N_{name}"
+    return name[:_LONGEST_LABEL].rstrip("_")
+
+
+def _last4(value: str) -> str:
+    kept = [character for character in value if character.isalnum()]
+    return _STARS + ("".join(kept[-4:]) if len(kept) >= _LAST4_NEEDS else _STARS)
+
+
+class Placeholders:
+    """Makes the placeholders of one scope (a caller and a session), and knows its own when it sees them.
+
+    `labels`: every label that the rules in force can give, where the maker knows them. A text that only looks like a
+    placeholder can then not carry anything of its own choice in the place of the label.
+    """
+
+    def __init__(self, key: bytes, scope: str, labels: Collection[str] | None = None) -> None:
+        if len(key) < _SHORTEST_KEY:
+            raise ValueError(f"a key for placeholders has at least {_SHORTEST_KEY} bytes, this one has {len(key)}")
+        self._key = key
+        self._scope = scope
+        self._labels = None if labels is None else frozenset(map(_plain, labels))
+
+    def __repr__(self) -> str:
+        return "Placeholders()"
+
+    def make(self, label: str, how: How, value: str) -> str:
+        """The text that stands for this value from now on."""
+        if how is How.LAST4:
+            return _last4(value)
+        name = _plain(label)
+        if how is How.HASH:
+            return f"[{name}_#{self._mac('hash', name, value).hex()[:_HEX]}]"
+        bits = int.from_bytes(self._mac("value", self._scope, name, value)[:5])
+        drawn = "".join(ALPHABET[bits >> 5 * place & 31] for place in range(_DRAWN))
+        rest = f"{name}_{drawn}"
+        return f"[{rest}{self._check(rest, how)}]"
+
+    def how_of(self, placeholder: str) -> How | None:
+        """`token` or `redact` if a gate with this key made it, whatever the scope; else nothing.
+
+        One check character: a stranger's text passes for a token once in 32 times. A `hash` owes nothing to anybody
+        and carries no check.
+        """
+        if not _SHAPE.fullmatch(placeholder) or "#" in placeholder:
+            return None
+        rest, check = placeholder[1:-2], placeholder[-2]
+        if self._labels is not None and rest[: -_DRAWN - 1] not in self._labels:
+            return None
+        return next((how for how in (How.TOKEN, How.REDACT) if self._check(rest, how) == check), None)
+
+    def is_ours(self, placeholder: str) -> bool:
+        return self.how_of(placeholder) is not None
+
+    def _check(self, rest: str, how: How) -> str:
+        # The two ways are half the alphabet apart, so that one is never taken for the other.
+        drawn = self._mac("check", rest)[0] & 31
+        return ALPHABET[drawn if how is How.TOKEN else drawn ^ 16]
+
+    def _mac(self, *parts: str) -> bytes:
+        # Each part with its length before it: ("ab", "c") must not give what ("a", "bc") gives.
+        encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
+        framed = b"".join(len(part).to_bytes(8) + part for part in encoded)
+        return hmac.digest(self._key, framed, "sha256")
