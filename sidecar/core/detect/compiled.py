@@ -1,0 +1,127 @@
+"""A set of detectors, ready to scan.
+
+Strategy: one pass of `re2.Set` over the text says which detectors may find something; only those look closer. The set
+holds no whole patterns but the rarest part of each: counted repetitions and contexts with gaps make its automaton big
+and slow, and a part that every match contains is enough to never miss one.
+
+Rules:
+- `suspects` and the set err towards looking closer: anchors are dropped, so that texts may be joined by `SEPARATOR`.
+- A value longer than `LONGEST` is reported in adjacent pieces of that length and then goes on for as long as bytes
+  follow that its pattern allows in a value at all; whatever else begins inside it is part of it. So a stream can mask
+  such a value without keeping all of it, and the answer is the same.
+"""
+
+from collections.abc import Sequence
+
+import re2
+
+from sidecar.core.detect.entry import RUN, Entry, Span, compiled, entry
+from sidecar.core.detect.sample import SAMPLE
+from sidecar.core.detect.stream import StreamScan
+from sidecar.core.model.detector import Detector, Match
+
+SEPARATOR = "\n\x00\n"
+LONGEST = 1 << 16  # bytes; a PGP key block with many identities is about half of it
+_MEMORY = 256 << 20  # bytes the automaton of the set may grow to; it uses about a tenth
+
+
+class Compiled:
+    """Detectors, compiled once and used from then on."""
+
+    def __init__(self, detectors: Sequence[Detector]) -> None:
+        self.detectors = tuple(detectors)
+        self.entries: tuple[Entry, ...] = tuple(entry(detector) for detector in self.detectors)
+        self.context = max((each.context for each in self.entries), default=0) + 4
+        self._always = tuple(at for at, each in enumerate(self.entries) if each.probe is None)
+        self._set, self._by_probe = _probes(self.entries)
+        self._live = compiled(_live(self.entries))
+
+    def warm(self) -> None:
+        """Let the automata build their states now: the first real scan would pay a hundredfold for them."""
+        for text in SAMPLE:
+            data = text.encode()
+            self.scan(data)
+            stream = self.stream()
+            for at in range(0, len(data), 4):
+                stream.feed(data[at : at + 4])
+            stream.flush()
+        for each in self.entries:
+            each.regex.search(SAMPLE[0].encode())
+
+    def suspects(self, text: bytes) -> bool:
+        """May anything match? One pass; never False when `scan` would find something."""
+        return bool(self._always) or (self._set is not None and self._set.Match(text) is not None)
+
+    def scan(self, text: bytes) -> tuple[Match, ...]:
+        """Every match, sorted. Those of one detector do not overlap; those of different detectors may."""
+        indexes = self.suspected(text)
+        matches: list[Match] = []
+        floor = 0
+        while indexes:
+            found = self.spans(text, indexes, floor)
+            long = next(((at, span) for at, span in found if span.end - span.start > LONGEST), None)
+            if long is None:
+                matches += [self.match(at, span.start, span.end) for at, span in found]
+                break
+            matches += [self.match(at, span.start, span.end) for at, span in found if span.start < long[1].start]
+            floor = self.run_end(long[0], text, long[1].start + LONGEST)
+            matches += [
+                self.match(long[0], start, min(start + LONGEST, floor))
+                for start in range(long[1].start, floor, LONGEST)
+            ]
+        return tuple(sorted(matches))
+
+    def stream(self) -> StreamScan:
+        """A scan of a text that arrives in pieces."""
+        return StreamScan(self, LONGEST)
+
+    def suspected(self, text: bytes) -> list[int]:
+        """The detectors that must look closer."""
+        hits = self._set.Match(text) if self._set is not None else None
+        if hits is None:
+            return list(self._always)
+        found = set(self._always)
+        for hit in hits:
+            found.update(self._by_probe[hit])
+        return sorted(found)
+
+    def spans(self, text: bytes, indexes: list[int], floor: int) -> list[tuple[int, Span]]:
+        """The values of these detectors that begin at `floor` or later, by their start."""
+        found = [(at, span) for at in indexes for span in self.entries[at].spans(text, floor)]
+        return sorted(found, key=lambda one: (one[1].start, one[1].end, self.detectors[one[0]].id))
+
+    def held_from(self, text: bytes) -> int:
+        """From where on more text could still make or lengthen a match."""
+        found = self._live.search(text)
+        return len(text) if found is None else int(found.start())
+
+    def run_end(self, index: int, text: bytes, at: int) -> int:
+        """How far the letters of a detector's value reach."""
+        rest = text[at:]
+        return at + len(rest) - len(rest.lstrip(self.entries[index].letters))
+
+    def match(self, index: int, start: int, end: int) -> Match:
+        return Match(start, end, self.detectors[index].id)
+
+
+def _probes(entries: Sequence[Entry]) -> tuple["re2.Set | None", list[list[int]]]:
+    by_probe: dict[str, list[int]] = {}
+    for at, each in enumerate(entries):
+        if each.probe is not None:
+            by_probe.setdefault(each.probe, []).append(at)
+    if not by_probe:
+        return None, []
+    options = re2.Options()
+    options.max_mem = _MEMORY
+    chosen = re2.Set.SearchSet(options)
+    for pattern in by_probe:
+        chosen.Add(pattern)
+    chosen.Compile()
+    return chosen, list(by_probe.values())
+
+
+def _live(entries: Sequence[Entry]) -> str:
+    """Anchored at the end of what has arrived: the last run without blanks, or what a match with blanks begins with."""
+    run = "".join(f"\\x{{{code:x}}}" for code in range(128) if RUN >> code & 1)
+    patterns = dict.fromkeys([f"[{run}]+", *(each.live for each in entries if each.live is not None)])
+    return "(?:" + "|".join(patterns) + r")\z"

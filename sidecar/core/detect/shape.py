@@ -1,0 +1,205 @@
+"""Questions about a pattern's tree: its characters, its width, its beginning, and what must be there at all.
+
+Strategy: three kinds of superset are written from a tree, all small enough for a union of hundreds.
+- `loose`: the pattern without its counts (`x{3,40}` becomes `x+`).
+- `opening`: matches whatever a match may begin with, the whole match included. Literal c becomes `c?`; of `ab` either
+  an opening of a, or a and then an opening of b.
+- `probe`: a part that every match contains, chosen to be rare; for the one pass that says who must look closer.
+"""
+
+from dataclasses import dataclass
+from math import log2
+
+from sidecar.core.detect.tree import BEYOND, Chars, Choice, Edge, Group, Node, Repeat, Sequence
+
+_PROBE_WIDTH = 12  # characters; more makes the automaton bigger and hardly any hit rarer
+_PROBE_COUNT = 8
+_RARE = 14.0  # bits: about two and a half letters out of printable ASCII
+
+
+def alphabet(node: Node) -> int:
+    """The mask of every character that can occur in a match."""
+    match node:
+        case Chars():
+            return node.mask
+        case Edge():
+            return 0
+        case Sequence() | Choice():
+            mask = 0
+            for item in node.items:
+                mask |= alphabet(item)
+            return mask
+        case Repeat() | Group():
+            return alphabet(node.item)
+
+
+def most(node: Node) -> int | None:
+    """The largest number of bytes that a match can have; None: without end."""
+    match node:
+        case Chars():
+            return 4 if node.mask & BEYOND else 1
+        case Edge():
+            return 0
+        case Group():
+            return most(node.item)
+        case Repeat():
+            one = most(node.item)
+            return None if one is None or node.high is None else one * node.high
+        case Sequence() | Choice():
+            widths = [most(item) for item in node.items]
+            known = [width for width in widths if width is not None]
+            if len(known) < len(widths):
+                return None
+            return sum(known) if isinstance(node, Sequence) else max(known, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A pattern cut at its value."""
+
+    before: Node
+    value: Node
+    after: Node
+
+
+def parts(node: Node, group: int) -> Parts | None:
+    """The tree cut around a group; None if the group stands inside a choice or a repetition."""
+    if group == 0:
+        return Parts(Sequence(()), node, Sequence(()))
+    match node:
+        case Group():
+            return Parts(Sequence(()), node.item, Sequence(())) if node.index == group else parts(node.item, group)
+        case Sequence():
+            for at, item in enumerate(node.items):
+                inner = parts(item, group)
+                if inner is not None:
+                    before = Sequence((*node.items[:at], inner.before))
+                    return Parts(before, inner.value, Sequence((inner.after, *node.items[at + 1 :])))
+    return None
+
+
+def loose(node: Node) -> str:
+    """The pattern without counts and edges."""
+    match node:
+        case Chars():
+            return node.source
+        case Edge():
+            return ""
+        case Group():
+            return loose(node.item)
+        case Sequence():
+            return "".join(loose(item) for item in node.items)
+        case Choice():
+            return "(?:" + "|".join(loose(item) for item in node.items) + ")"
+        case Repeat():
+            sign = "?" if node.high == 1 and node.low == 0 else "*" if node.low == 0 else "+"
+            return f"(?:{loose(node.item)}){sign}" if node.high != 0 else ""
+
+
+def opening(node: Node) -> str:
+    """What a match may begin with, itself and nothing included."""
+    match node:
+        case Chars():
+            return f"{node.source}?"
+        case Edge():
+            return ""
+        case Group():
+            return opening(node.item)
+        case Choice():
+            return "(?:" + "|".join(opening(item) for item in node.items) + ")"
+        case Repeat():
+            inner = opening(node.item)
+            return f"(?:{inner})" if node.high == 1 else f"(?:{loose(node.item)})*(?:{inner})"
+        case Sequence():
+            text = ""
+            for item in reversed([item for item in node.items if not isinstance(item, Edge)]):
+                text = f"(?:{loose(item)}{text}|{opening(item)})" if text else opening(item)
+            return text
+
+
+def probe(node: Node) -> str:
+    """A rare part that every match contains."""
+    items = _flat(node)
+    best = max(range(len(items)), key=lambda at: _rarity(items[at:]), default=0)
+    if _rarity(items[best:]) < _RARE:
+        best = 0
+    return _cut(items[best:])
+
+
+def _flat(node: Node) -> list[Node]:
+    if isinstance(node, Group):
+        return _flat(node.item)
+    if isinstance(node, Sequence):
+        return [inner for item in node.items for inner in _flat(item)]
+    if isinstance(node, Repeat) and node.low == node.high and node.low <= _PROBE_COUNT:
+        return _flat(node.item) * node.low
+    return [node]
+
+
+def _rarity(items: list[Node]) -> float:
+    """Bits that the fixed beginning of these items is worth, to a limit that lets the earliest good place win."""
+    bits = 0.0
+    for item in items:
+        match item:
+            case Chars() if item.mask.bit_count() <= 3:
+                bits += 5.0
+            case Chars():
+                bits += max(0.0, 6.5 - log2(item.mask.bit_count())) / 2
+            case Choice():
+                bits += min(_rarity(_flat(branch)) for branch in item.items)
+                break
+            case Edge():
+                continue
+            case _:
+                break
+        if bits >= 30:
+            break
+    return min(bits, 30.0)
+
+
+def _cut(items: list[Node]) -> str:
+    text = ""
+    width = 0
+    for item in items:
+        if width >= _PROBE_WIDTH:
+            break
+        if isinstance(item, Repeat) and (item.high is None or item.high - item.low > 2 or item.low > _PROBE_COUNT):
+            count = min(item.low, _PROBE_COUNT)
+            return text + (f"(?:{_whole(item.item)}){{{count}}}" if count else "")
+        text += _whole(item)
+        width += _least(item)
+    return text
+
+
+def _whole(node: Node) -> str:
+    match node:
+        case Chars():
+            return node.source
+        case Edge():
+            return node.source if node.source == r"\b" else ""
+        case Group():
+            return _whole(node.item)
+        case Sequence():
+            return "".join(_whole(item) for item in node.items)
+        case Choice():
+            return "(?:" + "|".join(_whole(item) for item in node.items) + ")"
+        case Repeat():
+            low = min(node.low, _PROBE_COUNT)
+            high = "" if node.high is None or node.high > _PROBE_COUNT else str(node.high)
+            return f"(?:{_whole(node.item)}){{{low},{high}}}"
+
+
+def _least(node: Node) -> int:
+    match node:
+        case Chars():
+            return 1
+        case Edge():
+            return 0
+        case Group():
+            return _least(node.item)
+        case Sequence():
+            return sum(_least(item) for item in node.items)
+        case Choice():
+            return min(_least(item) for item in node.items)
+        case Repeat():
+            return node.low * _least(node.item)
