@@ -3,8 +3,10 @@
 Rule: by now everything is known to be right; nothing here can fail.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
+from sidecar.core.model.connection import Kind
 from sidecar.settings import values
 from sidecar.settings import written as w
 
@@ -18,7 +20,9 @@ def settings_from(written: w.Written, file: Path | None, folder: Path) -> values
         state=state,
         listen=values.Listen(written.listen.address, written.listen.port, _tls(written.listen.tls, folder)),
         providers=tuple(_provider(provider, folder) for provider in written.identity.providers),
-        connections=tuple(_upstream(connection, folder) for connection in written.connections),
+        connections=tuple(
+            _simulated(_upstream(connection, folder), written, state) for connection in written.connections
+        ),
         policies=tuple(str(folder / pattern) for pattern in written.policies) or (str(STARTER),),
         record=_record(written.record, folder, state),
         control=written.control.url,
@@ -27,7 +31,7 @@ def settings_from(written: w.Written, file: Path | None, folder: Path) -> values
         limits=values.Limits(**written.limits.model_dump()),
         metrics=values.Metrics(written.metrics.address, written.metrics.port),
         envoy=_envoy(written.envoy, folder, state),
-        development=values.Development(written.development.identity, written.development.simulator),
+        development=values.Development(**written.development.model_dump()),
         log=values.Log(written.log.level, written.log.format),
     )
 
@@ -63,6 +67,15 @@ def _upstream(connection: w.ConnectionSection, folder: Path) -> values.Upstream:
         else None
     )
     return values.Upstream(connection.name, connection.kind, connection.url, connection.path, source)
+
+
+def _simulated(upstream: values.Upstream, written: w.Written, state: Path) -> values.Upstream:
+    """Where the simulator stands in for Claude, with a key that only the two of them know."""
+    if not written.development.simulator or upstream.kind is not Kind.CLAUDE:
+        return upstream
+    credential = values.CredentialSource(header="x-api-key", prefix="", env=None, file=state / "simulator.key")
+    url = f"http://127.0.0.1:{written.development.simulator_port}"
+    return replace(upstream, url=url, credential=credential)
 
 
 def _record(record: w.RecordSection, folder: Path, state: Path) -> values.Record:

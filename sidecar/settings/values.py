@@ -124,6 +124,7 @@ class Envoy:
 class Development:
     identity: bool
     simulator: bool
+    simulator_port: int
 
 
 @dataclass(frozen=True, slots=True)

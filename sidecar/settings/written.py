@@ -159,6 +159,9 @@ class DevelopmentSection(Section):
         bool, Field(description="Accept tokens of `gatehouse token mint`; only when listening on loopback.")
     ] = False
     simulator: Annotated[bool, Field(description="Send claude connections to the built-in simulator.")] = False
+    simulator_port: Annotated[int, Field(ge=1, le=65535, description="Where the simulator listens, on loopback.")] = (
+        15085
+    )
 
 
 class LogSection(Section):

@@ -1,0 +1,1 @@
+"""One file for each thing that can be started; the only place where concrete classes meet."""
