@@ -1,0 +1,1 @@
+"""Bytes to meaning and back: JSON, content encodings, event streams, the Claude Messages API."""

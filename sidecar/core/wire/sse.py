@@ -1,0 +1,123 @@
+"""An event stream (text/event-stream), cut anywhere, to events that keep their exact bytes, and back.
+
+Strategy: an event ends at a blank line; one atomic regex finds it. Bytes stay bytes until an event is whole.
+
+Rules:
+- Lines end in LF, CR or CRLF and in nothing else: U+2028 and U+0085 are text (`str.splitlines` would cut there).
+- The raw bytes of all events, and of what `flush` returns, are the input.
+- Any cut gives the same events. So a CR at the end of what has arrived waits: an LF may follow that belongs to it.
+- Bytes that are not UTF-8 become lone surrogates in `data`, so that nobody mistakes them for text they are not.
+- After a `Refused` the reader is dead: it refuses everything that follows.
+"""
+
+import re
+from dataclasses import dataclass
+
+from sidecar.core.errors import Code, Refused
+
+_END = rb"(?>\r\n|\r|\n)"
+_LINE_END = re.compile(_END)
+_BLANK_LINE = re.compile(_END + _END)
+_BOM = b"\xef\xbb\xbf"
+
+# A whole document can stand in one event (a fetched page or PDF as a result block): larger ones than this were never
+# seen, and memory for one stream must have an end.
+MOST_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SseEvent:
+    """`raw`: the exact bytes, the blank line included. A block of comments or of nothing is an event without fields."""
+
+    raw: bytes
+    event: str = ""
+    data: str = ""
+
+
+class SseReader:
+    """Feed it bytes; it gives the events that are whole."""
+
+    def __init__(self, limit: int = MOST_BYTES) -> None:
+        self._limit = limit
+        self._buffer = b""
+        self._searched = 0  # no event ends before this offset
+        self._first = True
+        self._dead: Refused | None = None
+
+    def feed(self, chunk: bytes, *, end: bool = False) -> tuple[SseEvent, ...]:
+        """The events that this chunk completes. `end`: no byte follows, so a last CR needs no waiting.
+
+        An event (or what there is of one) larger than the limit is `Refused` with 502."""
+        if self._dead is not None:
+            raise self._dead
+        self._buffer += chunk
+        events: list[SseEvent] = []
+        start = 0
+        while (stop := self._block_end(start, end)) is not None:
+            events.append(_event(self._buffer[start:stop], self._first))
+            self._first = False
+            start = self._searched = stop
+        self._buffer = self._buffer[start:]
+        self._searched -= start
+        if len(self._buffer) > self._limit or any(len(event.raw) > self._limit for event in events):
+            self._dead = Refused(502, Code.API, f"The answer holds an event of more than {self._limit} bytes.")
+            raise self._dead
+        return tuple(events)
+
+    def flush(self) -> bytes:
+        """The bytes that never became a whole event."""
+        rest, self._buffer, self._searched = self._buffer, b"", 0
+        return rest
+
+    def _block_end(self, start: int, end: bool) -> int | None:
+        buffer = self._buffer
+        body = start + len(_BOM) if self._first and buffer.startswith(_BOM, start) else start
+        found = _LINE_END.match(buffer, body) or _BLANK_LINE.search(buffer, max(body, self._searched))
+        if found is None:
+            # The last two bytes may be the beginning of the blank line.
+            self._searched = max(start, len(buffer) - 2)
+            return None
+        stop = found.end()
+        if stop == len(buffer) and buffer[stop - 1] == 0x0D and not end:
+            self._searched = found.start()
+            return None
+        return stop
+
+
+def _event(raw: bytes, first: bool) -> SseEvent:
+    block = raw.removeprefix(_BOM) if first else raw
+    name, data = "", []
+    for line in _LINE_END.split(block):
+        field, _, value = line.partition(b":")
+        if field == b"data":
+            data.append(value.removeprefix(b" "))
+        elif field == b"event":
+            name = value.removeprefix(b" ").decode(errors="surrogateescape")
+    return SseEvent(raw, name, b"\n".join(data).decode(errors="surrogateescape"))
+
+
+def data_bytes(event: SseEvent) -> bytes:
+    """The data as it came."""
+    return event.data.encode(errors="surrogateescape")
+
+
+def with_data(event: SseEvent, json_bytes: bytes) -> bytes:
+    """The same event with other data; every other line, the line ends and the space after the colon stay."""
+    lines = re.split(b"(" + _END + b")", event.raw)
+    written, done = [], False
+    for line, ending in zip(lines[::2], [*lines[1::2], b""], strict=True):
+        if not (line == b"data" or line.startswith(b"data:")):
+            written += [line, ending]
+        elif not done:
+            done = True
+            prefix = b"data: " if line.startswith(b"data: ") else b"data:"
+            # A line end inside the data would end its line: each line of it gets its own prefix.
+            written += [prefix + part + ending for part in _LINE_END.split(json_bytes)]
+    if not done:
+        raise ValueError("this event has no data line to replace")
+    return b"".join(written)
+
+
+def event_bytes(name: str, data: bytes) -> bytes:
+    """An event of our own. `data` is one line."""
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), data)
