@@ -1,0 +1,1 @@
+"""The `gatehouse` program: one file per group of commands."""

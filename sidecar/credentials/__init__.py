@@ -1,0 +1,1 @@
+"""Where the credentials of upstreams come from."""

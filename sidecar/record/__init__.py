@@ -1,0 +1,1 @@
+"""What happened, written down so that nothing takes it back."""
