@@ -1,0 +1,62 @@
+"""`gatehouse simulate`: the stand-in for the Claude API, in the foreground."""
+
+import argparse
+import signal
+from pathlib import Path
+from types import FrameType
+
+from sidecar.core.errors import ConfigurationError
+
+PORT = 15085  # beside the gate's own ports
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    from sidecar.simulator.magic import help_text  # noqa: PLC0415  (only now: not every command should load it)
+
+    parser.description = "A stand-in for the Claude API: JSON and streams, tools, signed thinking, errors, mishaps."
+    parser.epilog = f"Magic words in the last prompt say what to answer:\n{help_text()}"
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--port", type=int, default=PORT, help=f"where to listen; 0 takes a free one ({PORT})")
+    parser.add_argument("--address", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--script", type=Path, metavar="FILE", help="YAML file of turns to answer with")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="append everything received, as JSON lines")
+    parser.add_argument("--api-key", metavar="KEY", help="accept this x-api-key only (any)")
+    parser.add_argument("--bearer", action="store_true", help="accept `Authorization: Bearer` too: an agent, no gate")
+    parser.add_argument("--quiet", action="store_true", help="print nothing")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        from sidecar.simulator.script import load_script  # noqa: PLC0415
+        from sidecar.simulator.serve import Options, start  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise ConfigurationError.single(
+            "simulator", f"needs the package {error.name}: pip install 'gatehouse[local]'"
+        ) from error
+    options = Options(
+        port=arguments.port,
+        address=arguments.address,
+        script=load_script(arguments.script) if arguments.script else None,
+        record=arguments.record,
+        api_key=arguments.api_key,
+        bearer=arguments.bearer,
+    )
+    with start(options) as running:
+        if not arguments.quiet:
+            print(f"The simulated Claude API answers at {running.url} (Ctrl-C stops it)", flush=True)
+        _until_told_to_stop()
+    return 0
+
+
+def _until_told_to_stop() -> None:
+    """Returns on SIGTERM; Ctrl-C counts as a clean stop too."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        while True:
+            signal.pause()
+    except KeyboardInterrupt:
+        pass
