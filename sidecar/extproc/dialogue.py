@@ -1,0 +1,273 @@
+"""One ext_proc stream: what Envoy says becomes events of an exchange, its commands become what we say.
+
+Strategy: no protobuf, no gRPC. A transport calls `receive` for each message and gives a `send`; a timer of the
+exchange may call `send` too, while the upstream is silent. One lock keeps the exchange to one event at a time.
+
+Rules:
+- Events are handled one after the other, commands in order; the answer to a command is handled after its whole batch.
+- A command that does not fit the phase is a bug: `Misused`, and the transport fails the stream.
+- Nothing is forwarded before the request is whole, whatever the exchange says.
+- Trailers are never passed on, in either direction: no rule reads them.
+- What Envoy answers by itself before anything was forwarded (a time-out, say) passes as it is; the exchange is told
+  `Gone`.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine, Mapping
+from enum import Enum
+from typing import Any
+
+from sidecar.core.errors import RecordingFailed, Refused
+from sidecar.core.exchange import commands as c
+from sidecar.core.exchange import events as e
+from sidecar.core.model.http import first
+from sidecar.extproc import messages as m
+from sidecar.extproc.heads import Misused, answered, forwarded, pieces
+from sidecar.extproc.intake import Intake
+from sidecar.extproc.notes import Notes
+from sidecar.extproc.seat import Seat, Send
+
+# Envoy recommends bodies of at most 64 KiB a message.
+PIECE = 64 * 1024
+
+
+class Phase(Enum):
+    READING = "the request arrives, nothing was said about it"
+    FORWARDED = "the request has left"
+    ANSWERING = "the head of the answer has left"
+    LOCAL = "Envoy answers by itself"
+    OVER = "nothing more will be said"
+
+
+class Broken(Exception):  # noqa: N818  (named for what happened)
+    """The exchange asked to break the stream off."""
+
+
+class Dialogue:
+    """Drives one exchange. `broken` is told what went wrong where no `receive` could raise it: in a timer."""
+
+    def __init__(self, seat: Seat, send: Send, broken: Callable[[BaseException], None]) -> None:
+        self._seat = seat
+        self._send = send
+        self._broken = broken
+        self._exchange = seat.exchange()
+        self._intake = Intake(seat.providers)
+        self._notes = Notes(seat.recorder)
+        self._turn = asyncio.Lock()
+        self._phase = Phase.READING
+        self._dead = False
+        self._failure: str | None = None
+        self._left: int | None = None  # of the answer's stated length
+        self._alarm: asyncio.TimerHandle | None = None
+        self._ticking: asyncio.Task[None] | None = None
+
+    @property
+    def over(self) -> bool:
+        return self._phase is Phase.OVER
+
+    @property
+    def settled(self) -> bool:
+        return self._notes.settled
+
+    async def receive(self, message: m.Inbound) -> None:
+        """Handle one message whole, so that the next is not read before: that is the back-pressure."""
+        async with self._turn:
+            if self.over:
+                return
+            event = self._intake.event(message, self._seat.clock())
+            if self._phase is Phase.READING and isinstance(event, e.ResponseStarted):
+                self._phase = Phase.LOCAL
+                await self._happen(e.Gone(event.at))
+            if self._phase is Phase.LOCAL:
+                await self._echo(message)
+            else:
+                await self._happen(event)
+
+    async def gone(self) -> None:
+        """The stream has ended: nothing more can be said, only written down."""
+        self._set_alarm(None)
+        async with self._turn:
+            open_ = self._intake.request.started and not (self._mute or self._dead)
+            self._phase = Phase.OVER
+            if open_:
+                await self._happen(e.Gone(self._seat.clock()))
+
+    async def settle(self) -> None:
+        """Wait until the facts that nothing waited for are written."""
+        self._set_alarm(None)
+        await self._notes.settle()
+
+    # --- the exchange ---------------------------------------------------------------------------------------------
+
+    async def _happen(self, event: e.Event) -> None:
+        events = deque((event,))
+        while events:
+            for command in self._ask(events.popleft()):
+                answer = await DOES[type(command)](self, command)
+                if answer is not None:
+                    events.append(answer)
+        if self.over:
+            self._set_alarm(None)
+        if self._failure is not None:
+            raise Broken(self._failure)
+
+    def _ask(self, event: e.Event) -> tuple[c.Command, ...]:
+        try:
+            return tuple(self._exchange.receive(event))
+        except BaseException:
+            self._dead = True
+            raise
+
+    @property
+    def _mute(self) -> bool:
+        return self._phase in {Phase.LOCAL, Phase.OVER}
+
+    async def _record(self, command: c.Record) -> e.Event | None:
+        if not command.wait:
+            self._notes.add(command.kind, command.fact)
+            return None
+        try:
+            await self._notes.write(command.kind, command.fact)
+        except RecordingFailed as failed:
+            return e.Recorded(self._seat.clock(), str(failed) or "recording failed")
+        return e.Recorded(self._seat.clock())
+
+    async def _forward(self, command: c.Forward) -> e.Event | None:
+        if self._mute:
+            return None
+        self._require(self._phase is Phase.READING and self._intake.request.ended, "Forward out of turn")
+        self._require(not (self._intake.request.bodiless and command.body), "a body for a request without one")
+        try:
+            credentials = self._seat.vault.headers_for(command.connection)
+        except Refused as refused:
+            return e.ForwardFailed(refused, self._seat.clock())
+        self._phase = Phase.FORWARDED
+        head = forwarded(command, self._intake.request.headers, credentials, self._seat.secret)
+        await self._send(m.PassRequest(head))
+        if not self._intake.request.bodiless:
+            await self._stream(command.body or b"", True, self._intake.request.trailers, m.SendRequest, m.EndRequest)
+        return None
+
+    async def _respond(self, command: c.Respond) -> None:
+        if self._mute:
+            return
+        self._require(self._phase is Phase.READING, "Respond out of turn")
+        self._phase = Phase.OVER
+        # Envoy counts the body itself.
+        headers = tuple(h for h in command.headers if h[0] != "content-length")
+        await self._send(m.Immediate(command.status, headers, command.body))
+
+    async def _start_answer(self, command: c.StartAnswer) -> None:
+        if self._mute:
+            return
+        answer = self._intake.answer
+        self._require(self._phase is Phase.FORWARDED and answer.started, "StartAnswer out of turn")
+        self._phase = Phase.OVER if answer.bodiless else Phase.ANSWERING
+        stated = None if answer.bodiless else first(command.set, "content-length")
+        self._left = int(stated) if stated is not None else None
+        await self._send(m.PassResponse(answered(command, answer.headers, answer.bodiless)))
+
+    async def _send_answer(self, command: c.SendAnswer) -> None:
+        if self._intake.answer.bodiless:
+            self._require(not command.data, "a body for an answer without one")
+        if self._mute:
+            return
+        self._require(self._phase is Phase.ANSWERING, "SendAnswer out of turn")
+        self._count(command)
+        if command.end:
+            self._phase = Phase.OVER
+        if command.data or command.end:
+            trailers = self._intake.answer.trailers
+            await self._stream(command.data, command.end, trailers, m.SendResponse, m.EndResponse)
+
+    def _count(self, command: c.SendAnswer) -> None:
+        """A length that does not fit would let the client read the next answer's bytes as this one's."""
+        if self._left is not None:
+            self._left -= len(command.data)
+            self._require(
+                self._left >= 0 and (self._left == 0 or not command.end), "the answer's length is not as stated"
+            )
+
+    async def _wake_at(self, command: c.WakeAt) -> None:
+        self._set_alarm(None if self._mute else command.at)
+
+    async def _fail(self, command: c.Fail) -> None:
+        if not self.over:
+            self._phase = Phase.OVER
+            self._failure = command.reason
+
+    @staticmethod
+    def _require(holds: bool, otherwise: str) -> None:
+        if not holds:
+            raise Misused(otherwise)
+
+    # --- saying ---------------------------------------------------------------------------------------------------
+
+    async def _stream(
+        self,
+        data: bytes,
+        end: bool,
+        trailers: tuple[str, ...] | None,
+        piece: Callable[[bytes, bool], m.Outbound],
+        finish: Callable[[tuple[str, ...]], m.Outbound],
+    ) -> None:
+        """A body in pieces. Where the other side ended with trailers, only trailers can end ours."""
+        cut = pieces(data, PIECE)
+        for one in cut[:-1]:
+            await self._send(piece(one, False))
+        closing = end and trailers is None
+        if cut[-1] or closing:
+            await self._send(piece(cut[-1], closing))
+        if end and trailers is not None:
+            await self._send(finish(trailers))
+
+    async def _echo(self, message: m.Inbound) -> None:
+        match message:
+            case m.ResponseHeaders():
+                await self._send(m.PassResponse(m.Mutation()))
+            case m.ResponseBody(data, end):
+                await self._stream(data, end, None, m.SendResponse, m.EndResponse)
+            case m.ResponseTrailers(names):
+                await self._send(m.EndResponse(names))
+            case _:
+                return
+        if self._intake.answer.ended:
+            self._phase = Phase.OVER
+
+    # --- time -----------------------------------------------------------------------------------------------------
+
+    def _set_alarm(self, at: float | None) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        if at is not None:
+            wait = max(0.0, at - self._seat.clock())
+            self._alarm = asyncio.get_running_loop().call_later(wait, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self._ticking = asyncio.get_running_loop().create_task(self._tick())
+        self._ticking.add_done_callback(self._ticked)
+
+    async def _tick(self) -> None:
+        async with self._turn:
+            if not self._mute:
+                await self._happen(e.Tick(self._seat.clock()))
+
+    def _ticked(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._broken(error)
+
+
+Does = Callable[[Dialogue, Any], Coroutine[Any, Any, e.Event | None]]
+
+DOES: Mapping[type, Does] = {
+    c.Record: Dialogue._record,
+    c.Forward: Dialogue._forward,
+    c.Respond: Dialogue._respond,
+    c.StartAnswer: Dialogue._start_answer,
+    c.SendAnswer: Dialogue._send_answer,
+    c.WakeAt: Dialogue._wake_at,
+    c.Fail: Dialogue._fail,
+}

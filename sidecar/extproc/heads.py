@@ -1,0 +1,69 @@
+"""The heads of messages: what of them the exchange sees, and how they leave.
+
+Rules:
+- The exchange never sees a client's credential, and no upstream ever gets one, whatever the exchange asks for.
+- The route secret and the upstream credential are set here, after everything the exchange set, and only here.
+- Names with our prefix mean something only on our side: none comes in by an upstream's answer, none goes out.
+"""
+
+from collections.abc import Sequence
+from itertools import chain
+
+from sidecar.core.exchange.commands import Forward, StartAnswer
+from sidecar.core.model.http import Headers, RequestHead, ResponseHead, first
+from sidecar.extproc.messages import Mutation
+
+CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
+OURS = "x-gatehouse-"
+ROUTE = "x-gatehouse-route"
+
+
+class Misused(Exception):  # noqa: N818  (named for what happened)
+    """The exchange asked for something that must not be done: a bug, so the stream fails."""
+
+
+def request_head(headers: Headers) -> RequestHead:
+    """The head without pseudo headers and credentials."""
+    kept = tuple(h for h in headers if not h[0].startswith(":") and h[0] not in CREDENTIALS)
+    return RequestHead(first(headers, ":method") or "", first(headers, ":path") or "", kept)
+
+
+def response_head(headers: Headers) -> ResponseHead:
+    status = first(headers, ":status") or ""
+    return ResponseHead(int(status), tuple(h for h in headers if not h[0].startswith((":", OURS))))
+
+
+def forwarded(command: Forward, received: Headers, credentials: Headers, secret: str) -> Mutation:
+    """The request's head as the upstream gets it."""
+    ours: Headers = (*credentials, (":path", command.path), (ROUTE, f"{secret}.{command.connection}"))
+    if command.body is not None:
+        ours = (*ours, ("content-length", str(len(command.body))))
+    reserved = {name for name, _ in ours} | CREDENTIALS
+    kept = tuple(h for h in command.set if h[0] != "content-length")
+    for name, _ in kept:
+        if name in reserved or name.startswith((OURS, ":")):
+            raise Misused(f"the exchange set the reserved header {name!r}")
+    sent = (name for name, _ in received if name.startswith(OURS))
+    gone = dict.fromkeys(chain(command.remove, CREDENTIALS, sent))
+    # Envoy sets after it removes, but a name in both lists would hang on that order: name it once.
+    written = {name for name, _ in chain(kept, ours)}
+    return Mutation(tuple(n for n in gone if n not in written and not n.startswith(":")), (*kept, *ours))
+
+
+def answered(command: StartAnswer, received: Headers, ends: bool) -> Mutation:
+    """The answer's head as the client gets it.
+
+    A body may change on the way, so its length goes unless the exchange states it; the answer to HEAD keeps it.
+    """
+    written = {name for name, _ in command.set}
+    gone = [*command.remove, *(name for name, _ in received if name.startswith(OURS))]
+    if not ends:
+        gone.append("content-length")
+    status: Headers = ((":status", str(command.status)),) if command.status is not None else ()
+    removed = dict.fromkeys(n for n in gone if n not in written and not n.startswith(":"))
+    return Mutation(tuple(removed), (*status, *command.set))
+
+
+def pieces(data: bytes, size: int) -> Sequence[bytes]:
+    """Cut into pieces of at most this size; nothing is one empty piece."""
+    return [data[at : at + size] for at in range(0, len(data), size)] or [b""]

@@ -1,0 +1,68 @@
+"""Who is calling, from what Envoy verified.
+
+Rules: a caller exists only where Envoy's `jwt_authn` put a verified payload. Headers add what is claimed, never who.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sidecar.core.model.caller import Caller
+from sidecar.core.model.http import Headers, first
+from sidecar.extproc.messages import Claims
+
+SESSION_HEADERS = ("x-claude-code-session-id", "x-gatehouse-session")
+AGENT_HEADER = "x-gatehouse-agent"
+# Long enough for a UUID and a name; a claim is written into every event.
+CLAIMED_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimNames:
+    """Which claims of a provider's tokens name the subject and the groups; dots lead into nested objects."""
+
+    subject: str = "sub"
+    groups: str = "groups"
+
+
+def caller(claims: Claims, headers: Headers, names: Mapping[str, ClaimNames]) -> Caller | None:
+    """The caller, or nothing if no configured provider vouched for a subject."""
+    for provider, wanted in names.items():
+        payload = claims.get(provider)
+        subject = _at(payload, wanted.subject)
+        if isinstance(subject, str) and subject:
+            return Caller(
+                subject,
+                provider,
+                _groups(_at(payload, wanted.groups)),
+                _session(headers),
+                _claimed(headers, AGENT_HEADER),
+            )
+    return None
+
+
+def _at(payload: object, path: str) -> object:
+    """The claim of exactly this name (URL-like names hold dots), else the nested one."""
+    if not isinstance(payload, Mapping):
+        return None
+    if path in payload:
+        return payload[path]
+    head, dot, rest = path.partition(".")
+    return _at(payload.get(head), rest) if dot else None
+
+
+def _groups(value: object) -> tuple[str, ...]:
+    """A list of names, or one string with names between spaces or commas."""
+    if isinstance(value, str):
+        return tuple(value.replace(",", " ").split())
+    if isinstance(value, tuple | list):
+        return tuple(item for item in value if isinstance(item, str) and item)
+    return ()
+
+
+def _session(headers: Headers) -> str | None:
+    return next((claim for name in SESSION_HEADERS if (claim := _claimed(headers, name))), None)
+
+
+def _claimed(headers: Headers, name: str) -> str | None:
+    value = (first(headers, name) or "").strip()
+    return value if 0 < len(value) <= CLAIMED_MAX and value.isprintable() else None

@@ -1,0 +1,42 @@
+"""Facts of one exchange on their way to the record, in order, whether or not anything waits for them."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from sidecar.core.errors import RecordingFailed
+from sidecar.extproc.seat import Recorder
+
+log = logging.getLogger(__name__)
+
+
+class Notes:
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._last: asyncio.Task[None] | None = None
+
+    @property
+    def settled(self) -> bool:
+        return self._last is None or self._last.done()
+
+    async def write(self, kind: str, fact: Mapping[str, object]) -> None:
+        """Return when the fact is durable, or raise `RecordingFailed`. What was added before comes first."""
+        await self.settle()
+        await self._recorder.record(kind, fact)
+
+    def add(self, kind: str, fact: Mapping[str, object]) -> None:
+        """Make the fact durable in the background."""
+        self._last = asyncio.get_running_loop().create_task(self._after(self._last, kind, fact))
+
+    async def settle(self) -> None:
+        if not self.settled and self._last is not None:
+            await asyncio.wait((self._last,))
+
+    async def _after(self, before: "asyncio.Task[None] | None", kind: str, fact: Mapping[str, object]) -> None:
+        if before is not None:
+            await asyncio.wait((before,))
+        try:
+            await self._recorder.record(kind, fact)
+        except RecordingFailed as failed:
+            # Nothing waits for this fact; the recorder itself refuses the next one that something waits for.
+            log.error("a fact of kind %s could not be recorded: %s", kind, failed)
