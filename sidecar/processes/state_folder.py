@@ -49,6 +49,10 @@ def renew_route_secret(folder: Path) -> str:
     return route_secret(folder)
 
 
+def fresh_secret() -> str:
+    return secrets.token_hex(KEY_BYTES)
+
+
 def write_private(path: Path, text: str) -> None:
     """A file that only this user may read, replaced whole."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
@@ -62,7 +66,7 @@ def _kept(path: Path) -> str:
     """What stands in the file, or a fresh secret written there. A link settles who was first."""
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     if not path.exists():
-        write_private(fresh, secrets.token_hex(KEY_BYTES))
+        write_private(fresh, fresh_secret())
         try:
             os.link(fresh, path)
         except FileExistsError:

@@ -1,0 +1,56 @@
+"""`gatehouse up`: start everything on this machine, say what to export, stay until Ctrl-C."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from sidecar.processes.up import Up
+from sidecar.settings.load import load
+from sidecar.settings.values import Settings
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Start Envoy, the data plane and, without an API key, the simulator. Ctrl-C stops them."
+    parser.add_argument("--config", type=Path, metavar="FILE", help="default: ./gatehouse.yaml, or a laptop's defaults")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = load(arguments.config)
+    _say("Starting the gate ...")
+    asyncio.run(Up(settings, _say).run(lambda: print(_welcome(settings), flush=True)))
+    return 0
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _welcome(settings: Settings) -> str:
+    scheme = "https" if settings.listen.tls else "http"
+    host = f"[{settings.listen.address}]" if ":" in settings.listen.address else settings.listen.address
+    config = f" --config {settings.file}" if settings.file else ""
+    mint = f'"$({Path(sys.argv[0])} token mint --subject "$USER"{config})"'
+    token = mint if settings.development.identity else "<a token of your identity provider>"
+    metrics = f"http://{settings.metrics.address}:{settings.metrics.port}/metrics"
+    lines = [
+        "The gate is up. In the shell of your agent, paste:",
+        "",
+        f"  export ANTHROPIC_BASE_URL={scheme}://{host}:{settings.listen.port}",
+        f"  export ANTHROPIC_AUTH_TOKEN={token}",
+        "  unset ANTHROPIC_API_KEY",
+        "",
+    ]
+    if settings.development.simulator:
+        lines.append(
+            "No ANTHROPIC_API_KEY is set here, so a simulator stands in for Claude. Nothing leaves this machine."
+        )
+    else:
+        upstream = settings.first_claude
+        lines.append(f"Calls go to {upstream.url}." if upstream else "No connection of kind claude is configured.")
+    lines += [
+        f"Policies: {', '.join(settings.policies)}",
+        f"Metrics and health: {metrics}   Logs: {settings.state / 'logs'}",
+        "Ctrl-C stops the gate.",
+    ]
+    return "\n".join(lines)

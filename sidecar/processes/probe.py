@@ -1,0 +1,42 @@
+"""Questions to a port or a health page on this machine."""
+
+import errno
+import socket
+import urllib.request
+
+
+def occupied(address: str, port: int) -> str | None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except PermissionError:
+            return "needs more rights than this user has"
+        except OSError as error:
+            return "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+    return None
+
+
+def yes(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  (loopback, from our settings)
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def posted(url: str) -> None:
+    try:
+        urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=2).close()  # noqa: S310
+    except OSError:
+        return
+
+
+def active(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310
+            lines = answer.read().decode().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.rsplit(" ", 1)[1]) for line in lines if ".admin." not in line and line.startswith("http."))

@@ -1,0 +1,177 @@
+"""Everything on this machine: Envoy, the data plane and, without an API key, the simulator.
+
+Strategy: each is a child process, started when what it needs is there and watched from then on. The start-up secret is
+made anew for each life, before anything starts.
+
+Rule: on the way down Envoy goes first, so that open calls are finished while what they need is still running.
+"""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+
+from sidecar.core.errors import ConfigurationError, Mistake
+from sidecar.processes import probe, state_folder
+from sidecar.processes.children import Child
+from sidecar.settings.ready import unready
+from sidecar.settings.values import Settings
+
+READY_WITHIN = 60.0
+PROGRAM = (sys.executable, "-m", "sidecar.cli.main")
+Say = Callable[[str], None]
+
+
+class Up:
+    """One life of the whole gate."""
+
+    def __init__(self, settings: Settings, say: Say) -> None:
+        self._settings = settings
+        self._say = say
+        self._state = state_folder.prepared(settings.state)
+        self._logs = state_folder.prepared(settings.state / "logs")
+        self._bootstrap = settings.state / "envoy.yaml"
+        self.children: list[Child] = []
+
+    async def run(self, started: Callable[[], None]) -> None:
+        """Start, say so, and stay until told to stop or until a child is beyond help."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        self._check()
+        self._prepare()
+        try:
+            if not await self._until(stop, self._start()):
+                return
+            started()
+            await self._until(stop, self._watch())
+        finally:
+            self._say("Stopping: open calls are finished first.")
+            await self._stop()
+
+    async def _watch(self) -> None:
+        await asyncio.gather(*(child.watch() for child in self.children))
+
+    async def _until(self, stop: asyncio.Event, work: Coroutine[None, None, None]) -> bool:
+        """Do the work unless told to stop first. Was it done?"""
+        task = asyncio.create_task(work)
+        waiting = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if task.done():
+            task.result()
+            return True
+        task.cancel()
+        return False
+
+    def _check(self) -> None:
+        """What would stop us half-way, said before anything starts."""
+        mistakes = list(unready(self._settings))
+        for setting, address, port in self._ports():
+            if why := probe.occupied(address, port):
+                mistakes.append(
+                    Mistake(
+                        setting, 0, f"port {port} on {address} {why}; stop what listens there or choose another port"
+                    )
+                )
+        if mistakes:
+            raise ConfigurationError(mistakes)
+
+    def _ports(self) -> list[tuple[str, str, int]]:
+        settings = self._settings
+        ports = [
+            ("listen.port", settings.listen.address, settings.listen.port),
+            ("metrics.port", settings.metrics.address, settings.metrics.port),
+            ("envoy.admin_port", "127.0.0.1", settings.envoy.admin_port),
+        ]
+        if settings.development.simulator:
+            ports.append(("development.simulator_port", "127.0.0.1", settings.development.simulator_port))
+        return ports
+
+    def _prepare(self) -> None:
+        state_folder.renew_route_secret(self._state)
+        if self._settings.development.simulator:
+            state_folder.write_private(self._state / "simulator.key", state_folder.fresh_secret())
+        config = _ours(*PROGRAM, "envoy", "config", *self._config())
+        state_folder.write_private(self._bootstrap, config)
+
+    def _config(self) -> tuple[str, ...]:
+        return ("--config", str(self._settings.file)) if self._settings.file else ()
+
+    async def _start(self) -> None:
+        if self._settings.development.simulator:
+            port = str(self._settings.development.simulator_port)
+            await self._child("simulator", (*PROGRAM, "simulate", "--port", port))
+        data_plane = await self._child("data-plane", (*PROGRAM, "serve", "data-plane", *self._config()))
+        metrics = self._settings.metrics
+        await self._answers(data_plane, f"http://{metrics.address}:{metrics.port}/readyz")
+        envoy = await self._child("envoy", self._envoy())
+        await self._answers(envoy, f"http://127.0.0.1:{self._settings.envoy.admin_port}/ready")
+
+    async def _child(self, name: str, argv: tuple[str, ...]) -> Child:
+        child = Child(name, argv, self._logs / f"{name}.log")
+        child.log.write_bytes(b"")
+        self.children.append(child)
+        await child.start()
+        return child
+
+    def _envoy(self) -> tuple[str, ...]:
+        program = self._settings.envoy.program or _beside_python("envoy")
+        drain = str(max(1, int(self._settings.envoy.drain)))
+        return (
+            str(program),
+            "--config-path", str(self._bootstrap),
+            "--disable-hot-restart",
+            "--drain-time-s", drain,
+            "--drain-strategy", "immediate",
+            "--log-level", "warning",
+        )  # fmt: skip
+
+    async def _answers(self, child: Child, url: str) -> None:
+        """Wait until a health page says yes, or the child died trying."""
+        deadline = asyncio.get_running_loop().time() + READY_WITHIN
+        while asyncio.get_running_loop().time() < deadline:
+            if await asyncio.to_thread(probe.yes, url):
+                return
+            if not child.running:
+                raise ConfigurationError.single(str(child.log), f"{child.name} did not start: {child.last_words()}")
+            await asyncio.sleep(0.1)
+        raise ConfigurationError.single(
+            str(child.log), f"{child.name} is not ready after {READY_WITHIN:.0f} s: {child.last_words()}"
+        )
+
+    async def _stop(self) -> None:
+        for child in reversed(self.children):
+            if child.name == "envoy" and child.running:
+                await self._drain()
+            await child.stop()
+
+    async def _drain(self) -> None:
+        """No new calls; those that are open have as long as the settings say."""
+        admin = f"http://127.0.0.1:{self._settings.envoy.admin_port}"
+        await asyncio.to_thread(probe.posted, f"{admin}/drain_listeners?graceful&skip_exit")
+        deadline = asyncio.get_running_loop().time() + self._settings.envoy.drain
+        while asyncio.get_running_loop().time() < deadline:
+            if await asyncio.to_thread(probe.active, f"{admin}/stats?filter=downstream_rq_active") == 0:
+                return
+            await asyncio.sleep(0.2)
+
+
+def _ours(*argv: str) -> str:
+    """What one of our own commands prints; its complaint is ours."""
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode != 0:
+        raise ConfigurationError.single("envoy config", done.stderr.strip() or f"ended with {done.returncode}")
+    return done.stdout
+
+
+def _beside_python(name: str) -> Path:
+    program = Path(sys.executable).parent / name
+    if not program.exists():
+        raise ConfigurationError.single(
+            "envoy", "the Envoy program is not installed: install gatehouse[local], or name one as envoy.program"
+        )
+    return program
