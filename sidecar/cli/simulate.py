@@ -21,6 +21,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--script", type=Path, metavar="FILE", help="YAML file of turns to answer with")
     parser.add_argument("--record", type=Path, metavar="FILE", help="append everything received, as JSON lines")
     parser.add_argument("--api-key", metavar="KEY", help="accept this x-api-key only (any)")
+    parser.add_argument("--api-key-file", type=Path, metavar="FILE", help="the same, read from a file")
     parser.add_argument("--bearer", action="store_true", help="accept `Authorization: Bearer` too: an agent, no gate")
     parser.add_argument("--quiet", action="store_true", help="print nothing")
 
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         address=arguments.address,
         script=load_script(arguments.script) if arguments.script else None,
         record=arguments.record,
-        api_key=arguments.api_key,
+        api_key=arguments.api_key or _key_in(arguments.api_key_file),
         bearer=arguments.bearer,
     )
     with start(options) as running:
@@ -46,6 +47,15 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"The simulated Claude API answers at {running.url} (Ctrl-C stops it)", flush=True)
         _until_told_to_stop()
     return 0
+
+
+def _key_in(file: Path | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        return file.read_text().strip()
+    except OSError as error:
+        raise ConfigurationError.single(str(file), f"the key cannot be read: {error.strerror}") from error
 
 
 def _until_told_to_stop() -> None:
