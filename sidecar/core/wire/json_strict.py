@@ -13,7 +13,7 @@ Rules:
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from json import JSONDecodeError, JSONDecoder
 from typing import NoReturn
 
@@ -31,10 +31,10 @@ _STRING_OR_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|(NaN|-?Infinity|-?[0-9][-+.eE
 
 @dataclass(frozen=True, slots=True)
 class JsonDocument:
-    """The bytes as they came, and what they mean."""
+    """The bytes as they came, and what they mean. Neither is in its `repr`: it may end in a log."""
 
-    raw: bytes
-    value: JsonValue
+    raw: bytes = field(repr=False)
+    value: JsonValue = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

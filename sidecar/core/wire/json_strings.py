@@ -44,6 +44,11 @@ def strings(value: JsonValue, start: int = 0) -> list[Text]:
     return found
 
 
+def texts_of(value: JsonValue) -> tuple[Text, ...]:
+    """All strings in which something can stand."""
+    return tuple(text for text in strings(value) if text.value)
+
+
 def count(value: JsonValue) -> int:
     """How many strings a value holds, keys included."""
     total = 0
@@ -59,6 +64,21 @@ def count(value: JsonValue) -> int:
         elif kind is list:
             stack.extend(node)  # type: ignore[arg-type]
     return total
+
+
+def ordinal_of(value: JsonValue, path: tuple[str, ...]) -> int:
+    """The ordinal of what stands at a path of keys that exist: of the string, or of the first one in it."""
+    ordinal = 0
+    for step in path:
+        if not isinstance(value, dict):
+            raise KeyError(step)
+        for key, child in value.items():
+            ordinal += 1
+            if key == step:
+                break
+            ordinal += 1 if type(child) is str else count(child)
+        value = value[step]
+    return ordinal
 
 
 # What leads to a node: the step above it, and its own (an index, or a key and the key's position).

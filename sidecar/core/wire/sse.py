@@ -11,7 +11,7 @@ Rules:
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sidecar.core.errors import Code, Refused
 
@@ -27,11 +27,12 @@ MOST_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class SseEvent:
-    """`raw`: the exact bytes, the blank line included. A block of comments or of nothing is an event without fields."""
+    """`raw`: the exact bytes, the blank line included. A block of comments or of nothing is an event without fields.
+    What it says is not in its `repr`."""
 
-    raw: bytes
+    raw: bytes = field(repr=False)
     event: str = ""
-    data: str = ""
+    data: str = field(default="", repr=False)
 
 
 class SseReader:
