@@ -7,7 +7,8 @@ Rules:
   ordinals, like every ordinal here, count the strings of the event's own document.
 """
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 
 from sidecar.core.model.piece import Piece, Text
 from sidecar.core.wire.claude.answer import Usage
@@ -22,7 +23,7 @@ class MessageStarted:
     id: str | None
     model: str | None
     usage: Usage
-    texts: tuple[Text, ...] = field(default=(), repr=False)
+    texts: tuple[Text, ...] = dataclasses.field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class BlockStarted:
     kind: str
     tool: str | None
     id: str | None
-    piece: Piece | None = field(repr=False)
-    texts: tuple[Text, ...] = field(default=(), repr=False)
+    piece: Piece | None = dataclasses.field(repr=False)
+    texts: tuple[Text, ...] = dataclasses.field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ class Delta:
     document: JsonDocument
     index: int
     field: str
-    text: str = field(repr=False)
+    text: str = dataclasses.field(repr=False)
     ordinal: int
-    texts: tuple[Text, ...] = field(default=(), repr=False)
+    texts: tuple[Text, ...] = dataclasses.field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class WholeDelta:
     document: JsonDocument
     index: int
     field: str
-    piece: Piece | None = field(repr=False)
-    texts: tuple[Text, ...] = field(default=(), repr=False)
+    piece: Piece | None = dataclasses.field(repr=False)
+    texts: tuple[Text, ...] = dataclasses.field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,9 @@ class InputDelta:
     event: SseEvent
     document: JsonDocument
     index: int
-    partial: str = field(repr=False)
+    partial: str = dataclasses.field(repr=False)
     ordinal: int
-    texts: tuple[Text, ...] = field(default=(), repr=False)
+    texts: tuple[Text, ...] = dataclasses.field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class SignatureDelta:
     event: SseEvent
     document: JsonDocument
     index: int
-    texts: tuple[Text, ...] = field(default=(), repr=False)
+    texts: tuple[Text, ...] = dataclasses.field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class BlockStopped:
     event: SseEvent
     document: JsonDocument
     index: int
-    texts: tuple[Text, ...] = field(default=(), repr=False)
+    texts: tuple[Text, ...] = dataclasses.field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +99,14 @@ class MessageDelta:
     document: JsonDocument
     stop_reason: str | None
     usage: Usage
-    texts: tuple[Text, ...] = field(default=(), repr=False)
+    texts: tuple[Text, ...] = dataclasses.field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class MessageStopped:
     event: SseEvent
     document: JsonDocument
-    texts: tuple[Text, ...] = field(default=(), repr=False)
+    texts: tuple[Text, ...] = dataclasses.field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class Ping:
 
     event: SseEvent
     document: JsonDocument | None = None
-    texts: tuple[Text, ...] = field(default=(), repr=False)
+    texts: tuple[Text, ...] = dataclasses.field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,8 @@ class Errored:
     event: SseEvent
     document: JsonDocument
     code: str
-    message: str = field(repr=False)
-    texts: tuple[Text, ...] = field(default=(), repr=False)
+    message: str = dataclasses.field(repr=False)
+    texts: tuple[Text, ...] = dataclasses.field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class Other:
 
     event: SseEvent
     document: JsonDocument
-    texts: tuple[Text, ...] = field(default=(), repr=False)
+    texts: tuple[Text, ...] = dataclasses.field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
