@@ -5,13 +5,14 @@
     last4          ****1111               the last four letters and digits; only stars when the value is short
 
 Strategy: everything comes from HMAC-SHA256 under a key that only the gate has, so that a placeholder is the same after
-a restart, and whoever reads it cannot try out values. Of the eight characters, seven are 35 bits of
-HMAC(scope, label, value); the eighth is a check over the rest, by which a gate that has forgotten everything else
-still knows its own, and knows a `token` (its value is owed to the agent) from a `redact` (it is not).
+a restart, and whoever reads it cannot try out values. All characters but the last are HMAC(scope, label, value): 35
+bits, or 44 of a hash. The last is a check over the rest, by which a gate that has forgotten everything else still knows
+its own, and knows a `token` (its value is owed to the agent) from a `redact` (it is not).
 
 Rules:
 - `redact` and `token` are bound to the scope, so that placeholders do not link sessions. `hash` exists to link them
   (count the people, not the mentions), so it is bound to the key alone.
+- What already is a mask of ours is not masked once more.
 - The number of stars never depends on the value: its length is nobody's business.
 - Two values of one session may share a placeholder (35 bits: one chance in 70,000 among a thousand values).
   `SessionMemory` notices and then restores neither.
@@ -28,11 +29,12 @@ from sidecar.core.model.detector import Detector
 # 32 characters, so five bits each; without I, O, 0 and 1, which people and models read as each other.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DRAWN = 7
-_HEX = 12
+_HEX = 11
 _LONGEST_LABEL = 40
 # Four of fewer than twelve characters would be a third of the secret or more.
 _LAST4_NEEDS = 12
 _STARS = "****"
+_LAST4 = re.compile(r"\*{4}(?:\*{4}|[^\W_]{4})")
 # A shorter key could be found by trying.
 _SHORTEST_KEY = 16
 
@@ -76,35 +78,40 @@ class Placeholders:
 
     def make(self, label: str, how: How, value: str) -> str:
         """The text that stands for this value from now on."""
+        if _LAST4.fullmatch(value) or self.is_ours(value):
+            return value
         if how is How.LAST4:
             return _last4(value)
         name = _plain(label)
         if how is How.HASH:
-            return f"[{name}_#{self._mac('hash', name, value).hex()[:_HEX]}]"
+            rest = f"{name}_#{self._mac('hash', name, value).hex()[:_HEX]}"
+            return f"[{rest}{self._check(rest, how)}]"
         bits = int.from_bytes(self._mac("value", self._scope, name, value)[:5])
         drawn = "".join(ALPHABET[bits >> 5 * place & 31] for place in range(_DRAWN))
         rest = f"{name}_{drawn}"
         return f"[{rest}{self._check(rest, how)}]"
 
     def how_of(self, placeholder: str) -> How | None:
-        """`token` or `redact` if a gate with this key made it, whatever the scope; else nothing.
+        """How it was made, if a gate with this key made it, whatever the scope; else nothing.
 
-        One check character: a stranger's text passes for a token once in 32 times. A `hash` owes nothing to anybody
-        and carries no check.
+        One check character: a stranger's text passes for a token once in 32 times.
         """
-        if not _SHAPE.fullmatch(placeholder) or "#" in placeholder:
+        if not _SHAPE.fullmatch(placeholder):
             return None
         rest, check = placeholder[1:-2], placeholder[-2]
-        if self._labels is not None and rest[: -_DRAWN - 1] not in self._labels:
+        if self._labels is not None and rest.rpartition("_")[0] not in self._labels:
             return None
-        return next((how for how in (How.TOKEN, How.REDACT) if self._check(rest, how) == check), None)
+        ways = (How.HASH,) if "#" in rest else (How.TOKEN, How.REDACT)
+        return next((how for how in ways if self._check(rest, how) == check), None)
 
     def is_ours(self, placeholder: str) -> bool:
         return self.how_of(placeholder) is not None
 
     def _check(self, rest: str, how: How) -> str:
-        # The two ways are half the alphabet apart, so that one is never taken for the other.
         drawn = self._mac("check", rest)[0] & 31
+        if how is How.HASH:
+            return f"{drawn & 15:x}"
+        # The two ways are half the alphabet apart, so that one is never taken for the other.
         return ALPHABET[drawn if how is How.TOKEN else drawn ^ 16]
 
     def _mac(self, *parts: str) -> bytes:
