@@ -1,0 +1,144 @@
+"""An SSE answer on its way to the agent: masked, values put back, byte for byte where nothing changes.
+
+Strategy: events leave in the order they came, through one queue. An event whose text cannot be decided yet is an item
+without bytes; nothing behind it leaves before it is settled. Text and thinking run through one stream mask for each
+block; a tool block waits until its input is complete and is then judged as a whole; every other event is judged as
+it stands.
+
+Rules:
+- Untouched events leave as the very bytes that came. Where a mask swallowed all text of an event, the event is
+  dropped.
+- A stream that ends before `message_stop` ends with an `error` event; what was still held never leaves.
+- After a denial the stream is ended legally and whatever else the upstream sends is swallowed.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from sidecar.core.errors import Code, Refused
+from sidecar.core.exchange.blocks import Blocks
+from sidecar.core.exchange.context import AnswerContext
+from sidecar.core.exchange.desk import Judged
+from sidecar.core.exchange.lane import Item
+from sidecar.core.exchange.refusal import denial
+from sidecar.core.model.action import Action, DenyAs
+from sidecar.core.wire.claude import stream as wire
+from sidecar.core.wire.claude.answer import Usage
+from sidecar.core.wire.sse import SseReader
+
+PING_AFTER = 10.0  # seconds: the agent gives up after five minutes of silence, people after much less
+CUT = "The answer was cut off upstream before it was complete. Ask again for the rest."
+UNREADABLE = "The upstream sent an event that the gate cannot read, so the answer ends here."
+
+
+@dataclass(slots=True)
+class AnswerStream:
+    """`feed` and `end` give what may leave; `held_since` says since when something waits."""
+
+    context: AnswerContext
+    judged: Judged = field(default_factory=Judged)
+    usage: Usage = field(default_factory=Usage)
+    stop_reason: str | None = None
+    finished: bool = False
+    broken: str | None = None
+    held_since: float | None = None
+    _sse: SseReader = field(default_factory=SseReader)
+    _reader: wire.StreamReader = field(default_factory=wire.StreamReader)
+    _queue: deque[Item] = field(default_factory=deque)
+    _blocks: Blocks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._blocks = Blocks(self.context.session, self.judged, self._queue)
+
+    @property
+    def closed(self) -> bool:
+        """Nothing of the upstream leaves any more."""
+        return self.finished or self.broken is not None
+
+    def feed(self, data: bytes, at: float) -> bytes:
+        try:
+            for event in self._sse.feed(data):
+                if self.closed:
+                    break
+                self._handle(self._reader.read(event))
+                if self.judged.verdict.action >= Action.HOLD:
+                    return self._denied(at)
+        except Refused as refused:
+            return self._break(refused.message, Code.API, at)
+        return self._leaving(at)
+
+    def end(self, at: float) -> bytes:
+        """The upstream said all it had to say."""
+        self._sse.flush()
+        return b"" if self.closed else self._break(CUT, Code.API, at)
+
+    def fail(self, message: str, at: float) -> bytes:
+        """The bytes themselves could not be read."""
+        return b"" if self.closed else self._break(message, Code.API, at)
+
+    def tick(self, at: float) -> bytes:
+        """A ping when something has been held for long."""
+        if self.held_since is None or self.closed or at < self.held_since + PING_AFTER:
+            return b""
+        self.held_since = at
+        return wire.ping()
+
+    def _handle(self, happening: wire.Happening) -> None:
+        match happening:
+            case wire.Malformed():
+                raise Refused(502, Code.API, UNREADABLE)
+            case wire.MessageStarted():
+                self.usage = happening.usage
+            case wire.MessageDelta():
+                self.usage = self.usage.updated(happening.usage)
+                self.stop_reason = happening.stop_reason or self.stop_reason
+            case wire.MessageStopped():
+                self._blocks.settle_all()
+                self.finished = True
+            case wire.Errored():
+                self._blocks.drop()
+                self.broken = "the provider ended the stream with an error"
+            case _:
+                pass
+        self._blocks.take(happening)
+
+    def _leaving(self, at: float) -> bytes:
+        out = bytearray()
+        while self._queue and self._queue[0].data is not None:
+            out += self._queue.popleft().data or b""
+        if not self._queue:
+            self.held_since = None
+        elif out or self.held_since is None:
+            self.held_since = at
+        return bytes(out)
+
+    def _break(self, message: str, code: Code, at: float) -> bytes:
+        """What is settled leaves, what waits never does, and the stream ends with an error."""
+        out = self._leaving(at)
+        self._queue.clear()
+        self.held_since = None
+        self.broken = message
+        return out + wire.error_event(code, message)
+
+    def _denied(self, at: float) -> bytes:
+        refused = denial(self.judged.verdict, self.context.exchange)
+        block = self._blocks.open_text()
+        if self.judged.verdict.deny_as is not DenyAs.ANSWER or block is None:
+            return self._break(refused.message, refused.code, at)
+        out = self._leaving(at)
+        self._queue.clear()
+        self.held_since = None
+        self.broken = refused.message
+        return out + _closing(block, refused.message, self.usage)
+
+
+def _closing(block: int, sentence: str, usage: Usage) -> bytes:
+    """Plain words at the end of an open text block, and the end of a legal message."""
+    return b"".join(
+        (
+            wire.text_delta(block, f"\n\n{sentence}"),
+            wire.block_stop(block),
+            wire.message_delta("end_turn", usage.output_tokens),
+            wire.message_stop(),
+        )
+    )

@@ -1,0 +1,184 @@
+"""The answer's side of an exchange: which kind of answer it is, and the commands it leads to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sidecar.core.errors import Code, Refused
+from sidecar.core.exchange import fact
+from sidecar.core.exchange.answer_body import FORGOTTEN, AnswerBody
+from sidecar.core.exchange.answer_stream import PING_AFTER, AnswerStream
+from sidecar.core.exchange.commands import Command, SendAnswer, StartAnswer
+from sidecar.core.exchange.context import AnswerContext
+from sidecar.core.exchange.desk import Judged
+from sidecar.core.model.http import Headers, ResponseHead, first
+from sidecar.core.model.scanned import Scan, Scanned
+from sidecar.core.wire.claude.answer import Usage
+from sidecar.core.wire.claude.errors import error_response
+from sidecar.core.wire.encoding import Decoder, for_encoding
+
+# What described the upstream's bytes and may not describe ours.
+OF_THE_BYTES = ("content-length", "content-encoding", "transfer-encoding", "etag", "content-md5", "digest")
+
+
+class Answering(Protocol):
+    """What the exchange asks of an answer."""
+
+    streams: bool
+
+    @property
+    def usage(self) -> Usage: ...
+    @property
+    def wake_at(self) -> float | None: ...
+    def start(self) -> Command: ...
+    def feed(self, data: bytes, at: float) -> bytes: ...
+    def end(self, at: float, pending: bytes) -> Sequence[Command]: ...
+    def tick(self, at: float) -> bytes: ...
+    def fact(self, at: float) -> dict[str, object]: ...
+
+
+def answering(context: AnswerContext, head: ResponseHead, at: float) -> Answering:
+    """An event stream flows; everything else is held until it is whole."""
+    kind = (first(head.headers, "content-type") or "").partition(";")[0].strip().lower()
+    if kind == "text/event-stream" and head.status < 400:
+        encoding = first(head.headers, "content-encoding")
+        return Streamed(context, head, at, AnswerStream(context), for_encoding(encoding) if encoding else None)
+    return Collected(context, head, at, AnswerBody(context, head))
+
+
+@dataclass(slots=True)
+class Streamed:
+    context: AnswerContext
+    head: ResponseHead
+    at: float
+    stream: AnswerStream
+    decoder: Decoder | None
+    streams: bool = True
+
+    @property
+    def usage(self) -> Usage:
+        return self.stream.usage
+
+    @property
+    def wake_at(self) -> float | None:
+        since = self.stream.held_since
+        return None if since is None else since + PING_AFTER
+
+    def start(self) -> Command:
+        return StartAnswer(OF_THE_BYTES, _named(self.context))
+
+    def feed(self, data: bytes, at: float) -> bytes:
+        try:
+            plain = self.decoder.feed(data) if self.decoder else data
+        except Refused as refused:
+            return self.stream.fail(refused.message, at)
+        return self.stream.feed(plain, at)
+
+    def end(self, at: float, pending: bytes) -> Sequence[Command]:
+        out = pending
+        try:
+            rest = self.decoder.flush() if self.decoder else b""
+        except Refused as refused:
+            return (SendAnswer(out + self.stream.fail(refused.message, at), end=True),)
+        if rest:
+            out += self.stream.feed(rest, at)
+        return (SendAnswer(out + self.stream.end(at), end=True),)
+
+    def tick(self, at: float) -> bytes:
+        return self.stream.tick(at)
+
+    def fact(self, at: float) -> dict[str, object]:
+        return {
+            **_fact(self.context, self.head, self.stream.judged, self.stream.usage, at - self.at),
+            "stop_reason": self.stream.stop_reason,
+            "complete": self.stream.finished,
+            "broken": self.stream.broken,
+            "scanned": fact.scanned_fact(Scanned(Scan.WHOLE)),
+        }
+
+
+@dataclass(slots=True)
+class Collected:
+    context: AnswerContext
+    head: ResponseHead
+    at: float
+    body: AnswerBody
+    streams: bool = False
+    _refused: Refused | None = field(default=None)
+    _ended: bool = field(default=False)
+
+    @property
+    def usage(self) -> Usage:
+        return self.body.usage
+
+    @property
+    def wake_at(self) -> float | None:
+        return None
+
+    def start(self) -> Command:
+        """For an answer without a body: its head as it is."""
+        self._ended = True
+        return StartAnswer((), _named(self.context))
+
+    def feed(self, data: bytes, at: float) -> bytes:  # noqa: ARG002  (an answer that is held needs no clock)
+        try:
+            if self._refused is None:
+                self.body.feed(data)
+        except Refused as refused:
+            self._refused = refused
+        return b""
+
+    def end(self, at: float, pending: bytes) -> Sequence[Command]:  # noqa: ARG002
+        self._ended = True
+        try:
+            if self._refused is not None:
+                raise self._refused
+            body = self.body.end()
+        except Refused as refused:
+            self._refused = refused
+            return self._error(refused)
+        if self.head.status == 400 and self.context.uncertain_past:
+            return self._error(_forgotten(body))
+        length = ("content-length", str(len(body)))
+        return (StartAnswer(OF_THE_BYTES, (*_named(self.context), length)), SendAnswer(body, end=True))
+
+    def tick(self, at: float) -> bytes:  # noqa: ARG002
+        return b""
+
+    def fact(self, at: float) -> dict[str, object]:
+        return {
+            **_fact(self.context, self.head, self.body.judged, self.body.usage, at - self.at),
+            "stop_reason": self.body.stop_reason,
+            "complete": self._ended and self._refused is None,
+            "broken": self._refused.message if self._refused else None,
+            "scanned": fact.scanned_fact(self.body.scanned),
+        }
+
+    def _error(self, refused: Refused) -> Sequence[Command]:
+        status, headers, body = error_response(refused, self.context.exchange)
+        told = tuple(name for name, _ in self.head.headers if name.startswith("x-should"))
+        headers = (*headers, ("content-length", str(len(body))))
+        return (StartAnswer((*OF_THE_BYTES, *told), headers, status), SendAnswer(body, end=True))
+
+
+def _forgotten(body: bytes) -> Refused:
+    from_provider = body.decode(errors="replace")[:500]
+    return Refused(400, Code.INVALID_REQUEST, FORGOTTEN + from_provider)
+
+
+def _named(context: AnswerContext) -> Headers:
+    return (("x-gatehouse-exchange", context.exchange),)
+
+
+def _fact(
+    context: AnswerContext, head: ResponseHead, judged: Judged, usage: Usage, seconds: float
+) -> dict[str, object]:
+    return {
+        "exchange": context.exchange,
+        "status": head.status,
+        "verdict": judged.verdict.action.name.lower(),
+        "rule": judged.verdict.rule,
+        "findings": [fact.finding_fact(one) for one in judged.findings],
+        "usage": fact.usage_fact(usage),
+        "seconds": round(seconds, 6),
+    }

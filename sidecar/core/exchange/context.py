@@ -1,0 +1,19 @@
+"""What judging an answer needs to know of its request."""
+
+from dataclasses import dataclass
+
+from sidecar.core.exchange.desk import Session
+from sidecar.core.model.caller import Caller
+from sidecar.core.wire.claude.endpoints import Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerContext:
+    """`uncertain_past`: the conversation has signed thinking, and this process never saw the session before."""
+
+    exchange: str
+    session: Session
+    endpoint: Endpoint
+    stream: bool
+    caller: Caller
+    uncertain_past: bool = False

@@ -1,0 +1,226 @@
+"""One whole request in, one decision out: forward it (perhaps masked), answer it here, or refuse it.
+
+Strategy: a chain of questions, each of which may end in `Refused`: who, where to, under which rules, what is it, may
+it, what stands in it. Whatever the end, a fact is made for the record.
+"""
+
+from dataclasses import dataclass
+
+from sidecar.core.errors import Code, Refused
+from sidecar.core.exchange import fact, request_headers
+from sidecar.core.exchange.context import AnswerContext
+from sidecar.core.exchange.desk import Judged, Session
+from sidecar.core.exchange.gate import Gate
+from sidecar.core.exchange.judgement import judge_request
+from sidecar.core.exchange.refusal import denial
+from sidecar.core.exchange.route import Route, route
+from sidecar.core.exchange.rules import BoundRules
+from sidecar.core.mask.placeholder import Placeholders
+from sidecar.core.mask.splice import spliced
+from sidecar.core.model.action import Action, DenyAs
+from sidecar.core.model.caller import Caller
+from sidecar.core.model.connection import Kind
+from sidecar.core.model.finding import Verdict
+from sidecar.core.model.http import RequestHead, first
+from sidecar.core.model.piece import Piece, Text
+from sidecar.core.model.place import Place
+from sidecar.core.model.scanned import Scan, Scanned
+from sidecar.core.policy.judge import RequestFacts
+from sidecar.core.wire.claude import compose
+from sidecar.core.wire.claude.endpoints import Endpoint, endpoint
+from sidecar.core.wire.claude.request import ClaudeRequest, read_request
+from sidecar.core.wire.encoding import decode
+from sidecar.core.wire.json_strict import JsonDocument, parse
+from sidecar.core.wire.json_strings import path_of
+from sidecar.core.wire.tokens import estimate
+
+METERED = frozenset({Endpoint.MESSAGES, Endpoint.BATCHES})
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A whole request, as it came."""
+
+    id: str
+    head: RequestHead
+    caller: Caller | None
+    body: bytes | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Forward: these bytes, to this connection."""
+
+    route: Route
+    remove: tuple[str, ...]
+    set: tuple[tuple[str, str], ...]
+    body: bytes | None
+    answer: AnswerContext
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Answer here, with 200."""
+
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    outcome: Go | Reply | Refused
+    fact: fact.Fact
+
+
+def decide(gate: Gate, arrived: Arrived, refused: Refused | None = None) -> Decision:
+    """Never raises `Refused`: a refusal is an outcome. `refused`: it was refused before its body was there."""
+    notes = fact.Notes(arrived.id, arrived.head, arrived.caller, arrived.at)
+    notes.bytes_in = len(arrived.body or b"")
+    try:
+        if refused is not None:
+            raise refused
+        outcome: Go | Reply | Refused = _decided(gate, arrived, notes)
+    except Refused as refusal:
+        outcome = refusal
+        if notes.verdict is None:
+            notes.verdict = Verdict(Action.DENY, refusal.rule, None, refusal.message)
+    return Decision(outcome, notes.fact(outcome.status if isinstance(outcome, Refused) else None))
+
+
+def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
+    caller = _identified(arrived)
+    way = route(arrived.head.path, gate.connections)
+    notes.connection = way.connection.name
+    if way.connection.kind is not Kind.CLAUDE:
+        raise Refused(404, Code.NOT_FOUND, f"Connections of kind {way.connection.kind} cannot be used yet.")
+    what = endpoint(arrived.head.method, way.path)
+    notes.endpoint = what.value
+    if what is Endpoint.PROBE:
+        notes.verdict = Verdict(Action.ALLOW)
+        return Reply((("content-type", "application/json"),), b"{}" if arrived.head.method != "HEAD" else b"")
+    document = _document(gate, arrived, what)
+    request = read_request(document, what) if document else None
+    named = caller.claimed_session or (request.session if request else None)
+    scope = f"{caller.provider}\n{caller.subject}\n{named or ''}"
+    rules = gate.sessions.of(scope if named else None, gate.rules)
+    bound = _bound(rules.bound(caller, way.connection), caller)
+    court = bound.court(_facts(arrived, way, what, request))
+    notes.rules(rules, court, request, named)
+    if what is Endpoint.OTHER and not court.allows_path:
+        path = way.path.partition("?")[0]
+        raise Refused(404, Code.NOT_FOUND, f"No policy allows {arrived.head.method} {path} on this connection.")
+    _admitted(gate, bound, caller, what, arrived.at)
+    known = gate.memories.known(scope)
+    session = Session(court, gate.memories.of(scope), Placeholders(gate.mask_key, scope))
+    judged = _judged(session, way, document, request, notes)
+    _enforced(judged.verdict, arrived, what, request)
+    if isinstance(denial := _as_answer(judged.verdict, arrived, what, request), Reply):
+        return denial
+    uncertain = bool(request and request.signed_thinking and not known)
+    context = AnswerContext(arrived.id, session, what, bool(request and request.stream), caller, uncertain)
+    return _forwarded(arrived, way, document, judged, context)
+
+
+def _identified(arrived: Arrived) -> Caller:
+    if arrived.caller is None:
+        raise Refused(401, Code.AUTHENTICATION, "No verified identity came with this call. Send a gate token.")
+    return arrived.caller
+
+
+def _document(gate: Gate, arrived: Arrived, what: Endpoint) -> JsonDocument | None:
+    if not arrived.body:
+        if what in (Endpoint.MESSAGES, Endpoint.COUNT_TOKENS):
+            raise Refused(400, Code.INVALID_REQUEST, "The request has no body; a JSON object was expected.")
+        return None
+    encoding = first(arrived.head.headers, "content-encoding")
+    return parse(decode(arrived.body, encoding, gate.limits.bytes), gate.limits)
+
+
+def _bound(bound: BoundRules | None, caller: Caller) -> BoundRules:
+    if bound is None:
+        groups = ", ".join(caller.groups) or "none"
+        raise Refused(
+            400,
+            Code.INVALID_REQUEST,
+            f"No policy at this gate applies to {caller.subject} (groups: {groups}) on this connection, "
+            "so nothing may pass. Ask the people who run the gate.",
+            headers={"x-should-retry": "false"},
+        )
+    return bound
+
+
+def _facts(arrived: Arrived, way: Route, what: Endpoint, request: ClaudeRequest | None) -> RequestFacts:
+    return RequestFacts(
+        model=(request.model if request else None) or "",
+        models=request.models if request else (),
+        stream=bool(request and request.stream),
+        max_tokens=request.max_tokens if request else None,
+        prompt_tokens=estimate(request.prompt_characters) if request else 0,
+        tools=request.tool_names if request else (),
+        media=request.media if request else (),
+        method=arrived.head.method,
+        path=way.path.partition("?")[0],
+        endpoint=what.value,
+        messages=request.message_count if request else 0,
+    )
+
+
+def _admitted(gate: Gate, bound: BoundRules, caller: Caller, what: Endpoint, at: float) -> None:
+    if what not in METERED:
+        return
+    for limits in bound.limits[:-1]:
+        if refused := gate.ledger.check(caller_key(caller), limits, at):
+            raise refused
+    if refused := gate.ledger.admit(caller_key(caller), bound.limits[-1], at):
+        raise refused
+
+
+def caller_key(caller: Caller) -> str:
+    """Under which name a caller's usage is counted."""
+    return f"{caller.provider}\n{caller.subject}"
+
+
+def _judged(
+    session: Session, way: Route, document: JsonDocument | None, request: ClaudeRequest | None, notes: fact.Notes
+) -> Judged:
+    pieces = request.pieces if request else ()
+    query = way.path.partition("?")[2]
+    if query and query != "beta=true":
+        # A query string cannot be masked: it is judged like a JSON key.
+        pieces = (*pieces, Piece(Place.PROMPT, "query", (Text(-1, query, key=True),)))
+    value = document.value if document else None
+    judged = judge_request(session, pieces, lambda ordinal: path_of(value, ordinal) if ordinal >= 0 else "query")
+    notes.verdict = judged.verdict
+    notes.findings = tuple(judged.findings)
+    unscanned = request.unscanned if request else ()
+    notes.scanned = Scanned(Scan.PARTLY if unscanned else Scan.WHOLE, unscanned)
+    return judged
+
+
+def _enforced(verdict: Verdict, arrived: Arrived, what: Endpoint, request: ClaudeRequest | None) -> None:
+    if verdict.action < Action.HOLD or _answers(verdict, what, request):
+        return
+    raise denial(verdict, arrived.id)
+
+
+def _answers(verdict: Verdict, what: Endpoint, request: ClaudeRequest | None) -> bool:
+    return verdict.deny_as is DenyAs.ANSWER and what is Endpoint.MESSAGES and request is not None
+
+
+def _as_answer(verdict: Verdict, arrived: Arrived, what: Endpoint, request: ClaudeRequest | None) -> Reply | None:
+    if verdict.action < Action.HOLD or request is None or not _answers(verdict, what, request):
+        return None
+    text = denial(verdict, arrived.id).message
+    identifier = f"msg_{arrived.id}"
+    headers, body = compose.answer(text, model=request.model or "", id=identifier, stream=request.stream)
+    return Reply((*headers, ("x-gatehouse-rule", verdict.rule or "")), body)
+
+
+def _forwarded(
+    arrived: Arrived, way: Route, document: JsonDocument | None, judged: Judged, context: AnswerContext
+) -> Go:
+    body, remove = arrived.body, request_headers.removed(arrived.head)
+    if judged.changes and document is not None:
+        body, remove = spliced(document.raw, judged.changes), (*remove, "content-encoding")
+    return Go(way, remove, request_headers.added(body), body, context)

@@ -1,0 +1,60 @@
+"""What all exchanges of one data plane share.
+
+Rules: the one mutable corner of the exchange. `rules` is swapped whole by a reload; the memories, the ledger and the
+sessions' rules are bounded.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from sidecar.core.exchange.rules import Rules
+from sidecar.core.mask.memory import Memories
+from sidecar.core.model.connection import Connection
+from sidecar.core.policy.limits import Ledger
+from sidecar.core.wire.json_strict import JsonLimits
+
+# A session that has not called for this many other sessions starts afresh under the policy in force.
+MAX_SESSIONS = 10_000
+
+
+class SessionRules:
+    """Which rules each session started with, least recently used first out."""
+
+    def __init__(self) -> None:
+        self._started: OrderedDict[str, Rules] = OrderedDict()
+        self._united: dict[tuple[str, str], Rules] = {}
+
+    def of(self, scope: str | None, current: Rules) -> Rules:
+        """The rules for a session: its first ones together with those in force. No session: those in force."""
+        if scope is None:
+            return current
+        first = self._started.setdefault(scope, current)
+        self._started.move_to_end(scope)
+        while len(self._started) > MAX_SESSIONS:
+            self._started.popitem(last=False)
+        return current if first.digest == current.digest else self.united(first, current)
+
+    def prepare(self, current: Rules) -> None:
+        """Unite every set still in use with a new one ahead of time, and forget unions nobody needs."""
+        in_use = {rules.digest: rules for rules in self._started.values()}
+        self._united = {key: value for key, value in self._united.items() if key[1] == current.digest}
+        for first in in_use.values():
+            if first.digest != current.digest:
+                self.united(first, current).compiled.warm()
+
+    def united(self, first: Rules, current: Rules) -> Rules:
+        key = (first.digest, current.digest)
+        if key not in self._united:
+            self._united[key] = Rules.of(*first.books, *current.books)
+        return self._united[key]
+
+
+@dataclass(slots=True)
+class Gate:
+    rules: Rules
+    connections: tuple[Connection, ...]
+    mask_key: bytes = field(repr=False)
+    memories: Memories = field(default_factory=Memories)
+    ledger: Ledger = field(default_factory=Ledger)
+    sessions: SessionRules = field(default_factory=SessionRules)
+    limits: JsonLimits = field(default_factory=JsonLimits)

@@ -1,0 +1,92 @@
+"""Judge the texts of a message: what was found, what the rules say about it, and the texts as they may leave.
+
+Strategy: the texts of a piece are joined and scanned in one pass; only a piece in which something may be is looked
+at text by text. What was found in a piece is remembered by digest, so a conversation that is sent again costs what
+its new text costs. Treatment is decided anew each time: it is cheap, and limits and conditions change.
+
+Rule: what the provider itself said in this session goes back to it exactly, unjudged: it knows those words.
+"""
+
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from typing import Literal, cast
+
+from sidecar.core.detect.compiled import SEPARATOR
+from sidecar.core.exchange.desk import Desk, Judged, Session
+from sidecar.core.mask.replace import replaced
+from sidecar.core.mask.settle import settled
+from sidecar.core.model.detector import Match
+from sidecar.core.model.piece import Piece, Text
+from sidecar.core.policy.judge import Found
+
+Direction = Literal["request", "answer"]
+PathOf = Callable[[int], str]
+Hits = tuple[tuple[int, tuple[Match, ...]], ...]  # which text of the piece, and what was found in it
+
+
+def judge_request(session: Session, pieces: Sequence[Piece], path_of: PathOf) -> Judged:
+    """Everything that would leave towards the provider."""
+    judged = Judged()
+    judged.stricter(session.court.verdict)
+    for piece in pieces:
+        rest = _without_own_words(session, piece, judged) if piece.assistant else piece
+        _judge(session, rest, "request", path_of, judged)
+    return judged
+
+
+def judge_answer(session: Session, pieces: Sequence[Piece], path_of: PathOf, judged: Judged) -> dict[int, str]:
+    """Mask, put values back, and remember which words were delivered for which. The changes, by ordinal."""
+    judged.changes = {}
+    for piece in pieces:
+        _judge(session, piece, "answer", path_of, judged)
+        for text in piece.texts:
+            if not text.key:
+                session.memory.remember_said(judged.changes.get(text.ordinal, text.value), text.value)
+    return judged.changes
+
+
+def _without_own_words(session: Session, piece: Piece, judged: Judged) -> Piece:
+    rest: list[Text] = []
+    for text in piece.texts:
+        said = None if text.key else session.memory.said(text.value)
+        if said is None:
+            rest.append(text)
+        elif said != text.value:
+            judged.changes[text.ordinal] = said
+    return Piece(piece.place, piece.path, tuple(rest), piece.assistant, piece.tool)
+
+
+def _judge(session: Session, piece: Piece, direction: Direction, path_of: PathOf, judged: Judged) -> None:
+    for index, matches in _hits(session, piece):
+        text = piece.texts[index]
+        raw = text.value.encode()
+
+        def about(text: Text = text) -> Found:
+            return Found(piece.place, path_of(text.ordinal), "", "", piece.tool, direction, text.key)
+
+        def text_of(match: Match, raw: bytes = raw) -> str:
+            return raw[match.start : match.end].decode(errors="replace")
+
+        desk = Desk(session, judged, about)
+        edits = settled(matches, text_of, desk.decide, desk.treat)
+        if edits and not text.key:
+            new = replaced(text.value, edits)
+            if new != text.value:
+                judged.changes[text.ordinal] = new
+
+
+def _hits(session: Session, piece: Piece) -> Hits:
+    if not piece.texts:
+        return ()
+    rules = session.court.rules
+    joined = SEPARATOR.join([text.value for text in piece.texts]).encode()
+    key = blake2b(joined, digest_size=16, key=rules.key).digest()
+    known = session.memory.judged(key)
+    if known is not None:
+        return cast(Hits, known)
+    hits: Hits = ()
+    if rules.compiled.suspects(joined):
+        scanned = ((index, rules.compiled.scan(text.value.encode())) for index, text in enumerate(piece.texts))
+        hits = tuple((index, matches) for index, matches in scanned if matches)
+    session.memory.remember_judged(key, hits)
+    return hits

@@ -1,0 +1,35 @@
+"""Which headers of a request go on to the upstream.
+
+Strategy: a closed list of names and prefixes passes; everything else stays here. A header nobody knows is a way out
+for data that no rule has read.
+"""
+
+from sidecar.core.model.http import Headers, RequestHead
+
+PASSED = frozenset(
+    {
+        "accept",
+        "accept-language",
+        "content-encoding",
+        "content-type",
+        "host",
+        "idempotency-key",
+        "user-agent",
+        "x-app",
+        "x-claude-code-session-id",
+        "x-client-request-id",
+    }
+)
+PASSED_PREFIXES = ("anthropic-", "x-stainless-")
+
+
+def removed(head: RequestHead) -> tuple[str, ...]:
+    """The names that do not go on, the client's credentials among them."""
+    names = dict.fromkeys(name for name, _ in head.headers)
+    return tuple(n for n in names if n not in PASSED and not n.startswith((*PASSED_PREFIXES, ":")))
+
+
+def added(body: bytes | None) -> Headers:
+    """Answers are asked for uncompressed; the length is that of the body as it leaves."""
+    asked: Headers = (("accept-encoding", "identity"),)
+    return asked if body is None else (*asked, ("content-length", str(len(body))))

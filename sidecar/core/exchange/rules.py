@@ -1,0 +1,120 @@
+"""The rules of one or two books and the set they are scanned with, and the same bound to one call.
+
+Strategy: a session keeps the book it started with, and is judged by the one in force as well; the stricter verdict
+counts. That is "the old policy unless the new one is stricter" without having to compare two policies. A detector
+that the two books define differently is scanned for under two names.
+
+Rules: everything here is immutable, so a reload swaps one reference.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from sidecar.core.detect.compiled import Compiled
+from sidecar.core.mask.placeholder import PLACEHOLDER
+from sidecar.core.model.action import How
+from sidecar.core.model.caller import Caller
+from sidecar.core.model.connection import Connection
+from sidecar.core.model.detector import Detector
+from sidecar.core.model.finding import Verdict
+from sidecar.core.model.treatment import Treatment
+from sidecar.core.policy.book import Book
+from sidecar.core.policy.judge import Found, Judge, RequestFacts, Ruleset
+from sidecar.core.policy.limits import Limits
+
+# What reveals less is stricter; only a token can be put back.
+STRICTNESS = {How.REDACT: 3, How.HASH: 2, How.LAST4: 1, How.TOKEN: 0, None: -1}
+
+
+def strictest(treatments: Sequence[Treatment]) -> Treatment | None:
+    """The strictest of several; the rule's name breaks ties, so that order never matters."""
+    return max(treatments, key=lambda t: (t.action, STRICTNESS[t.how], t.policy, t.rule), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`origins`: for each scanned detector, which book knows it under which id."""
+
+    books: tuple[Book, ...]
+    compiled: Compiled
+    origins: Mapping[str, tuple[tuple[int, str], ...]]
+    labels: Mapping[str, str]
+    digest: str
+    key: bytes  # of the digest cache: what one set of rules found says nothing about another's
+
+    @classmethod
+    def of(cls, *books: Book) -> "Rules":
+        scanned: dict[str, Detector] = {}
+        origins: dict[str, tuple[tuple[int, str], ...]] = {}
+        for index, book in enumerate(books):
+            for detector in book.detectors:
+                name = detector.id
+                if name in scanned and replace(scanned[name], id=detector.id) != detector:
+                    name = f"{detector.id}#{index}"
+                scanned[name] = replace(detector, id=name)
+                origins[name] = (*origins.get(name, ()), (index, detector.id))
+        detectors = (*scanned.values(), PLACEHOLDER)
+        labels = {name: detector.label for name, detector in scanned.items()}
+        digest = "+".join(book.digest for book in books)
+        key = blake2b(digest.encode(), digest_size=32).digest()
+        return cls(books, Compiled(detectors), origins, labels, digest, key)
+
+    def bound(self, caller: Caller, connection: Connection) -> "BoundRules | None":
+        """The rules for one caller; nothing when some book has none for them."""
+        rulesets = [book.for_caller(caller, connection) for book in self.books]
+        found = tuple(one for one in rulesets if one is not None)
+        return BoundRules(self, found, caller, connection) if len(found) == len(self.books) else None
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRules:
+    rules: Rules
+    rulesets: tuple[Ruleset, ...]
+    caller: Caller
+    connection: Connection
+
+    def court(self, facts: RequestFacts) -> "Court":
+        return Court(self.rules, tuple(one.judge(self.caller, self.connection, facts) for one in self.rulesets))
+
+    @property
+    def limits(self) -> tuple[Limits, ...]:
+        return tuple(one.limits for one in self.rulesets)
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """Every judge of one exchange."""
+
+    rules: Rules
+    judges: tuple[Judge, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """From what needs no text."""
+        return max((judge.verdict for judge in self.judges), key=lambda v: (v.action, v.policy or "", v.rule or ""))
+
+    @property
+    def shadow(self) -> tuple[Verdict, ...]:
+        return tuple(dict.fromkeys(verdict for judge in self.judges for verdict in judge.shadow))
+
+    @property
+    def allows_path(self) -> bool:
+        return all(judge.allowed_path for judge in self.judges)
+
+    def treat(self, found: Found) -> Treatment | None:
+        """The strictest enforced treatment of a match."""
+        treatments = [self.judges[i].treat(replace(found, detector=name)) for i, name in self._origins(found)]
+        return strictest([one for one in treatments if one is not None])
+
+    def treat_shadow(self, found: Found) -> tuple[Treatment, ...]:
+        return tuple(
+            dict.fromkeys(
+                one
+                for i, name in self._origins(found)
+                for one in self.judges[i].treat_shadow(replace(found, detector=name))
+            )
+        )
+
+    def _origins(self, found: Found) -> tuple[tuple[int, str], ...]:
+        return self.rules.origins.get(found.detector, ())
