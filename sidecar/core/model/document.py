@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from sidecar.core.errors import ConfigurationError, Mistake
+from sidecar.core.model.expected import expectation
 
 Path = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
@@ -120,22 +121,21 @@ def validated(
     try:
         model = shape.model_validate(value)
     except ValidationError as error:
-        raise ConfigurationError([_translated(document, at, dict(item)) for item in error.errors()]) from error
+        raise ConfigurationError([_translated(document, at, dict(item), shape) for item in error.errors()]) from error
     mistakes = also(model) if also else []
     if mistakes:
         raise ConfigurationError(mistakes)
     return model
 
 
-def _translated(document: Document, at: Path, item: dict[str, object]) -> Mistake:
+def _translated(document: Document, at: Path, item: dict[str, object], shape: type[BaseModel]) -> Mistake:
     location = item["loc"]
     if not isinstance(location, tuple):
         raise TypeError(f"pydantic gave a location of type {type(location).__name__}")
-    path: Path = (*at, *location)
-    name = ".".join(str(step) for step in location) or "the document"
-    said = str(item["msg"]).removeprefix("Value error, ")
-    if item["type"] == "extra_forbidden":
-        said = "unknown key"
-    elif item["type"] == "missing":
-        said = "is required"
-    return document.mistake(path, f"{name}: {said}")
+    name = named(location) or "the document"
+    return document.mistake((*at, *location), f"{name}: {expectation(item, shape)}")
+
+
+def named(path: Path) -> str:
+    """A path in words for a message: `rules.3.match.regex`."""
+    return ".".join(str(step) for step in path)

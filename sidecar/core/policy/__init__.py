@@ -1,0 +1,1 @@
+"""What may pass: a policy as written, the same compiled, and its verdict on one call."""

@@ -1,0 +1,115 @@
+"""What several keys of a policy must be together.
+
+Strategy: the checks read the document as it was written, not the validated one, so that a mistake in one key does not
+hide a mistake in another. What is not of the right shape is passed over here: the shape is checked elsewhere.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from sidecar.core.errors import Mistake
+from sidecar.core.model.document import Document, Path, named
+from sidecar.core.model.expected import did_you_mean
+from sidecar.core.policy.pattern import Globs
+
+Raw = Mapping[str, object]
+Wrong = tuple[Path, str]
+
+LATER = ("effect", "approvers", "timeout", "approvals")
+TEXT_SOURCES = ("regex", "keywords")
+
+
+def disagreements(document: Document, detectors: Sequence[str]) -> list[Mistake]:
+    """Every mistake that only shows when keys are looked at together, or against the detectors there are."""
+    rules = _rules(document)
+    found = [*_repeated_ids(document, rules)]
+    for at, rule in rules:
+        found += [((*at, *place), said) for check in _CHECKS for place, said in check(rule)]
+        found += [((*at, *place), said) for place, said in _unknown_detectors(rule, detectors)]
+    return [document.mistake(path, f"{named(path)}: {said}") for path, said in found]
+
+
+def _rules(document: Document) -> list[tuple[Path, Raw]]:
+    listed = document.value.get("rules") if isinstance(document.value, dict) else None
+    if not isinstance(listed, list):
+        return []
+    return [(("rules", index), rule) for index, rule in enumerate(listed) if isinstance(rule, dict)]
+
+
+def _match(rule: Raw) -> Raw:
+    match = rule.get("match")
+    return match if isinstance(match, dict) else {}
+
+
+def _sources(rule: Raw) -> list[str]:
+    """The keys that find text in this rule."""
+    own = [f"match.{key}" for key in TEXT_SOURCES if key in _match(rule)]
+    return ["detect", *own] if "detect" in rule else own
+
+
+def _repeated_ids(document: Document, rules: Sequence[tuple[Path, Raw]]) -> Iterator[Wrong]:
+    first: dict[str, int] = {}
+    for at, rule in rules:
+        name = rule.get("id")
+        if not isinstance(name, str):
+            continue
+        if name in first:
+            yield (*at, "id"), f"{name!r} is already the id of the rule on line {first[name]}"
+        first.setdefault(name, document.line(at))
+
+
+def _not_yet(rule: Raw) -> Iterator[Wrong]:
+    later = [key for key in LATER if key in rule]
+    if rule.get("do") == "hold":
+        also = f" (and so do {', '.join(later)})" if later else ""
+        yield ("do",), f"not yet: hold arrives with a later version{also}; use deny until then"
+    elif later:
+        yield (later[0],), f"not yet: {', '.join(later)} arrives with a later version; leave it out until then"
+
+
+def _looks_at_something(rule: Raw) -> Iterator[Wrong]:
+    sources = _sources(rule)
+    if len(sources) > 1:
+        yield ("match",), f"{' and '.join(sources)} cannot stand in one rule: write one rule for each"
+    if sources or "effect" in rule:
+        return
+    narrow = [key for key in ("path", "tool") if key in _match(rule)]
+    if narrow:
+        yield (
+            ("match", narrow[0]),
+            f"only narrows where text is looked for: add detect, match.regex or match.keywords"
+            f"{_BY_TOOL if narrow[0] == 'tool' else ''}",
+        )
+    elif not {"media", "model"} & set(_match(rule)) and "if" not in rule:
+        yield (), "needs something to go by: detect, match or if (`if: 'true'` means always)"
+    if "where" in rule and not narrow:
+        yield ("where",), "has no meaning here: this rule looks at no text (add detect, match.regex or match.keywords)"
+    if rule.get("do") == "mask":
+        yield ("do",), "a mask needs something to find: add detect, match.regex or match.keywords"
+
+
+_BY_TOOL = '; or, to refuse requests that offer a tool, use if: request.tools.exists(t, t == "NAME")'
+
+
+def _keys_of_an_action(rule: Raw) -> Iterator[Wrong]:
+    do = rule.get("do")
+    for key, action in (("how", "mask"), ("label", "mask"), ("deny", "deny")):
+        if key in rule and isinstance(do, str) and do != action:
+            yield (key,), f"has a meaning only with `do: {action}`, and this rule says `do: {do}`"
+    if "say" in rule and do in ("mask", "allow"):
+        yield ("say",), f"is read by the client in a denial, and this rule says `do: {do}`"
+
+
+def _unknown_detectors(rule: Raw, detectors: Sequence[str]) -> Iterator[Wrong]:
+    named = rule.get("detect")
+    globs = named if isinstance(named, list) else [named]
+    for index, glob in enumerate(globs):
+        if not isinstance(glob, str) or not glob.strip() or len(glob) > 256:
+            continue
+        if not any(Globs((glob,)).fits(name) for name in detectors):
+            families = {f"{name.partition('/')[0]}/*" for name in detectors}
+            known = families if "*" in glob else {*detectors, *families}
+            place: Path = ("detect", index) if isinstance(named, list) else ("detect",)
+            yield place, f"no detector is called {glob!r}{did_you_mean(glob, known)}"
+
+
+_CHECKS: tuple[Callable[[Raw], Iterator[Wrong]], ...] = (_not_yet, _looks_at_something, _keys_of_an_action)

@@ -1,0 +1,81 @@
+"""From a policy as written to a policy as judged.
+
+Rules: what comes in was validated, so nothing here can fail on what a person wrote.
+"""
+
+from collections.abc import Sequence
+
+from sidecar.core.model.action import Action, DenyAs, How
+from sidecar.core.model.detector import Detector
+from sidecar.core.model.place import Place
+from sidecar.core.policy.condition import compiled
+from sidecar.core.policy.limits import Limits
+from sidecar.core.policy.pattern import Globs, PathGlobs, Pattern, keyword_pattern
+from sidecar.core.policy.rule import AllowedPath, Applies, Policy, Rule
+from sidecar.core.policy.written import AppliesWritten, LimitsWritten, MatchWritten, PolicyWritten, RuleWritten
+
+# Not the rule's id: a placeholder is read by the model, and `project-zephyr` in it would tell what was to be hidden.
+OWN_LABEL = "PRIVATE"
+_NO_MATCH = MatchWritten()
+
+
+def policy_from(written: PolicyWritten, catalogue: Sequence[Detector]) -> Policy:
+    rules = tuple(_rule(written, rule, catalogue) for rule in written.rules)
+    paths = tuple(_allowed(path) for path in written.paths or ())
+    shadow = written.stage == "shadow"
+    return Policy(written.policy, shadow, _applies(written.applies), _limits(written.limits), paths, rules)
+
+
+def own_detector(policy: str, rule: RuleWritten) -> Detector | None:
+    """The detector that a rule brings along with `match.regex` or `match.keywords`."""
+    match = rule.match or _NO_MATCH
+    pattern = match.regex or (keyword_pattern(match.keywords) if match.keywords else None)
+    return Detector(f"rule/{policy}/{rule.id}", OWN_LABEL, pattern) if pattern else None
+
+
+def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detector]) -> Rule:
+    match = written.match or _NO_MATCH
+    own = own_detector(policy.policy, written)
+    named = [detector.id for detector in catalogue if written.detect and Globs(written.detect).fits(detector.id)]
+    action = Action[written.do.upper()]
+    return Rule(
+        policy=policy.policy,
+        id=written.id,
+        action=action,
+        shadow="shadow" in (policy.stage, written.stage),
+        how=How(written.how or How.REDACT) if action is Action.MASK else None,
+        say=written.say,
+        deny_as=DenyAs(written.deny.as_) if written.deny else DenyAs.ERROR,
+        label=written.label.upper() if written.label else None,
+        where=frozenset(map(Place, written.where)) if written.where else frozenset(Place),
+        detectors=frozenset([*named, *([own.id] if own else [])]),
+        path=PathGlobs(match.path) if match.path else None,
+        tool=Pattern(match.tool) if match.tool else None,
+        model=Globs(match.model, any_case=True) if match.model else None,
+        media=Globs(match.media, any_case=True) if match.media else None,
+        condition=compiled(written.if_) if written.if_ else None,
+    )
+
+
+def _applies(written: AppliesWritten) -> Applies:
+    return Applies(_globs(written.connections), _globs(written.groups), _globs(written.subjects))
+
+
+def _globs(sources: tuple[str, ...] | None) -> Globs | None:
+    return Globs(sources) if sources else None
+
+
+def _limits(written: LimitsWritten) -> Limits:
+    return Limits(
+        (written.models,) if written.models else (),
+        written.prompt_tokens,
+        written.max_tokens,
+        written.requests_per_minute,
+        written.input_tokens_per_day,
+        written.output_tokens_per_day,
+    )
+
+
+def _allowed(written: str) -> AllowedPath:
+    method, _, path = written.rpartition(" ")
+    return AllowedPath(method or None, Globs((path,)))

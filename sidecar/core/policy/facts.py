@@ -1,0 +1,43 @@
+"""What a policy is told about a call, and about something that was found in it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sidecar.core.model.place import Place
+
+Direction = Literal["request", "answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """All that rules without text look at. `models` holds every model a batch asks for; `model` is the first."""
+
+    model: str
+    models: tuple[str, ...]
+    stream: bool
+    max_tokens: int | None
+    prompt_tokens: int
+    tools: tuple[str, ...]
+    media: tuple[str, ...]
+    method: str
+    path: str
+    endpoint: str
+    messages: int
+
+    @property
+    def all_models(self) -> tuple[str, ...]:
+        """Each model once; nothing when the request names none."""
+        return tuple(dict.fromkeys(name for name in (self.model, *self.models) if name))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A detector matched in a text. Never the value. `key`: it stands in a JSON key, which cannot be masked."""
+
+    place: Place
+    path: str
+    detector: str
+    label: str
+    tool: str | None
+    direction: Direction
+    key: bool

@@ -1,0 +1,132 @@
+"""A rule and a policy, compiled: immutable, and quick to ask.
+
+Rules:
+- A rule with detectors is about text; one without is about the call itself.
+- Conditions (`if`, `match.model`, `match.media`) are asked once for a call, the rest for each thing found.
+- Strictness is an order on rules that does not depend on where they stand in a file.
+"""
+
+from dataclasses import dataclass
+
+from sidecar.core.model.action import Action, DenyAs, How
+from sidecar.core.model.caller import Caller
+from sidecar.core.model.connection import Connection
+from sidecar.core.model.finding import Verdict
+from sidecar.core.model.place import Place
+from sidecar.core.model.treatment import Treatment
+from sidecar.core.policy.condition import Condition, Subject
+from sidecar.core.policy.facts import Found, RequestFacts
+from sidecar.core.policy.limits import Limits
+from sidecar.core.policy.pattern import Globs, PathGlobs, Pattern
+
+# What reveals less is stricter; only a token can be put back.
+_HOW = {How.REDACT: 3, How.HASH: 2, How.LAST4: 1, How.TOKEN: 0, None: -1}
+_IN_TOOLS = frozenset({Place.TOOL_CALL, Place.TOOL_RESULT})
+Strictness = tuple[int, int, bool, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    policy: str
+    id: str
+    action: Action
+    shadow: bool
+    how: How | None
+    say: str | None
+    deny_as: DenyAs
+    label: str | None
+    where: frozenset[Place]
+    detectors: frozenset[str]
+    path: PathGlobs | None
+    tool: Pattern | None
+    model: Globs | None
+    media: Globs | None
+    condition: Condition | None
+
+    @property
+    def on_text(self) -> bool:
+        return bool(self.detectors)
+
+    @property
+    def strictness(self) -> Strictness:
+        return (self.action, _HOW[self.how], self.deny_as is DenyAs.ERROR, self.policy, self.id)
+
+    def idle_because(self, subject: Subject, facts: RequestFacts) -> str | None:
+        """Why this rule has nothing to say on a call; nothing when it has."""
+        if self.model and not self.model.fits_any(facts.all_models):
+            return "no model it names is asked for"
+        if self.media and not self.media.fits_any(facts.media):
+            return "the request carries no media it names"
+        if self.condition is None:
+            return None
+        holds = self.condition.holds(subject)
+        if holds is None:
+            # Fail closed: what cannot be evaluated must not switch a restriction off, nor a permission on.
+            return None if self.action > Action.ALLOW else "its `if` cannot be evaluated for this call"
+        return None if holds else "its `if` is false"
+
+    def passes_over_because(self, found: Found) -> str | None:
+        """Why this rule leaves something alone; nothing when it does not."""
+        if found.detector not in self.detectors:
+            return "it does not look for this"
+        if found.place not in self.where:
+            return f"it does not look in {found.place.value}"
+        if self.path and not self.path.fits(found.path):
+            return "its `match.path` does not fit"
+        if self.tool and not self._tool_fits(found):
+            return "its `match.tool` does not fit"
+        return None
+
+    def _tool_fits(self, found: Found) -> bool:
+        if found.tool is None:
+            # A tool's text whose tool is not known might be this one: a restriction covers it.
+            return self.action > Action.ALLOW and found.place in _IN_TOOLS
+        return self.tool is not None and self.tool.fits(found.tool)
+
+    def verdict(self) -> Verdict:
+        """For a rule that is about the call itself."""
+        say = self.say or "A rule about who may call what, and how, does not allow this request."
+        return Verdict(self.action, self.id, self.policy, say if self.action > Action.MASK else None, self.deny_as)
+
+    def treatment(self, found: Found) -> Treatment:
+        say = self.say or f"The {found.direction} holds text that may not pass here ({found.detector})."
+        denial = say if self.action > Action.MASK else None
+        label = self.label or found.label
+        return Treatment(self.action, self.id, self.policy, label, self.how, denial, self.deny_as)
+
+
+@dataclass(frozen=True, slots=True)
+class Applies:
+    """Whom a policy is for. Each of these that is named must fit."""
+
+    connections: Globs | None
+    groups: Globs | None
+    subjects: Globs | None
+
+    def to(self, caller: Caller, connection: Connection) -> bool:
+        return (
+            (self.connections is None or self.connections.fits(connection.name))
+            and (self.groups is None or self.groups.fits_any(caller.groups))
+            and (self.subjects is None or self.subjects.fits(caller.subject))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedPath:
+    """A path beyond the known ones that may be used."""
+
+    method: str | None
+    path: Globs
+
+    def fits(self, method: str, path: str) -> bool:
+        return self.method in (None, method) and self.path.fits(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    name: str
+    shadow: bool
+    applies: Applies
+    limits: Limits
+    paths: tuple[AllowedPath, ...]
+    rules: tuple[Rule, ...]

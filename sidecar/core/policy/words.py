@@ -1,0 +1,96 @@
+"""The kinds of text that a policy is written in, each with what was expected when it is not that.
+
+Rules: nothing here looks at two keys at once; that is `agreement.py`.
+"""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic.config import JsonDict
+
+from sidecar.core.policy import condition, pattern
+
+# A name becomes part of a header value, a metric label, a detector id and a path in the record.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,23}")
+_ALLOWED_PATH = re.compile(r"(?:[A-Z]{3,7} )?/[A-Za-z0-9._~:@!$&'()*+,=/-]*")
+MAX_GLOB = 256
+MAX_KEYWORDS = 1000
+MAX_SAY = 500
+
+
+def _name(value: str) -> str:
+    if not _NAME.fullmatch(value):
+        raise ValueError("expected a name of at most 64 letters, digits, `_`, `.` and `-`, a letter or digit first")
+    return value
+
+
+def _label(value: str) -> str:
+    if not _LABEL.fullmatch(value):
+        raise ValueError("expected at most 24 letters, digits and `_`, a letter first, such as PROJECT")
+    return value
+
+
+def _glob(value: str) -> str:
+    if not value.strip() or len(value) > MAX_GLOB:
+        raise ValueError(f"expected a text of 1 to {MAX_GLOB} characters, in which * stands for any characters")
+    return value
+
+
+def _keyword(value: str) -> str:
+    if not value.strip() or len(value) > MAX_GLOB:
+        raise ValueError(f"expected a word or phrase of 1 to {MAX_GLOB} characters")
+    return value
+
+
+def _allowed_path(value: str) -> str:
+    if not _ALLOWED_PATH.fullmatch(value) or {".", ".."} & set(value.split("/")):
+        raise ValueError("expected a path such as `/v1/files*` or `GET /v1/files*`, without `%`, `?`, `..` or `;`")
+    return value
+
+
+def _say(value: str) -> str:
+    # It goes into an HTTP header's neighbour, a JSON message and a terminal: one line of printable text.
+    if not value.strip() or len(value) > MAX_SAY or not value.isprintable():
+        raise ValueError(f"expected one printable line of 1 to {MAX_SAY} characters")
+    return value
+
+
+def _given(value: object) -> object:
+    # A key without a value is a slip or a template that came out empty. Read as "left out" it would widen a rule.
+    if value is None:
+        raise ValueError("expected a value, found nothing; leave the key out if it is not needed")
+    return value
+
+
+def _many(value: object) -> object:
+    """One thing may stand without the brackets of a list."""
+    return tuple(value) if isinstance(value, list) else (value,) if isinstance(value, str) else value
+
+
+def _some(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        raise ValueError("expected at least one entry; leave the key out to mean everything")
+    return value
+
+
+def _one_or_many(schema: JsonDict) -> None:
+    choices = schema.pop("anyOf", None)
+    listed = choices[0] if isinstance(choices, list) else {key: schema.pop(key) for key in ("type", "items")}
+    if isinstance(listed, dict):
+        schema["anyOf"] = [listed["items"], {**listed, "minItems": 1}]
+
+
+GIVEN = BeforeValidator(_given)
+LIST = (BeforeValidator(_many), GIVEN)
+MANY = (AfterValidator(_some), *LIST, Field(json_schema_extra=_one_or_many))
+
+Name = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"pattern": f"^{_NAME.pattern}$"})]
+Label = Annotated[str, AfterValidator(_label), Field(json_schema_extra={"pattern": f"^{_LABEL.pattern}$"})]
+Glob = Annotated[str, AfterValidator(_glob), Field(json_schema_extra={"minLength": 1, "maxLength": MAX_GLOB})]
+Keyword = Annotated[str, AfterValidator(_keyword), Field(json_schema_extra={"minLength": 1, "maxLength": MAX_GLOB})]
+AllowedPath = Annotated[str, AfterValidator(_allowed_path), Field(json_schema_extra={"pattern": "^([A-Z]+ )?/"})]
+Say = Annotated[str, AfterValidator(_say), Field(json_schema_extra={"minLength": 1, "maxLength": MAX_SAY})]
+Regex = Annotated[str, AfterValidator(pattern.checked), Field(json_schema_extra={"format": "re2"})]
+Cel = Annotated[str, AfterValidator(condition.checked), Field(json_schema_extra={"format": "cel"})]

@@ -1,0 +1,202 @@
+"""A policy as a person writes it: every key, its default, its sentence.
+
+Rules:
+- The descriptions here are what the published JSON Schema says.
+- What one value must be on its own is said here and in `words.py`; what several must be together is in `agreement.py`.
+- Types are strict: `"60"` is not 60, and `yes` is not a text.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from sidecar.core.policy.words import (
+    GIVEN,
+    LIST,
+    MANY,
+    MAX_KEYWORDS,
+    AllowedPath,
+    Cel,
+    Glob,
+    Keyword,
+    Label,
+    Name,
+    Regex,
+    Say,
+)
+
+PlaceName = Literal["system", "prompt", "tool_result", "tool_call", "response", "thinking"]
+Number = Annotated[int, Field(gt=0, lt=2**53)]
+# The ledger counts a minute in memory; beyond this it is no limit on an agent but a load test.
+PerMinute = Annotated[int, Field(gt=0, le=1_000_000)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class AppliesWritten(Section):
+    connections: Annotated[
+        tuple[Glob, ...] | None, *MANY, Field(description="Names of connections, with * for any characters.")
+    ] = None
+    groups: Annotated[
+        tuple[Glob, ...] | None, *MANY, Field(description="Groups of the caller; one of them is enough.")
+    ] = None
+    subjects: Annotated[tuple[Glob, ...] | None, *MANY, Field(description="Verified names of callers.")] = None
+
+
+class LimitsWritten(Section):
+    models: Annotated[tuple[Glob, ...] | None, *MANY, Field(description="Models that may be asked for.")] = None
+    prompt_tokens: Annotated[
+        Number | None, GIVEN, Field(description="Most prompt tokens in one request (estimated).")
+    ] = None
+    max_tokens: Annotated[Number | None, GIVEN, Field(description="Largest max_tokens in one request.")] = None
+    requests_per_minute: Annotated[
+        PerMinute | None, GIVEN, Field(description="Requests of one caller in any minute.")
+    ] = None
+    input_tokens_per_day: Annotated[
+        Number | None, Field(description="Input tokens of one caller in a UTC day, as the provider counts them.")
+    ] = None
+    output_tokens_per_day: Annotated[
+        Number | None, Field(description="Output tokens of one caller in a UTC day, as the provider counts them.")
+    ] = None
+
+
+class MatchWritten(Section):
+    regex: Annotated[
+        Regex | None, Field(description="RE2 expression that finds text; the whole match counts. Give one source.")
+    ] = None
+    keywords: Annotated[
+        tuple[Keyword, ...] | None,
+        *MANY,
+        Field(description="Words or phrases that are found in any case, as whole words.", max_length=MAX_KEYWORDS),
+    ] = None
+    path: Annotated[
+        tuple[Glob, ...] | None,
+        *MANY,
+        Field(description="Only in text at this JSON path or below: `messages[*].content`, `*.ssn`."),
+    ] = None
+    tool: Annotated[
+        Regex | None, Field(description="Only in the input or result of a tool whose whole name this RE2 fits.")
+    ] = None
+    media: Annotated[
+        tuple[Glob, ...] | None, *MANY, Field(description="Only when the request carries such media: `image/*`.")
+    ] = None
+    model: Annotated[tuple[Glob, ...] | None, *MANY, Field(description="Only when such a model is asked for.")] = None
+
+
+class DenyWritten(Section):
+    as_: Annotated[
+        Literal["error", "answer"],
+        Field(alias="as", description="`error`: the call fails. `answer`: the assistant says so, the session goes on."),
+    ] = "error"
+
+
+class RuleWritten(Section):
+    id: Annotated[Name, Field(description="Name of the rule, once in a policy; the client sees it in a denial.")]
+    description: Annotated[str | None, GIVEN, Field(description="For the people who read this file.")] = None
+    where: Annotated[
+        tuple[PlaceName, ...] | None, *MANY, Field(description="Places whose text is looked at; all when left out.")
+    ] = None
+    detect: Annotated[
+        tuple[Glob, ...] | None, *MANY, Field(description="Detectors that find text: `secret/*`, `pii/email`.")
+    ] = None
+    match: Annotated[
+        MatchWritten | None, GIVEN, Field(description="Text of your own to find, and narrower conditions.")
+    ] = None
+    if_: Annotated[
+        Cel | None, Field(alias="if", description="CEL over identity, request and connection; the rule needs it true.")
+    ] = None
+    do: Annotated[Literal["allow", "mask", "hold", "deny"], Field(description="What happens; the strictest wins.")]
+    how: Annotated[
+        Literal["redact", "token", "last4", "hash"] | None,
+        Field(description="How a mask replaces: redact (default), token (the agent gets it back), last4, hash."),
+    ] = None
+    label: Annotated[Label | None, GIVEN, Field(description="Word in the placeholder in place of the detector's.")] = (
+        None
+    )
+    say: Annotated[Say | None, GIVEN, Field(description="Sentence that the client reads in a denial.")] = None
+    deny: Annotated[
+        DenyWritten | None, GIVEN, Field(description="With `do: deny`: how the denial looks to the agent.")
+    ] = None
+    stage: Annotated[
+        Literal["enforce", "shadow"], Field(description="`shadow`: decide and record, change nothing.")
+    ] = "enforce"
+    effect: Annotated[tuple[str, ...] | None, *MANY, Field(description="Not yet: effects of a tool call.")] = None
+    approvers: Annotated[tuple[str, ...] | None, *MANY, Field(description="Not yet: who may approve a hold.")] = None
+    timeout: Annotated[str | int | None, GIVEN, Field(description="Not yet: how long a hold waits.")] = None
+    approvals: Annotated[int | None, GIVEN, Field(description="Not yet: how many people must approve a hold.")] = None
+
+
+class CallerWritten(Section):
+    subject: Annotated[str, Field(description="Verified name of the caller.")] = "someone"
+    groups: Annotated[tuple[str, ...], *LIST, Field(description="Groups of the caller.")] = ()
+    provider: Annotated[str, Field(description="Identity provider that verified the caller.")] = "company"
+
+
+class ExpectWritten(Section):
+    verdict: Annotated[
+        Literal["allow", "mask", "deny", "nobody"],
+        Field(description="`nobody`: no policy applies to this caller, so nothing passes."),
+    ]
+    rule: Annotated[
+        str | None, GIVEN, Field(description="Id of the rule that wins, or `limits.models` and the like.")
+    ] = None
+    findings: Annotated[
+        tuple[str, ...] | None, *LIST, Field(description="Detectors that a rule acted on: all of them, no others.")
+    ] = None
+    shadow: Annotated[
+        tuple[str, ...] | None, *LIST, Field(description="Ids of rules in shadow that would have acted.")
+    ] = None
+    contains: Annotated[
+        tuple[str, ...], *LIST, Field(description="Texts that stand in what passes, or in the denial.")
+    ] = ()
+    lacks: Annotated[
+        tuple[str, ...], *LIST, Field(description="Texts that stand nowhere in what passes, or in the denial.")
+    ] = ()
+
+
+class CaseWritten(Section):
+    note: Annotated[str, Field(description="What this case shows.")]
+    caller: Annotated[CallerWritten, Field(description="Who calls.")] = CallerWritten()
+    connection: Annotated[str, Field(description="Name of the connection.")] = "claude"
+    path: Annotated[str, Field(description="Path of the request.")] = "/v1/messages"
+    prompt: Annotated[str | None, GIVEN, Field(description="Short for a request with this one user message.")] = None
+    request: Annotated[dict[str, JsonValue] | None, GIVEN, Field(description="Body of the request.")] = None
+    request_file: Annotated[str | None, GIVEN, Field(description="File with the body, beside this one.")] = None
+    answer: Annotated[str | None, GIVEN, Field(description="Text the model answers; then the answer is judged.")] = None
+    expect: Annotated[ExpectWritten, Field(description="What must come of it.")]
+
+
+Vocabulary = Annotated[
+    dict[str, Annotated[tuple[str, ...], *LIST]],
+    Field(description="Texts put together from fragments; `$(name)` stands for one in the cases."),
+]
+
+
+class PolicyWritten(Section):
+    policy: Annotated[Name, Field(description="Name of the policy, once at a gate.")]
+    description: Annotated[str | None, GIVEN, Field(description="For the people who read this file.")] = None
+    applies: Annotated[
+        AppliesWritten, Field(description="Whom it is for: each key that is named must fit; nothing named = everyone.")
+    ] = AppliesWritten()
+    stage: Annotated[
+        Literal["enforce", "shadow"], Field(description="`shadow`: decide and record, change nothing.")
+    ] = "enforce"
+    limits: Annotated[LimitsWritten, Field(description="Limits for each caller.")] = LimitsWritten()
+    paths: Annotated[
+        tuple[AllowedPath, ...] | None,
+        *MANY,
+        Field(description="Paths beyond the known ones that may be used: `/v1/files*`, `GET /v1/skills`."),
+    ] = None
+    rules: Annotated[tuple[RuleWritten, ...], *LIST, Field(description="The rules; their order never matters.")] = ()
+    words: Vocabulary = {}
+    tests: Annotated[tuple[CaseWritten, ...], *LIST, Field(description="Cases for `gatehouse policy test`.")] = ()
+
+
+class CasesWritten(Section):
+    """A file of cases beside the policies it is about."""
+
+    policies: Annotated[tuple[str, ...], *MANY, Field(description="Policy files, beside this one.")]
+    words: Vocabulary = {}
+    cases: Annotated[tuple[CaseWritten, ...], *LIST, Field(description="The cases.")]
