@@ -22,7 +22,7 @@ from sidecar.core.model.place import Place
 from sidecar.core.model.scanned import Scan, Scanned
 from sidecar.core.wire.claude.answer import Usage, read_answer
 from sidecar.core.wire.claude.endpoints import Endpoint
-from sidecar.core.wire.encoding import decode
+from sidecar.core.wire.encoding import for_encoding
 from sidecar.core.wire.json_strict import parse
 from sidecar.core.wire.json_strings import path_of
 
@@ -54,12 +54,17 @@ class AnswerBody:
 
     def end(self) -> bytes:
         """The body as it may leave, or `Refused`."""
-        body = decode(bytes(self._body), first(self.head.headers, "content-encoding"), MAX_ANSWER)
-        self._body.clear()
+        body, self._body = self._plain(bytes(self._body)), bytearray()
         body = self._read(body) if body else body
         if self.judged.verdict.action >= Action.HOLD:
             raise denial(self.judged.verdict, self.context.exchange)
         return body
+
+    def _plain(self, body: bytes) -> bytes:
+        decoder = for_encoding(first(self.head.headers, "content-encoding") or "identity", MAX_ANSWER)
+        if decoder is None:
+            raise Refused(502, Code.API, f"{UNREADABLE}: its content encoding is unknown.")
+        return decoder.feed(body) + decoder.flush()
 
     def _read(self, body: bytes) -> bytes:
         kind = (first(self.head.headers, "content-type") or "").partition(";")[0].strip().lower()

@@ -38,11 +38,12 @@ class Answering(Protocol):
 
 
 def answering(context: AnswerContext, head: ResponseHead, at: float) -> Answering:
-    """An event stream flows; everything else is held until it is whole."""
+    """An event stream flows; everything else is held until it is whole, also a stream that nobody can read."""
     kind = (first(head.headers, "content-type") or "").partition(";")[0].strip().lower()
     if kind == "text/event-stream" and head.status < 400:
-        encoding = first(head.headers, "content-encoding")
-        return Streamed(context, head, at, AnswerStream(context), for_encoding(encoding) if encoding else None)
+        decoder = for_encoding(first(head.headers, "content-encoding") or "identity")
+        if decoder is not None:
+            return Streamed(context, head, at, AnswerStream(context), decoder)
     return Collected(context, head, at, AnswerBody(context, head))
 
 
@@ -52,7 +53,7 @@ class Streamed:
     head: ResponseHead
     at: float
     stream: AnswerStream
-    decoder: Decoder | None
+    decoder: Decoder
     streams: bool = True
 
     @property
@@ -69,7 +70,7 @@ class Streamed:
 
     def feed(self, data: bytes, at: float) -> bytes:
         try:
-            plain = self.decoder.feed(data) if self.decoder else data
+            plain = self.decoder.feed(data)
         except Refused as refused:
             return self.stream.fail(refused.message, at)
         return self.stream.feed(plain, at)
@@ -77,7 +78,7 @@ class Streamed:
     def end(self, at: float, pending: bytes) -> Sequence[Command]:
         out = pending
         try:
-            rest = self.decoder.flush() if self.decoder else b""
+            rest = self.decoder.flush()
         except Refused as refused:
             return (SendAnswer(out + self.stream.fail(refused.message, at), end=True),)
         if rest:
@@ -157,7 +158,6 @@ class Collected:
     def _error(self, refused: Refused) -> Sequence[Command]:
         status, headers, body = error_response(refused, self.context.exchange)
         told = tuple(name for name, _ in self.head.headers if name.startswith("x-should"))
-        headers = (*headers, ("content-length", str(len(body))))
         return (StartAnswer((*OF_THE_BYTES, *told), headers, status), SendAnswer(body, end=True))
 
 

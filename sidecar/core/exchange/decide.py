@@ -156,7 +156,7 @@ def _facts(arrived: Arrived, way: Route, what: Endpoint, request: ClaudeRequest 
         models=request.models if request else (),
         stream=bool(request and request.stream),
         max_tokens=request.max_tokens if request else None,
-        prompt_tokens=estimate(request.prompt_characters) if request else 0,
+        prompt_tokens=_estimated(request) if request else 0,
         tools=request.tool_names if request else (),
         media=request.media if request else (),
         method=arrived.head.method,
@@ -164,6 +164,11 @@ def _facts(arrived: Arrived, way: Route, what: Endpoint, request: ClaudeRequest 
         endpoint=what.value,
         messages=request.message_count if request else 0,
     )
+
+
+def _estimated(request: ClaudeRequest) -> int:
+    attachments = len(request.unscanned)
+    return estimate(request.prompt_characters, beyond_ascii=request.characters_beyond_ascii, attachments=attachments)
 
 
 def _admitted(gate: Gate, bound: BoundRules, caller: Caller, what: Endpoint, at: float) -> None:
