@@ -1,0 +1,29 @@
+"""The forms in which most credentials come, as builders of detectors.
+
+Rules:
+- A token that says what it is needs no context: it begins at a word boundary and runs as far as its letters go, so that
+  the whole of it is covered even if it is longer than documented.
+- A value that could be anything needs the name before it: at most 64 characters in all.
+- Between the name and the value there is exactly one way to read the text, or the answer of a stream would depend on
+  how much of it has arrived.
+"""
+
+from sidecar.core.detect.check.text import varied
+from sidecar.core.model.detector import Detector, Validator
+
+# From a name to its value: the rest of the identifier, an operator or what stands for one, quotes.
+TAIL = r"""[\w.\- ]{0,24}["'`\\\]]{0,3}\s{0,4}"""
+OPERATOR = r"(?::{0,3}=>?|[?.+|!=]=|:|=|>|,)"
+GAP = r"""[\s=>]{0,6}(?:[rbuf@]?["'`\\]{1,3})?"""
+END = r"(?:[^A-Za-z0-9_\-/+=]|\z)"
+
+
+def token(name: str, label: str, body: str, validate: Validator | None = varied) -> Detector:
+    """A credential with a distinctive beginning."""
+    return Detector(f"secret/{name}", label, rf"\b(?:{body})", validate=validate)
+
+
+def named(name: str, label: str, words: str, body: str, validate: Validator | None = varied) -> Detector:
+    """A credential that only the name before it tells from anything else. `words` are alternatives, in lower case."""
+    pattern = rf"(?i:{words}){TAIL}{OPERATOR}{GAP}({body}){END}"
+    return Detector(f"secret/{name}", label, pattern, value_group=1, validate=validate)

@@ -1,0 +1,1 @@
+"""Personal data, as tables of detectors by family."""

@@ -1,0 +1,1 @@
+"""Credentials, as tables of detectors by family."""
