@@ -4,7 +4,10 @@ Strategy: a request is a row of parts (system, tools, message 0, message 1, ...)
 JSON, and a prefix is known by the digest of the digests before it.
 
 Rules, each because a client may do this without changing what the model reads:
-- `cache_control` is left out (it moves along with every turn), and keys are sorted;
+- `cache_control` is left out (it moves along with every turn), and keys are sorted (Claude Code puts the keys of a
+  tool's input in its schema's order);
+- a number is its value, not its spelling (`5.0` comes back as `5`);
+- `citations` are left out: Claude Code drops them when it replays a text;
 - thinking blocks are left out of the parts, because clients drop them after a while; each carries its own seal;
 - neighbouring messages of one role count as one, and string content as one text block;
 - the line in `system` in which Claude Code reports its own version for billing is left out.
@@ -18,6 +21,7 @@ from sidecar.simulator.ask import Ask, Message
 from sidecar.simulator.reply import Json
 
 THINKING = frozenset({"thinking", "redacted_thinking"})
+UNREAD = frozenset({"cache_control", "citations"})
 BILLING = "x-anthropic-billing-header:"
 
 
@@ -29,9 +33,11 @@ def digest(value: object) -> str:
 
 def _cleaned(value: object) -> object:
     if isinstance(value, Mapping):
-        return {key: _cleaned(item) for key, item in value.items() if key != "cache_control"}
+        return {key: _cleaned(item) for key, item in value.items() if key not in UNREAD}
     if isinstance(value, list | tuple):
         return [_cleaned(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return value
 
 

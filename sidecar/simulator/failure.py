@@ -19,12 +19,17 @@ FAILURES: dict[int, tuple[Code, str]] = {
 RETRY_AFTER = "1"  # as short as the header allows: a test that waits for it should not be slow
 
 
-def failure(status: int, message: str | None = None, *, retry_after: str | None = None) -> Refused:
-    """The API's refusal with this status; a status it never uses counts as an internal error."""
+def failure(status: int, message: str | None = None, *, retry_after: str | None = None, final: bool = False) -> Refused:
+    """The API's refusal with this status; a status it never uses counts as an internal error.
+
+    `final` tells clients not to try again, which they would do with some of these on their own.
+    """
     code, usual = FAILURES.get(status, FAILURES[500])
     headers = {"retry-after": retry_after or RETRY_AFTER} if status == 429 else {}
     if status in {429, 500, 503, 504, 529}:
         headers["x-should-retry"] = "true"
+    if final:
+        headers["x-should-retry"] = "false"
     return Refused(status, code, message or usual, headers=headers)
 
 

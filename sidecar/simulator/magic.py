@@ -29,7 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "then": ("", "what follows belongs to the next turn of this prompt"),
     "huge": ("KILOBYTES", "a text of this size"),
     "stop": ("REASON", "end with this stop_reason"),
-    "status": ("CODE [TIMES]", "fail with this status: 400 401 403 404 413 429 500 529 (the first TIMES times only)"),
+    "status": ("CODE [TIMES|final]", "fail: 400 401 403 404 413 429 500 503 504 529; TIMES times; final: no retry"),
     "slow": ("SECONDS", "wait before the first byte"),
     "stall": ("SECONDS", "wait in the middle of the answer"),
     "pace": ("SECONDS", "wait after every event"),
@@ -122,11 +122,16 @@ def _applied(reply: Reply, word: Word, plain: str, seen: Callable[[str], int]) -
             return replace(reply, delivery=DELIVERY[word.name](reply.delivery, word.argument))
         if word.name == "stop":
             return replace(reply, stop=word.argument)
-        code, _, times = word.argument.partition(" ")
-        over = bool(times) and seen(f"{plain}/{word.argument}") >= int(times)
-        return reply if over else replace(reply, failure=failure(int(code)))
+        return _failed(reply, word.argument, lambda: seen(f"{plain}/{word.argument}"))
     except ValueError as error:
         raise failure(400, f"the simulator does not understand [[{word.name}:{word.argument}]]") from error
+
+
+def _failed(reply: Reply, argument: str, before: Callable[[], int]) -> Reply:
+    code, _, how = argument.partition(" ")
+    if how and how != "final" and before() >= int(how):
+        return reply
+    return replace(reply, failure=failure(int(code), final=how == "final"))
 
 
 def _tool(argument: str) -> Use:
@@ -185,4 +190,4 @@ DELIVERY: dict[str, Callable[[Delivery, str], Delivery]] = {
 def help_text() -> str:
     """The words as a table for people."""
     shown = {f"[[{name}:{argument}]]" if argument else f"[[{name}]]": does for name, (argument, does) in WORDS.items()}
-    return "\n".join(f"  {word:<28} {does}" for word, does in shown.items())
+    return "\n".join(f"  {word:<30} {does}" for word, does in shown.items())

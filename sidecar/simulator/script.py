@@ -74,6 +74,7 @@ class _Turn(_Shape):
     status: int | None = None
     message: str | None = None
     retry_after: str | None = None
+    final: bool = False
     slow: Seconds = 0
     stall: Seconds = 0
     pace: Seconds = 0
@@ -100,7 +101,9 @@ class _Turn(_Shape):
     def answer(self) -> Reply:
         given = {name: getattr(self, name) for name in DELIVERED}
         delivery = Delivery(sizes=tuple(self.sizes), **given)
-        failed = failure(self.status, self.message, retry_after=self.retry_after) if self.status else None
+        failed = (
+            failure(self.status, self.message, retry_after=self.retry_after, final=self.final) if self.status else None
+        )
         return Reply(tuple(block.part() for block in self.reply), self.stop, failed, delivery)
 
 
