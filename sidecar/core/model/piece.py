@@ -1,21 +1,26 @@
 """Texts of a message, in the groups in which they repeat from turn to turn."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sidecar.core.model.place import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """One JSON string of a document, decoded.
 
     `ordinal` counts every string of the document in order of appearance, keys included, so that its bytes can be
     found again without a second parse. A key is judged but can never be changed.
+
+    A tuple, because a request has hundreds: made in 0.2 us, where a frozen dataclass takes 1.4 (`bench/wire.py`).
     """
 
     ordinal: int
     value: str
     key: bool = False
+
+    def __repr__(self) -> str:
+        return f"Text(ordinal={self.ordinal}, {len(self.value)} characters{', key' if self.key else ''})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class JsonDocument:
 @dataclass(frozen=True, slots=True)
 class JsonLimits:
     """`bytes`: what the Messages API itself accepts at most. `depth`: real requests stay below 30 levels, JSON schemas
-    included; 200 leaves room and keeps every reader below Python's own limit of 1000."""
+    included; 200 leaves room and keeps readers that recurse (two frames a level) below Python's limit of 1000."""
 
     bytes: int = 32 * 1024 * 1024
     depth: int = 200
