@@ -12,10 +12,12 @@ from pathlib import Path
 from sidecar.core.errors import Mistake
 from sidecar.core.model.document import Document
 from sidecar.core.model.document import Path as Place
-from sidecar.settings.written import EnvoySection, ListenSection, MetricsSection
+from sidecar.settings.written import DevelopmentSection, EnvoySection, ListenSection, MetricsSection
 
 Wrong = tuple[Place, str]
 Raw = Mapping[str, object]
+# Headers that decide where a request ends or goes: with a credential in them it would be another request.
+_NOT_FOR_CREDENTIALS = frozenset({"connection", "content-length", "host", "te", "transfer-encoding", "upgrade"})
 
 
 def is_loopback(address: str) -> bool:
@@ -30,8 +32,14 @@ def is_loopback(address: str) -> bool:
 
 def cross_checks(document: Document, folder: Path) -> list[Mistake]:
     """Every mistake that only shows when settings are looked at together."""
-    raw = document.value if isinstance(document.value, dict) else {}
-    return [document.mistake(place, said) for check in _CHECKS for place, said in check(raw, folder)]
+    raw = document.value
+    if not isinstance(raw, dict):
+        return []  # not a configuration at all: that is the one thing to say
+    return [
+        document.mistake(place, f"{'.'.join(str(step) for step in place)}: {said}")
+        for check in _CHECKS
+        for place, said in check(raw, folder)
+    ]
 
 
 def _section(raw: object, *steps: str) -> Raw:
@@ -71,6 +79,13 @@ def _connection_names(raw: Raw, _: Path) -> Iterator[Wrong]:
             )
 
 
+def _credential_headers(raw: Raw, _: Path) -> Iterator[Wrong]:
+    for index, item in _items(raw, "connections"):
+        header = str(_section(item, "credential").get("header", "")).lower()
+        if header in _NOT_FOR_CREDENTIALS or header.startswith("x-gatehouse-"):
+            yield ("connections", index, "credential", "header"), f"{header!r} cannot carry a credential"
+
+
 def _provider_names(raw: Raw, _: Path) -> Iterator[Wrong]:
     yield from _repeated(_section(raw, "identity"), ("identity", "providers"), "name", "the provider name")
 
@@ -91,18 +106,26 @@ def _someone_can_come_in(raw: Raw, _: Path) -> Iterator[Wrong]:
         )
 
 
-def _distinct_ports(raw: Raw, _: Path) -> Iterator[Wrong]:
-    seen: dict[object, str] = {}
+def _distinct_ports(raw: Raw, _folder: Path) -> Iterator[Wrong]:
+    seen: dict[int, str] = {}
+    # Those left at their default first, so that the mistake points at a line that somebody wrote.
+    for _, section, key, port in sorted(_ports(raw), key=lambda one: one[0]):
+        if port in seen and port != 0:
+            yield (section, key), f"port {port} is already used by {seen[port]}"
+        seen.setdefault(port, f"{section}.{key}")
+
+
+def _ports(raw: Raw) -> Iterator[tuple[bool, str, str, int]]:
+    simulated = _section(raw, "development").get("simulator") is True
     for section, key, standard in (
         ("listen", "port", ListenSection().port),
         ("metrics", "port", MetricsSection().port),
         ("envoy", "admin_port", EnvoySection().admin_port),
+        *([("development", "simulator_port", DevelopmentSection().simulator_port)] if simulated else []),
     ):
         port = _section(raw, section).get(key, standard)
-        if port in seen and port != 0:
-            yield (section, key), f"port {port} is already used by {seen[port]}"
         if isinstance(port, int):
-            seen.setdefault(port, f"{section}.{key}")
+            yield key in _section(raw, section), section, key, port
 
 
 def _policies_exist(raw: Raw, folder: Path) -> Iterator[Wrong]:
@@ -124,6 +147,7 @@ def _a_key_to_restore_with(raw: Raw, _: Path) -> Iterator[Wrong]:
 
 _CHECKS: tuple[Callable[[Raw, Path], Iterator[Wrong]], ...] = (
     _connection_names,
+    _credential_headers,
     _provider_names,
     _someone_can_come_in,
     _distinct_ports,

@@ -3,11 +3,13 @@
 Rules: each says what was expected when it is not met; a plain number is bytes, or seconds.
 """
 
+import ipaddress
 import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic.fields import FieldInfo
 
 _SIZES = {"": 1, "B": 1, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30}
 _DURATIONS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -37,6 +39,20 @@ def duration(value: object) -> float:
     return amount[0] * _DURATIONS[amount[1].lower()]
 
 
+def address(value: str) -> str:
+    """An address to listen on."""
+    try:
+        return "127.0.0.1" if value == "localhost" else str(ipaddress.ip_address(value.strip("[]")))
+    except ValueError as error:
+        raise ValueError("expected an IP address to listen on, such as 127.0.0.1, 0.0.0.0 or ::1") from error
+
+
+def _not_empty(value: object) -> object:
+    if value == []:
+        raise ValueError("needs at least one entry")
+    return value
+
+
 def web_address(value: object) -> str:
     """An http or https URL. Credentials have no place in it: a URL ends up in logs and in Envoy's configuration."""
     expected = "expected a URL such as https://api.example.com or http://127.0.0.1:8080/path"
@@ -60,10 +76,35 @@ Size = Annotated[int, BeforeValidator(size), Field(gt=0, json_schema_extra={"typ
 Duration = Annotated[float, BeforeValidator(duration), Field(json_schema_extra={"type": ["number", "string"]})]
 WebAddress = Annotated[str, BeforeValidator(web_address), Field(json_schema_extra={"format": "uri"})]
 Port = Annotated[int, Field(ge=0, le=65535)]
-Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+def _form(pattern: str, expected: str) -> tuple[AfterValidator, FieldInfo]:
+    """Text of one form: the sentence is for people, the pattern for the published schema."""
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise ValueError(f"expected {expected}")
+        return value
+
+    return AfterValidator(check), Field(json_schema_extra={"pattern": pattern})
+
+
+# Control characters are in no path or name that a person means, and a NUL is an error in every system call.
+Text = Annotated[str, *_form(r"^[^\x00-\x1f\x7f]+$", "text of at least one character, without control characters")]
+# Checked as it is written: pydantic counts only the entries that are right, and would complain twice about a wrong one.
+NOT_EMPTY = (BeforeValidator(_not_empty), Field(json_schema_extra={"minItems": 1}))
 # A name becomes part of a path, a header value and a metric label: one alphabet that is safe in all three.
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
-# RFC 9110 token, lower case as HTTP/2 sends it.
-HeaderName = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
-# RE2-free on purpose: absolute, no empty or dot segments, nothing that needs decoding.
-AnswerPath = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$")]
+Name = Annotated[str, *_form("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "a name of small letters, digits and dashes")]
+# An IP address: Envoy listens on nothing else. `localhost` is what people write for one of them.
+Address = Annotated[str, AfterValidator(address)]
+# What stands in a header beside the credential.
+HeaderText = Annotated[str, *_form("^[ -~]*$", "plain ASCII text without line breaks")]
+# RFC 9110 section 5.1, lower case because HTTP/2 sends it so.
+HeaderName = Annotated[
+    str, StringConstraints(to_lower=True), *_form(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "the name of a request header")
+]
+# No empty, dot or escaped segments: Envoy normalises paths before it routes, and a path it rewrites would never match.
+AnswerPath = Annotated[
+    str, *_form(r"^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$", "a path such as /mcp/tickets, without a slash at its end")
+]

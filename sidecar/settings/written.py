@@ -10,7 +10,18 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sidecar.core.model.connection import Kind
-from sidecar.settings.units import AnswerPath, Duration, HeaderName, Name, Port, Size, Text, WebAddress
+from sidecar.settings.units import (
+    Address,
+    AnswerPath,
+    Duration,
+    HeaderName,
+    HeaderText,
+    Name,
+    Port,
+    Size,
+    Text,
+    WebAddress,
+)
 from sidecar.settings.values import Durability
 
 MIB = 1 << 20
@@ -31,7 +42,7 @@ class TlsSection(Section):
 
 
 class ListenSection(Section):
-    address: Annotated[Text, Field(description="Address on which agents reach the gate.")] = "127.0.0.1"
+    address: Annotated[Address, Field(description="Address on which agents reach the gate.")] = "127.0.0.1"
     port: Annotated[Port, Field(description="Port on which agents reach the gate; 0 takes any free one.")] = 15080
     tls: Annotated[TlsSection | None, Field(description="Serve TLS with this certificate.")] = None
 
@@ -55,7 +66,7 @@ class ProviderSection(Section):
     name: Annotated[Name, Field(description="A name of your own for the provider.")]
     issuer: Annotated[Text, Field(description="The `iss` that its tokens carry.")]
     audiences: Annotated[
-        tuple[Text, ...], Field(min_length=1, description="Audiences accepted in `aud`; one of them must be in it.")
+        tuple[Text, ...], *NOT_EMPTY, Field(description="Audiences accepted in `aud`; one of them must be in it.")
     ]
     jwks: Annotated[JwksSection, Field(description="The keys that its tokens are signed with.")]
     claims: Annotated[ClaimsSection, Field(description="Which claims say who the caller is.")] = ClaimsSection()
@@ -79,7 +90,9 @@ class SourceSection(Section):
 
 class CredentialSection(Section):
     header: Annotated[HeaderName, Field(description="Request header that carries the credential.")] = "x-api-key"
-    prefix: Annotated[str, Field(description="Text before the credential, such as `Bearer ` with its space.")] = ""
+    prefix: Annotated[
+        HeaderText, Field(description="Text before the credential, such as `Bearer ` with its space.")
+    ] = ""
     source: Annotated[SourceSection, Field(alias="from", description="Where the credential comes from.")]
 
 
@@ -137,7 +150,7 @@ class LimitsSection(Section):
 
 
 class MetricsSection(Section):
-    address: Annotated[Text, Field(description="Address of /metrics, /healthz and /readyz.")] = "127.0.0.1"
+    address: Annotated[Address, Field(description="Address of /metrics, /healthz and /readyz.")] = "127.0.0.1"
     port: Annotated[Port, Field(description="Their port; 0 takes any free one.")] = 15095
 
 
@@ -179,7 +192,7 @@ class Written(Section):
     listen: Annotated[ListenSection, Field(description="Where agents reach the gate.")] = ListenSection()
     identity: Annotated[IdentitySection, Field(description="Who callers are.")] = IdentitySection()
     connections: Annotated[
-        tuple[ConnectionSection, ...], Field(min_length=1, description="What agents may reach, by name.")
+        tuple[ConnectionSection, ...], *NOT_EMPTY, Field(description="What agents may reach, by name.")
     ] = (CLAUDE,)
     policies: Annotated[tuple[Text, ...], Field(description="Policy files, or patterns such as policies/*.yaml.")] = ()
     record: Annotated[RecordSection, Field(description="Where what happened is written down.")] = RecordSection()

@@ -127,12 +127,16 @@ async def test_a_full_disk_fails_every_waiter_and_heals_without_a_torn_line(tmp_
     assert [(fact["seq"], fact["fact"]) for fact in facts(tmp_path)] == [(1, {"before": True}), (2, {"after": True})]
 
 
+def _until_broken(journal: Journal) -> None:
+    while journal.broken is None:
+        os.sched_yield()  # the writer thread has not met the disk yet
+
+
 async def test_relaxed_stops_being_relaxed_while_the_disk_refuses(tmp_path: Path) -> None:
     journal = Journal(tmp_path, durability=Durability.RELAXED)
     with largest_file(10):
         await journal.record("k", {"lost": True})  # nobody waits for it
-        while journal.broken is None:
-            await asyncio.sleep(0)  # until the writer has met the disk
+        await asyncio.to_thread(_until_broken, journal)
         with pytest.raises(RecordingFailed, match="File too large"):
             await journal.record("k", {"waited": "for the disk's answer"})
     await journal.record("k", {"after": True})

@@ -1,0 +1,82 @@
+"""What several settings must be together."""
+
+from pathlib import Path
+
+import pytest
+
+from sidecar.core.model.document import read_yaml
+from sidecar.settings.checks import cross_checks, is_loopback
+
+DEV = "development: {identity: true}\n"
+TWO = "connections: [{name: a, path: /p}, {name: b, path: /q}]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "note"),
+    [
+        (DEV, [], "a laptop"),
+        (DEV + TWO, [], "two connections"),
+        ("", ["1: identity: nobody", "1: policies: is required"], "nothing that would let anyone in"),
+        (
+            "identity: {providers: []}\n",
+            ["1: identity: nobody", "1: policies: is required"],
+            "an empty list is nobody too",
+        ),
+        ("identity: {providers: [{name: a}]}\n", ["1: policies: is required"], "a provider, but no rules"),
+        (DEV + "listen: {address: 0.0.0.0}", ["1: development.identity: the development identity"], "open to all"),
+        (DEV + "listen: {address: localhost}", [], "localhost is loopback"),
+        (DEV + "listen: {address: '::1'}", [], "so is ::1"),
+        (
+            DEV + "connections: [{name: a}, {name: b}, {name: a}]",
+            ["2: connections.2.name: the connection name 'a' is already taken"],
+            "names",
+        ),
+        (
+            DEV + "connections:\n- {name: a, path: /p}\n- {name: b, path: /p}",
+            ["4: connections.1.path: the path '/p' is already taken (connection 'a')"],
+            "paths",
+        ),
+        (DEV + "connections: [{path: /c/x}]", ["2: connections.0.path: '/c/x' begins with a path"], "taken: /c"),
+        (DEV + "connections: [{path: /v1}]", ["2: connections.0.path: '/v1' begins with a path"], "taken: /v1"),
+        (DEV + "connections: [{path: /v11}]", [], "not taken"),
+        (
+            DEV + "connections: [{credential: {header: Host}}]",
+            ["2: connections.0.credential.header: 'host' cannot carry"],
+            "a header that routes",
+        ),
+        (
+            DEV + "connections: [{credential: {header: x-gatehouse-route}}]",
+            ["2: connections.0.credential.header: 'x-gatehouse-route' cannot carry"],
+            "a header of ours",
+        ),
+        (DEV + "listen: {port: 15095}", ["2: listen.port: port 15095 is already used by metrics.port"], "ports"),
+        (DEV + "listen: {port: 0}\nmetrics: {port: 0}", [], "any free ports are two"),
+        (DEV + "listen: {port: 15085}", [], "nothing listens on the simulator's port"),
+        (
+            "development: {identity: true, simulator: true}\nlisten: {port: 15085}",
+            ["2: listen.port: port 15085 is already used by development.simulator_port"],
+            "until it does",
+        ),
+        (DEV + "policies: [none/*.yaml]", ["2: policies.0: 'none/*.yaml' matches no file"], "a pattern for nothing"),
+        (DEV + "policies: [here.yaml, '*.yaml']", [], "a pattern for something"),
+        (DEV + "restore: {survive_restart: true}", ["2: restore.survive_restart: needs restore.key_file"], "a key"),
+        (DEV + "restore: {survive_restart: true, key_file: k}", [], "with a key"),
+        ("[]", [], "no configuration at all is said elsewhere"),
+        (DEV + "connections: {a: 1}\nlisten: 7\npolicies: 3\nmetrics: {port: []}", [], "shapes are checked elsewhere"),
+    ],
+)
+def test_cross_checks(tmp_path: Path, text: str, expected: list[str], note: str) -> None:
+    (tmp_path / "here.yaml").write_text("")
+    said = [str(mistake).removeprefix("g:") for mistake in cross_checks(read_yaml(text or "{}", "g"), tmp_path)]
+    assert len(said) == len(expected), said
+    assert all(one.startswith(start) for one, start in zip(said, expected, strict=True)), said
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.9.10", "::1", "[::1]", "localhost"])
+def test_loopback(address: str) -> None:
+    assert is_loopback(address)
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.0.0.1", "gate.example.com", "", "127.0.0.1.example.com"])  # noqa: S104
+def test_not_loopback(address: str) -> None:
+    assert not is_loopback(address)

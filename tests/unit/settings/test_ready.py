@@ -1,0 +1,46 @@
+"""What a start would stumble over."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sidecar.settings.load import load
+from sidecar.settings.ready import unready
+from sidecar.settings.values import Claims, Jwks, Provider, Restore, Settings, Tls
+
+
+@pytest.fixture
+def laptop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GATEHOUSE_CONFIG", raising=False)
+    return load(None, {"GATEHOUSE_STATE": "s"})
+
+
+def test_a_laptop_has_all_it_needs(laptop: Settings) -> None:
+    assert unready(laptop) == ()
+
+
+def test_each_file_that_is_not_there_is_named(laptop: Settings, tmp_path: Path) -> None:
+    (tmp_path / "cert").write_text("")
+    settings = replace(
+        laptop,
+        file=tmp_path / "gatehouse.yaml",
+        listen=replace(laptop.listen, tls=Tls(tmp_path / "cert", tmp_path / "key")),
+        providers=(Provider("company", "i", ("a",), Jwks(None, tmp_path), Claims("sub", "groups")),),
+        restore=Restore(True, tmp_path / "r"),
+        mask_key_file=tmp_path / "m",
+    )
+    assert [str(one) for one in unready(settings)] == [
+        f"{tmp_path}/gatehouse.yaml: listen.tls.key: {tmp_path}/key does not exist",
+        f"{tmp_path}/gatehouse.yaml: identity.providers (company) jwks.file: {tmp_path} is a folder, not a file",
+        f"{tmp_path}/gatehouse.yaml: restore.key_file: {tmp_path}/r does not exist",
+        f"{tmp_path}/gatehouse.yaml: mask.key_file: {tmp_path}/m does not exist",
+    ]
+
+
+def test_a_socket_path_that_no_kernel_takes(laptop: Settings) -> None:
+    settings = replace(laptop, envoy=replace(laptop.envoy, socket=Path("/" + "x" * 107)))
+    (said,) = unready(settings)
+    assert "108 bytes" in said.message
+    assert unready(replace(laptop, envoy=replace(laptop.envoy, socket=Path("/" + "x" * 106)))) == ()
