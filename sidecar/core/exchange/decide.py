@@ -172,12 +172,8 @@ def _estimated(request: ClaudeRequest) -> int:
 
 
 def _admitted(gate: Gate, bound: BoundRules, caller: Caller, what: Endpoint, at: float) -> None:
-    if what not in METERED:
-        return
-    for limits in bound.limits[:-1]:
-        if refused := gate.ledger.check(caller_key(caller), limits, at):
-            raise refused
-    if refused := gate.ledger.admit(caller_key(caller), bound.limits[-1], at):
+    refused = gate.ledger.admit(caller_key(caller), bound.limits, at) if what in METERED else None
+    if refused is not None:
         raise refused
 
 

@@ -17,13 +17,9 @@ from sidecar.core.model.action import Action, How
 from sidecar.core.model.detector import Match
 from sidecar.core.model.finding import Finding, Verdict
 from sidecar.core.model.treatment import Treatment
-from sidecar.core.policy.judge import Found
+from sidecar.core.policy.judge import Found, severest
 
 IN_KEY = "It stands in the name of a JSON field, where it cannot be masked."
-
-
-def _rank(verdict: Verdict) -> tuple[Action, str, str]:
-    return verdict.action, verdict.policy or "", verdict.rule or ""
 
 
 @dataclass(slots=True)
@@ -35,8 +31,8 @@ class Judged:
     changes: dict[int, str] = field(default_factory=dict)
 
     def stricter(self, verdict: Verdict) -> None:
-        """Keep the stricter of the two; names break ties, so that order never matters."""
-        self.verdict = max(self.verdict, verdict, key=_rank)
+        """Keep the stricter of the two."""
+        self.verdict = severest((self.verdict, verdict))
 
 
 @dataclass(frozen=True, slots=True)

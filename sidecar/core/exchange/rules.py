@@ -19,8 +19,9 @@ from sidecar.core.model.connection import Connection
 from sidecar.core.model.detector import Detector
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.treatment import Treatment
+from sidecar.core.policy import limits
 from sidecar.core.policy.book import Book
-from sidecar.core.policy.judge import Found, Judge, RequestFacts, Ruleset
+from sidecar.core.policy.judge import Found, Judge, RequestFacts, Ruleset, severest
 from sidecar.core.policy.limits import Limits
 
 # What reveals less is stricter; only a token can be put back.
@@ -78,8 +79,9 @@ class BoundRules:
         return Court(self.rules, tuple(one.judge(self.caller, self.connection, facts) for one in self.rulesets))
 
     @property
-    def limits(self) -> tuple[Limits, ...]:
-        return tuple(one.limits for one in self.rulesets)
+    def limits(self) -> Limits:
+        """The smaller of each."""
+        return limits.strictest([one.limits for one in self.rulesets])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class Court:
     @property
     def verdict(self) -> Verdict:
         """From what needs no text."""
-        return max((judge.verdict for judge in self.judges), key=lambda v: (v.action, v.policy or "", v.rule or ""))
+        return severest(judge.verdict for judge in self.judges)
 
     @property
     def shadow(self) -> tuple[Verdict, ...]:
