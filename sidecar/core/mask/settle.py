@@ -38,6 +38,31 @@ def settled(
     return edits
 
 
+def edits_of(data: bytes, matches: Sequence[Match], decide: Decide, treat: Treat | None = None) -> list[Edit]:
+    """The edits of a whole text, given as UTF-8, and of all matches in it."""
+    whole = [whole_characters(match, data) for match in matches]
+    return settled(whole, lambda match: text_at(match, data), decide, treat)
+
+
+def text_at(match: Match, data: bytes, first: int = 0) -> str:
+    """What a match covers; `data` begins at byte `first` of the text."""
+    return data[match.start - first : match.end - first].decode("utf-8", "surrogatepass")
+
+
+def whole_characters(match: Match, data: bytes, first: int = 0) -> Match:
+    """The match, widened to whole characters: an expression of a policy's own may begin or end inside one."""
+    start, end = match.start - first, match.end - first
+    while start > 0 and _inside_character(data, start):
+        start -= 1
+    while _inside_character(data, end):
+        end += 1
+    return match if end - start == match.end - match.start else Match(start + first, end + first, match.detector)
+
+
+def _inside_character(data: bytes, at: int) -> bool:
+    return at < len(data) and data[at] & 0xC0 == 0x80
+
+
 def _alone(match: Match, text_of: Callable[[Match], str], decide: Decide, treat: Treat | None) -> list[Edit]:
     if treat is not None and match.detector != PLACEHOLDER.id and not _wanted(treat(match)):
         return []
@@ -76,4 +101,4 @@ def _wanted(treatment: Treatment | None) -> bool:
     return treatment is not None and treatment.action is not Action.ALLOW
 
 
-__all__ = ["Decide", "Treat", "Treated", "settled"]
+__all__ = ["Decide", "Treat", "Treated", "edits_of", "settled", "text_at", "whole_characters"]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from sidecar.core.detect.stream import Progress, StreamScan
 from sidecar.core.mask.edit import Edit
-from sidecar.core.mask.settle import Decide, Treat, settled
+from sidecar.core.mask.settle import Decide, Treat, settled, text_at, whole_characters
 from sidecar.core.model.detector import Match
 
 
@@ -84,14 +84,9 @@ class TextStream:
     def _note(self, matches: Sequence[Match]) -> None:
         first = self._waiting[0].start
         data = b"".join(piece.data for piece in self._waiting)
-        end = self._edits[-1].end if self._edits else first
-
-        def text_of(match: Match) -> str:
-            return data[match.start - first : match.end - first].decode("utf-8", "surrogatepass")
-
-        whole = [_whole_characters(match, data, first, end) for match in matches]
-        for edit in settled(whole, text_of, self._decide, self._treat):
-            if edit.text != text_of(Match(edit.start, edit.end, "")):
+        whole = [whole_characters(match, data, first) for match in matches]
+        for edit in settled(whole, lambda match: text_at(match, data, first), self._decide, self._treat):
+            if edit.text != text_at(Match(edit.start, edit.end, ""), data, first):
                 self._edits.append(edit)
 
     def _edited(self, piece: _Waiting) -> str:
@@ -102,20 +97,9 @@ class TextStream:
             if edit.start >= piece.start:
                 parts.append(piece.data[at - piece.start : edit.start - piece.start])
                 parts.append(edit.text.encode("utf-8", "surrogatepass"))
-            at = min(edit.end, piece.end)
+            at = max(at, min(edit.end, piece.end))
             if edit.end > piece.end:
                 break
             self._edits.popleft()
         parts.append(piece.data[at - piece.start :])
         return b"".join(parts).decode("utf-8", "surrogatepass")
-
-
-def _whole_characters(match: Match, data: bytes, first: int, earliest: int) -> Match:
-    """The match, widened to whole characters: an expression of a policy's own may end inside one."""
-    start, end = match.start - first, match.end - first
-    while start > 0 and data[start] & 0xC0 == 0x80:
-        start -= 1
-    while end < len(data) and data[end] & 0xC0 == 0x80:
-        end += 1
-    start, end = max(start + first, earliest), end + first
-    return match if (start, end) == (match.start, match.end) else Match(start, end, match.detector)

@@ -1,0 +1,186 @@
+"""`gatehouse mask`: text in, masked text out, line by line.
+
+Strategy: plain text runs through one stream mask, so that a value over several lines (a private key) is found as a
+whole; each line leaves as soon as it is decided. With `--jsonl` every line is a text of its own.
+
+Rules:
+- Without a policy every built-in detector masks with `redact`. With policies, their rules on text count whoever they
+  apply to, conditions left aside; what a rule would deny is masked too, since here is nobody to refuse.
+- Placeholders are made with a fresh key, so they are the same within one run only; with `--key-file` in every run.
+- Bytes that are no UTF-8 pass through plain text as they are.
+"""
+
+import argparse
+import codecs
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from sidecar.cli.lines import joined, lines_of
+from sidecar.core.detect.catalogue import builtin
+from sidecar.core.detect.compiled import Compiled
+from sidecar.core.errors import ConfigurationError
+from sidecar.core.mask.placeholder import PLACEHOLDER, Placeholders
+from sidecar.core.mask.replace import replaced
+from sidecar.core.mask.settle import Treat, edits_of
+from sidecar.core.mask.splice import escaped
+from sidecar.core.mask.stream import TextStream
+from sidecar.core.model.action import Action, How
+from sidecar.core.model.detector import Detector, Match
+from sidecar.core.model.finding import Verdict
+from sidecar.core.model.place import Place
+from sidecar.core.model.treatment import Treatment
+from sidecar.core.policy.book import PolicySource, compile_book
+from sidecar.core.policy.judge import Found, Judge, Ruleset
+from sidecar.processes.state_folder import KEY_BYTES, mask_key
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="read this instead of standard input")
+    parser.add_argument("--jsonl", action="store_true", help='{"text":…} a line in, {"masked":…,"findings":[…]} out')
+    parser.add_argument(
+        "--policy", type=Path, action="append", default=[], metavar="FILE", help="rules (all detectors, redacting)"
+    )
+    parser.add_argument("--key-file", type=Path, metavar="FILE", help="key for placeholders that last (a fresh one)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    masker = _masker(arguments.policy, arguments.key_file)
+    work = mask_jsonl if arguments.jsonl else mask_text
+    with _opened(arguments.file) as source:
+        try:
+            work(masker, lines_of(source), _write)
+        except BadLine as error:
+            print(f"gatehouse mask: {error}", file=sys.stderr)
+            return 2
+    return 0
+
+
+class BadLine(Exception):  # noqa: N818  (it is a line, and it is bad)
+    """A line that is not what was promised. The number says which; what stands in it may be secret."""
+
+    def __init__(self, number: int, why: str) -> None:
+        super().__init__(f"line {number}: {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class Masker:
+    """Detectors, what to do with what they find, and the placeholders to do it with."""
+
+    compiled: Compiled
+    treat: Treat
+    placeholders: Placeholders
+
+    def decide(self, match: Match, value: str) -> str | None:
+        if match.detector == PLACEHOLDER.id:
+            return value if self.placeholders.is_ours(value) else None
+        treatment = self.treat(match)
+        if treatment is None:
+            return None
+        return self.placeholders.make(treatment.label, treatment.how or How.REDACT, value)
+
+    def whole(self, text: str) -> tuple[str, list[Match]]:
+        """The masked text, and the spans that were masked, in bytes of it."""
+        data = text.encode("utf-8", "surrogatepass")
+        spans: list[Match] = []
+
+        def noting(match: Match, value: str) -> str | None:
+            new = self.decide(match, value)
+            if new is not None and new != value:
+                spans.append(match)
+            return new
+
+        edits = edits_of(data, self.compiled.scan(data), noting, self.treat)
+        return replaced(text, edits), sorted(spans)
+
+
+def mask_text(masker: Masker, lines: Iterable[bytes], write: Callable[[bytes], None]) -> None:
+    stream = TextStream(masker.compiled.stream(), masker.decide, masker.treat)
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    for line in lines:
+        write("".join(stream.feed(decoder.decode(line))).encode("utf-8", "surrogateescape"))
+    rest = [*stream.feed(decoder.decode(b"", final=True)), *stream.flush()]
+    write("".join(rest).encode("utf-8", "surrogateescape"))
+
+
+def mask_jsonl(masker: Masker, lines: Iterable[bytes], write: Callable[[bytes], None]) -> None:
+    """Empty lines are passed over, as is usual; anything else that is not `{"text": "…"}` ends the run."""
+    for number, line in enumerate(joined(lines), 1):
+        if line.strip():
+            text = _text_in(line, number)
+            masked, spans = masker.whole(text)
+            findings = json.dumps(_shown(text, spans)).encode()
+            write(b'{"masked": ' + escaped(masked) + b', "findings": ' + findings + b"}\n")
+
+
+def _text_in(line: bytes, number: int) -> str:
+    try:
+        value = json.loads(line.decode())
+    except (ValueError, RecursionError):
+        raise BadLine(number, "is not JSON") from None
+    text = value.get("text") if isinstance(value, dict) else None
+    if not isinstance(text, str):
+        raise BadLine(number, 'has no "text" that is a string')
+    return text
+
+
+def _shown(text: str, spans: Iterable[Match]) -> list[dict[str, str | int]]:
+    """Places in characters, counted from one span to the next: a long text is decoded once."""
+    data, at, passed = text.encode("utf-8", "surrogatepass"), 0, 0
+    found: list[dict[str, str | int]] = []
+    for span in spans:
+        start = passed + len(data[at : span.start].decode("utf-8", "surrogatepass"))
+        passed, at = start + len(data[span.start : span.end].decode("utf-8", "surrogatepass")), span.end
+        found.append({"detector": span.detector, "start": start, "end": passed})
+    return found
+
+
+def _masker(policies: list[Path], key_file: Path | None) -> Masker:
+    key = mask_key(key_file.parent, key_file) if key_file else os.urandom(KEY_BYTES)
+    if not policies:
+        return _built(builtin(), _redacting(builtin()), key)
+    book = compile_book([PolicySource(str(file), _read(file)) for file in policies], builtin())
+    rules = tuple(rule for rule in Ruleset(book.policies).rules if rule.on_text)
+    return _built(book.detectors, _ruled(book.detectors, Judge(Verdict(Action.ALLOW), (), False, rules)), key)
+
+
+def _built(detectors: tuple[Detector, ...], treat: Treat, key: bytes) -> Masker:
+    return Masker(Compiled((*detectors, PLACEHOLDER)), treat, Placeholders(key, "gatehouse mask"))
+
+
+def _redacting(detectors: Iterable[Detector]) -> Treat:
+    treatments = {one.id: Treatment(Action.MASK, one.id, "", one.label, How.REDACT) for one in detectors}
+    return lambda match: treatments.get(match.detector)
+
+
+def _ruled(detectors: Iterable[Detector], judge: Judge) -> Treat:
+    found = {one.id: Found(Place.PROMPT, "", one.id, one.label, None, "request", False) for one in detectors}
+    treatments = {name: judge.treat(one) for name, one in found.items()}
+    return lambda match: treatments.get(match.detector)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError.single(str(file), f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError.single(str(file), "is not UTF-8 text") from error
+
+
+def _opened(file: Path | None) -> "BinaryIO | nullcontext[BinaryIO]":
+    try:
+        return nullcontext(sys.stdin.buffer) if file is None else file.open("rb")
+    except OSError as error:
+        raise ConfigurationError.single(str(file), f"cannot be read: {error.strerror}") from error
+
+
+def _write(data: bytes) -> None:
+    if data:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
