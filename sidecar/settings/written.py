@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sidecar.core.model.connection import Kind
 from sidecar.settings.units import (
+    NOT_EMPTY,
     Address,
     AnswerPath,
     Duration,
