@@ -47,18 +47,35 @@ _BINDING = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(\s*([A-Za-
 Variables = dict[str, dict[str, object]]
 
 
-@dataclass(frozen=True, slots=True)
 class Subject:
-    """The call a condition is about, as CEL sees it: one set of variables for each model."""
+    """The call a condition is about, as CEL sees it.
 
-    variables: tuple[Variables, ...]
+    Translating a call for CEL costs about sixty times what evaluating one condition costs, so it is done once, and only
+    when there is a condition at all.
+    """
 
-    @classmethod
-    def of(cls, caller: Caller, connection: Connection, facts: RequestFacts) -> "Subject":
+    __slots__ = ("_contexts", "_told")
+
+    def __init__(self, caller: Caller, connection: Connection, facts: RequestFacts) -> None:
+        self._told = (caller, connection, facts)
+        self._contexts: tuple[cel.Context, ...] | None = None
+
+    def contexts(self) -> tuple[cel.Context, ...]:
+        """One for each model that is asked for; none when the call cannot be told to CEL."""
+        if self._contexts is None:
+            try:
+                self._contexts = tuple(self._made())
+            except _TROUBLE:
+                self._contexts = ()  # a text that CEL cannot hold, such as half a surrogate pair
+        return self._contexts
+
+    def _made(self) -> Iterator[cel.Context]:
+        caller, connection, facts = self._told
         models = facts.all_models or ("",)
         if len(models) > MAX_MODELS or len(facts.tools) > MAX_TOOLS or len(facts.media) > MAX_TOOLS:
-            return cls(())
-        return cls(tuple(_variables(caller, connection, replace(facts, model=model)) for model in models))
+            return
+        for model in models:
+            yield cel.Context(_variables(caller, connection, replace(facts, model=model)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +85,14 @@ class Condition:
 
     def holds(self, subject: Subject) -> bool | None:
         """True or false; None when that cannot be said."""
-        answers = [self._one(variables) for variables in subject.variables]
+        answers = [self._one(context) for context in subject.contexts()]
         if any(answer is True for answer in answers):
             return True
         return None if None in answers or not answers else False
 
-    def _one(self, variables: Variables) -> bool | None:
+    def _one(self, context: cel.Context) -> bool | None:
         try:
-            answer = self.program.execute(variables)
+            answer = self.program.execute(context)
         except _TROUBLE:
             return None
         return answer if isinstance(answer, bool) else None
@@ -159,7 +176,7 @@ def _variables(caller: Caller, connection: Connection, facts: RequestFacts) -> V
             "model": facts.model,
             "models": list(facts.models),
             "stream": facts.stream,
-            "max_tokens": min(facts.max_tokens or 0, _LARGEST),
+            "max_tokens": max(0, min(facts.max_tokens or 0, _LARGEST)),
             "prompt_tokens": min(facts.prompt_tokens, _LARGEST),
             "tools": list(facts.tools),
             "media": list(facts.media),

@@ -48,8 +48,9 @@ class Judge:
         return winner.treatment(found) if winner else None
 
     def treat_shadow(self, found: Found) -> tuple[Treatment, ...]:
-        """What each rule in shadow would have said about a match."""
-        fitting = [rule for rule in self.awake if rule.shadow and rule.passes_over_because(found) is None]
+        """What each rule in shadow would have done about a match."""
+        acting = [rule for rule in self.awake if rule.shadow and rule.action > Action.ALLOW]
+        fitting = [rule for rule in acting if rule.passes_over_because(found) is None]
         return tuple(rule.treatment(found) for rule in sorted(fitting, key=lambda rule: rule.strictness, reverse=True))
 
 
@@ -69,7 +70,7 @@ class Ruleset:
         return tuple(rule for policy in self.policies for rule in policy.rules)
 
     def judge(self, caller: Caller, connection: Connection, facts: RequestFacts) -> Judge:
-        subject = Subject.of(caller, connection, facts)
+        subject = Subject(caller, connection, facts)
         awake = [rule for rule in self.rules if rule.idle_because(subject, facts) is None]
         said = [(rule.shadow, rule.verdict()) for rule in awake if not rule.on_text]
         said += [(policy.shadow, verdict) for policy in self.policies for verdict in over_limits(policy, facts)]

@@ -16,7 +16,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,23}")
 _ALLOWED_PATH = re.compile(r"(?:[A-Z]{3,7} )?/[A-Za-z0-9._~:@!$&'()*+,=/-]*")
 MAX_GLOB = 256
-MAX_KEYWORDS = 1000
+# A list of keywords becomes one pattern, and a pattern has to fit into the scanner's memory.
+MAX_ENTRIES = 1000
 MAX_SAY = 500
 
 
@@ -72,6 +73,8 @@ def _many(value: object) -> object:
 def _some(value: tuple[str, ...]) -> tuple[str, ...]:
     if not value:
         raise ValueError("expected at least one entry; leave the key out to mean everything")
+    if len(value) > MAX_ENTRIES:
+        raise ValueError(f"expected at most {MAX_ENTRIES} entries: write several rules")
     return value
 
 
@@ -79,7 +82,7 @@ def _one_or_many(schema: JsonDict) -> None:
     choices = schema.pop("anyOf", None)
     listed = choices[0] if isinstance(choices, list) else {key: schema.pop(key) for key in ("type", "items")}
     if isinstance(listed, dict):
-        schema["anyOf"] = [listed["items"], {**listed, "minItems": 1}]
+        schema["anyOf"] = [listed["items"], {**listed, "minItems": 1, "maxItems": MAX_ENTRIES}]
 
 
 GIVEN = BeforeValidator(_given)

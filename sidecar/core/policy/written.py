@@ -14,7 +14,6 @@ from sidecar.core.policy.words import (
     GIVEN,
     LIST,
     MANY,
-    MAX_KEYWORDS,
     AllowedPath,
     Cel,
     Glob,
@@ -69,7 +68,7 @@ class MatchWritten(Section):
     keywords: Annotated[
         tuple[Keyword, ...] | None,
         *MANY,
-        Field(description="Words or phrases that are found in any case, as whole words.", max_length=MAX_KEYWORDS),
+        Field(description="Words or phrases that are found in any case, as whole words."),
     ] = None
     path: Annotated[
         tuple[Glob, ...] | None,
