@@ -18,6 +18,8 @@ from sidecar.core.errors import Code, Refused
 _END = rb"(?>\r\n|\r|\n)"
 _LINE_END = re.compile(_END)
 _BLANK_LINE = re.compile(_END + _END)
+# How nearly every event is written: read in one step, a third of the time of a loop over lines.
+_USUAL = re.compile(rb"event: ([^\r\n]*)\ndata: ([^\r\n]*)\n\n")
 _BOM = b"\xef\xbb\xbf"
 
 # A whole document can stand in one event (a fetched page or PDF as a result block): larger ones than this were never
@@ -53,14 +55,15 @@ class SseReader:
             raise self._dead
         self._buffer += chunk
         events: list[SseEvent] = []
-        start = 0
+        start = largest = 0
         while (stop := self._block_end(start, end)) is not None:
+            largest = max(largest, stop - start)
             events.append(_event(self._buffer[start:stop], self._first))
             self._first = False
             start = self._searched = stop
         self._buffer = self._buffer[start:]
         self._searched -= start
-        if len(self._buffer) > self._limit or any(len(event.raw) > self._limit for event in events):
+        if largest > self._limit or len(self._buffer) > self._limit:
             self._dead = Refused(502, Code.API, f"The answer holds an event of more than {self._limit} bytes.")
             raise self._dead
         return tuple(events)
@@ -86,9 +89,16 @@ class SseReader:
 
 
 def _event(raw: bytes, first: bool) -> SseEvent:
+    if usual := _USUAL.fullmatch(raw):
+        name, data = usual.groups()
+        return SseEvent(raw, name.decode(errors="surrogateescape"), data.decode(errors="surrogateescape"))
     block = raw.removeprefix(_BOM) if first else raw
+    return _event_of_lines(raw, _LINE_END.split(block))
+
+
+def _event_of_lines(raw: bytes, lines: list[bytes]) -> SseEvent:
     name, data = "", []
-    for line in _LINE_END.split(block):
+    for line in lines:
         field, _, value = line.partition(b":")
         if field == b"data":
             data.append(value.removeprefix(b" "))
