@@ -159,11 +159,16 @@ class CaseWritten(Section):
     note: Annotated[str, Field(description="What this case shows.")]
     caller: Annotated[CallerWritten, Field(description="Who calls.")] = CallerWritten()
     connection: Annotated[str, Field(description="Name of the connection.")] = "claude"
+    method: Annotated[str, Field(description="Method of the request.")] = "POST"
     path: Annotated[str, Field(description="Path of the request.")] = "/v1/messages"
     prompt: Annotated[str | None, GIVEN, Field(description="Short for a request with this one user message.")] = None
     request: Annotated[dict[str, JsonValue] | None, GIVEN, Field(description="Body of the request.")] = None
     request_file: Annotated[str | None, GIVEN, Field(description="File with the body, beside this one.")] = None
-    answer: Annotated[str | None, GIVEN, Field(description="Text the model answers; then the answer is judged.")] = None
+    answer: Annotated[
+        str | list[JsonValue] | None,
+        GIVEN,
+        Field(description="What the model answers, a text or content blocks; then the answer is judged as well."),
+    ] = None
     expect: Annotated[ExpectWritten, Field(description="What must come of it.")]
 
 

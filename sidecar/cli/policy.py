@@ -1,0 +1,139 @@
+"""`gatehouse policy`: check rules, test them, explain what they decide, and print the schema they are written in."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from glob import glob
+from pathlib import Path
+
+from sidecar.cli.policy_cases import results, sources_of, suite_of
+from sidecar.cli.policy_explain import as_json, as_text, explained
+from sidecar.cli.rehearsal import Call
+from sidecar.core.detect.catalogue import builtin
+from sidecar.core.detect.compiled import Compiled
+from sidecar.core.errors import ConfigurationError, Mistake
+from sidecar.core.model.caller import Caller
+from sidecar.core.policy.book import Book, PolicySource, compile_book
+from sidecar.core.policy.schema import policy_schema
+from sidecar.settings.load import load
+from sidecar.settings.schema import config_schema
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="action", metavar="check|test|explain|schema", required=True)
+    check = commands.add_parser("check", help="say whether policy files are right, or everything that is wrong")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    test = commands.add_parser("test", help="run the cases of policy files and of case files")
+    test.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: the policies of ./gatehouse.yaml")
+    test.add_argument("--json", action="store_true", help="one JSON object")
+    _register_explain(commands.add_parser("explain", help="say which rules looked at a call, and why the verdict"))
+    schema = commands.add_parser("schema", help="print a JSON Schema")
+    schema.add_argument("of", nargs="?", choices=("policy", "config"), default="policy")
+
+
+def _register_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--policy", action="append", type=Path, metavar="FILE", help="default: those of gatehouse.yaml")
+    parser.add_argument("--subject", default="someone", help="name of the caller")
+    parser.add_argument("--group", action="append", default=[], help="a group of the caller; may be repeated")
+    parser.add_argument("--connection", default="claude", help="name of the connection")
+    parser.add_argument("--request", required=True, metavar="FILE", help="body of the request as JSON; - is stdin")
+    parser.add_argument("--path", default="/v1/messages", help="path of the request")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    action: Callable[[argparse.Namespace], int] = _ACTIONS[arguments.action]
+    return action(arguments)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    sources: list[PolicySource] = []
+    mistakes: list[Mistake] = []
+    for file in arguments.files:
+        try:
+            sources += sources_of([file])
+        except ConfigurationError as error:
+            mistakes += error.mistakes
+    mistakes += _mistakes(sources)
+    wrong = {mistake.file for mistake in mistakes}
+    for file in map(str, arguments.files):
+        if file not in wrong:
+            print(f"{file}: ok")
+    if mistakes:
+        raise ConfigurationError(mistakes)
+    return 0
+
+
+def _mistakes(sources: Sequence[PolicySource]) -> tuple[Mistake, ...]:
+    try:
+        book = compile_book(sources, builtin())
+    except ConfigurationError as error:
+        return error.mistakes
+    return tuple(_unscannable(book))
+
+
+def _unscannable(book: Book) -> list[Mistake]:
+    """A pattern that RE2 takes by itself may still be too large for the scanner."""
+    try:
+        Compiled([detector for detector in book.detectors if detector.id.startswith("rule/")])
+    except ValueError as error:
+        return [Mistake("the policies together", 0, str(error))]
+    return []
+
+
+def _test(arguments: argparse.Namespace) -> int:
+    files = arguments.files or _configured()
+    failed, shown = 0, []
+    for suite in [suite_of(file) for file in files]:
+        for result in results(suite):
+            failed += bool(result.wrong)
+            shown.append({"file": str(suite.file), "case": result.note, "wrong": list(result.wrong)})
+            if not arguments.json:
+                print(f"{'FAIL' if result.wrong else 'ok':4}  {suite.file}: {result.note}")
+                for line in result.wrong:
+                    print(f"      {line}")
+    if arguments.json:
+        print(json.dumps({"cases": shown, "failed": failed}, indent=2, ensure_ascii=False))
+    else:
+        print(f"{len(shown)} cases, {failed} failed" if shown else "no cases: write some under `tests:` in a policy")
+    return 1 if failed else 0
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    book = compile_book(sources_of(arguments.policy or _configured()), builtin())
+    caller = Caller(arguments.subject, "company", tuple(arguments.group))
+    what = explained(book, Call(caller, arguments.connection, arguments.path, _request(arguments.request)))
+    if arguments.json:
+        print(json.dumps(as_json(what), indent=2, ensure_ascii=False))
+    else:
+        print("\n".join(as_text(what)))
+    return 0
+
+
+def _request(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise ConfigurationError.single(file, f"cannot be read: {error.strerror}") from error
+
+
+def _schema(arguments: argparse.Namespace) -> int:
+    schema = policy_schema() if arguments.of == "policy" else config_schema()
+    print(json.dumps(schema, indent=2, ensure_ascii=False))
+    return 0
+
+
+def _configured() -> list[Path]:
+    """The policy files that the gate on this machine would use."""
+    return [Path(file) for pattern in load().policies for file in sorted(glob(pattern, recursive=True))]
+
+
+_ACTIONS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "check": _check,
+    "test": _test,
+    "explain": _explain,
+    "schema": _schema,
+}

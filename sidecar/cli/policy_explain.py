@@ -1,0 +1,142 @@
+"""`gatehouse policy explain`: which rules looked at a call, what each found, and why the strictest won.
+
+Rule: shows detectors, places and placeholders; what was found itself is never shown.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sidecar.cli.rehearsal import Call, Outcome, rehearsed
+from sidecar.core.model.caller import Caller
+from sidecar.core.policy.book import Book
+from sidecar.core.policy.explain import Explanation, Line, Witness, explain, overheard
+from sidecar.core.policy.facts import Found, RequestFacts
+
+Shown = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """`explanation` is nothing when the call was over before any rule was asked."""
+
+    call: Call
+    outcome: Outcome
+    facts: RequestFacts | None
+    policies: tuple[str, ...]
+    explanation: Explanation | None
+
+
+def explained(book: Book, call: Call) -> Explained:
+    """Decide as the gate does, and listen to what the rules were asked."""
+    witness = Witness()
+    outcome = rehearsed(overheard(book, witness), call)
+    ruleset, facts = witness.ruleset, witness.facts
+    if ruleset is None or facts is None:
+        return Explained(call, outcome, facts, (), None)
+    why = explain(ruleset, call.caller, call.at(), facts, witness.founds)
+    return Explained(call, outcome, facts, tuple(policy.name for policy in ruleset.policies), why)
+
+
+def as_json(explained: Explained) -> Shown:
+    outcome, why = explained.outcome, explained.explanation
+    return {
+        "caller": {"subject": explained.call.caller.subject, "groups": list(explained.call.caller.groups)},
+        "connection": explained.call.connection,
+        "policies": list(explained.policies),
+        "verdict": outcome.verdict,
+        "policy": outcome.policy,
+        "rule": outcome.rule,
+        "because": why.because if why else outcome.text,
+        "says": outcome.text if outcome.verdict in ("deny", "nobody") else None,
+        "rules": [_line(line, outcome.findings) for line in why.lines] if why else [],
+        "limits": [
+            {"policy": over.policy, "limit": over.rule, "say": over.say, "shadow": shadow}
+            for shadow, over in (why.limits if why else ())
+        ],
+    }
+
+
+def as_text(explained: Explained) -> Iterator[str]:
+    yield _who(explained.call.caller, explained.call.connection)
+    if explained.facts is not None:
+        facts = explained.facts
+        yield (
+            f"request: model {facts.model or 'none'}, about {facts.prompt_tokens} prompt tokens, "
+            f"{facts.messages} messages, {len(facts.tools)} tools, media {', '.join(facts.media) or 'none'}"
+        )
+    why, outcome = explained.explanation, explained.outcome
+    if why is None:
+        yield f"verdict: {outcome.verdict}: {outcome.text}"
+        return
+    yield f"policies: {', '.join(explained.policies)}"
+    yield ""
+    width = max((len(f"{line.rule.policy}/{line.rule.id}") for line in why.lines), default=0)
+    for line in why.lines:
+        yield from _rows(line, width, outcome.findings)
+    for shadow, over in why.limits:
+        yield f"  {over.policy}/{over.rule:{width}}  deny{' (shadow)' if shadow else ''}  {over.say}"
+    yield ""
+    name = f" by {outcome.policy}/{outcome.rule}" if outcome.rule else ""
+    yield f"verdict: {outcome.verdict}{name}: {why.because}"
+    if outcome.verdict == "deny":
+        yield f"the client reads: {outcome.text}"
+
+
+def _who(caller: Caller, connection: str) -> str:
+    return f"caller: {caller.subject} (groups: {', '.join(caller.groups) or 'none'}) on connection {connection}"
+
+
+def _rows(line: Line, width: int, findings: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    rule = line.rule
+    does = rule.action.name.lower() + (f" ({rule.how.value})" if rule.how else "") + (" (shadow)" * rule.shadow)
+    head = f"  {rule.policy + '/' + rule.id:{width}}  {does:14}  "
+    if line.idle is not None:
+        yield f"{head}says nothing: {line.idle}"
+    elif not rule.on_text:
+        yield f"{head}applies"
+    elif not line.found:
+        yield f"{head}looked in {_places(line)}, found nothing"
+    for index, found in enumerate(line.found):
+        shown = _placeholder(found, line, findings)
+        start = head if index == 0 else " " * len(head)
+        yield f"{start}found {found.detector} at {found.path}{f', now {shown}' if shown else ''}"
+
+
+def _places(line: Line) -> str:
+    places = sorted(place.value for place in line.rule.where)
+    return "every place" if len(places) == 6 else ", ".join(places)
+
+
+def _placeholder(found: Found, line: Line, findings: Sequence[Mapping[str, object]]) -> str | None:
+    """What stands there now, if it was this rule's doing."""
+    shown = (
+        str(one["placeholder"])
+        for one in findings
+        if (one["detector"], one["path"], one["rule"]) == (found.detector, found.path, line.rule.id)
+        and one["placeholder"]
+    )
+    return next(shown, None)
+
+
+def _line(line: Line, findings: Sequence[Mapping[str, object]]) -> Shown:
+    rule = line.rule
+    return {
+        "policy": rule.policy,
+        "rule": rule.id,
+        "do": rule.action.name.lower(),
+        "how": rule.how.value if rule.how else None,
+        "stage": "shadow" if rule.shadow else "enforce",
+        "looked": line.idle is None,
+        "idle": line.idle,
+        "applies": line.acts,
+        "found": [
+            {
+                "detector": found.detector,
+                "place": found.place.value,
+                "path": found.path,
+                "tool": found.tool,
+                "placeholder": _placeholder(found, line, findings),
+            }
+            for found in line.found
+        ],
+    }
