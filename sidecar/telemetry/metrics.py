@@ -1,0 +1,178 @@
+"""Every metric there is, in one table, and the only way to count.
+
+Rules:
+- A label's values are a closed set: words listed here, or names from the configuration and the detector catalogue.
+  Anything else becomes `other`. So no subject, session, path or matched value can become a label, and no client can
+  make the number of series grow.
+- A metric without its line in the table does not exist.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
+from prometheus_client.process_collector import ProcessCollector
+
+OTHER = "other"
+
+
+class From(StrEnum):
+    """Label values that are known only when the gate starts."""
+
+    CONNECTIONS = "connections"
+    DETECTORS = "detectors"
+    DIGEST = "digest"
+
+
+Values = tuple[str, ...] | From
+COUNTER, GAUGE, HISTOGRAM = "counter", "gauge", "histogram"
+# Bytes of Python and re2 work: from one cached block (10 us) to a 32 MiB body.
+SECONDS = (0.00001, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30)
+CHARACTERS = (0, 2, 4, 8, 12, 16, 24, 32, 64, 128, 512)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    kind: str
+    name: str
+    help: str
+    labels: Mapping[str, Values] = field(default_factory=lambda: MappingProxyType({}))
+    buckets: tuple[float, ...] = ()
+
+
+_VERDICTS = ("allow", "mask", "hold", "deny", "refused", "failed")
+_REASONS = ("bug", "gone", "protocol", "record", "shutdown", "timeout", "upstream")
+_STATUSES = tuple(str(status) for status in range(100, 600))
+_DIRECTIONS = ("request", "answer")
+
+EXCHANGES = Metric(
+    COUNTER,
+    "gatehouse_exchanges",
+    "Exchanges that ended, by what was decided and what the client got.",
+    {"connection": From.CONNECTIONS, "verdict": _VERDICTS, "status": _STATUSES},
+)
+OPEN_EXCHANGES = Metric(GAUGE, "gatehouse_open_exchanges", "Exchanges that are under way.")
+STREAM_FAILURES = Metric(
+    COUNTER, "gatehouse_stream_failures", "Exchanges that were broken off, by why.", {"reason": _REASONS}
+)
+FINDINGS = Metric(
+    COUNTER,
+    "gatehouse_findings",
+    "Values that a detector found, by what was done about them.",
+    {"detector": From.DETECTORS, "action": ("allow", "mask", "hold", "deny", "shadow")},
+)
+BYTES = Metric(COUNTER, "gatehouse_bytes", "Bytes of bodies that came in.", {"direction": _DIRECTIONS})
+SCAN_SECONDS = Metric(
+    HISTOGRAM, "gatehouse_scan_seconds", "Time to judge one body or piece.", {"direction": _DIRECTIONS}, SECONDS
+)
+HELD_BACK = Metric(
+    HISTOGRAM,
+    "gatehouse_held_back_characters",
+    "Characters of an answer that had to wait for the next piece.",
+    buckets=CHARACTERS,
+)
+POLICY_LOADS = Metric(
+    COUNTER, "gatehouse_policy_loads", "Times that policies were read, by outcome.", {"outcome": ("ok", "refused")}
+)
+POLICY_LOADED = Metric(
+    GAUGE, "gatehouse_policy_loaded_timestamp_seconds", "When the policies in force were loaded, in Unix seconds."
+)
+POLICY_STALE = Metric(
+    GAUGE, "gatehouse_policy_stale", "1 while the newest policies were refused and older ones are in force."
+)
+POLICY_INFO = Metric(GAUGE, "gatehouse_policy_info", "1 for the policies in force.", {"digest": From.DIGEST})
+CREDENTIAL_ERRORS = Metric(
+    COUNTER,
+    "gatehouse_credential_errors",
+    "Calls refused because a connection's credential was not there.",
+    {"connection": From.CONNECTIONS},
+)
+RECORD_SECONDS = Metric(HISTOGRAM, "gatehouse_record_seconds", "Time until a record was on disk.", buckets=SECONDS)
+RECORD_FAILURES = Metric(COUNTER, "gatehouse_record_failures", "Records that could not be made durable.")
+SESSIONS = Metric(GAUGE, "gatehouse_sessions", "Sessions whose masked values are in memory.")
+
+TABLE: tuple[Metric, ...] = (
+    EXCHANGES,
+    OPEN_EXCHANGES,
+    STREAM_FAILURES,
+    FINDINGS,
+    BYTES,
+    SCAN_SECONDS,
+    HELD_BACK,
+    POLICY_LOADS,
+    POLICY_LOADED,
+    POLICY_STALE,
+    POLICY_INFO,
+    CREDENTIAL_ERRORS,
+    RECORD_SECONDS,
+    RECORD_FAILURES,
+    SESSIONS,
+)
+
+
+class Metrics:
+    """The numbers of one process, in a registry of its own."""
+
+    def __init__(self, connections: Iterable[str] = (), detectors: Iterable[str] = ()) -> None:
+        # Otherwise each counter has a second series, which nobody asks for.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        self._known = {From.CONNECTIONS: frozenset(connections), From.DETECTORS: frozenset((*detectors, "rule"))}
+        self._made = {metric.name: self._create(metric) for metric in TABLE}
+
+    def add(self, metric: Metric, amount: float = 1, **labels: str) -> None:
+        """Count. A gauge may also go down."""
+        made = self._child(metric, labels)
+        if not isinstance(made, Counter | Gauge):
+            raise TypeError(f"{metric.name} is observed, not counted")
+        made.inc(amount)
+
+    def set(self, metric: Metric, value: float, **labels: str) -> None:
+        made = self._child(metric, labels)
+        if not isinstance(made, Gauge):
+            raise TypeError(f"{metric.name} is not a gauge")
+        made.set(value)
+
+    def observe(self, metric: Metric, value: float, **labels: str) -> None:
+        made = self._child(metric, labels)
+        if not isinstance(made, Histogram):
+            raise TypeError(f"{metric.name} is not a histogram")
+        made.observe(value)
+
+    def policies_in_force(self, digest: str) -> None:
+        """One series at a time: the policies before are no longer in force."""
+        made = self._made[POLICY_INFO.name]
+        made.clear()
+        self.set(POLICY_INFO, 1, digest=digest)
+
+    def text(self) -> bytes:
+        """What a scrape gets."""
+        return generate_latest(self._registry)
+
+    def _create(self, metric: Metric) -> Counter | Gauge | Histogram:
+        names = tuple(metric.labels)
+        if metric.kind == COUNTER:
+            return Counter(metric.name, metric.help, names, registry=self._registry)
+        if metric.kind == GAUGE:
+            return Gauge(metric.name, metric.help, names, registry=self._registry)
+        return Histogram(metric.name, metric.help, names, registry=self._registry, buckets=metric.buckets)
+
+    def _child(self, metric: Metric, labels: Mapping[str, str]) -> Counter | Gauge | Histogram:
+        made = self._made[metric.name]
+        if labels.keys() != metric.labels.keys():
+            raise ValueError(f"{metric.name} has the labels {sorted(metric.labels)}, not {sorted(labels)}")
+        if not labels:
+            return made
+        return made.labels(**{name: self._closed(metric.labels[name], value) for name, value in labels.items()})
+
+    def _closed(self, values: Values, value: str) -> str:
+        """The value if it is one of the closed set, or `other`."""
+        if values is From.DIGEST:
+            return value if len(value) <= 64 and value.isalnum() else OTHER
+        if values is From.DETECTORS and value.startswith("rule/"):
+            value = "rule"  # a policy's own detector: its name is a person's words
+        known = self._known[values] if isinstance(values, From) else values
+        return value if value in known else OTHER
