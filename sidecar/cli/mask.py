@@ -15,7 +15,7 @@ import codecs
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,9 +35,9 @@ from sidecar.core.model.detector import Detector, Match
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.place import Place
 from sidecar.core.model.treatment import Treatment
-from sidecar.core.policy.book import PolicySource, compile_book
-from sidecar.core.policy.judge import Found, Judge, Ruleset
 from sidecar.processes.state_folder import KEY_BYTES, mask_key
+
+Treatments = Mapping[str, Treatment | None]
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -142,26 +142,26 @@ def _shown(text: str, spans: Iterable[Match]) -> list[dict[str, str | int]]:
 
 def _masker(policies: list[Path], key_file: Path | None) -> Masker:
     key = mask_key(key_file.parent, key_file) if key_file else os.urandom(KEY_BYTES)
-    if not policies:
-        return _built(builtin(), _redacting(builtin()), key)
-    book = compile_book([PolicySource(str(file), _read(file)) for file in policies], builtin())
+    detectors, treatments = _ruled(policies) if policies else _redacted(builtin())
+    compiled = Compiled((*detectors, PLACEHOLDER))
+    return Masker(compiled, lambda match: treatments.get(match.detector), Placeholders(key, "gatehouse mask"))
+
+
+def _redacted(detectors: tuple[Detector, ...]) -> tuple[tuple[Detector, ...], Treatments]:
+    return detectors, {one.id: Treatment(Action.MASK, one.id, "", one.label, How.REDACT) for one in detectors}
+
+
+def _ruled(files: list[Path]) -> tuple[tuple[Detector, ...], Treatments]:
+    """What these policies look for in a prompt, and what they say about it."""
+    # Half a second that only --policy should pay.
+    from sidecar.core.policy.book import PolicySource, compile_book  # noqa: PLC0415
+    from sidecar.core.policy.judge import Found, Judge, Ruleset  # noqa: PLC0415
+
+    book = compile_book([PolicySource(str(file), _read(file)) for file in files], builtin())
     rules = tuple(rule for rule in Ruleset(book.policies).rules if rule.on_text)
-    return _built(book.detectors, _ruled(book.detectors, Judge(Verdict(Action.ALLOW), (), False, rules)), key)
-
-
-def _built(detectors: tuple[Detector, ...], treat: Treat, key: bytes) -> Masker:
-    return Masker(Compiled((*detectors, PLACEHOLDER)), treat, Placeholders(key, "gatehouse mask"))
-
-
-def _redacting(detectors: Iterable[Detector]) -> Treat:
-    treatments = {one.id: Treatment(Action.MASK, one.id, "", one.label, How.REDACT) for one in detectors}
-    return lambda match: treatments.get(match.detector)
-
-
-def _ruled(detectors: Iterable[Detector], judge: Judge) -> Treat:
-    found = {one.id: Found(Place.PROMPT, "", one.id, one.label, None, "request", False) for one in detectors}
-    treatments = {name: judge.treat(one) for name, one in found.items()}
-    return lambda match: treatments.get(match.detector)
+    judge = Judge(Verdict(Action.ALLOW), (), False, rules)
+    found = [Found(Place.PROMPT, "", one.id, one.label, None, "request", False) for one in book.detectors]
+    return book.detectors, {one.detector: judge.treat(one) for one in found}
 
 
 def _read(file: Path) -> str:

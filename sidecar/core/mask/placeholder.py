@@ -69,7 +69,7 @@ class Placeholders:
     def __init__(self, key: bytes, scope: str, labels: Collection[str] | None = None) -> None:
         if len(key) < _SHORTEST_KEY:
             raise ValueError(f"a key for placeholders has at least {_SHORTEST_KEY} bytes, this one has {len(key)}")
-        self._key = key
+        self._keyed = hmac.new(key, digestmod="sha256")
         self._scope = scope
         self._labels = None if labels is None else frozenset(map(_plain, labels))
 
@@ -117,5 +117,6 @@ class Placeholders:
     def _mac(self, *parts: str) -> bytes:
         # Each part with its length before it: ("ab", "c") must not give what ("a", "bc") gives.
         encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
-        framed = b"".join(len(part).to_bytes(8) + part for part in encoded)
-        return hmac.digest(self._key, framed, "sha256")
+        mac = self._keyed.copy()
+        mac.update(b"".join(len(part).to_bytes(8) + part for part in encoded))
+        return mac.digest()
