@@ -29,8 +29,8 @@ MOST_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class SseEvent:
-    """`raw`: the exact bytes, the blank line included. A block of comments or of nothing is an event without fields.
-    What it says is not in its `repr`."""
+    """`raw`: the exact bytes, the blank line included. A block of comments or of nothing is an event without fields,
+    and so is a byte order mark. What an event says is not in its `repr`."""
 
     raw: bytes = field(repr=False)
     event: str = ""
@@ -56,10 +56,14 @@ class SseReader:
         self._buffer += chunk
         events: list[SseEvent] = []
         start = largest = 0
+        if self._first and len(self._buffer) >= len(_BOM):
+            self._first = False
+            if self._buffer.startswith(_BOM):
+                events.append(SseEvent(_BOM))
+                start = len(_BOM)
         while (stop := self._block_end(start, end)) is not None:
             largest = max(largest, stop - start)
-            events.append(_event(self._buffer[start:stop], self._first))
-            self._first = False
+            events.append(_event(self._buffer[start:stop]))
             start = self._searched = stop
         self._buffer = self._buffer[start:]
         self._searched -= start
@@ -75,8 +79,7 @@ class SseReader:
 
     def _block_end(self, start: int, end: bool) -> int | None:
         buffer = self._buffer
-        body = start + len(_BOM) if self._first and buffer.startswith(_BOM, start) else start
-        found = _LINE_END.match(buffer, body) or _BLANK_LINE.search(buffer, max(body, self._searched))
+        found = _LINE_END.match(buffer, start) or _BLANK_LINE.search(buffer, max(start, self._searched))
         if found is None:
             # The last two bytes may be the beginning of the blank line.
             self._searched = max(start, len(buffer) - 2)
@@ -88,12 +91,11 @@ class SseReader:
         return stop
 
 
-def _event(raw: bytes, first: bool) -> SseEvent:
+def _event(raw: bytes) -> SseEvent:
     if usual := _USUAL.fullmatch(raw):
         name, data = usual.groups()
         return SseEvent(raw, name.decode(errors="surrogateescape"), data.decode(errors="surrogateescape"))
-    block = raw.removeprefix(_BOM) if first else raw
-    return _event_of_lines(raw, _LINE_END.split(block))
+    return _event_of_lines(raw, _LINE_END.split(raw))
 
 
 def _event_of_lines(raw: bytes, lines: list[bytes]) -> SseEvent:

@@ -2,6 +2,7 @@
 
 import gzip
 import zlib
+from contextlib import suppress
 
 import brotli
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sidecar.core.errors import Code, Refused
-from sidecar.core.wire.encoding import decode, for_encoding
+from sidecar.core.wire.encoding import Decoder, decode, for_encoding
 
 LIMIT = 1_000_000
 
@@ -35,6 +36,10 @@ BODIES = [b"", b"a", b"hello " * 10_000, bytes(range(256)) * 50]
 
 def named(encoding: str) -> str:
     return encoding.partition(" ")[0]
+
+
+def drained(decoder: Decoder, packed: bytes, step: int) -> bytes:
+    return b"".join(decoder.feed(packed[at : at + step]) for at in range(0, len(packed), step)) + decoder.flush()
 
 
 @pytest.mark.parametrize("encoding", PACK)
@@ -78,7 +83,7 @@ DAMAGE = {
     "one byte": lambda packed: packed[:1],
     "garbage after it": lambda packed: packed + b"more",
     "a byte after it": lambda packed: packed + b"\x1f",
-    "no such thing": lambda packed: b"\x07no such thing at all",
+    "no such thing": lambda packed: b"\x07no such thing at all" + packed,
 }
 
 
@@ -91,9 +96,7 @@ def test_damaged(encoding, damage):
     assert caught.value.status == 400
     decoder = for_encoding(named(encoding))
     with pytest.raises(Refused) as caught:
-        for at in range(len(damaged)):
-            decoder.feed(damaged[at : at + 1])
-        decoder.flush()
+        drained(decoder, damaged, 1)
     assert caught.value.status == 502
     for dead in (lambda: decoder.feed(b""), decoder.flush):
         with pytest.raises(Refused):
@@ -109,8 +112,7 @@ def test_a_bomb_is_noticed(encoding):
     assert (caught.value.status, caught.value.code) == (413, Code.TOO_LARGE)
     decoder = for_encoding(named(encoding), LIMIT)
     with pytest.raises(Refused) as caught:
-        for at in range(0, len(bomb), 100):
-            decoder.feed(bomb[at : at + 100])
+        drained(decoder, bomb, 100)
     assert caught.value.status == 502
 
 
@@ -135,7 +137,5 @@ def test_the_limit_itself_is_allowed():
 @given(st.sampled_from(COMPRESSING), st.binary(max_size=200))
 @settings(max_examples=150)
 def test_any_bytes_are_unpacked_or_refused(encoding, body):
-    try:
-        decode(body, named(encoding), LIMIT)
-    except Refused as refused:
-        assert refused.status == 400
+    with suppress(Refused):
+        assert isinstance(decode(body, named(encoding), LIMIT), bytes)

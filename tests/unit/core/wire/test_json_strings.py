@@ -52,7 +52,7 @@ def test_depth_is_no_limit():
 
 
 PATHS = [
-    ("a field of an object in a list", {"messages": [{"content": "x"}]}, ["{0}", "messages[0]{0}", "messages[0].content"]),
+    ("an object in a list", {"list": [{"content": "x"}]}, ["{0}", "list[0]{0}", "list[0].content"]),
     ("a string alone", "x", [""]),
     ("a list", ["x", ["y"], "z"], ["[0]", "[1][0]", "[2]"]),
     ("a key that could be a secret shows its place only", {"a@b.example": {"to": "x"}}, ["{0}", "{0}{0}", "{0}.to"]),
@@ -70,7 +70,7 @@ def test_paths(note, value, expected):
     ("key", "shown"),
     [
         ("input", True), ("x-api-key", True), ("address2", True), ("camelCase", True), ("_", True),
-        ("123-45-6789", False), ("a b", False), ("", False), ("k" * 34, False), ("AKIA" + "IOSFODNN7" + "EXAMPLE", False),
+        ("123-45-6789", False), ("a b", False), ("", False), ("k" * 34, False), ("AKIA" + "IOSFODNN7" + "EX", False),
     ],
 )  # fmt: skip
 def test_a_key_is_shown_if_it_looks_like_a_field_name(key, shown):
