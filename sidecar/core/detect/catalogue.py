@@ -1,9 +1,10 @@
 """All detectors that are built in."""
 
+from sidecar.core.detect.pii import contact, europe, money, papers, world
 from sidecar.core.detect.secrets import assigned, building, cloud, keys, services, vendors
 from sidecar.core.model.detector import Detector
 
-_FAMILIES = (cloud, building, services, vendors, keys, assigned)
+_FAMILIES = (cloud, building, services, vendors, keys, assigned, contact, money, papers, europe, world)
 
 
 def builtin() -> tuple[Detector, ...]:

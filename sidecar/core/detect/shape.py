@@ -2,8 +2,8 @@
 
 Strategy: three kinds of superset are written from a tree, all small enough for a union of hundreds.
 - `loose`: the pattern without its counts (`x{3,40}` becomes `x+`).
-- `opening`: matches whatever a match may begin with, the whole match included. Literal c becomes `c?`; of `ab` either
-  an opening of a, or a and then an opening of b.
+- `opening`: matches whatever a match may begin with, at least one character and at most the whole. Of `ab` that is an
+  opening of a, or a and then an opening of b.
 - `probe`: a part that every match contains, chosen to be rare; for the one pass that says who must look closer.
 """
 
@@ -12,9 +12,9 @@ from math import log2
 
 from sidecar.core.detect.tree import BEYOND, Chars, Choice, Edge, Group, Node, Repeat, Sequence
 
+NOTHING = r"[^\x{0}-\x{10ffff}]"  # a pattern that matches nothing
 _PROBE_WIDTH = 12  # characters; more makes the automaton bigger and hardly any hit rarer
 _PROBE_COUNT = 8
-_RARE = 14.0  # bits: about two and a half letters out of printable ASCII
 
 
 def alphabet(node: Node) -> int:
@@ -97,23 +97,23 @@ def loose(node: Node) -> str:
 
 
 def opening(node: Node) -> str:
-    """What a match may begin with, itself and nothing included."""
+    """What a match may begin with: one character of it, or more, or all."""
     match node:
         case Chars():
-            return f"{node.source}?"
+            return node.source
         case Edge():
-            return ""
+            return NOTHING
         case Group():
             return opening(node.item)
         case Choice():
             return "(?:" + "|".join(opening(item) for item in node.items) + ")"
         case Repeat():
             inner = opening(node.item)
-            return f"(?:{inner})" if node.high == 1 else f"(?:{loose(node.item)})*(?:{inner})"
+            return inner if node.high == 1 else f"(?:{loose(node.item)})*{inner}"
         case Sequence():
-            text = ""
+            text = NOTHING
             for item in reversed([item for item in node.items if not isinstance(item, Edge)]):
-                text = f"(?:{loose(item)}{text}|{opening(item)})" if text else opening(item)
+                text = opening(item) if text == NOTHING else f"(?:{loose(item)}{text}|{opening(item)})"
             return text
 
 
@@ -121,8 +121,6 @@ def probe(node: Node) -> str:
     """A rare part that every match contains."""
     items = _flat(node)
     best = max(range(len(items)), key=lambda at: _rarity(items[at:]), default=0)
-    if _rarity(items[best:]) < _RARE:
-        best = 0
     return _cut(items[best:])
 
 
@@ -163,9 +161,6 @@ def _cut(items: list[Node]) -> str:
     for item in items:
         if width >= _PROBE_WIDTH:
             break
-        if isinstance(item, Repeat) and (item.high is None or item.high - item.low > 2 or item.low > _PROBE_COUNT):
-            count = min(item.low, _PROBE_COUNT)
-            return text + (f"(?:{_whole(item.item)}){{{count}}}" if count else "")
         text += _whole(item)
         width += _least(item)
     return text
@@ -185,8 +180,9 @@ def _whole(node: Node) -> str:
             return "(?:" + "|".join(_whole(item) for item in node.items) + ")"
         case Repeat():
             low = min(node.low, _PROBE_COUNT)
-            high = "" if node.high is None or node.high > _PROBE_COUNT else str(node.high)
-            return f"(?:{_whole(node.item)}){{{low},{high}}}"
+            exact = node.high == node.low == low
+            bounds = f"{{{low}}}" if exact else "?" if (low, node.high) == (0, 1) else f"{{{low},}}"
+            return f"(?:{_whole(node.item)}){bounds}"
 
 
 def _least(node: Node) -> int:
