@@ -22,7 +22,7 @@ from sidecar.simulator.recording import Recording
 from sidecar.simulator.world import Access, World
 
 START_SECONDS = 10
-STOP_SECONDS = 2  # an answer that stalls is broken off after this
+STOP_SECONDS = 1  # an answer that stalls is broken off after this
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +98,18 @@ def start(options: Options | None = None) -> Running:
 
 
 def _bound(address: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise _cannot_listen(address, port, "a port is a number from 0 to 65535")
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         return socket.create_server((address, port), family=family, backlog=512)
-    except (OSError, OverflowError) as error:
-        raise ConfigurationError.single(
-            "simulator", f"cannot listen on {address}, port {port} ({error}): choose another with --port, 0 for any"
-        ) from error
+    except OSError as error:
+        raise _cannot_listen(address, port, error.strerror or str(error)) from error
+
+
+def _cannot_listen(address: str, port: int, why: str) -> ConfigurationError:
+    said = f"cannot listen on {address}, port {port} ({why}): choose another with --port, 0 takes any free one"
+    return ConfigurationError.single("simulator", said)
 
 
 class _Server(uvicorn.Server):

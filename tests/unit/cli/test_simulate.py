@@ -1,0 +1,88 @@
+import argparse
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sidecar.cli import simulate
+from sidecar.core.errors import ConfigurationError
+from sidecar.simulator.magic import WORDS
+from sidecar.simulator.recording import read_recording
+
+PROGRAM = (sys.executable, "-c", "import sys; from sidecar.cli.main import main; sys.exit(main())", "simulate")
+
+
+def parsed(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    simulate.register(parser)
+    return parser.parse_args(words)
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The real program with a script, a recording and a key, and where it answers."""
+    (tmp_path / "s.yaml").write_text("turns:\n  - {match: hi, reply: [{text: scripted}]}\n")
+    (tmp_path / "key").write_text("good\n")
+    given = ("--port", "0", "--script", str(tmp_path / "s.yaml"), "--record", str(tmp_path / "r.jsonl"))
+    process = subprocess.Popen(
+        (*PROGRAM, *given, "--api-key-file", str(tmp_path / "key")),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    line = process.stdout.readline()
+    yield process, next(word for word in line.split() if word.startswith("http"))
+    if process.poll() is None:
+        process.kill()
+    process.communicate()
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_it_prints_where_it_answers_and_stops_cleanly(
+    sign: int, started: tuple[subprocess.Popen[str], str], tmp_path: Path
+) -> None:
+    process, url = started
+    body = {"model": "claude-test", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}
+    answers = [
+        httpx.post(f"{url}/v1/messages", json=body, headers={"x-api-key": key, "anthropic-version": "1"})
+        for key in ("good", "bad")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 401]
+    assert answers[0].json()["content"] == [{"type": "text", "text": "scripted"}]
+    process.send_signal(sign)
+    out, err = process.communicate(timeout=10)
+    assert (process.returncode, out, err) == (0, "", "")
+    assert [received.header("x-api-key") for received in read_recording(tmp_path / "r.jsonl")] == ["good", "bad"]
+
+
+def test_a_port_in_use_is_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with pytest.raises(ConfigurationError, match=f"port {port} .*--port") as caught:
+            simulate.run(parsed("--port", port))
+    assert len(caught.value.mistakes) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--script", "/nowhere/s.yaml"), "cannot read this script"),
+        (("--record", "/nowhere/r.jsonl"), "cannot record there"),
+        (("--api-key-file", "/nowhere/key"), "the key cannot be read"),
+    ],
+)
+def test_files_that_are_not_there(words: tuple[str, ...], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        simulate.run(parsed("--port", "0", *words))
+
+
+def test_help_tells_every_magic_word(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parsed("--help")
+    out = capsys.readouterr().out
+    assert all(f"[[{word}" in out for word in WORDS)
