@@ -42,6 +42,7 @@ class AnswerStream:
     finished: bool = False
     broken: str | None = None
     held_since: float | None = None
+    held_most: int = 0  # characters of text that waited at once
     _sse: SseReader = field(default_factory=SseReader)
     _reader: wire.StreamReader = field(default_factory=wire.StreamReader)
     _queue: deque[Item] = field(default_factory=deque)
@@ -65,6 +66,7 @@ class AnswerStream:
                     return self._denied(at)
         except Refused as refused:
             return self._break(refused.message, Code.API, at)
+        self.held_most = max(self.held_most, self._blocks.held_characters)
         return self._leaving(at)
 
     def end(self, at: float) -> bytes:

@@ -91,6 +91,7 @@ class Streamed:
     def fact(self, at: float) -> dict[str, object]:
         return {
             **_fact(self.context, self.head, self.stream.judged, self.stream.usage, at - self.at),
+            "held_characters": self.stream.held_most,
             "stop_reason": self.stream.stop_reason,
             "complete": self.stream.finished,
             "broken": self.stream.broken,
@@ -149,6 +150,7 @@ class Collected:
     def fact(self, at: float) -> dict[str, object]:
         return {
             **_fact(self.context, self.head, self.body.judged, self.body.usage, at - self.at),
+            "held_characters": 0,
             "stop_reason": self.body.stop_reason,
             "complete": self._ended and self._refused is None,
             "broken": self._refused.message if self._refused else None,
@@ -175,6 +177,7 @@ def _fact(
 ) -> dict[str, object]:
     return {
         "exchange": context.exchange,
+        "connection": context.connection,
         "status": head.status,
         "verdict": judged.verdict.action.name.lower(),
         "rule": judged.verdict.rule,

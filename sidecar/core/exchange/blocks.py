@@ -71,6 +71,11 @@ class Blocks:
         """The index at which plain words may be said now: that of the open text block."""
         return next((index for index, kind in self._open.items() if kind == "text"), None)
 
+    @property
+    def held_characters(self) -> int:
+        """Of text that waits for its verdict."""
+        return sum(lane.stream.held_characters for lane in self._lanes.values())
+
     def settle_all(self) -> None:
         for index in list(self._open):
             self._settle(index)

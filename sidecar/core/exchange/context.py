@@ -12,6 +12,7 @@ class AnswerContext:
     """`uncertain_past`: the conversation has signed thinking, and this process never saw the session before."""
 
     exchange: str
+    connection: str
     session: Session
     endpoint: Endpoint
     stream: bool

@@ -118,7 +118,9 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
     if isinstance(denial := _as_answer(judged.verdict, arrived, what, request), Reply):
         return denial
     uncertain = bool(request and request.signed_thinking and not known)
-    context = AnswerContext(arrived.id, session, what, bool(request and request.stream), caller, uncertain)
+    context = AnswerContext(
+        arrived.id, way.connection.name, session, what, bool(request and request.stream), caller, uncertain
+    )
     return _forwarded(arrived, way, document, judged, context)
 
 

@@ -82,12 +82,12 @@ class Exchange:
         self._started = event
         self.state = State.READING
         declared = first(event.head.headers, "content-length") or ""
-        if declared.isdigit() and int(declared) > self._gate.limits.bytes:
+        if declared.isdigit() and int(declared) > self._gate.body_limit:
             return self._refuse(self._too_large(), event.at)
         return self._decide(event.at, None) if event.end else ()
 
     def _read(self, event: RequestChunk) -> Sequence[Command]:
-        if len(self._body) + len(event.data) > self._gate.limits.bytes:
+        if len(self._body) + len(event.data) > self._gate.body_limit:
             self._body.clear()
             return self._refuse(self._too_large(), event.at)
         self._body += event.data
@@ -113,7 +113,7 @@ class Exchange:
         return Arrived(self.identifier, self._started.head, self._started.caller, body, at)
 
     def _too_large(self) -> Refused:
-        limit = self._gate.limits.bytes >> 20
+        limit = self._gate.body_limit >> 20
         return Refused(413, Code.TOO_LARGE, f"The request is larger than the {limit} MiB this gate accepts.")
 
     # The verdict is on disk, or not

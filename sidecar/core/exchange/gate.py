@@ -58,3 +58,4 @@ class Gate:
     ledger: Ledger = field(default_factory=Ledger)
     sessions: SessionRules = field(default_factory=SessionRules)
     limits: JsonLimits = field(default_factory=JsonLimits)
+    body_limit: int = 32 * 1024 * 1024  # of a body as it comes; `limits.bytes` is what it may be once decoded

@@ -63,6 +63,7 @@ class SessionMemory:
         self._account: Callable[[int], None] = _no_account
         self._most_bytes = most_bytes
         self.bytes = 0
+        self.changes = 0  # grows with every token and saying: what was sealed at one count need not be sealed again
 
     def __repr__(self) -> str:
         return f"SessionMemory({len(self.tokens)} tokens, {len(self.sayings)} sayings, {self.bytes} bytes)"
@@ -113,11 +114,13 @@ class SessionMemory:
     def put_token(self, placeholder: str, token: Token) -> None:
         self._spend(_token_cost(placeholder, token))
         self.tokens.put(placeholder, token)
+        self.changes += 1
         self._keep_within()
 
     def put_saying(self, key: bytes, saying: Saying) -> None:
         self._spend(_saying_cost(saying))
         self.sayings.put(key, saying)
+        self.changes += 1
         self._keep_within()
 
     def attach(self, account: Callable[[int], None]) -> None:
@@ -143,7 +146,11 @@ class SessionMemory:
 class Memories:
     """The memories of all sessions, least recently used first out."""
 
-    def __init__(self, most_bytes: int = MOST_BYTES_OVERALL, most_sessions: int = MOST_SESSIONS) -> None:
+    def __init__(
+        self, most_bytes: int = MOST_BYTES_OVERALL, most_sessions: int = MOST_SESSIONS, each: int = MOST_BYTES
+    ) -> None:
+        """`each`: the bytes that one session may take."""
+        self._each = each
         self._sessions: Shelf[str, SessionMemory] = Shelf(most_sessions, lambda _, session: session.detach())
         self._most_bytes = most_bytes
         self.bytes = 0
@@ -157,7 +164,7 @@ class Memories:
     def of(self, scope: str) -> SessionMemory:
         """The memory of one session; a fresh one if it is not known."""
         known = self._sessions.get(scope)
-        return known if known is not None else self.adopt(scope, SessionMemory())
+        return known if known is not None else self.adopt(scope, SessionMemory(self._each))
 
     def adopt(self, scope: str, memory: SessionMemory) -> SessionMemory:
         """Take in a memory that was kept elsewhere, in the place of what was known of this session."""
@@ -167,6 +174,10 @@ class Memories:
 
     def known(self, scope: str) -> bool:
         return scope in self._sessions
+
+    def sessions(self) -> tuple[tuple[str, SessionMemory], ...]:
+        """Every session, least recently used first."""
+        return tuple(self._sessions.items())
 
     def _spend(self, cost: int) -> None:
         self.bytes += cost

@@ -1,0 +1,162 @@
+"""The data plane: judges every exchange that Envoy brings, and records it.
+
+Strategy: everything that can be wrong with the configuration is found before the socket opens; Envoy is served only
+when the policies are compiled, the detectors warm and the record open. A reload compiles in a thread, so that open
+streams go on meanwhile, and swaps one reference.
+"""
+
+import asyncio
+import secrets
+import signal
+import time
+from collections.abc import Callable, Sequence
+
+from sidecar.core.detect import catalogue
+from sidecar.core.errors import ConfigurationError, Mistake
+from sidecar.core.exchange.gate import Gate
+from sidecar.core.exchange.rules import Rules
+from sidecar.core.mask.memory import Memories
+from sidecar.core.model.connection import Kind
+from sidecar.core.policy.book import PolicySource, compile_book
+from sidecar.core.wire.json_strict import JsonLimits
+from sidecar.credentials.vault import Vault
+from sidecar.extproc.grpc_server import Limits, Server
+from sidecar.extproc.seat import Seat
+from sidecar.processes import state_folder
+from sidecar.processes.counted import CountedExchange, CountedRecorder, reported
+from sidecar.processes.providers import claim_names
+from sidecar.record.journal import Journal
+from sidecar.record.keeper import Keeper
+from sidecar.rulebook.rulebook import Rulebook
+from sidecar.settings.ready import unready
+from sidecar.settings.values import Settings
+from sidecar.telemetry.health import Health, HealthServer
+from sidecar.telemetry.log import EventLog
+from sidecar.telemetry.metrics import CREDENTIAL_ERRORS, OPEN_EXCHANGES, RECORD_SECONDS, SESSIONS, Metrics
+
+CONDITIONS = ("policies", "record", "envoy socket")
+HOUSEKEEPING = 1.0  # seconds; what is looked at by then is a gauge, a memory to seal, or a policy file
+GRACE = 10.0  # seconds that open exchanges have when told to stop; Envoy has drained before
+log = EventLog("data-plane")
+
+
+def unix_clock() -> Callable[[], float]:
+    """Unix seconds that only move forward, whatever happens to the machine's clock."""
+    offset = time.time() - time.monotonic()
+    return lambda: offset + time.monotonic()
+
+
+def compile_rules(sources: Sequence[PolicySource]) -> Rules:
+    """Policies to rules that are ready to scan at full speed."""
+    rules = Rules.of(compile_book(sources, catalogue.builtin()))
+    rules.compiled.warm()
+    return rules
+
+
+class DataPlane:
+    """Made: everything that can be refused was. `run`: until told to stop."""
+
+    def __init__(self, settings: Settings) -> None:
+        _refuse_what_cannot_start(settings)
+        self._settings = settings
+        state = state_folder.prepared(settings.state)
+        names = tuple(upstream.name for upstream in settings.connections)
+        self._metrics = Metrics(names, (detector.id for detector in catalogue.builtin()))
+        self._health = Health(CONDITIONS, self._metrics.text)
+        self._rulebook = Rulebook(settings.policies, compile_rules, lambda rules: rules.digest, self._metrics)
+        self._gate = Gate(
+            self._rulebook.current,
+            tuple(upstream.connection for upstream in settings.connections),
+            state_folder.mask_key(state, settings.mask_key_file),
+            Memories(most_sessions=settings.limits.sessions, each=settings.limits.session_bytes),
+            limits=JsonLimits(settings.limits.decoded_body, settings.limits.json_depth),
+            body_limit=settings.limits.body,
+        )
+        self._keeper = Keeper(settings.restore, settings.record.spool / "restore", self._gate.memories)
+        self._vault = Vault(settings.connections, on_missing=self._missing)
+        self._secret = state_folder.route_secret(state)
+
+    async def run(self) -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        metrics = self._settings.metrics
+        health = HealthServer(self._health, metrics.address, metrics.port)
+        journal = Journal(
+            self._settings.record.spool,
+            durability=self._settings.record.durability,
+            observe=lambda seconds: self._metrics.observe(RECORD_SECONDS, seconds),
+        )
+        server = Server(
+            self._seat(journal),
+            self._settings.envoy.socket,
+            limits=Limits(streams=self._settings.limits.exchanges),
+            report=reported(self._metrics),
+        )
+        chores = [asyncio.create_task(self._watch_rules()), asyncio.create_task(self._keep_house(server))]
+        try:
+            await self._serve(server, health, stop, chores)
+        finally:
+            for chore in chores:
+                chore.cancel()
+            await server.stop(GRACE)
+            await journal.close()
+            self._keeper.save()
+            health.stop()
+
+    async def _serve(
+        self, server: Server, health: HealthServer, stop: asyncio.Event, chores: "list[asyncio.Task[None]]"
+    ) -> None:
+        self._keeper.load()
+        await server.start()
+        for condition in CONDITIONS:
+            self._health.set(condition)
+        await server.ready(True)
+        for sentence in self._vault.missing():
+            log.warning("calls will be refused", why=sentence)
+        log.info("ready", socket=self._settings.envoy.socket, metrics_port=health.port)
+        stopped = asyncio.create_task(stop.wait())
+        done, _ = await asyncio.wait((stopped, *chores), return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping")
+        for task in done - {stopped}:
+            task.result()  # a chore ends only through a bug: say so, loudly
+
+    def _seat(self, journal: Journal) -> Seat:
+        return Seat(
+            lambda: CountedExchange(self._gate, f"gx_{secrets.token_hex(10)}", self._metrics),
+            CountedRecorder(journal, self._metrics),
+            self._vault,
+            self._secret,
+            claim_names(self._settings),
+            unix_clock(),
+        )
+
+    async def _watch_rules(self) -> None:
+        while True:
+            await asyncio.sleep(HOUSEKEEPING)
+            if await self._rulebook.look():
+                current = self._rulebook.current
+                # Sessions that began under older rules are judged by both: unite them before the first one calls.
+                await asyncio.to_thread(self._gate.sessions.prepare, current)
+                self._gate.rules = current
+
+    async def _keep_house(self, server: Server) -> None:
+        while True:
+            await asyncio.sleep(HOUSEKEEPING)
+            self._metrics.set(OPEN_EXCHANGES, server.open)
+            self._metrics.set(SESSIONS, len(self._gate.memories))
+            await asyncio.to_thread(self._keeper.save)
+
+    def _missing(self, connection: str) -> None:
+        self._metrics.add(CREDENTIAL_ERRORS, connection=connection)
+
+
+def _refuse_what_cannot_start(settings: Settings) -> None:
+    file = str(settings.file or "the built-in settings")
+    not_yet = [
+        Mistake(file, 0, f"connections ({one.name}): kind {one.kind} comes with a later version; use claude until then")
+        for one in settings.connections
+        if one.kind is not Kind.CLAUDE
+    ]
+    if mistakes := [*unready(settings), *not_yet]:
+        raise ConfigurationError(mistakes)
