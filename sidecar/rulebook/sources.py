@@ -1,7 +1,7 @@
 """Policy files, found by path or pattern and read whole.
 
-Rules: all mistakes at once; a pattern that matches nothing is a mistake (the rules somebody wrote are not in force); the
-order is that of the names, and says nothing about strictness.
+Rules: all mistakes at once. A pattern that matches nothing is a mistake: rules that somebody wrote are not in force.
+The order is that of the names, and says nothing about strictness.
 """
 
 from collections.abc import Iterable, Sequence

@@ -70,8 +70,12 @@ class HealthServer:
         except OSError as error:
             raise ConfigurationError.single("metrics.port", _sentence(error, address, port)) from error
         self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="health", daemon=True)
         self._thread.start()
+
+    def _serve(self) -> None:
+        # How long `stop` may take; ten wake-ups a second cost nothing that could be measured.
+        self._server.serve_forever(poll_interval=0.1)
 
     def stop(self) -> None:
         self._server.shutdown()
