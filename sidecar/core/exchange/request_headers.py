@@ -2,6 +2,8 @@
 
 Strategy: a closed list of names and prefixes passes; everything else stays here. A header nobody knows is a way out
 for data that no rule has read.
+
+Rule: `x-forwarded-proto` stays, because Envoy finds no route without it; the route to an upstream takes it out.
 """
 
 from sidecar.core.model.http import Headers, RequestHead
@@ -18,6 +20,7 @@ PASSED = frozenset(
         "x-app",
         "x-claude-code-session-id",
         "x-client-request-id",
+        "x-forwarded-proto",
     }
 )
 PASSED_PREFIXES = ("anthropic-", "x-stainless-")
