@@ -8,6 +8,7 @@ Rules:
   how much of it has arrived.
 """
 
+from sidecar.core.detect.check.secret import drawn
 from sidecar.core.detect.check.text import varied
 from sidecar.core.model.detector import Detector, Validator
 
@@ -23,7 +24,7 @@ def token(name: str, label: str, body: str, validate: Validator | None = varied)
     return Detector(f"secret/{name}", label, rf"\b(?:{body})", validate=validate)
 
 
-def named(name: str, label: str, words: str, body: str, validate: Validator | None = varied) -> Detector:
+def named(name: str, label: str, words: str, body: str, validate: Validator | None = drawn) -> Detector:
     """A credential that only the name before it tells from anything else. `words` are alternatives, in lower case."""
     pattern = rf"(?i:{words}){TAIL}{OPERATOR}{GAP}({body}){END}"
     return Detector(f"secret/{name}", label, pattern, value_group=1, validate=validate)

@@ -1,11 +1,15 @@
 """Telephone numbers: enough digits, and not a row of the same."""
 
+import re
+
 from sidecar.core.detect.check.digits import digits
+
+_DATE = re.compile(rb"^(?:19|20)\d\d[-./ ]\d\d[-./ ]\d\d|^\d\d[-./]\d\d[-./](?:19|20)\d\d")
 
 
 def phone(value: bytes) -> bool:
     numbers = digits(value.partition(b"x")[0].partition(b"e")[0])
-    return 7 <= len(numbers) <= 15 and len(set(numbers)) >= 3
+    return 7 <= len(numbers) <= 15 and len(set(numbers)) >= 3 and not _DATE.match(value)
 
 
 def international(value: bytes) -> bool:

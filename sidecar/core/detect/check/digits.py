@@ -5,7 +5,10 @@ same is never accepted: it passes many checksums and is always a filler.
 """
 
 _VERHOEFF_TIMES = tuple(
-    tuple(((a + b) % 5 if b < 5 else (a + b) % 5 + 5) if a < 5 else ((a - b) % 5 + 5 if b < 5 else (a - b) % 5) for b in range(10))
+    tuple(
+        ((a + b) % 5 if b < 5 else (a + b) % 5 + 5) if a < 5 else ((a - b) % 5 + 5 if b < 5 else (a - b) % 5)
+        for b in range(10)
+    )
     for a in range(10)
 )
 _VERHOEFF_TURN = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)

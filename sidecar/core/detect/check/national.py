@@ -8,7 +8,48 @@ from sidecar.core.model.detector import Validator
 _NIF_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 _FINNISH = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 _CODICE_ODD = dict(
-    zip("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23), strict=True)
+    zip(
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        (
+            1,
+            0,
+            5,
+            7,
+            9,
+            13,
+            15,
+            17,
+            19,
+            21,
+            1,
+            0,
+            5,
+            7,
+            9,
+            13,
+            15,
+            17,
+            19,
+            21,
+            2,
+            4,
+            18,
+            20,
+            11,
+            3,
+            6,
+            8,
+            12,
+            14,
+            16,
+            10,
+            22,
+            25,
+            24,
+            23,
+        ),
+        strict=True,
+    )
 )
 
 
@@ -66,7 +107,10 @@ def spanish(value: bytes) -> bool:
 
 def italian(value: bytes) -> bool:
     text = _plain(value)
-    total = sum(_CODICE_ODD[letter] if place % 2 == 0 else int(letter, 36) - (10 if letter.isalpha() else 0) for place, letter in enumerate(text[:15]))
+    total = sum(
+        _CODICE_ODD[letter] if place % 2 == 0 else int(letter, 36) - (10 if letter.isalpha() else 0)
+        for place, letter in enumerate(text[:15])
+    )
     return chr(65 + total % 26) == text[15]
 
 
@@ -156,8 +200,12 @@ def chinese(value: bytes) -> bool:
 
 def singaporean(value: bytes) -> bool:
     text = _plain(value)
-    total = weighted([int(digit) for digit in text[1:8]], (2, 7, 6, 5, 4, 3, 2)) + {"T": 4, "G": 4, "M": 3}.get(text[0], 0)
-    letters = {"S": "JZIHGFEDCBA", "T": "JZIHGFEDCBA", "F": "XWUTRQPNMLK", "G": "XWUTRQPNMLK", "M": "XWUTRQPNJLK"}[text[0]]
+    total = weighted([int(digit) for digit in text[1:8]], (2, 7, 6, 5, 4, 3, 2)) + {"T": 4, "G": 4, "M": 3}.get(
+        text[0], 0
+    )
+    letters = {"S": "JZIHGFEDCBA", "T": "JZIHGFEDCBA", "F": "XWUTRQPNMLK", "G": "XWUTRQPNMLK", "M": "XWUTRQPNJLK"}[
+        text[0]
+    ]
     place = total % 11 if text[0] != "M" else 10 - total % 11
     return letters[place] == text[8]
 
@@ -212,7 +260,6 @@ def taiwanese(value: bytes) -> bool:
     text = _plain(value)
     letter = "ABCDEFGHJKLMNPQRSTUVXYWZIO".index(text[0]) + 10
     return (letter // 10 + letter % 10 * 9 + weighted(digits(value), (8, 7, 6, 5, 4, 3, 2, 1, 1))) % 10 == 0
-
 
 
 def dated(value: bytes) -> bool:

@@ -21,6 +21,8 @@ def email(value: bytes) -> bool:
 
 def ipv4(value: bytes) -> bool:
     numbers = [int(part) for part in value.split(b".")]
+    if len(numbers) != 4:  # an object identifier or a longer version
+        return False
     if any(len(part) > 1 and part.startswith(b"0") for part in value.split(b".")) or max(numbers) < 10:
         return False
     try:

@@ -9,18 +9,29 @@ import binascii
 import re
 from base64 import b64decode
 
-from sidecar.core.detect.check.text import entropy, readable, referring, stand_in, uuid
+from sidecar.core.detect.check.text import entropy, numbered_name, readable, referring, stand_in, uuid, varied
 
 _CLASSES = re.compile(rb"[A-Z]+|[a-z]+|[0-9]+|[^A-Za-z0-9]+")
 _HEX = re.compile(rb"^(?:0x)?(?:[0-9a-f]+|[0-9A-F]+)$")
 _NUMBER = re.compile(rb"^[-+]?[0-9][0-9_,.]*$")
-_DATE = re.compile(rb"^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$|^v?\d+\.\d+\.\d+")
+_DATE = re.compile(rb"^[a-z]{0,8}-?\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$|^v?\d+\.\d+\.\d+")
+# Leaked so often that they are known, though they are words.
+_WEAK = frozenset(
+    b"qwerty letmein iloveyou dragon monkey sunshine princess football baseball superman batman trustno hunter shadow master "
+    b"swordfish qwertyuiop asdfgh asdfghjkl zxcvbn zxcvbnm qazwsx whatever starwars".split()
+)
+_SAYS_SO = re.compile(rb"(?i)pass(?:word|wd|phrase)|secret|token|api[_-]?key")
 _COMMON = re.compile(
     rb"(?i)^(?:my|the|test|new|old|user|db|admin|root|app|a)?[-_ .]?(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|key|api[-_]?key|"
     rb"auth|credentials?|username|user|login|none|null|nil|true|false|string|str|text|bool|int|number|object|hidden|required|optional|"
     rb"empty|unknown|invalid|missing|value|test|basic|bearer|oauth2?|sha(?:1|256|512)|md5|hmac|aes(?:128|256)?|utf-?8|base64|"
     rb"md5|bcrypt|scrypt|pbkdf2|rsa|ecdsa|ed25519|x509|pkcs(?:1|7|8|12))s?[-_ .]?[0-9]{0,2}$"
 )
+
+
+def drawn(value: bytes) -> bool:
+    """A value of the right shape behind a vendor's name: varied, and no word of that length."""
+    return varied(value) and (any(48 <= code <= 57 for code in value) or not readable(value))
 
 
 def random_like(value: bytes) -> bool:
@@ -37,18 +48,20 @@ def random_like(value: bytes) -> bool:
         return len(value) >= 16 and digits >= 2 and entropy(value) >= 2.7
     turns = len(_CLASSES.findall(value))
     if len(value) >= 16:
-        return letters >= 4 and (digits >= 2 or turns >= 8) and entropy(value) >= 3.1 and turns >= 4
+        return letters >= 4 and (digits >= 2 or turns >= 8) and entropy(value) >= 2.7 and turns >= 4
     return len(value) >= 8 and digits >= 1 and letters >= 2 and turns >= 4 and entropy(value) >= 2.5
 
 
 def password_like(value: bytes) -> bool:
     """What a person might have typed as a password, standing in quotes."""
+    if value.lower() in _WEAK:
+        return True
     if len(value) < 4 or _COMMON.match(value) or _DATE.match(value) or referring(value) or stand_in(value):
-        return False
-    if readable(value):
         return False
     digits = sum(48 <= code <= 57 for code in value)
     letters = sum(chr(code).isalpha() for code in value)
+    if numbered_name(value) or (digits == 0 and readable(value)) or (digits < 2 and _SAYS_SO.search(value)):
+        return False
     if digits == len(value):
         return len(value) >= 6
     return letters > 0 and len(set(value)) >= 4
@@ -59,6 +72,11 @@ def bare_password(value: bytes) -> bool:
     digits = sum(48 <= code <= 57 for code in value)
     letters = sum(chr(code).isalpha() for code in value)
     return len(value) >= 6 and digits >= 1 and letters >= 2 and password_like(value)
+
+
+def key_like(value: bytes) -> bool:
+    """Behind nothing more telling than `key`, `salt` or `seed`: long, and no digest or identifier."""
+    return len(value) >= 20 and not uuid(value) and not _HEX.match(value) and random_like(value)
 
 
 def basic_credentials(value: bytes) -> bool:
@@ -72,7 +90,7 @@ def basic_credentials(value: bytes) -> bool:
 
 def url_password(value: bytes) -> bool:
     """The password of a URL, where every guide writes `user:password@host`."""
-    return not (_COMMON.match(value) or referring(value) or stand_in(value) or len(set(value)) < 2)
+    return not (_COMMON.match(value) or referring(value) or stand_in(value) or len(set(value)) < 3)
 
 
 def jwt(value: bytes) -> bool:
@@ -82,7 +100,7 @@ def jwt(value: bytes) -> bool:
         decoded = b64decode(head + b"=" * (-len(head) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return False
-    return decoded.startswith(b"{") and any(name in decoded for name in (b'"alg', b'"typ', b'"enc', b'"kid', b'"zip', b'"cty'))
+    return decoded.startswith(b"{") and decoded.rstrip().endswith(b"}") and decoded.isascii()
 
 
 def encoded_jwt(value: bytes) -> bool:

@@ -19,16 +19,18 @@ _STAND_IN = re.compile(
 )
 # Beginnings and marks of templates and of references to something else.
 _TEMPLATE = re.compile(
-    rb"[$#%@]\{|\$\(|\$[A-Za-z_]|\{\{|\}\}|<%|%>|^<|>$|^\{|\}$|^%[A-Za-z(]|%[sdvq]\b|^@[A-Za-z_]+[./]|^\[|\]$|^&[a-z]|ENC\[|"
-    rb"^!(?:vault|Ref|Sub|Get)|^\(|\\\(|\)\s*[;,]?$"
+    rb"[$#%@]\{|\$\(|^\$[A-Za-z_]|\$[A-Z_]{4}|\{\{|<%|%>|^<|>$|^\{|^%[A-Za-z(]|(?:^|[^0-9A-Za-z])%[sdvq]\b|^@[A-Za-z_]+[./]|"
+    rb"^\[|^&[a-z]|ENC\[|^!(?:vault|Ref|Sub|Get)|^\(|\\\("
 )
-_CODE = re.compile(rb"\(|\)|=>|->|::|&&|\|\||[A-Za-z_]\[|;$|^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$")
+_CODE = re.compile(rb"^[\w$.>:-]+\(.*\)?;?$|=>|->|::|&&|\|\||^[A-Za-z_]\w*\[.*\]$")
+_DOTTED = re.compile(rb"^[A-Za-z_$][\w$]*(?:\[.*\])?(?:\??\.[A-Za-z_$][\w$]*(?:\[.*\])?)+;?$")
 _PATH = re.compile(
     rb"^(?:\.{0,2}/|~/|[A-Za-z]:[\\/])|^[a-z][a-z0-9+.-]{1,20}://|\.(?:pem|crt|cer|key|json|ya?ml|txt|xml|html?|js|ts|py|php|"
     rb"java|properties|conf|cfg|ini|env|jks|p12|pfx|md|sh|rb|go|png|jpg|svg|com|org|net|io|local)$|^[\w.-]+(?:/[\w.-]+){2,}/?$"
 )
 _UUID = re.compile(rb"(?i)^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$")
 _PIECES = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+_SEPARATED = re.compile(rb"[A-Za-z][_. -]|[a-z][A-Z]")
 _WORDLIKE = re.compile(rb"^[A-Za-z]+$")
 _UNLIKELY = re.compile(rb"(?i)[bcdfghjklmnpqrstvwxz]{5}|[aeiou]{4}|(?:q[^u])|[jqxz]{2}|[vwxz][bcdfgjkqz]")
 
@@ -41,7 +43,7 @@ def entropy(value: bytes) -> float:
 
 def varied(value: bytes) -> bool:
     """For tokens with a distinctive beginning: not a row of x, not a stand-in."""
-    return len(set(value)) >= min(10, len(value) // 2) and not _filler(value)
+    return len(set(value)) >= min(5 if value.isdigit() else 10, len(value) // 2) and not _filler(value)
 
 
 def _filler(value: bytes) -> bool:
@@ -53,11 +55,14 @@ def _filler(value: bytes) -> bool:
         or b"*****" in lowered
         or b"00000000" in lowered
         or b"aaaaaaaa" in lowered
+        or b"abcdefghij" in lowered
     )
 
 
 def referring(value: bytes) -> bool:
     """A template, a piece of code or a path: it leads to a value and is none."""
+    if _DOTTED.match(value) and sum(48 <= code <= 57 for code in value) < 3:
+        return True
     return bool(_TEMPLATE.search(value) or _CODE.search(value) or _PATH.search(value) or OUR_PLACEHOLDER.search(value))
 
 
@@ -67,13 +72,18 @@ def stand_in(value: bytes) -> bool:
 
 
 def readable(value: bytes) -> bool:
-    """Made of words, as names and labels are: `access_token`, `getUserName`, `Two words`, `X-Api-Key`."""
+    """Made of words, as names and labels are: `access_token`, `getUserName`, `Two words`, `X-Api-Key-2`."""
     letters = sum(chr(code).isalpha() for code in value)
     if letters < 0.6 * len(value):
         return False
     pieces = _PIECES.findall(value)
     words = [piece for piece in pieces if _WORDLIKE.match(piece) and _word(piece)]
     return sum(len(word) for word in words) >= 0.75 * letters and sum(piece.isdigit() for piece in pieces) <= 1
+
+
+def numbered_name(value: bytes) -> bool:
+    """A name of several words with one digit, such as `user_password_2`; `hunter22` is none."""
+    return readable(value) and sum(48 <= code <= 57 for code in value) <= 1 and bool(_SEPARATED.search(value))
 
 
 def _word(piece: bytes) -> bool:

@@ -8,7 +8,7 @@ from sidecar.core.model.detector import Detector
 _EXTENSION = r"(?: ?(?:x|ext\.? ?)[0-9]{1,6})?"
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _CALLS = (
-    r"phone|telephone|mobile|cell|call|fax|tel|telefon|whatsapp|sms|office|desk|contact|handy|dial|ring|reach|"
+    r"phone|telephone|mobile|cell|call|fax|tel|telefon|whatsapp|sms|contact|handy|dial|"
     r"answering at|messages to|m[oó]vil|t[eé]l[eé]phone|telefono|tel[eé]fono"
 )
 
@@ -19,10 +19,31 @@ DETECTORS = (
         r"[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}@[A-Za-z0-9](?:[A-Za-z0-9\-]{0,62}\.){1,6}[A-Za-z]{2,24}\b",
         validate=email,
     ),
-    bounded("phone-international", "PHONE", r"(?:\+|\b00)[1-9][0-9]{0,3}(?:[ .\-]?\(?[0-9]{1,5}\)?){1,6}" + _EXTENSION, international),
-    bounded("phone-us", "PHONE", r"(?:(?:\+?1|001)[ .\-]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[.\-])[0-9]{3}[.\-][0-9]{4}" + _EXTENSION, phone),
-    bounded("phone-us-spaced", "PHONE", r"(?:\+?1[ \-])?(?:\([2-9][0-9]{2}\) |[2-9][0-9]{2} )[2-9][0-9]{2}[ \-][0-9]{4}" + _EXTENSION, phone),
-    bounded("phone-national", "PHONE", r"\(?0[0-9]{1,4}\)?(?: [0-9]{2,4}){2,4}|\(0[0-9]{1,4}\) ?[0-9]{3,4} [0-9]{3,4}", grouped),
+    bounded(
+        "phone-international",
+        "PHONE",
+        r"(?:\+[1-9][0-9]{0,3}(?:[ .\-]?\(?[0-9]{1,5}\)?){1,6}|00[1-9](?:[0-9]{9,12}|[0-9]{0,2}(?:-[0-9]{2,4}){2,4}))"
+        + _EXTENSION,
+        international,
+    ),
+    bounded(
+        "phone-us",
+        "PHONE",
+        r"(?:(?:\+?1|001)[ .\-]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[.\-])[0-9]{3}[.\-][0-9]{4}" + _EXTENSION,
+        phone,
+    ),
+    bounded(
+        "phone-us-spaced",
+        "PHONE",
+        r"(?:\+?1[ \-])?(?:\([2-9][0-9]{2}\) |[2-9][0-9]{2} )[2-9][0-9]{2}[ \-][0-9]{4}" + _EXTENSION,
+        phone,
+    ),
+    bounded(
+        "phone-national",
+        "PHONE",
+        r"\(?0[1-9][0-9]{0,3}\)?(?: [0-9]{2,4}){2,4}|\(0[0-9]{1,4}\) ?[0-9]{3,4} [0-9]{3,4}",
+        grouped,
+    ),
     Detector(
         "pii/phone-named",
         "PHONE",
@@ -33,10 +54,22 @@ DETECTORS = (
     Detector(
         "pii/ipv4",
         "IP_ADDRESS",
-        rf"(?:\A|[^0-9A-Za-z_.\-+])({_OCTET}(?:\.{_OCTET}){{3}})(?:[^0-9A-Za-z_\-+]|\z)",
+        rf"(?:\A|[^0-9A-Za-z_.\-+])({_OCTET}(?:\.{_OCTET}){{3}}(?:\.[0-9]{{1,9}}){{0,9}})(?:[^0-9A-Za-z_\-+]|\z)",
         1,
         ipv4,
     ),
-    bounded("ipv6", "IP_ADDRESS", r"(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4})(?:%[a-z0-9]{1,8})?", ipv6, colons=True),
-    bounded("mac", "MAC_ADDRESS", r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}", mac, colons=True),
+    bounded(
+        "ipv6",
+        "IP_ADDRESS",
+        r"(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4})(?:%[a-z0-9]{1,8})?",
+        ipv6,
+        colons=True,
+    ),
+    bounded(
+        "mac",
+        "MAC_ADDRESS",
+        r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}",
+        mac,
+        colons=True,
+    ),
 )

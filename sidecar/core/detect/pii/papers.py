@@ -13,11 +13,52 @@ _DATE = (
 )
 
 DETECTORS = (
-    after("birth-date", "BIRTH_DATE", r"birth ?da(?:te|y)|date[ _]of[ _]birth|\bd\.?o\.?b\b|\bborn\b|geburtsdatum|geboren|date de naissance|fecha de nacimiento", _DATE, None),
-    after("passport", "PASSPORT", r"passport|reisepass|passeport|pasaporte|passaporto", r"[A-Z]{0,2}[0-9]{6,9}[A-Z]{0,2}|[A-Z][0-9A-Z]{8}", document),
-    after("driver-licence", "DRIVER_LICENCE", r"driv(?:er|ing)\S{0,2} ?(?:licen[cs]e|permit)|licen[cs]e (?:number|no)|f[uü]hrerschein|permis de conduire|\bdl ?(?:#|no|number)", r"[A-Z0-9][A-Z0-9\-]{4,19}", document),
-    after("identity-card", "IDENTITY_CARD", r"identity card|id[ -]card|national id|personalausweis|ausweisnummer|carte d.identit[eé]|\bdni\b|voter id|\bepic\b", r"[A-Z0-9][A-Z0-9\-]{5,19}", document),
-    after("health-insurance", "HEALTH_INSURANCE", r"health insurance|medicare|medicaid|insurance (?:id|number|no)|versichertennummer|member id|\begk\b", r"[A-Z0-9][A-Z0-9\-]{5,14}", document),
-    after("medical-record", "MEDICAL_RECORD", r"\bmrn\b|medical record|patient (?:id|number)", r"[A-Z]{0,3}-?[0-9]{5,12}", document),
-    bounded("uk-driving-licence", "DRIVER_LICENCE", r"[A-Z]{2,5}9{0,3}[0-9](?:[05][1-9]|[16][0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9][A-Z9]{2}[A-Z0-9]{3}", document),
+    after(
+        "birth-date",
+        "BIRTH_DATE",
+        r"birth ?da(?:te|y)|date[ _]of[ _]birth|\bd\.?o\.?b\b|\bborn\b|geburtsdatum|geboren|date de naissance|fecha de nacimiento",
+        _DATE,
+        None,
+    ),
+    after(
+        "passport",
+        "PASSPORT",
+        r"passport|reisepass|passeport|pasaporte|passaporto",
+        r"[A-Z]{0,2}[0-9]{6,9}[A-Z]{0,2}|[A-Z][0-9A-Z]{8}",
+        document,
+    ),
+    after(
+        "driver-licence",
+        "DRIVER_LICENCE",
+        r"driv(?:er|ing)\S{0,2} ?(?:licen[cs]e|permit)|licen[cs]e (?:number|no)|f[uü]hrerschein|permis de conduire|\bdl ?(?:#|no|number)",
+        r"[A-Z0-9][A-Z0-9\-]{4,19}",
+        document,
+    ),
+    after(
+        "identity-card",
+        "IDENTITY_CARD",
+        r"identity card|id[ -]card|national id|personalausweis|ausweisnummer|carte d.identit[eé]|\bdni\b|voter id|\bepic\b",
+        r"[A-Z0-9][A-Z0-9\-]{5,19}",
+        document,
+    ),
+    after(
+        "health-insurance",
+        "HEALTH_INSURANCE",
+        r"health insurance|medicare|medicaid|insurance (?:id|number|no)|versichertennummer|member id|\begk\b",
+        r"[A-Z0-9][A-Z0-9\-]{5,14}",
+        document,
+    ),
+    after(
+        "medical-record",
+        "MEDICAL_RECORD",
+        r"\bmrn\b|medical record|patient (?:id|number)",
+        r"[A-Z]{0,3}-?[0-9]{5,12}",
+        document,
+    ),
+    bounded(
+        "uk-driving-licence",
+        "DRIVER_LICENCE",
+        r"[A-Z]{2,5}9{0,3}[0-9](?:[05][1-9]|[16][0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9][A-Z9]{2}[A-Z0-9]{3}",
+        document,
+    ),
 )

@@ -29,7 +29,12 @@ DETECTORS = (
     token("jfrog-key", "JFROG_KEY", r"AKCp[A-Za-z0-9]{60,80}"),
     token("jfrog-reference-token", "JFROG_TOKEN", r"cmVmdGtuO[A-Za-z0-9]{50,70}"),
     named("jfrog-identity", "JFROG_TOKEN", r"jfrog|artifactory|bintray|xray", r"[A-Za-z0-9]{64}|[A-Za-z0-9]{73}"),
-    token("artifactory-password", "ARTIFACTORY_PASSWORD", r"AP[0-9A-F][A-Za-z0-9_]{30,80}"),
+    named(
+        "artifactory-password",
+        "ARTIFACTORY_PASSWORD",
+        r"artifactory|jfrog|art-api|artif",
+        r"AP[0-9A-F][A-Za-z0-9]{8,80}",
+    ),
     token("circleci-token", "CIRCLECI_TOKEN", r"CCI(?:PAT|PRJ)_[A-Za-z0-9]{22}_[0-9a-f]{40}"),
     token("buildkite-token", "BUILDKITE_TOKEN", r"bk(?:ua|aj|ct|at)_[0-9a-f]{40}"),
     named("travis-token", "TRAVIS_TOKEN", r"travis", r"[A-Za-z0-9_\-]{22}"),
@@ -56,9 +61,17 @@ DETECTORS = (
     named("datadog-key", "DATADOG_KEY", r"datadog|dd[_\-](?:api|app)", r"[a-z0-9]{40}|[0-9a-f]{32}"),
     named("sumologic-key", "SUMOLOGIC_KEY", r"sumo", r"su[A-Za-z0-9]{12}|[A-Za-z0-9]{64}"),
     named("sidekiq-key", "SIDEKIQ_KEY", r"contribsys[\w.]{0,4}", r"[0-9a-f]{8}:[0-9a-f]{8}", None),
-    token("1password-secret-key", "ONEPASSWORD_KEY", r"A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}"),
+    token(
+        "1password-secret-key",
+        "ONEPASSWORD_KEY",
+        r"A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}",
+    ),
     token("1password-service-token", "ONEPASSWORD_TOKEN", r"ops_eyJ[A-Za-z0-9+/]{200,}={0,3}"),
     token("age-secret-key", "AGE_KEY", r"AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}", None),
-    token("authress-key", "AUTHRESS_KEY", r"(?:sc|ext|scauth|authress)_[A-Za-z0-9]{5,30}\.[A-Za-z0-9]{4,6}\.acc[_\-][A-Za-z0-9\-]{10,32}\.[A-Za-z0-9+/_=\-]{30,120}"),
+    token(
+        "authress-key",
+        "AUTHRESS_KEY",
+        r"(?:sc|ext|scauth|authress)_[A-Za-z0-9]{5,30}\.[A-Za-z0-9]{4,6}\.acc[_\-][A-Za-z0-9\-]{10,32}\.[A-Za-z0-9+/_=\-]{30,120}",
+    ),
     token("settlemint-token", "SETTLEMINT_TOKEN", r"sm_(?:aat|pat|sat)_[A-Za-z0-9]{16}\b"),
 )

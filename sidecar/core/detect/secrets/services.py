@@ -1,6 +1,8 @@
 """Credentials of model providers, chat, payment, mail and shops that say themselves what they are."""
 
+from sidecar.core.detect.check.text import varied
 from sidecar.core.detect.forms import named, token
+from sidecar.core.model.detector import Detector
 
 DETECTORS = (
     token("anthropic-key", "ANTHROPIC_KEY", r"sk-ant-(?:api|admin|oat|ort|sid)\d{2}-[\w\-]{80,120}"),
@@ -9,7 +11,9 @@ DETECTORS = (
     token("openrouter-key", "OPENROUTER_KEY", r"sk-or-v1-[0-9a-f]{64}"),
     token("sk-key", "API_KEY", r"sk-[A-Za-z0-9]{32,64}\b"),
     token("perplexity-key", "PERPLEXITY_KEY", r"pplx-[A-Za-z0-9]{40,56}"),
-    token("huggingface-token", "HUGGINGFACE_TOKEN", r"(?:hf_[A-Za-z]{34}|hf_[A-Za-z0-9]{34,40}|api_org_[A-Za-z]{34})\b"),
+    token(
+        "huggingface-token", "HUGGINGFACE_TOKEN", r"(?:hf_[A-Za-z]{34}|hf_[A-Za-z0-9]{34,40}|api_org_[A-Za-z]{34})\b"
+    ),
     token("groq-key", "GROQ_KEY", r"gsk_[A-Za-z0-9]{48,56}"),
     token("xai-key", "XAI_KEY", r"xai-[A-Za-z0-9]{70,90}"),
     token("replicate-token", "REPLICATE_TOKEN", r"r8_[A-Za-z0-9]{36,40}"),
@@ -19,13 +23,25 @@ DETECTORS = (
     token("pinecone-key", "PINECONE_KEY", r"pcsk_[A-Za-z0-9]{5,6}_[A-Za-z0-9]{60,70}"),
     token("tavily-key", "TAVILY_KEY", r"tvly-(?:dev-|prod-)?[A-Za-z0-9]{28,40}"),
     token("elevenlabs-key", "ELEVENLABS_KEY", r"sk_[0-9a-f]{48}\b"),
-    token("slack-token", "SLACK_TOKEN", r"xox[abposre]-(?:\d-)?[0-9A-Za-z]{6,20}-[0-9A-Za-z\-]{10,200}"),
+    token("slack-token", "SLACK_TOKEN", r"xox[abposre]-(?:\d-)?[0-9A-Za-z\-]{10,250}"),
     token("slack-config-token", "SLACK_TOKEN", r"xoxe(?:\.xox[bp])?-\d-[A-Za-z0-9]{100,200}"),
     token("slack-app-token", "SLACK_TOKEN", r"xapp-\d-[A-Za-z0-9]{8,14}-\d{8,16}-[A-Za-z0-9]{32,80}"),
-    token("slack-webhook", "SLACK_WEBHOOK", r"hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{40,80}"),
-    token("discord-bot-token", "DISCORD_TOKEN", r"[MNO][A-Za-z0-9_\-]{23,25}\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{27,38}\b"),
+    token(
+        "slack-webhook",
+        "SLACK_WEBHOOK",
+        r"hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{40,80}",
+    ),
+    token(
+        "discord-bot-token", "DISCORD_TOKEN", r"[MNO][A-Za-z0-9_\-]{23,25}\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{27,38}\b"
+    ),
     token("discord-webhook", "DISCORD_WEBHOOK", r"discord(?:app)?\.com/api/webhooks/\d{17,20}/[\w\-]{60,80}"),
-    token("telegram-bot-token", "TELEGRAM_TOKEN", r"\d{7,11}:A[A-Za-z0-9_\-]{34}\b"),
+    Detector(
+        "secret/telegram-bot-token",
+        "TELEGRAM_TOKEN",
+        r"\b(\d{7,11}:A[\w\-]{34})(?:[^\w\-]|\z)",
+        value_group=1,
+        validate=varied,
+    ),
     token(
         "teams-webhook",
         "TEAMS_WEBHOOK",
@@ -35,11 +51,17 @@ DETECTORS = (
     token("stripe-webhook-secret", "STRIPE_SECRET", r"whsec_[A-Za-z0-9+/]{24,64}={0,2}"),
     token("square-token", "SQUARE_TOKEN", r"(?:EAAA[\w\-+=]{60}|sq0[a-z]{3}-[0-9A-Za-z\-_]{22,60})"),
     token("shopify-token", "SHOPIFY_TOKEN", r"shp(?:at|ca|pa|ss|ua|tka)_[0-9a-fA-F]{32}"),
-    token("paypal-braintree-token", "BRAINTREE_TOKEN", r"access_token\$(?:production|sandbox)\$[0-9a-z]{16}\$[0-9a-f]{32}"),
+    token(
+        "paypal-braintree-token", "BRAINTREE_TOKEN", r"access_token\$(?:production|sandbox)\$[0-9a-z]{16}\$[0-9a-f]{32}"
+    ),
     token("razorpay-key", "RAZORPAY_KEY", r"rzp_(?:live|test)_[A-Za-z0-9]{14,24}"),
     token("flutterwave-key", "FLUTTERWAVE_KEY", r"FLW(?:PUBK|SECK)(?:_TEST)?-[0-9a-h]{12}(?:[0-9a-h]{20}-X)?"),
     token("paystack-key", "PAYSTACK_KEY", r"sk_(?:live|test)_[0-9a-f]{40}\b"),
-    token("plaid-token", "PLAID_TOKEN", r"access-(?:sandbox|development|production)-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"),
+    token(
+        "plaid-token",
+        "PLAID_TOKEN",
+        r"access-(?:sandbox|development|production)-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}",
+    ),
     token("easypost-key", "EASYPOST_KEY", r"EZ[AT]K[A-Za-z0-9]{54}\b"),
     token("shippo-key", "SHIPPO_KEY", r"shippo_(?:live|test)_[0-9a-f]{40}"),
     token("duffel-token", "DUFFEL_TOKEN", r"duffel_(?:test|live)_[A-Za-z0-9_\-=]{43}"),
@@ -50,9 +72,17 @@ DETECTORS = (
     token("mailchimp-key", "MAILCHIMP_KEY", r"[0-9a-f]{32}-us\d{1,2}\b"),
     token("mandrill-key", "MANDRILL_KEY", r"md-[A-Za-z0-9_\-]{22}\b"),
     token("resend-key", "RESEND_KEY", r"re_[A-Za-z0-9]{8,10}_[A-Za-z0-9]{20,28}\b"),
-    token("postmark-token", "POSTMARK_TOKEN", r"(?:POSTMARK|postmark)[\w\- ]{0,16}[=:]\s?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"),
+    token(
+        "postmark-token",
+        "POSTMARK_TOKEN",
+        r"(?:POSTMARK|postmark)[\w\- ]{0,16}[=:]\s?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}",
+    ),
     token("twilio-key", "TWILIO_KEY", r"(?:SK|AC)[0-9a-f]{32}\b"),
-    token("facebook-token", "FACEBOOK_TOKEN", r"(?:EAA[MC][A-Za-z0-9]{60,300}|EAACEdEose0cBA[A-Za-z0-9]{20,300}|\d{15,16}(?:\||%7[cC])[\w\-]{27,40})"),
+    token(
+        "facebook-token",
+        "FACEBOOK_TOKEN",
+        r"(?:EAA[MC][A-Za-z0-9]{60,300}|EAACEdEose0cBA[A-Za-z0-9]{20,300}|\d{15,16}(?:\||%7[cC])[\w\-]{27,40})",
+    ),
     token("instagram-token", "INSTAGRAM_TOKEN", r"IG(?:QV|AA)[A-Za-z0-9_\-]{100,250}"),
     token("twitter-bearer", "TWITTER_TOKEN", r"A{22}[A-Za-z0-9%+/=]{80,120}", None),
     token("notion-token", "NOTION_TOKEN", r"(?:ntn_\d{11}[A-Za-z0-9]{35}|secret_[A-Za-z0-9]{43})\b"),

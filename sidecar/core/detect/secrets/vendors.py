@@ -49,7 +49,11 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("trello", "trello", "[0-9a-f]{32}|[0-9a-f]{64}"),
     ("twilio", "twilio", _HEX32),
     ("twitch", "twitch", "[a-z0-9]{30}"),
-    ("twitter", "twitter", "[A-Za-z0-9]{25}|[A-Za-z0-9]{35}|[A-Za-z0-9]{45}|[A-Za-z0-9]{50}|[0-9]{15,25}-[A-Za-z0-9]{20,40}"),
+    (
+        "twitter",
+        "twitter",
+        "[A-Za-z0-9]{25}|[A-Za-z0-9]{35}|[A-Za-z0-9]{45}|[A-Za-z0-9]{50}|[0-9]{15,25}-[A-Za-z0-9]{20,40}",
+    ),
     ("zendesk", "zendesk", "[A-Za-z0-9]{40}"),
 )
 
