@@ -1,0 +1,30 @@
+"""The real Claude Agent SDK, pointed at a gate."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.agent.session import Session
+from tests.gate import Gate, direct
+from tests.planted import Planted, planted
+
+MADE_UP = "made-up"  # the seed of the secret that the model itself says
+
+
+@pytest.fixture(scope="session")
+def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
+    with direct(tmp_path_factory.mktemp("gate"), planted(MADE_UP)[0].value) as gate:
+        yield gate
+
+
+@pytest.fixture
+def secrets(request: pytest.FixtureRequest) -> tuple[Planted, ...]:
+    """Fresh values for every test."""
+    return planted(request.node.nodeid)
+
+
+@pytest.fixture
+def session(gate: Gate, tmp_path: Path) -> Callable[..., Session]:
+    """An agent with a home and a work folder of its own. `Session(...)` is used with `async with`."""
+    return lambda **options: Session(gate, tmp_path, **options)
