@@ -36,7 +36,10 @@ def expectation(item: dict[str, object], shape: type[BaseModel]) -> str:
         return f"expected {choices}, found {_kind(found)}{near if 'did you' in near else ''}"
     if kind in _EXPECTED:
         return f"expected {_EXPECTED[kind]}, found {_kind(found)}"
-    return str(item["msg"]).removeprefix("Value error, ")
+    said = str(item["msg"]).removeprefix("Value error, ")
+    if said.startswith("Input should be "):
+        return f"expected {said.removeprefix('Input should be ')}, found {_kind(found)}"
+    return said
 
 
 _EXPECTED = {

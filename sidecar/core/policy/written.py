@@ -31,7 +31,7 @@ PerMinute = Annotated[int, Field(gt=0, le=1_000_000)]
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class AppliesWritten(Section):
@@ -54,16 +54,20 @@ class LimitsWritten(Section):
         PerMinute | None, GIVEN, Field(description="Requests of one caller in any minute.")
     ] = None
     input_tokens_per_day: Annotated[
-        Number | None, Field(description="Input tokens of one caller in a UTC day, as the provider counts them.")
+        Number | None, GIVEN, Field(description="Input tokens of one caller in a UTC day, as the provider counts them.")
     ] = None
     output_tokens_per_day: Annotated[
-        Number | None, Field(description="Output tokens of one caller in a UTC day, as the provider counts them.")
+        Number | None,
+        GIVEN,
+        Field(description="Output tokens of one caller in a UTC day, as the provider counts them."),
     ] = None
 
 
 class MatchWritten(Section):
     regex: Annotated[
-        Regex | None, Field(description="RE2 expression that finds text; the whole match counts. Give one source.")
+        Regex | None,
+        GIVEN,
+        Field(description="RE2 expression that finds text; the whole match counts. Give one source."),
     ] = None
     keywords: Annotated[
         tuple[Keyword, ...] | None,
@@ -76,7 +80,7 @@ class MatchWritten(Section):
         Field(description="Only in text at this JSON path or below: `messages[*].content`, `*.ssn`."),
     ] = None
     tool: Annotated[
-        Regex | None, Field(description="Only in the input or result of a tool whose whole name this RE2 fits.")
+        Regex | None, GIVEN, Field(description="Only in the input or result of a tool whose whole name this RE2 fits.")
     ] = None
     media: Annotated[
         tuple[Glob, ...] | None, *MANY, Field(description="Only when the request carries such media: `image/*`.")
@@ -104,11 +108,14 @@ class RuleWritten(Section):
         MatchWritten | None, GIVEN, Field(description="Text of your own to find, and narrower conditions.")
     ] = None
     if_: Annotated[
-        Cel | None, Field(alias="if", description="CEL over identity, request and connection; the rule needs it true.")
+        Cel | None,
+        GIVEN,
+        Field(alias="if", description="CEL over identity, request and connection; the rule needs it true."),
     ] = None
     do: Annotated[Literal["allow", "mask", "hold", "deny"], Field(description="What happens; the strictest wins.")]
     how: Annotated[
         Literal["redact", "token", "last4", "hash"] | None,
+        GIVEN,
         Field(description="How a mask replaces: redact (default), token (the agent gets it back), last4, hash."),
     ] = None
     label: Annotated[Label | None, GIVEN, Field(description="Word in the placeholder in place of the detector's.")] = (

@@ -1,0 +1,77 @@
+"""What several keys must be together."""
+
+import pytest
+
+from sidecar.core.model.document import read_yaml
+from sidecar.core.policy.agreement import disagreements
+from tests.unit.core.policy.samples import CATALOGUE
+
+NAMES = [detector.id for detector in CATALOGUE]
+
+
+def said(*rules: str) -> list[str]:
+    text = "rules:" + "".join(f"\n  - {{{rule}}}" for rule in rules)
+    return [f"{mistake.line}: {mistake.message}" for mistake in disagreements(read_yaml(text, "f"), NAMES)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected", "note"),
+    [
+        ("id: a, detect: pii/*, do: mask, how: token, label: X", [], "right"),
+        ("id: a, match: {media: 'image/*'}, do: deny, say: No., deny: {as: answer}", [], "right, about the call"),
+        ("id: a, do: deny", ["rules.0: needs something to go by"], "a rule about nothing"),
+        ("id: a, match: {path: '*.ssn'}, do: deny", ["rules.0.match.path: only narrows"], "a path alone"),
+        ("id: a, match: {tool: Bash}, do: deny", ["rules.0.match.tool: only narrows"], "a tool alone"),
+        (
+            "id: a, detect: pii/*, match: {regex: x}, do: deny",
+            ["rules.0.match: detect and match.regex cannot"],
+            "two sources",
+        ),
+        (
+            "id: a, match: {regex: x, keywords: y}, do: deny",
+            ["rules.0.match: match.regex and match.keywords"],
+            "two of one kind",
+        ),
+        ("id: a, if: x, where: [prompt], do: deny", ["rules.0.where: has no meaning here"], "a place without text"),
+        ("id: a, if: x, do: mask", ["rules.0.do: a mask needs something to find"], "a mask of nothing"),
+        ("id: a, detect: pii/*, do: deny, how: token", ["rules.0.how: has a meaning only with `do: mask`"], "how"),
+        ("id: a, detect: pii/*, do: mask, deny: {}", ["rules.0.deny: has a meaning only with `do: deny`"], "deny"),
+        ("id: a, detect: pii/*, do: mask, say: x", ["rules.0.say: is read by the client in a denial"], "say"),
+        (
+            "id: a, detect: pii/*, do: hold",
+            ["rules.0.do: not yet: hold arrives with a later version; use deny"],
+            "hold",
+        ),
+        (
+            "id: a, match: {tool: Bash}, effect: [x], do: hold, approvers: [y]",
+            ["rules.0.do: not yet: hold arrives with a later version (and so do effect, approvers)"],
+            "all of hold at once",
+        ),
+        ("id: a, detect: pii/*, do: deny, effect: x", ["rules.0.effect: not yet: effect"], "effect alone"),
+        (
+            "id: a, detect: secrets/*, do: deny",
+            ["rules.0.detect: no detector is called 'secrets/*'; did you mean 'secret/*'?"],
+            "family",
+        ),
+        (
+            "id: a, detect: [pii/emial], do: deny",
+            ["rules.0.detect.0: no detector is called 'pii/emial'; did you mean 'pii/email'?"],
+            "name",
+        ),
+        ("id: [a], detect: 3, match: [], do: {}", ["rules.0: "], "what is of another shape is left to others"),
+    ],
+)
+def test_one_rule(rule: str, expected: list[str], note: str) -> None:
+    got = said(rule)
+    assert len(got) == len([one for one in expected if not one.endswith(": ")]), (note, got)
+    assert all(one.startswith(f"2: {start}") for one, start in zip(got, expected, strict=False)), (note, got)
+
+
+def test_ids_are_once() -> None:
+    got = said("id: a, if: x, do: deny", "id: b, if: x, do: deny", "id: a, if: x, do: deny")
+    assert got == ["4: rules.2.id: 'a' is already the id of the rule on line 2"]
+
+
+@pytest.mark.parametrize("text", ["", "3", "[]", "rules: 3", "rules: [3, [], null]", "{}"])
+def test_what_is_no_policy_is_left_to_others(text: str) -> None:
+    assert disagreements(read_yaml(text, "f"), NAMES) == []
