@@ -8,8 +8,8 @@ Rules:
 - A command that does not fit the phase is a bug: `Misused`, and the transport fails the stream.
 - Nothing is forwarded before the request is whole, whatever the exchange says.
 - Trailers are never passed on, in either direction: no rule reads them.
-- What Envoy answers by itself before anything was forwarded (a time-out, say) passes as it is; the exchange is told
-  `Gone`.
+- What Envoy answers by itself before anything was forwarded (no token, a time-out) comes by here too and passes as it
+  is. If there is an exchange, it is told `Gone`.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from sidecar.extproc import messages as m
 from sidecar.extproc.heads import Misused, answered, forwarded, pieces
 from sidecar.extproc.intake import Intake
 from sidecar.extproc.notes import Notes
-from sidecar.extproc.seat import Seat, Send
+from sidecar.extproc.seat import Exchange, Seat, Send
 
 # Envoy recommends bodies of at most 64 KiB a message.
 PIECE = 64 * 1024
@@ -51,7 +51,7 @@ class Dialogue:
         self._seat = seat
         self._send = send
         self._broken = broken
-        self._exchange = seat.exchange()
+        self._exchange: Exchange | None = None  # until a request comes: see LOCAL
         self._intake = Intake(seat.providers)
         self._notes = Notes(seat.recorder)
         self._turn = asyncio.Lock()
@@ -67,6 +67,11 @@ class Dialogue:
         return self._phase is Phase.OVER
 
     @property
+    def unfinished(self) -> bool:
+        """There is an exchange, and it waits for something."""
+        return self._exchange is not None and not self._mute
+
+    @property
     def settled(self) -> bool:
         return self._notes.settled
 
@@ -78,7 +83,8 @@ class Dialogue:
             event = self._intake.event(message, self._seat.clock())
             if self._phase is Phase.READING and isinstance(event, e.ResponseStarted):
                 self._phase = Phase.LOCAL
-                await self._happen(e.Gone(event.at))
+                if self._exchange is not None:
+                    await self._happen(e.Gone(event.at))
             if self._phase is Phase.LOCAL:
                 await self._echo(message)
             else:
@@ -88,9 +94,9 @@ class Dialogue:
         """The stream has ended: nothing more can be said, only written down."""
         self._set_alarm(None)
         async with self._turn:
-            open_ = self._intake.request.started and not (self._mute or self._dead)
+            tell = self.unfinished and not self._dead
             self._phase = Phase.OVER
-            if open_:
+            if tell:
                 await self._happen(e.Gone(self._seat.clock()))
 
     async def settle(self) -> None:
@@ -113,6 +119,8 @@ class Dialogue:
             raise Broken(self._failure)
 
     def _ask(self, event: e.Event) -> tuple[c.Command, ...]:
+        if self._exchange is None:
+            self._exchange = self._seat.exchange()
         try:
             return tuple(self._exchange.receive(event))
         except BaseException:
@@ -152,7 +160,8 @@ class Dialogue:
     async def _respond(self, command: c.Respond) -> None:
         if self._mute:
             return
-        self._require(self._phase is Phase.READING, "Respond out of turn")
+        # Envoy takes it as long as the head of an answer has not left.
+        self._require(self._phase in {Phase.READING, Phase.FORWARDED}, "Respond out of turn")
         self._phase = Phase.OVER
         # Envoy counts the body itself.
         headers = tuple(h for h in command.headers if h[0] != "content-length")

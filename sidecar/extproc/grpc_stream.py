@@ -70,7 +70,7 @@ class Stream:
         self._dialogue = Dialogue(seat, self._send, self._broken)
 
     async def run(self) -> None:
-        """Return only when ending with status OK is right; abort otherwise."""
+        """Return only when ending with status OK is right, because Envoy ended the stream; abort otherwise."""
         try:
             reason, where = await self._listen()
         finally:
@@ -88,10 +88,10 @@ class Stream:
         try:
             while isinstance(data := await self._context.read(), bytes):  # else it is EOF
                 await self._dialogue.receive(translate.read(data))
-            return (None, "") if self._dialogue.over else (Reason.GONE, "")
+            return (Reason.GONE, "") if self._dialogue.unfinished else (None, "")
         except asyncio.CancelledError:
             if self._interrupted is None or self._task is None:
-                if not self._dialogue.over:
+                if self._dialogue.unfinished:
                     self._report(Reason.GONE, "")
                 raise
             self._task.uncancel()

@@ -6,7 +6,7 @@ Rules:
 - Names with our prefix mean something only on our side: none comes in by an upstream's answer, none goes out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import chain
 
 from sidecar.core.exchange.commands import Forward, StartAnswer
@@ -14,6 +14,10 @@ from sidecar.core.model.http import Headers, RequestHead, ResponseHead, first
 from sidecar.extproc.messages import Mutation
 
 CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
+# These frame a message on one connection: they are Envoy's business, and its mutation rules refuse to touch them.
+HOPS = frozenset({"connection", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"})
+# Envoy finds no route for a request without it; the routes take it out (see `bootstrap.routes`).
+NEEDED = frozenset({"x-forwarded-proto"})
 OURS = "x-gatehouse-"
 ROUTE = "x-gatehouse-route"
 
@@ -23,8 +27,8 @@ class Misused(Exception):  # noqa: N818  (named for what happened)
 
 
 def request_head(headers: Headers) -> RequestHead:
-    """The head without pseudo headers and credentials."""
-    kept = tuple(h for h in headers if not h[0].startswith(":") and h[0] not in CREDENTIALS)
+    """The head without pseudo headers, credentials, and what only we may say."""
+    kept = tuple(h for h in headers if not h[0].startswith((":", OURS)) and h[0] not in CREDENTIALS)
     return RequestHead(first(headers, ":method") or "", first(headers, ":path") or "", kept)
 
 
@@ -38,16 +42,16 @@ def forwarded(command: Forward, received: Headers, credentials: Headers, secret:
     ours: Headers = (*credentials, (":path", command.path), (ROUTE, f"{secret}.{command.connection}"))
     if command.body is not None:
         ours = (*ours, ("content-length", str(len(command.body))))
-    reserved = {name for name, _ in ours} | CREDENTIALS
+    reserved = {name for name, _ in ours} | CREDENTIALS | HOPS
     kept = tuple(h for h in command.set if h[0] != "content-length")
     for name, _ in kept:
         if name in reserved or name.startswith((OURS, ":")):
             raise Misused(f"the exchange set the reserved header {name!r}")
     sent = (name for name, _ in received if name.startswith(OURS))
-    gone = dict.fromkeys(chain(command.remove, CREDENTIALS, sent))
+    gone = chain(command.remove, sorted(CREDENTIALS), sent)
     # Envoy sets after it removes, but a name in both lists would hang on that order: name it once.
     written = {name for name, _ in chain(kept, ours)}
-    return Mutation(tuple(n for n in gone if n not in written and not n.startswith(":")), (*kept, *ours))
+    return Mutation(_removable(gone, written), (*kept, *ours))
 
 
 def answered(command: StartAnswer, received: Headers, ends: bool) -> Mutation:
@@ -60,8 +64,14 @@ def answered(command: StartAnswer, received: Headers, ends: bool) -> Mutation:
     if not ends:
         gone.append("content-length")
     status: Headers = ((":status", str(command.status)),) if command.status is not None else ()
-    removed = dict.fromkeys(n for n in gone if n not in written and not n.startswith(":"))
-    return Mutation(tuple(removed), (*status, *command.set))
+    return Mutation(_removable(gone, written), (*status, *command.set))
+
+
+def _removable(names: Iterable[str], written: Container[str]) -> tuple[str, ...]:
+    """Each name once, without those that are set and those that only Envoy may remove."""
+    return tuple(
+        dict.fromkeys(n for n in names if n not in written and n not in HOPS | NEEDED and not n.startswith(":"))
+    )
 
 
 def pieces(data: bytes, size: int) -> Sequence[bytes]:

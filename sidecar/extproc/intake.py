@@ -1,6 +1,7 @@
 """What Envoy says, in the order in which it may say it, as events of an exchange.
 
-Rules: anything out of order is `Garbled`, and the stream fails; nothing is guessed.
+Rules: anything out of order is `Garbled`, and the stream fails; nothing is guessed. An answer may come first: Envoy's
+own, to a request that its earlier filters refused.
 """
 
 from collections.abc import Callable, Mapping
@@ -79,7 +80,6 @@ class Intake:
         return e.RequestChunk(b"", at, True)
 
     def response_headers(self, said: m.ResponseHeaders, at: float) -> e.Event:
-        expect(self.request.started, "an answer before the request")
         self.answer.begin(said.headers, said.end)
         return e.ResponseStarted(response_head(said.headers), at, said.end)
 

@@ -19,6 +19,7 @@ from sidecar.extproc.gen import extproc_pb2 as pb
 from sidecar.extproc.intake import Garbled
 
 VERIFIED = "envoy.filters.http.jwt_authn"
+DETAILS = "gatehouse"  # how Envoy marks our own answers, for its log and for `bootstrap.replies`
 DUPLEX = pb.ProtocolConfiguration.FULL_DUPLEX_STREAMED
 OVERWRITE = pb.HeaderValueOption.OVERWRITE_IF_EXISTS_OR_ADD
 APPEND = pb.HeaderValueOption.APPEND_IF_EXISTS_OR_ADD
@@ -108,7 +109,7 @@ def write(message: m.Outbound) -> bytes:
             response.immediate_response.status.code = status
             _mutate(response.immediate_response.headers, m.Mutation(set=headers))
             response.immediate_response.body = body
-            response.immediate_response.details = "gatehouse"
+            response.immediate_response.details = DETAILS
         case _:
             assert_never(message)
     return _bytes(response)

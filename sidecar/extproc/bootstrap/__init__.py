@@ -1,0 +1,1 @@
+"""The Envoy configuration that `up`, the tests and the chart all use."""

@@ -1,0 +1,40 @@
+"""One JSON line for each request that Envoy has done with.
+
+Rules: no header that could hold a credential, no query string, no body, nothing that a token says. What was decided
+and for whom is in the record; this log says what happened on the wire.
+"""
+
+from envoy_data_plane.envoy.config.accesslog import v3 as accesslog
+from envoy_data_plane.envoy.config.core import v3 as core
+from envoy_data_plane.envoy.extensions.access_loggers.file import v3 as file
+from envoy_data_plane.envoy.extensions.access_loggers.stream import v3 as stream
+
+from sidecar.extproc.bootstrap.pack import packed, struct
+from sidecar.extproc.bootstrap.spec import BootstrapSpec
+
+REQUEST_ID = "gatehouse.request_id"
+FIELDS: dict[str, object] = {
+    "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
+    "request_id": f"%FILTER_STATE({REQUEST_ID}:PLAIN)%",
+    "method": "%REQ(:METHOD)%",
+    "path": "%PATH(NQ)%",
+    "protocol": "%PROTOCOL%",
+    "status": "%RESPONSE_CODE%",
+    "details": "%RESPONSE_CODE_DETAILS%",
+    "flags": "%RESPONSE_FLAGS%",
+    "route": "%ROUTE_NAME%",
+    "bytes_in": "%BYTES_RECEIVED%",
+    "bytes_out": "%BYTES_SENT%",
+    "duration_ms": "%DURATION%",
+    "client": "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%",
+}
+
+
+def access_log(spec: BootstrapSpec) -> accesslog.AccessLog:
+    line = core.SubstitutionFormatString(json_format=struct(FIELDS))
+    if spec.access_log is None:
+        return accesslog.AccessLog(
+            name="envoy.access_loggers.stdout", typed_config=packed(stream.StdoutAccessLog(log_format=line))
+        )
+    to_file = file.FileAccessLog(path=str(spec.access_log), log_format=line)
+    return accesslog.AccessLog(name="envoy.access_loggers.file", typed_config=packed(to_file))

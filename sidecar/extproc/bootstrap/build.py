@@ -1,0 +1,62 @@
+"""The whole bootstrap, typed."""
+
+from envoy_data_plane.envoy.config.bootstrap import v3 as bootstrap
+from envoy_data_plane.envoy.config.core import v3 as core
+from envoy_data_plane.envoy.config.overload import v3 as overload
+from envoy_data_plane.envoy.extensions.resource_monitors.downstream_connections import v3 as connections
+from envoy_data_plane.envoy.extensions.resource_monitors.fixed_heap import v3 as heap
+
+from sidecar.core.errors import ConfigurationError
+from sidecar.extproc.bootstrap.clusters import clusters
+from sidecar.extproc.bootstrap.listener import gate
+from sidecar.extproc.bootstrap.pack import exactly, packed, seconds, tcp
+from sidecar.extproc.bootstrap.spec import BootstrapSpec
+
+# The admin page can show the whole configuration, the route secret with it; only what operating needs is open.
+ADMIN_PATHS = (
+    "/ready",
+    "/server_info",
+    "/stats",
+    "/stats/prometheus",
+    "/drain_listeners",
+    "/healthcheck/fail",
+    "/healthcheck/ok",
+    "/quitquitquit",
+)
+# Far more than the bodies of a busy gate need; at this size Envoy refuses new requests instead of being killed.
+HEAP = 2 * 1024 * 1024 * 1024
+CONNECTIONS = 20_000
+
+
+def build(spec: BootstrapSpec) -> bootstrap.Bootstrap:
+    if not spec.providers:
+        raise ConfigurationError.single("identity.providers", "at least one is needed: nobody could call otherwise")
+    return bootstrap.Bootstrap(
+        node=core.Node(id="gatehouse", cluster="gatehouse"),
+        admin=bootstrap.Admin(
+            address=tcp("127.0.0.1", spec.admin_port), allow_paths=[exactly(path) for path in ADMIN_PATHS]
+        ),
+        static_resources=bootstrap.BootstrapStaticResources(listeners=[gate(spec)], clusters=clusters(spec)),
+        overload_manager=_overload(),
+    )
+
+
+def _overload() -> overload.OverloadManager:
+    memory, open_ = "envoy.resource_monitors.fixed_heap", "envoy.resource_monitors.global_downstream_max_connections"
+    most = connections.DownstreamConnectionsConfig(max_active_downstream_connections=CONNECTIONS)
+    return overload.OverloadManager(
+        refresh_interval=seconds(0.25),
+        resource_monitors=[
+            overload.ResourceMonitor(name=memory, typed_config=packed(heap.FixedHeapConfig(max_heap_size_bytes=HEAP))),
+            overload.ResourceMonitor(name=open_, typed_config=packed(most)),
+        ],
+        actions=[
+            _at(memory, 0.85, "envoy.overload_actions.shrink_heap"),
+            _at(memory, 0.95, "envoy.overload_actions.stop_accepting_requests"),
+        ],
+    )
+
+
+def _at(monitor: str, share: float, action: str) -> overload.OverloadAction:
+    trigger = overload.Trigger(name=monitor, threshold=overload.ThresholdTrigger(value=share))
+    return overload.OverloadAction(name=action, triggers=[trigger])

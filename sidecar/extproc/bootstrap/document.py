@@ -1,0 +1,36 @@
+"""The bootstrap as text.
+
+Rules: the package that knows Envoy's configuration is large and only needed here; it is asked for by name when it is
+missing.
+"""
+
+import json
+from collections.abc import Mapping
+
+import yaml
+
+from sidecar.core.errors import ConfigurationError
+from sidecar.extproc.bootstrap.spec import BootstrapSpec
+
+MISSING = "needs the package envoy-data-plane: pip install 'gatehouse[local]'"
+
+
+def as_mapping(spec: BootstrapSpec) -> Mapping[str, object]:
+    """The bootstrap as plain values, with Envoy's own field names."""
+    try:
+        import betterproto2  # noqa: PLC0415  (see the rules above)
+
+        from sidecar.extproc.bootstrap.build import build  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise ConfigurationError.single("envoy config", MISSING) from error
+    made: Mapping[str, object] = build(spec).to_dict(casing=betterproto2.Casing.SNAKE)
+    return made
+
+
+def as_json(spec: BootstrapSpec) -> str:
+    return json.dumps(as_mapping(spec), indent=2) + "\n"
+
+
+def as_yaml(spec: BootstrapSpec) -> str:
+    # JSON in between: the same plain values, no aliases.
+    return yaml.safe_dump(json.loads(as_json(spec)), sort_keys=False, width=120)

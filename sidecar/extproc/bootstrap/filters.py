@@ -1,0 +1,127 @@
+"""The HTTP filters, in the order in which a request meets them.
+
+1. `set_filter_state` notes the request's identifier for the access log, as no upstream gets to see it.
+2. `jwt_authn` proves who is calling, and takes the token out.
+3. `buffer` waits for the whole request and refuses one that is too large: unknown callers cannot fill its memory, and
+   the data plane gets a body in one message, not in slices of 16 KiB.
+4. `header_mutation` takes out every credential that is still there, so that none reaches the data plane.
+5. `ext_proc` asks the data plane.
+6. `router`.
+"""
+
+from envoy_data_plane.envoy.config.common.mutation_rules import v3 as rules
+from envoy_data_plane.envoy.config.core import v3 as core
+from envoy_data_plane.envoy.config.route import v3 as route
+from envoy_data_plane.envoy.extensions.filters.common.set_filter_state import v3 as filter_state
+from envoy_data_plane.envoy.extensions.filters.http.buffer import v3 as buffer
+from envoy_data_plane.envoy.extensions.filters.http.ext_proc import v3 as ext_proc
+from envoy_data_plane.envoy.extensions.filters.http.header_mutation import v3 as header_mutation
+from envoy_data_plane.envoy.extensions.filters.http.jwt_authn import v3 as jwt
+from envoy_data_plane.envoy.extensions.filters.http.router import v3 as router
+from envoy_data_plane.envoy.extensions.filters.http.set_filter_state import v3 as set_filter_state
+from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager import v3 as hcm
+
+from sidecar.extproc.bootstrap.access_log import REQUEST_ID
+from sidecar.extproc.bootstrap.clusters import DATA_PLANE, keys
+from sidecar.extproc.bootstrap.pack import file, http_filter, inline, regex, seconds
+from sidecar.extproc.bootstrap.routes import PROBES, probe_match
+from sidecar.extproc.bootstrap.spec import BootstrapSpec, ProviderSpec
+from sidecar.extproc.heads import CREDENTIALS, HOPS
+from sidecar.extproc.translate import VERIFIED
+
+# A request that matches no rule needs no token, so the rules leave none out: `CONNECT` has no path, and `OPTIONS *` has
+# one without a slash.
+EVERYTHING = (
+    route.RouteMatch(prefix="/"),
+    route.RouteMatch(connect_matcher=route.RouteMatchConnectMatcher()),
+    route.RouteMatch(safe_regex=regex(".*")),
+)
+
+
+def filters(spec: BootstrapSpec) -> list[hcm.HttpFilter]:
+    return [
+        http_filter("set_filter_state", _request_id()),
+        http_filter("jwt_authn", authentication(spec)),
+        http_filter("buffer", buffer.Buffer(max_request_bytes=spec.body_limit)),
+        http_filter("header_mutation", _without_credentials()),
+        http_filter("ext_proc", processor()),
+        http_filter("router", router.Router(suppress_envoy_headers=True)),
+    ]
+
+
+def _request_id() -> set_filter_state.Config:
+    noted = filter_state.FilterStateValue(
+        object_key=REQUEST_ID,
+        factory_key="envoy.string",
+        format_string=core.SubstitutionFormatString(text_format_source=inline("%REQ(X-REQUEST-ID)%")),
+    )
+    return set_filter_state.Config(on_request_headers=[noted])
+
+
+def authentication(spec: BootstrapSpec) -> jwt.JwtAuthentication:
+    """Everything needs a token of one of the providers, but the probes."""
+    names = [jwt.JwtRequirement(provider_name=provider.name) for provider in spec.providers]
+    either = jwt.JwtRequirement(requires_any=jwt.JwtRequirementOrList(requirements=names))
+    required = either if len(names) > 1 else names[0]
+    free = [jwt.RequirementRule(match=probe_match(path, methods)) for path, methods, _ in PROBES]
+    return jwt.JwtAuthentication(
+        providers={provider.name: _provider(provider, spec) for provider in spec.providers},
+        rules=[*free, *(jwt.RequirementRule(match=match, requires=required) for match in EVERYTHING)],
+    )
+
+
+def _provider(provider: ProviderSpec, spec: BootstrapSpec) -> jwt.JwtProvider:
+    remote, local = None, None
+    if provider.jwks_url:
+        uri = core.HttpUri(uri=provider.jwks_url, cluster=keys(provider.name), timeout=seconds(5))
+        remote = jwt.RemoteJwks(http_uri=uri, cache_duration=seconds(600), async_fetch=jwt.JwksAsyncFetch())
+    else:
+        local = file(provider.jwks_file)
+    return jwt.JwtProvider(
+        issuer=provider.issuer,
+        audiences=list(provider.audiences),
+        remote_jwks=remote,
+        local_jwks=local,
+        forward=False,
+        from_headers=[
+            jwt.JwtHeader(name="authorization", value_prefix="Bearer "),
+            jwt.JwtHeader(name="x-api-key"),
+        ],
+        payload_in_metadata=provider.name,
+        require_expiration=True,
+        clock_skew_seconds=spec.clock_skew,
+    )
+
+
+def _without_credentials() -> header_mutation.HeaderMutation:
+    removed = [rules.HeaderMutation(remove=name) for name in sorted(CREDENTIALS)]
+    return header_mutation.HeaderMutation(mutations=header_mutation.Mutations(request_mutations=removed))
+
+
+def processor() -> ext_proc.ExternalProcessor:
+    """Both bodies streamed both ways; trailers sent, as that mode demands. No answer means no."""
+    send = ext_proc.ProcessingModeHeaderSendMode.SEND
+    duplex = ext_proc.ProcessingModeBodySendMode.FULL_DUPLEX_STREAMED
+    return ext_proc.ExternalProcessor(
+        grpc_service=core.GrpcService(envoy_grpc=core.GrpcServiceEnvoyGrpc(cluster_name=DATA_PLANE)),
+        failure_mode_allow=False,
+        processing_mode=ext_proc.ProcessingMode(
+            request_header_mode=send,
+            response_header_mode=send,
+            request_body_mode=duplex,
+            response_body_mode=duplex,
+            request_trailer_mode=send,
+            response_trailer_mode=send,
+        ),
+        # Not applied to streamed bodies, so a call can be held; set for what else Envoy may wait for.
+        message_timeout=seconds(10),
+        # Envoy's own headers may be taken out (`allow_envoy`); what frames a message is Envoy's business alone.
+        mutation_rules=rules.HeaderMutationRules(
+            disallow_expression=regex("|".join(sorted(HOPS))), allow_envoy=True, disallow_is_error=True
+        ),
+        metadata_options=ext_proc.MetadataOptions(
+            forwarding_namespaces=ext_proc.MetadataOptionsMetadataNamespaces(untyped=[VERIFIED])
+        ),
+        # The data plane states the length of what it forwards; it removes it where the length may change.
+        allow_content_length_header=True,
+    )
