@@ -9,7 +9,9 @@ Rules:
 - Untouched events leave as the very bytes that came. Where a mask swallowed all text of an event, the event is
   dropped.
 - A stream that ends before `message_stop` ends with an `error` event; what was still held never leaves.
-- After a denial the stream is ended legally and whatever else the upstream sends is swallowed.
+- After each event what is settled leaves. So what an event is denied for is still in the queue then, and is dropped
+  with it.
+- After a denial the stream is ended legally and whatever else the upstream sends is swallowed; only its usage counts.
 """
 
 from collections import deque
@@ -19,19 +21,19 @@ from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange.blocks import Blocks
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
-from sidecar.core.exchange.lane import Item
 from sidecar.core.exchange.refusal import denial
+from sidecar.core.exchange.shown import Item, Shown, Spoken
 from sidecar.core.model.action import Action, DenyAs
 from sidecar.core.wire.claude import stream as wire
 from sidecar.core.wire.claude.answer import Usage
-from sidecar.core.wire.sse import SseReader
+from sidecar.core.wire.sse import SseEvent, SseReader
 
 PING_AFTER = 10.0  # seconds: the agent gives up after five minutes of silence, people after much less
 CUT = "The answer was cut off upstream before it was complete. Ask again for the rest."
 UNREADABLE = "The upstream sent an event that the gate cannot read, so the answer ends here."
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class AnswerStream:
     """`feed` and `end` give what may leave; `held_since` says since when something waits."""
 
@@ -46,6 +48,7 @@ class AnswerStream:
     _sse: SseReader = field(default_factory=SseReader)
     _reader: wire.StreamReader = field(default_factory=wire.StreamReader)
     _queue: deque[Item] = field(default_factory=deque)
+    _shown: Shown = field(default_factory=Shown)
     _blocks: Blocks = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,26 +60,16 @@ class AnswerStream:
         return self.finished or self.broken is not None
 
     def feed(self, data: bytes, at: float) -> bytes:
-        try:
-            for event in self._sse.feed(data):
-                if self.closed:
-                    break
-                self._handle(self._reader.read(event))
-                if self.judged.verdict.action >= Action.HOLD:
-                    return self._denied(at)
-        except Refused as refused:
-            return self._break(refused.message, Code.API, at)
-        self.held_most = max(self.held_most, self._blocks.held_characters)
-        return self._leaving(at)
+        return self._take(data, at, end=False)
 
     def end(self, at: float) -> bytes:
         """The upstream said all it had to say."""
-        self._sse.flush()
-        return b"" if self.closed else self._break(CUT, Code.API, at)
+        out = self._take(b"", at, end=True)
+        return out if self.closed else out + self._break(CUT, Code.API)
 
-    def fail(self, message: str, at: float) -> bytes:
+    def fail(self, message: str) -> bytes:
         """The bytes themselves could not be read."""
-        return b"" if self.closed else self._break(message, Code.API, at)
+        return b"" if self.closed else self._break(message, Code.API)
 
     def tick(self, at: float) -> bytes:
         """A ping when something has been held for long."""
@@ -85,6 +78,27 @@ class AnswerStream:
         self.held_since = at
         return wire.ping()
 
+    def _take(self, data: bytes, at: float, *, end: bool) -> bytes:
+        out = bytearray()
+        try:
+            for event in self._sse.feed(data, end=end):
+                out += self._event(event)
+        except Refused as refused:
+            if not self.closed:
+                out += self._break(refused.message, Code.API)
+        self.held_most = max(self.held_most, self._blocks.held_characters)
+        self._clock(bool(out), at)
+        return bytes(out)
+
+    def _event(self, event: SseEvent) -> bytes:
+        happening = self._reader.read(event)
+        if isinstance(happening, wire.MessageDelta):
+            self.usage = self.usage.updated(happening.usage)
+        if self.closed:
+            return b""
+        self._handle(happening)
+        return self._denied() if self.judged.verdict.action >= Action.HOLD else self._leaving()
+
     def _handle(self, happening: wire.Happening) -> None:
         match happening:
             case wire.Malformed():
@@ -92,7 +106,6 @@ class AnswerStream:
             case wire.MessageStarted():
                 self.usage = happening.usage
             case wire.MessageDelta():
-                self.usage = self.usage.updated(happening.usage)
                 self.stop_reason = happening.stop_reason or self.stop_reason
             case wire.MessageStopped():
                 self._blocks.settle_all()
@@ -104,42 +117,48 @@ class AnswerStream:
                 pass
         self._blocks.take(happening)
 
-    def _leaving(self, at: float) -> bytes:
+    def _leaving(self) -> bytes:
         out = bytearray()
         while self._queue and self._queue[0].data is not None:
-            out += self._queue.popleft().data or b""
-        if not self._queue:
-            self.held_since = None
-        elif out or self.held_since is None:
-            self.held_since = at
+            item = self._queue.popleft()
+            self._shown.left(item)
+            out += item.data or b""
         return bytes(out)
 
-    def _break(self, message: str, code: Code, at: float) -> bytes:
-        """What is settled leaves, what waits never does, and the stream ends with an error."""
-        out = self._leaving(at)
+    def _clock(self, left: bool, at: float) -> None:
+        """Since when something waits, with nothing having left meanwhile."""
+        if not self._queue:
+            self.held_since = None
+        elif left or self.held_since is None:
+            self.held_since = at
+
+    def _break(self, message: str, code: Code) -> bytes:
+        """What waits never leaves, and the stream ends with an error."""
+        self._drop(message)
+        return wire.error_event(code, message)
+
+    def _drop(self, why: str) -> None:
         self._queue.clear()
         self.held_since = None
-        self.broken = message
-        return out + wire.error_event(code, message)
+        self.broken = why
 
-    def _denied(self, at: float) -> bytes:
+    def _denied(self) -> bytes:
         refused = denial(self.judged.verdict, self.context.exchange)
-        block = self._blocks.open_text()
-        if self.judged.verdict.deny_as is not DenyAs.ANSWER or block is None:
-            return self._break(refused.message, refused.code, at)
-        out = self._leaving(at)
-        self._queue.clear()
-        self.held_since = None
-        self.broken = refused.message
-        return out + _closing(block, refused.message, self.usage)
+        spoken = self._shown.speaking() if self.judged.verdict.deny_as is DenyAs.ANSWER else None
+        if spoken is None:
+            return self._break(refused.message, refused.code)
+        self._drop(refused.message)
+        return _closing(spoken, refused.message, self.usage)
 
 
-def _closing(block: int, sentence: str, usage: Usage) -> bytes:
-    """Plain words at the end of an open text block, and the end of a legal message."""
+def _closing(spoken: Spoken, sentence: str, usage: Usage) -> bytes:
+    """Plain words in the open text block, or in one of our own, and the end of a legal message."""
+    begun = b"" if spoken.open else wire.block_start(spoken.index, {"type": "text", "text": ""})
     return b"".join(
         (
-            wire.text_delta(block, f"\n\n{sentence}"),
-            wire.block_stop(block),
+            begun,
+            wire.text_delta(spoken.index, f"\n\n{sentence}" if spoken.open else sentence),
+            wire.block_stop(spoken.index),
             wire.message_delta("end_turn", usage.output_tokens),
             wire.message_stop(),
         )

@@ -72,7 +72,7 @@ class Streamed:
         try:
             plain = self.decoder.feed(data)
         except Refused as refused:
-            return self.stream.fail(refused.message, at)
+            return self.stream.fail(refused.message)
         return self.stream.feed(plain, at)
 
     def end(self, at: float, pending: bytes) -> Sequence[Command]:
@@ -80,7 +80,7 @@ class Streamed:
         try:
             rest = self.decoder.flush()
         except Refused as refused:
-            return (SendAnswer(out + self.stream.fail(refused.message, at), end=True),)
+            return (SendAnswer(out + self.stream.fail(refused.message), end=True),)
         if rest:
             out += self.stream.feed(rest, at)
         return (SendAnswer(out + self.stream.end(at), end=True),)

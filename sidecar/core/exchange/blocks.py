@@ -7,29 +7,30 @@ Rules:
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange.desk import Desk, Judged, Session
 from sidecar.core.exchange.judgement import judge_answer
-from sidecar.core.exchange.lane import Item, Lane, Waiting
+from sidecar.core.exchange.lane import Lane, Waiting
+from sidecar.core.exchange.shown import Item
 from sidecar.core.mask.splice import spliced
 from sidecar.core.mask.stream import TextStream
 from sidecar.core.model.piece import Piece, Text
 from sidecar.core.model.place import Place
 from sidecar.core.policy.judge import Found
 from sidecar.core.wire.claude import stream as wire
-from sidecar.core.wire.claude.blocks import CALLS
+from sidecar.core.wire.claude.blocks import is_call
 from sidecar.core.wire.claude.closing import closed
 from sidecar.core.wire.json_strict import JsonDocument
-from sidecar.core.wire.json_strings import path_of, strings
+from sidecar.core.wire.json_strings import ordinal_of, path_of, strings
 from sidecar.core.wire.sse import SseEvent
 
 LANES = {"text": Place.RESPONSE, "thinking": Place.THINKING, "content": Place.RESPONSE}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class ToolBlock:
     """A tool call that waits for the end of its input."""
 
@@ -40,18 +41,21 @@ class ToolBlock:
     raw: list[bytes] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Blocks:
     session: Session
     judged: Judged
     queue: deque[Item]
     _lanes: dict[tuple[int, str], Lane] = field(default_factory=dict)
     _tools: dict[int, ToolBlock] = field(default_factory=dict)
-    _open: dict[int, str] = field(default_factory=dict)
+    _open: set[int] = field(default_factory=set)
 
     def take(self, happening: wire.Happening) -> None:
         """Queue what happened: decided, or waiting."""
         match happening:
+            case wire.MessageStarted():
+                data = self._whole(happening.event, happening.document, None, happening.texts)
+                self.queue.append(Item(data, begins=True))
             case wire.BlockStarted():
                 self._start(happening)
             case wire.Delta():
@@ -66,10 +70,6 @@ class Blocks:
                 raise Refused(502, Code.API, "The upstream sent an event that the gate cannot read.")
             case _:
                 self._pass(self._whole(happening.event, happening.document, None, happening.texts))
-
-    def open_text(self) -> int | None:
-        """The index at which plain words may be said now: that of the open text block."""
-        return next((index for index, kind in self._open.items() if kind == "text"), None)
 
     @property
     def held_characters(self) -> int:
@@ -88,45 +88,65 @@ class Blocks:
         self.queue.append(Item(data))
 
     def _start(self, started: wire.BlockStarted) -> None:
-        self._open[started.index] = started.kind
-        raw = self._whole(started.event, started.document, started.piece, started.texts)
-        if started.kind in CALLS:
-            item = Item()
-            self.queue.append(item)
+        self._open.add(started.index)
+        item = Item(opens=(started.index, started.kind))
+        self.queue.append(item)
+        begun = _begun_text(started)
+        if is_call(started.kind):
+            raw = self._whole(started.event, started.document, started.piece, started.texts)
             self._tools[started.index] = ToolBlock(started.tool, raw, item, wire.PartialInput())
+        elif begun is None:
+            item.data = self._whole(started.event, started.document, started.piece, started.texts)
         else:
-            self._pass(raw)
+            self._start_text(started, item, begun)
+
+    def _start_text(self, started: wire.BlockStarted, item: Item, begun: Text) -> None:
+        """A block that begins with text already: the deltas go on where it stops."""
+        there = started.piece.texts if started.piece else ()
+        rest = tuple(text for text in (*there, *started.texts) if text.ordinal != begun.ordinal)
+        beside = self._changed(started.document, rest)
+
+        def rewritten(text: str) -> bytes:
+            return _rewritten(started.event, started.document, {**beside, begun.ordinal: text})
+
+        raw = _rewritten(started.event, started.document, beside)
+        self._lane(started.index, started.kind).feed(Waiting(item, begun.value, raw, rewritten))
 
     def _delta(self, delta: wire.Delta) -> None:
-        key = delta.index, delta.field
-        lane = self._lanes.get(key)
-        if lane is None:
-            lane = self._lanes[key] = self._lane(delta.index, delta.field)
         beside = self._changed(delta.document, delta.texts)
         item = Item()
         self.queue.append(item)
-        raw = wire.with_data(delta.event, spliced(delta.document.raw, beside)) if beside else delta.event.raw
-        lane.feed(Waiting(item, delta.text, raw, _rewriter(delta, beside)))
+
+        def rewritten(text: str) -> bytes:
+            return _rewritten(delta.event, delta.document, {**beside, delta.ordinal: text}) if text else b""
+
+        raw = _rewritten(delta.event, delta.document, beside)
+        self._lane(delta.index, delta.field).feed(Waiting(item, delta.text, raw, rewritten))
 
     def _lane(self, index: int, name: str) -> Lane:
+        if (index, name) in self._lanes:
+            return self._lanes[index, name]
         path = f"content[{index}].{name}"
         desk = Desk(self.session, self.judged, lambda: Found(LANES[name], path, "", "", None, "answer", False))
-        return Lane(TextStream(self.session.court.rules.compiled.stream(), desk.decide, desk.treat))
+        lane = Lane(TextStream(self.session.court.rules.compiled.stream(), desk.decide, desk.treat))
+        self._lanes[index, name] = lane
+        return lane
 
     def _input(self, delta: wire.InputDelta) -> None:
         block = self._tools.get(delta.index)
         if block is None:
             raise Refused(502, Code.API, "The upstream sent input for a block that takes none.")
         block.input.feed(delta.partial)
-        block.raw.append(delta.event.raw)
+        block.raw.append(_rewritten(delta.event, delta.document, self._changed(delta.document, delta.texts)))
 
     def _stop(self, stopped: wire.BlockStopped) -> None:
         self._settle(stopped.index)
-        self._open.pop(stopped.index, None)
+        self._open.discard(stopped.index)
         block = self._tools.pop(stopped.index, None)
         if block is not None:
             block.item.data = block.start + self._judged_input(stopped.index, block)
-        self._pass(self._whole(stopped.event, stopped.document, None, stopped.texts))
+        data = self._whole(stopped.event, stopped.document, None, stopped.texts)
+        self.queue.append(Item(data, closes=stopped.index))
 
     def _settle(self, index: int) -> None:
         for name in LANES:
@@ -156,7 +176,7 @@ class Blocks:
         if document is None or not (beside or (piece and piece.texts)):
             return event.raw
         changes = {**self._changed(document, beside), **(self._changes(document, piece) if piece else {})}
-        return wire.with_data(event, spliced(document.raw, changes)) if changes else event.raw
+        return _rewritten(event, document, changes)
 
     def _changed(self, document: JsonDocument, texts: tuple[Text, ...]) -> dict[int, str]:
         """Changes in strings that stand beside what an event is for."""
@@ -166,8 +186,16 @@ class Blocks:
         return judge_answer(self.session, (piece,), lambda at: path_of(document.value, at), self.judged)
 
 
-def _rewriter(delta: wire.Delta, beside: Mapping[int, str]) -> Callable[[str], bytes]:
-    def rewritten(text: str) -> bytes:
-        return wire.with_data(delta.event, spliced(delta.document.raw, {**beside, delta.ordinal: text}))
+def _begun_text(started: wire.BlockStarted) -> Text | None:
+    """The text that a text or thinking block begins with. The provider sends none, but it might."""
+    if started.kind not in LANES or started.piece is None:
+        return None
+    block = started.document.value["content_block"] if isinstance(started.document.value, dict) else None
+    if not isinstance(block, dict) or not isinstance(block.get(started.kind), str):
+        return None
+    ordinal = ordinal_of(started.document.value, ("content_block", started.kind))
+    return next((text for text in started.piece.texts if text.ordinal == ordinal), None)
 
-    return rewritten
+
+def _rewritten(event: SseEvent, document: JsonDocument, changes: Mapping[int, str]) -> bytes:
+    return wire.with_data(event, spliced(document.raw, changes)) if changes else event.raw

@@ -8,25 +8,21 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sidecar.core.exchange.shown import Item
 from sidecar.core.mask.stream import TextStream
 
 
-@dataclass(slots=True)
-class Item:
-    """A place in the outgoing order. No data: not decided yet."""
-
-    data: bytes | None = None
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Waiting:
+    """`rewritten` gives the bytes that carry another text."""
+
     item: Item
     text: str
     raw: bytes
     rewritten: Callable[[str], bytes]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Lane:
     stream: TextStream
     waiting: deque[Waiting] = field(default_factory=deque)
@@ -47,7 +43,4 @@ class Lane:
             waiting = self.waiting.popleft()
             self.said.append(waiting.text)
             self.delivered.append(text)
-            if text == waiting.text:
-                waiting.item.data = waiting.raw
-            else:
-                waiting.item.data = waiting.rewritten(text) if text else b""
+            waiting.item.data = waiting.raw if text == waiting.text else waiting.rewritten(text)
