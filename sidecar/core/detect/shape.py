@@ -145,7 +145,6 @@ def _rarity(items: list[Node]) -> float:
                 bits += max(0.0, 6.5 - log2(item.mask.bit_count())) / 2
             case Choice():
                 bits += min(_rarity(_flat(branch)) for branch in item.items)
-                break
             case Edge():
                 continue
             case _:

@@ -24,7 +24,7 @@ _SAYS_SO = re.compile(rb"(?i)pass(?:word|wd|phrase)|secret|token|api[_-]?key")
 _COMMON = re.compile(
     rb"(?i)^(?:my|the|test|new|old|user|db|admin|root|app|a)?[-_ .]?(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|key|api[-_]?key|"
     rb"auth|credentials?|username|user|login|none|null|nil|true|false|string|str|text|bool|int|number|object|hidden|required|optional|"
-    rb"empty|unknown|invalid|missing|value|test|basic|bearer|oauth2?|sha(?:1|256|512)|md5|hmac|aes(?:128|256)?|utf-?8|base64|"
+    rb"empty|unknown|invalid|missing|value|test|basic|bearer|oauth2?|cram-md5|digest-md5|scram-sha-?(?:1|256)|latin-?1|sha(?:1|256|512)|md5|hmac|aes(?:128|256)?|utf-?8|base64|"
     rb"md5|bcrypt|scrypt|pbkdf2|rsa|ecdsa|ed25519|x509|pkcs(?:1|7|8|12))s?[-_ .]?[0-9]{0,2}$"
 )
 

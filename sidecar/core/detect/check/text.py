@@ -20,7 +20,7 @@ _STAND_IN = re.compile(
 # Beginnings and marks of templates and of references to something else.
 _TEMPLATE = re.compile(
     rb"[$#%@]\{|\$\(|^\$[A-Za-z_]|\$[A-Z_]{4}|\{\{|<%|%>|^<|>$|^\{|^%[A-Za-z(]|(?:^|[^0-9A-Za-z])%[sdvq]\b|^@[A-Za-z_]+[./]|"
-    rb"^\[|^&[a-z]|ENC\[|^!(?:vault|Ref|Sub|Get)|^\(|\\\("
+    rb"^\[|^&[a-z]|ENC\[|^!(?:vault|Ref|Sub|Get)|^\(|\\\(|&#|&[a-z]{2,6};|\\[xu]"
 )
 _CODE = re.compile(rb"^[\w$.>:-]+\(.*\)?;?$|=>|->|::|&&|\|\||^[A-Za-z_]\w*\[.*\]$")
 _DOTTED = re.compile(rb"^[A-Za-z_$][\w$]*(?:\[.*\])?(?:\??\.[A-Za-z_$][\w$]*(?:\[.*\])?)+;?$")
@@ -30,6 +30,7 @@ _PATH = re.compile(
 )
 _UUID = re.compile(rb"(?i)^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$")
 _PIECES = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+_LEET = re.compile(rb"[a-z][0-9][a-z]")
 _SEPARATED = re.compile(rb"[A-Za-z][_. -]|[a-z][A-Z]")
 _WORDLIKE = re.compile(rb"^[A-Za-z]+$")
 _UNLIKELY = re.compile(rb"(?i)[bcdfghjklmnpqrstvwxz]{5}|[aeiou]{4}|(?:q[^u])|[jqxz]{2}|[vwxz][bcdfgjkqz]")
@@ -61,7 +62,10 @@ def _filler(value: bytes) -> bool:
 
 def referring(value: bytes) -> bool:
     """A template, a piece of code or a path: it leads to a value and is none."""
-    if _DOTTED.match(value) and sum(48 <= code <= 57 for code in value) < 3:
+    if _DOTTED.match(value) and (
+        sum(48 <= code <= 57 for code in value) < 3
+        or any(len(part) > 5 and readable(part) for part in value.split(b"."))
+    ):
         return True
     return bool(_TEMPLATE.search(value) or _CODE.search(value) or _PATH.search(value) or OUR_PLACEHOLDER.search(value))
 
@@ -83,7 +87,8 @@ def readable(value: bytes) -> bool:
 
 def numbered_name(value: bytes) -> bool:
     """A name of several words with one digit, such as `user_password_2`; `hunter22` is none."""
-    return readable(value) and sum(48 <= code <= 57 for code in value) <= 1 and bool(_SEPARATED.search(value))
+    digits = sum(48 <= code <= 57 for code in value)
+    return digits <= 1 and readable(value) and bool(_SEPARATED.search(value)) and not _LEET.search(value)
 
 
 def _word(piece: bytes) -> bool:

@@ -27,7 +27,7 @@ _CLOSE = r"""["'`\\\])]{0,3}\s{0,4}"""
 _OPEN = r"""\s{0,4}[rbuf@]?\\?["'`]"""
 _QUOTED = r"""([!#-&(-_a-~]{4,200}?)\\?["'`]"""
 _BARE = r"([A-Za-z0-9!#$%*+/_@^~][A-Za-z0-9!#$%*+/_@^~.=:?\-]{4,400})"
-_OPERATORS = r"(?::{0,3}=>?|[?.+|!=]==?|[=:]|=>|\(|<-|\|\||\?\?)"
+_OPERATORS = r"(?::{0,3}=>?|[?.+|!=]==?|[=:]|=>|<-|\|\||\?\?)"
 
 
 def _ways(name: str, label: str, words: str, tail: str, quoted: Validator, bare: Validator) -> tuple[Detector, ...]:
@@ -42,7 +42,8 @@ def _ways(name: str, label: str, words: str, tail: str, quoted: Validator, bare:
         ),
         ("environment", rf"(?:ENV|ARG|set|setx|export) {{1,2}}\w{{0,24}}{start} {{1,2}}{_BARE}(?:[\s;]|\z)", bare),
         ("element", rf"{start}[\"']?>\s{{0,12}}{_BARE}(?:[\s<]|\z)", bare),
-        ("call", rf"\([\"']?[\w.\-]{{0,24}}(?i:{words}){tail}[\"']?\s?,\s{{0,2}}[\"']{_QUOTED}", quoted),
+        ("call", rf"\([\"']?[\w.\-]{{0,24}}(?i:{words}){tail}[\"']?\s?,\s{{0,2}}[\"']{_QUOTED}", random_like),
+        ("given", rf"(?i:{words})\w{{0,16}}\(\s{{0,2}}[\"']{_QUOTED}", quoted),
         ("attribute", rf"{start}[\"']\s{{1,3}}[Vv]alue\s?=\s?{_OPEN}{_QUOTED}", quoted),
     )
     return tuple(Detector(f"secret/{name}-{way}", label, pattern, 1, validate) for way, pattern, validate in ways)
@@ -60,7 +61,7 @@ DETECTORS = (
     Detector(
         "secret/password-sql",
         "PASSWORD",
-        rf"(?i:identified\s(?:with\s\w{{1,30}}\s)?by|password)\s{{1,3}}{_QUOTED.join(('[' + chr(39) + ']', ''))}",
+        rf"(?i:identified\s(?:with\s\w{{1,30}}\s)?by|password)\s{{1,3}}'{_QUOTED}",
         1,
         password_like,
     ),
