@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sidecar.extproc.bootstrap.document import as_json, as_yaml
 from sidecar.extproc.bootstrap.spec import spec_from
+from sidecar.processes.providers import providers
 from sidecar.processes.state_folder import route_secret
 from sidecar.settings.load import load
 
@@ -26,6 +27,6 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.config)
     secret = route_secret(settings.state) if arguments.secret is None else arguments.secret
-    spec = spec_from(settings, secret)
+    spec = spec_from(settings, secret, providers(settings))
     print(as_json(spec) if arguments.json else as_yaml(spec), end="")
     return 0

@@ -3,12 +3,13 @@
 Rules: every time-out here says why it has its length; a call may be held for as long as its agent waits.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from sidecar.core.errors import ConfigurationError
-from sidecar.settings.values import Settings
+from sidecar.settings.values import Provider, Settings
 
 # Where the systems we run on keep the certificates of public authorities: Debian, Red Hat, Alpine and macOS.
 CA_BUNDLES = tuple(
@@ -103,14 +104,15 @@ class BootstrapSpec:
     exchanges: int = 4096
 
 
-def spec_from(settings: Settings, secret: str) -> BootstrapSpec:
-    """The specification that the settings ask for."""
+def spec_from(settings: Settings, secret: str, providers: Sequence[Provider] | None = None) -> BootstrapSpec:
+    """The specification that the settings ask for. `providers`: these instead of the configured ones."""
     listen, envoy = settings.listen, settings.envoy
     return BootstrapSpec(
         socket=envoy.socket,
         secret=secret,
         providers=tuple(
-            ProviderSpec(p.name, p.issuer, p.audiences, p.jwks.url, p.jwks.file) for p in settings.providers
+            ProviderSpec(p.name, p.issuer, p.audiences, p.jwks.url, p.jwks.file)
+            for p in (settings.providers if providers is None else providers)
         ),
         connections=tuple(ConnectionSpec(c.name, c.url) for c in settings.connections),
         address=listen.address,
