@@ -18,7 +18,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.config)
     _say("Starting the gate ...")
-    asyncio.run(Up(settings, _say).run(lambda: print(_welcome(settings), flush=True)))
+    asyncio.run(Up(settings, _say).run(lambda: print(welcome(settings, sys.argv[0]), flush=True)))
     return 0
 
 
@@ -26,11 +26,12 @@ def _say(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
 
 
-def _welcome(settings: Settings) -> str:
+def welcome(settings: Settings, program: str) -> str:
+    """What to paste, and what stands behind it. `program`: how this one was called."""
     scheme = "https" if settings.listen.tls else "http"
     host = f"[{settings.listen.address}]" if ":" in settings.listen.address else settings.listen.address
     config = f" --config {settings.file}" if settings.file else ""
-    mint = f'"$({Path(sys.argv[0])} token mint --subject "$USER"{config})"'
+    mint = f'"$({program} token mint --subject "$USER"{config})"'
     token = mint if settings.development.identity else "<a token of your identity provider>"
     metrics = f"http://{settings.metrics.address}:{settings.metrics.port}/metrics"
     lines = [

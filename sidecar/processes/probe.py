@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import urllib.error
 import urllib.request
 
 
@@ -40,3 +41,14 @@ def active(url: str) -> int:
     except OSError:
         return 0
     return sum(int(line.rsplit(" ", 1)[1]) for line in lines if ".admin." not in line and line.startswith("http."))
+
+
+def unreachable(url: str) -> str | None:
+    """Why a page cannot be fetched, or nothing if it can."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  (named by the operator)
+            return None if answer.status == 200 else f"status {answer.status}"
+    except urllib.error.URLError as error:
+        return str(error.reason)
+    except (OSError, ValueError) as error:
+        return str(error)

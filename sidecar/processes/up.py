@@ -13,9 +13,12 @@ import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
+from sidecar.core.detect import catalogue
 from sidecar.core.errors import ConfigurationError, Mistake
+from sidecar.core.policy.book import compile_book
 from sidecar.processes import probe, state_folder
 from sidecar.processes.children import Child
+from sidecar.rulebook.sources import read_sources
 from sidecar.settings.ready import unready
 from sidecar.settings.values import Settings
 
@@ -77,8 +80,18 @@ class Up:
                         setting, 0, f"port {port} on {address} {why}; stop what listens there or choose another port"
                     )
                 )
+        try:
+            compile_book(read_sources(self._settings.policies), catalogue.builtin())
+        except ConfigurationError as error:
+            mistakes += error.mistakes
         if mistakes:
             raise ConfigurationError(mistakes)
+        for provider in self._settings.providers:
+            if provider.jwks.url and (why := probe.unreachable(provider.jwks.url)):
+                self._say(
+                    f"Warning: the keys of provider {provider.name} cannot be fetched from {provider.jwks.url}: {why}. "
+                    "Its tokens are refused until they can; check the address, or name a file with jwks: {file: ...}."
+                )
 
     def _ports(self) -> list[tuple[str, str, int]]:
         settings = self._settings

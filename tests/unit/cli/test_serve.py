@@ -1,0 +1,34 @@
+"""`gatehouse serve`: what it says when it cannot start."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+PROGRAM = (sys.executable, "-m", "sidecar.cli.main", "serve")
+
+
+def served(*words: str) -> tuple[int, str]:
+    done = subprocess.run([*PROGRAM, *words], capture_output=True, text=True, timeout=60, check=False)
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr
+
+
+def test_without_a_process_it_says_what_there_is() -> None:
+    code, said = served()
+    assert code == 2
+    assert "PROCESS" in said
+
+
+def test_mistakes_in_the_configuration_come_with_their_lines(tmp_path: Path) -> None:
+    file = tmp_path / "gatehouse.yaml"
+    file.write_text("listen: {port: 99999}\nrecord: {durability: maybe}\nsecrets: 1\n")
+    code, said = served("data-plane", "--config", str(file))
+    assert code == 2
+    assert {line.split(":")[1] for line in said.splitlines() if line.startswith(str(file))} == {"1", "2", "3"}
+
+
+def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
+    code, said = served("data-plane", "--config", str(tmp_path / "none.yaml"))
+    assert code == 2
+    assert said.count("\n") == 1
+    assert "none.yaml" in said

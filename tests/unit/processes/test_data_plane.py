@@ -1,0 +1,103 @@
+"""The data plane as a whole, in this process: what stops its start, when it is ready, how it reloads and stops."""
+
+import asyncio
+import os
+import signal
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sidecar.core.errors import ConfigurationError
+from sidecar.processes.data_plane import DataPlane, unix_clock
+from sidecar.settings.load import load
+from sidecar.settings.values import Settings
+
+POLICY = "policy: p\nrules: [{{id: word, match: {{keywords: [{word}]}}, do: mask}}]\n"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def settings(folder: Path, more: str = "") -> Settings:
+    (folder / "p.yaml").write_text(POLICY.format(word="zephyr"))
+    file = folder / "gatehouse.yaml"
+    file.write_text(
+        f"policies: [p.yaml]\nmetrics: {{port: {free_port()}}}\n"
+        f"development: {{identity: true, simulator: true}}\n{more}"
+    )
+    return load(file, {})
+
+
+def page(chosen: Settings, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{chosen.metrics.port}{path}", timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+    except OSError:
+        return 0, ""
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not await asyncio.to_thread(holds):
+            await asyncio.sleep(0.05)
+
+
+async def test_ready_reload_and_a_clean_stop(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    plane = DataPlane(chosen)
+    running = asyncio.create_task(plane.run())
+    await until(lambda: page(chosen, "/readyz")[0] == 200)
+    assert chosen.envoy.socket.exists()
+    before = plane._gate.rules.digest
+
+    (tmp_path / "p.yaml").write_text("policy: [")
+    await until(lambda: "gatehouse_policy_stale 1.0" in page(chosen, "/metrics")[1])
+    assert plane._gate.rules.digest == before
+
+    (tmp_path / "p.yaml").write_text(POLICY.format(word="tornado"))
+    await until(lambda: plane._gate.rules.digest != before)
+    assert "gatehouse_policy_stale 0.0" in page(chosen, "/metrics")[1]
+
+    os.kill(os.getpid(), signal.SIGTERM)
+    async with asyncio.timeout(10):
+        await running
+    assert page(chosen, "/healthz")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("mask: {key_file: nowhere}\n", "mask.key_file: .*nowhere does not exist"),
+        ("listen: {tls: {certificate: c.pem, key: k.pem}}\n", "c.pem does not exist"),
+        ("connections: [{name: tickets, kind: mcp, url: 'http://tickets'}]\n", "kind mcp comes with a later version"),
+    ],
+)
+def test_what_cannot_work_stops_the_start_with_a_sentence(tmp_path: Path, more: str, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        DataPlane(settings(tmp_path, more))
+
+
+def test_a_bad_policy_stops_the_start_with_every_mistake(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    (tmp_path / "p.yaml").write_text(
+        "policy: p\nrules: [{id: a, do: nothing}, {id: b, detect: ['secret/nope'], do: mask}]\n"
+    )
+    with pytest.raises(ConfigurationError) as refused:
+        DataPlane(chosen)
+    assert len(refused.value.mistakes) >= 2
+
+
+def test_the_clock_gives_unix_seconds_that_move_forward() -> None:
+    clock = unix_clock()
+    first, second = clock(), clock()
+    assert 1.7e9 < first <= second

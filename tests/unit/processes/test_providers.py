@@ -1,0 +1,43 @@
+"""Who may vouch for a caller."""
+
+from pathlib import Path
+
+import pytest
+
+from sidecar.core.errors import ConfigurationError
+from sidecar.extproc.identity import ClaimNames
+from sidecar.processes.providers import claim_names, providers
+from sidecar.settings.load import load
+from sidecar.settings.values import Settings
+
+COMPANY = """
+identity:
+  providers:
+    - name: company
+      issuer: https://id.example.com
+      audiences: [gatehouse]
+      jwks: {file: keys.json}
+      claims: {subject: email, groups: roles}
+"""
+
+
+def settings(folder: Path, text: str) -> Settings:
+    file = folder / "gatehouse.yaml"
+    (folder / "p.yaml").write_text("policy: p")
+    file.write_text(f"policies: [p.yaml]\n{text}")
+    return load(file, {})
+
+
+def test_the_development_identity_stands_beside_the_configured_ones(tmp_path: Path) -> None:
+    both = settings(tmp_path, COMPANY + "development: {identity: true}\n")
+    assert [one.name for one in providers(both)] == ["company", "development"]
+    assert claim_names(both) == {"company": ClaimNames("email", "roles"), "development": ClaimNames("sub", "groups")}
+
+
+def test_switched_off_it_is_not_there(tmp_path: Path) -> None:
+    assert [one.name for one in providers(settings(tmp_path, COMPANY))] == ["company"]
+
+
+def test_beyond_loopback_it_refuses(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="loopback"):
+        providers(settings(tmp_path, COMPANY + "listen: {address: 0.0.0.0}\ndevelopment: {identity: true}\n"))
