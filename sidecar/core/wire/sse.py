@@ -81,8 +81,8 @@ class SseReader:
         buffer = self._buffer
         found = _LINE_END.match(buffer, start) or _BLANK_LINE.search(buffer, max(start, self._searched))
         if found is None:
-            # The last two bytes may be the beginning of the blank line.
-            self._searched = max(start, len(buffer) - 2)
+            # The last byte may be the line end before the blank line.
+            self._searched = max(start, len(buffer) - 1)
             return None
         stop = found.end()
         if stop == len(buffer) and buffer[stop - 1] == 0x0D and not end:

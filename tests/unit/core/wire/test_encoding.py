@@ -103,6 +103,14 @@ def test_damaged(encoding, damage):
             dead()
 
 
+@pytest.mark.parametrize("pack", [zlib.compress, raw_deflate, brotli.compress])
+def test_only_gzip_and_zstd_may_be_several_in_a_row(pack):
+    encoding = "br" if pack is brotli.compress else "deflate"
+    with pytest.raises(Refused) as caught:
+        decode(pack(b"a") + pack(b"b"), encoding, LIMIT)
+    assert caught.value.status == 400
+
+
 @pytest.mark.parametrize("encoding", COMPRESSING)
 def test_a_bomb_is_noticed(encoding):
     bomb = PACK[encoding](bytes(20 * LIMIT))

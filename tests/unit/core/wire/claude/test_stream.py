@@ -194,6 +194,25 @@ def test_what_is_odd_but_can_be(note, before, value, kind):
     assert isinstance(reader.read(event(value)), kind)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"delta": {"type": "text_delta", "text": "x"}, "type": "content_block_delta", "index": 0},
+        {"type": "content_block_delta", "note": "beside", "index": 0, "delta": {"type": "text_delta", "text": "x"}},
+        {"type": "content_block_delta", "index": 0, "delta": {"text": "x", "type": "text_delta"}, "note": "beside"},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "x", "note": "beside"}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "x"}, "note": "beside"},
+    ],
+)
+def test_a_delta_written_in_another_way(value):
+    reader = wire.StreamReader()
+    for earlier in (START, TEXT):
+        reader.read(event(earlier))
+    read = reader.read(event(value))
+    assert strings(value)[read.ordinal].value == "x"
+    assert [text.value for text in read.texts] == (["note", "beside"] if "note" in json.dumps(value) else [])
+
+
 def test_an_event_without_data_says_nothing():
     assert isinstance(wire.StreamReader().read(SseEvent(b"event: message_stop\n\n", "message_stop")), wire.Ping)
 
