@@ -42,7 +42,7 @@ PASSES = (
     (f"[[ping:40]]{LONG}", "many pings"),
     (f"[[wire:1]]{LONG}", "a byte at a time"),
     (f"[[br]]{LONG}", "an encoding"),
-    ("[[huge:300]][[say:the end.]]", "a huge answer"),
+    ("[[huge:60]][[say:the end.]]", "a huge answer"),
 )
 
 
