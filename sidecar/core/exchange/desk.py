@@ -3,7 +3,8 @@
 Rules:
 - A match is put before the rules once; shadow rules are noted as they go.
 - A match in a JSON key cannot be masked, so a mask there is a denial.
-- In an answer a placeholder whose value is owed to the agent becomes that value again; in a request it stays.
+- In an answer a placeholder whose value is owed to the agent becomes that value again; in a request it stays. What
+  only has the shape of one (`[AKIA..._K7Q2M9XA]`) protects nothing that stands in it.
 - A finding never holds the value.
 """
 
@@ -24,11 +25,13 @@ IN_KEY = "It stands in the name of a JSON field, where it cannot be masked."
 
 @dataclass(slots=True)
 class Judged:
-    """`changes`: the new value of each string that changes, by ordinal."""
+    """`changes`: the new value of each string that changes, by ordinal. `recognised`: the agent replays words that this
+    session saw the provider say."""
 
     verdict: Verdict = field(default_factory=lambda: Verdict(Action.ALLOW))
     findings: list[Finding] = field(default_factory=list)
-    changes: dict[int, str] = field(default_factory=dict)
+    changes: dict[int, str] = field(default_factory=dict, repr=False)
+    recognised: bool = False
 
     def stricter(self, verdict: Verdict) -> None:
         """Keep the stricter of the two."""
@@ -94,9 +97,12 @@ class Desk:
             self.session.memory.remember_token(placeholder, value)
         return placeholder
 
-    def _restored(self, placeholder: str) -> str:
-        value = self.session.memory.value_of(placeholder) if self._about().direction == "answer" else None
-        return placeholder if value is None else value
+    def _restored(self, placeholder: str) -> str | None:
+        """Nothing for a text that only looks like a placeholder of ours: what it says is judged like any other."""
+        value = self.session.memory.value_of(placeholder)
+        if value is None:
+            return placeholder if self.session.placeholders.is_ours(placeholder) else None
+        return value if self._about().direction == "answer" else placeholder
 
     def _of(self, match: Match) -> Found:
         about = self._about()

@@ -14,11 +14,13 @@ from typing import Literal, cast
 from sidecar.core.detect.compiled import SEPARATOR
 from sidecar.core.exchange.desk import Desk, Judged, Session
 from sidecar.core.mask.replace import replaced
-from sidecar.core.mask.settle import settled
+from sidecar.core.mask.settle import edits_of
 from sidecar.core.model.detector import Match
 from sidecar.core.model.piece import Piece, Text
 from sidecar.core.policy.judge import Found
 
+# A text with more matches than this (a list of addresses) is scanned anew: the memory counts entries, not matches.
+MOST_REMEMBERED = 256
 Direction = Literal["request", "answer"]
 PathOf = Callable[[int], str]
 Hits = tuple[tuple[int, tuple[Match, ...]], ...]  # which text of the piece, and what was found in it
@@ -51,7 +53,9 @@ def _without_own_words(session: Session, piece: Piece, judged: Judged) -> Piece:
         said = None if text.key else session.memory.said(text.value)
         if said is None:
             rest.append(text)
-        elif said != text.value:
+            continue
+        judged.recognised = True
+        if said != text.value:
             judged.changes[text.ordinal] = said
     return Piece(piece.place, piece.path, tuple(rest), piece.assistant, piece.tool)
 
@@ -59,16 +63,12 @@ def _without_own_words(session: Session, piece: Piece, judged: Judged) -> Piece:
 def _judge(session: Session, piece: Piece, direction: Direction, path_of: PathOf, judged: Judged) -> None:
     for index, matches in _hits(session, piece):
         text = piece.texts[index]
-        raw = text.value.encode()
 
         def about(text: Text = text) -> Found:
             return Found(piece.place, path_of(text.ordinal), "", "", piece.tool, direction, text.key)
 
-        def text_of(match: Match, raw: bytes = raw) -> str:
-            return raw[match.start : match.end].decode(errors="replace")
-
         desk = Desk(session, judged, about)
-        edits = settled(matches, text_of, desk.decide, desk.treat)
+        edits = edits_of(text.value.encode(), matches, desk.decide, desk.treat)
         if edits and not text.key:
             new = replaced(text.value, edits)
             if new != text.value:
@@ -79,8 +79,11 @@ def _hits(session: Session, piece: Piece) -> Hits:
     if not piece.texts:
         return ()
     rules = session.court.rules
-    joined = SEPARATOR.join([text.value for text in piece.texts]).encode()
-    key = blake2b(joined, digest_size=16, key=rules.key).digest()
+    values = [text.value for text in piece.texts]
+    joined = SEPARATOR.join(values).encode()
+    # With the lengths: a text may hold the separator, and must not be taken for two texts.
+    framed = joined + repr([len(value) for value in values]).encode()
+    key = blake2b(framed, digest_size=16, key=rules.key).digest()
     known = session.memory.judged(key)
     if known is not None:
         return cast(Hits, known)
@@ -88,5 +91,6 @@ def _hits(session: Session, piece: Piece) -> Hits:
     if rules.compiled.suspects(joined):
         scanned = ((index, rules.compiled.scan(text.value.encode())) for index, text in enumerate(piece.texts))
         hits = tuple((index, matches) for index, matches in scanned if matches)
-    session.memory.remember_judged(key, hits)
+    if sum(len(matches) for _, matches in hits) <= MOST_REMEMBERED:
+        session.memory.remember_judged(key, hits)
     return hits

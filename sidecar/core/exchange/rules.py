@@ -35,12 +35,14 @@ def strictest(treatments: Sequence[Treatment]) -> Treatment | None:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`origins`: for each scanned detector, which book knows it under which id."""
+    """`origins`: for each scanned detector, which book knows it under which id. `words`: every label that a
+    placeholder can have under these rules."""
 
     books: tuple[Book, ...]
     compiled: Compiled
     origins: Mapping[str, tuple[tuple[int, str], ...]]
     labels: Mapping[str, str]
+    words: frozenset[str]
     digest: str
     key: bytes  # of the digest cache: what one set of rules found says nothing about another's
 
@@ -57,9 +59,10 @@ class Rules:
                 origins[name] = (*origins.get(name, ()), (index, detector.id))
         detectors = (*scanned.values(), PLACEHOLDER)
         labels = {name: detector.label for name, detector in scanned.items()}
+        own = {rule.label for book in books for policy in book.policies for rule in policy.rules if rule.label}
         digest = "+".join(book.digest for book in books)
         key = blake2b(digest.encode(), digest_size=32).digest()
-        return cls(books, Compiled(detectors), origins, labels, digest, key)
+        return cls(books, Compiled(detectors), origins, labels, frozenset(own.union(labels.values())), digest, key)
 
     def bound(self, caller: Caller, connection: Connection) -> "BoundRules | None":
         """The rules for one caller; nothing when some book has none for them."""
