@@ -4,22 +4,24 @@ Rules:
 - Where nothing changes, the bytes that leave are the bytes that came (uncompressed, if they came compressed).
 - An answer that cannot be read is not passed on in the hope that it is harmless, except on a path that a policy
   allowed by name; then the record says that it was not looked at.
-- A denial becomes an error in the provider's shape; nothing of the answer leaves.
+- Of a denied answer nothing leaves: an error in the provider's shape takes its place, or a message of our own.
 """
 
 from dataclasses import dataclass, field
 
 from sidecar.core.errors import Code, Refused
+from sidecar.core.exchange.batch_result import read_result
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.judgement import judge_answer
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.mask.splice import spliced
-from sidecar.core.model.action import Action
-from sidecar.core.model.http import ResponseHead, first
+from sidecar.core.model.action import Action, DenyAs
+from sidecar.core.model.http import Headers, ResponseHead, first
 from sidecar.core.model.piece import Piece, Text
 from sidecar.core.model.place import Place
 from sidecar.core.model.scanned import Scan, Scanned
+from sidecar.core.wire.claude import compose
 from sidecar.core.wire.claude.answer import Usage, read_answer
 from sidecar.core.wire.claude.endpoints import Endpoint
 from sidecar.core.wire.encoding import for_encoding
@@ -30,14 +32,13 @@ from sidecar.core.wire.json_strings import path_of
 MAX_ANSWER = 64 * 1024 * 1024
 UNREADABLE = "The upstream's answer cannot be read by the gate, so it was not passed on"
 FORGOTTEN = (
-    "The provider refused this conversation because words of an earlier turn changed: the gate was restarted since and "
-    "has forgotten what it had taken out of them. Start a new session; `restore: {survive_restart: true}` prevents "
-    "this. "
-    "The provider said: "
+    "The provider refused this conversation because words of an earlier turn changed: the gate no longer knows what it "
+    "had taken out of them, since it was restarted, or the conversation goes on under another session. Start a new "
+    "session; `restore: {survive_restart: true}` keeps the memory over a restart. The provider said: "
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class AnswerBody:
     context: AnswerContext
     head: ResponseHead
@@ -46,6 +47,7 @@ class AnswerBody:
     stop_reason: str | None = None
     scanned: Scanned = field(default_factory=lambda: Scanned(Scan.WHOLE))
     _body: bytearray = field(default_factory=bytearray)
+    _model: str | None = None
 
     def feed(self, data: bytes) -> None:
         if len(self._body) + len(data) > MAX_ANSWER:
@@ -56,12 +58,19 @@ class AnswerBody:
         """The body as it may leave, or `Refused`."""
         body, self._body = self._plain(bytes(self._body)), bytearray()
         body = self._read(body) if body else body
-        if self.judged.verdict.action >= Action.HOLD:
-            raise denial(self.judged.verdict, self.context.exchange)
+        return self._denied() if self.judged.verdict.action >= Action.HOLD else body
+
+    def _denied(self) -> bytes:
+        refused = denial(self.judged.verdict, self.context.exchange)
+        a_message = self.context.endpoint is Endpoint.MESSAGES and self.head.status == 200
+        if self.judged.verdict.deny_as is not DenyAs.ANSWER or not a_message:
+            raise refused
+        identifier = f"msg_{self.context.exchange}"
+        _, body = compose.answer(refused.message, model=self._model or "", id=identifier, stream=False)
         return body
 
     def _plain(self, body: bytes) -> bytes:
-        decoder = for_encoding(first(self.head.headers, "content-encoding") or "identity", MAX_ANSWER)
+        decoder = for_encoding(encodings(self.head.headers), MAX_ANSWER)
         if decoder is None:
             raise Refused(502, Code.API, f"{UNREADABLE}: its content encoding is unknown.")
         return decoder.feed(body) + decoder.flush()
@@ -72,9 +81,10 @@ class AnswerBody:
             return b"\n".join(self._json(line) if line.strip() else line for line in body.split(b"\n"))
         if kind == "application/json" or kind.endswith("+json"):
             return self._json(body)
-        if kind.startswith("text/") or self.head.status >= 400:
+        other = self.context.endpoint is Endpoint.OTHER
+        if self.head.status >= 400 or (other and kind.startswith("text/")):
             return self._text(body)
-        if self.context.endpoint is Endpoint.OTHER:
+        if other:
             self.scanned = Scanned(Scan.NOT, (f"answer of type {kind or 'unknown'}",))
             return body
         raise Refused(502, Code.API, f"{UNREADABLE}: its content type is {kind or 'missing'}.")
@@ -87,8 +97,9 @@ class AnswerBody:
                 return self._text(body)
             raise Refused(502, Code.API, f"{UNREADABLE}: {refused.message}") from refused
         answer = read_answer(document)
-        self.usage, self.stop_reason = answer.usage, answer.stop_reason
-        changes = judge_answer(self.context.session, answer.pieces, lambda at: path_of(document.value, at), self.judged)
+        self.usage, self.stop_reason, self._model = answer.usage, answer.stop_reason, answer.model
+        pieces = read_result(document) or answer.pieces
+        changes = judge_answer(self.context.session, pieces, lambda at: path_of(document.value, at), self.judged)
         return spliced(body, changes) if changes else body
 
     def _text(self, body: bytes) -> bytes:
@@ -97,3 +108,8 @@ class AnswerBody:
         piece = Piece(Place.RESPONSE, "body", (Text(0, text),))
         changes = judge_answer(self.context.session, (piece,), lambda _: "body", self.judged)
         return changes[0].encode() if changes else body
+
+
+def encodings(headers: Headers) -> str:
+    """Every content-encoding, in order: the header may come more than once."""
+    return ", ".join(value for name, value in headers if name == "content-encoding")

@@ -1,12 +1,13 @@
 """The answer's side of an exchange: which kind of answer it is, and the commands it leads to."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange import fact
-from sidecar.core.exchange.answer_body import FORGOTTEN, AnswerBody
+from sidecar.core.exchange.answer_body import FORGOTTEN, AnswerBody, encodings
 from sidecar.core.exchange.answer_stream import PING_AFTER, AnswerStream
 from sidecar.core.exchange.commands import Command, SendAnswer, StartAnswer
 from sidecar.core.exchange.context import AnswerContext
@@ -17,8 +18,14 @@ from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.claude.errors import error_response
 from sidecar.core.wire.encoding import Decoder, for_encoding
 
+# The longest answers are some 20 MB of events; beyond this a compressed stream is a bomb.
+MAX_STREAM = 256 * 1024 * 1024
 # What described the upstream's bytes and may not describe ours.
 OF_THE_BYTES = ("content-length", "content-encoding", "transfer-encoding", "etag", "content-md5", "digest")
+
+
+# How the provider names what is wrong with a signed block whose past changed.
+ABOUT_THE_PAST = re.compile(rb"signature|thinking", re.IGNORECASE)
 
 
 class Answering(Protocol):
@@ -41,13 +48,13 @@ def answering(context: AnswerContext, head: ResponseHead, at: float) -> Answerin
     """An event stream flows; everything else is held until it is whole, also a stream that nobody can read."""
     kind = (first(head.headers, "content-type") or "").partition(";")[0].strip().lower()
     if kind == "text/event-stream" and head.status < 400:
-        decoder = for_encoding(first(head.headers, "content-encoding") or "identity")
+        decoder = for_encoding(encodings(head.headers), MAX_STREAM)
         if decoder is not None:
             return Streamed(context, head, at, AnswerStream(context), decoder)
     return Collected(context, head, at, AnswerBody(context, head))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Streamed:
     context: AnswerContext
     head: ResponseHead
@@ -99,7 +106,7 @@ class Streamed:
         }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Collected:
     context: AnswerContext
     head: ResponseHead
@@ -139,7 +146,7 @@ class Collected:
         except Refused as refused:
             self._refused = refused
             return self._error(refused)
-        if self.head.status == 400 and self.context.uncertain_past:
+        if self.head.status == 400 and self.context.uncertain_past and ABOUT_THE_PAST.search(body):
             return self._error(_forgotten(body))
         length = ("content-length", str(len(body)))
         return (StartAnswer(OF_THE_BYTES, (*_named(self.context), length)), SendAnswer(body, end=True))
@@ -181,7 +188,7 @@ def _fact(
         "status": head.status,
         "verdict": judged.verdict.action.name.lower(),
         "rule": judged.verdict.rule,
-        "findings": [fact.finding_fact(one) for one in judged.findings],
+        **fact.findings_facts(judged.findings),
         "usage": fact.usage_fact(usage),
         "seconds": round(seconds, 6),
     }

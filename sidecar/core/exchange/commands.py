@@ -4,7 +4,7 @@ A command that waits names the event that answers it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sidecar.core.model.http import Headers
 
@@ -30,7 +30,7 @@ class Forward:
     path: str
     remove: tuple[str, ...]
     set: Headers
-    body: bytes | None
+    body: bytes | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Respond:
 
     status: int
     headers: Headers
-    body: bytes
+    body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class StartAnswer:
 class SendAnswer:
     """Bytes of the answer's body. `end`: these are the last."""
 
-    data: bytes
+    data: bytes = field(repr=False)
     end: bool = False
 
 

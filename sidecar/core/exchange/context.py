@@ -9,7 +9,7 @@ from sidecar.core.wire.claude.endpoints import Endpoint
 
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
-    """`uncertain_past`: the conversation has signed thinking, and this process never saw the session before."""
+    """`uncertain_past`: the conversation has signed thinking, and the gate knows none of its words."""
 
     exchange: str
     connection: str

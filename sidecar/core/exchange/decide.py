@@ -4,10 +4,12 @@ Strategy: a chain of questions, each of which may end in `Refused`: who, where t
 it, what stands in it. Whatever the end, a fact is made for the record.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from urllib.parse import unquote, unquote_plus
 
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange import fact, request_headers
+from sidecar.core.exchange.answer_body import encodings
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged, Session
 from sidecar.core.exchange.gate import Gate
@@ -21,7 +23,7 @@ from sidecar.core.model.action import Action, DenyAs
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Kind
 from sidecar.core.model.finding import Verdict
-from sidecar.core.model.http import RequestHead, first
+from sidecar.core.model.http import RequestHead
 from sidecar.core.model.piece import Piece, Text
 from sidecar.core.model.place import Place
 from sidecar.core.model.scanned import Scan, Scanned
@@ -34,6 +36,8 @@ from sidecar.core.wire.json_strict import JsonDocument, parse
 from sidecar.core.wire.json_strings import path_of
 from sidecar.core.wire.tokens import estimate
 
+FIXED_PATHS = frozenset({Endpoint.MESSAGES, Endpoint.COUNT_TOKENS, Endpoint.BATCHES, Endpoint.BATCH_LIST})
+ADDRESS = {-1: "path", -2: "query"}
 METERED = frozenset({Endpoint.MESSAGES, Endpoint.BATCHES})
 
 
@@ -44,7 +48,7 @@ class Arrived:
     id: str
     head: RequestHead
     caller: Caller | None
-    body: bytes | None
+    body: bytes | None = field(repr=False)
     at: float
 
 
@@ -75,7 +79,7 @@ class Decision:
 
 def decide(gate: Gate, arrived: Arrived, refused: Refused | None = None) -> Decision:
     """Never raises `Refused`: a refusal is an outcome. `refused`: it was refused before its body was there."""
-    notes = fact.Notes(arrived.id, arrived.head, arrived.caller, arrived.at)
+    notes = fact.Notes(arrived.id, arrived.head, arrived.caller, arrived.at, gate.rules.compiled)
     notes.bytes_in = len(arrived.body or b"")
     try:
         if refused is not None:
@@ -108,16 +112,15 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
     court = bound.court(_facts(arrived, way, what, request))
     notes.rules(rules, court, request, named)
     if what is Endpoint.OTHER and not court.allows_path:
-        path = way.path.partition("?")[0]
-        raise Refused(404, Code.NOT_FOUND, f"No policy allows {arrived.head.method} {path} on this connection.")
+        message = f"No policy allows this path and method on the connection {way.connection.name}."
+        raise Refused(404, Code.NOT_FOUND, message)
     _admitted(gate, bound, caller, what, arrived.at)
-    known = gate.memories.known(scope)
-    session = Session(court, gate.memories.of(scope), Placeholders(gate.mask_key, scope))
-    judged = _judged(session, way, document, request, notes)
+    session = Session(court, gate.memories.of(scope), Placeholders(gate.mask_key, scope, rules.words))
+    judged = _judged(session, way, what, document, request, notes)
     _enforced(judged.verdict, arrived, what, request)
     if isinstance(denial := _as_answer(judged.verdict, arrived, what, request), Reply):
         return denial
-    uncertain = bool(request and request.signed_thinking and not known)
+    uncertain = bool(request and request.signed_thinking and not judged.recognised)
     context = AnswerContext(
         arrived.id, way.connection.name, session, what, bool(request and request.stream), caller, uncertain
     )
@@ -135,8 +138,7 @@ def _document(gate: Gate, arrived: Arrived, what: Endpoint) -> JsonDocument | No
         if what in (Endpoint.MESSAGES, Endpoint.COUNT_TOKENS):
             raise Refused(400, Code.INVALID_REQUEST, "The request has no body; a JSON object was expected.")
         return None
-    encoding = first(arrived.head.headers, "content-encoding")
-    return parse(decode(arrived.body, encoding, gate.limits.bytes), gate.limits)
+    return parse(decode(arrived.body, encodings(arrived.head.headers), gate.limits.bytes), gate.limits)
 
 
 def _bound(bound: BoundRules | None, caller: Caller) -> BoundRules:
@@ -185,20 +187,33 @@ def caller_key(caller: Caller) -> str:
 
 
 def _judged(
-    session: Session, way: Route, document: JsonDocument | None, request: ClaudeRequest | None, notes: fact.Notes
+    session: Session,
+    way: Route,
+    what: Endpoint,
+    document: JsonDocument | None,
+    request: ClaudeRequest | None,
+    notes: fact.Notes,
 ) -> Judged:
-    pieces = request.pieces if request else ()
-    query = way.path.partition("?")[2]
-    if query and query != "beta=true":
-        # A query string cannot be masked: it is judged like a JSON key.
-        pieces = (*pieces, Piece(Place.PROMPT, "query", (Text(-1, query, key=True),)))
+    pieces = (*(request.pieces if request else ()), *_address(way, what))
     value = document.value if document else None
-    judged = judge_request(session, pieces, lambda ordinal: path_of(value, ordinal) if ordinal >= 0 else "query")
+    judged = judge_request(session, pieces, lambda ordinal: ADDRESS.get(ordinal) or path_of(value, ordinal))
     notes.verdict = judged.verdict
     notes.findings = tuple(judged.findings)
     unscanned = request.unscanned if request else ()
     notes.scanned = Scanned(Scan.PARTLY if unscanned else Scan.WHOLE, unscanned)
     return judged
+
+
+def _address(way: Route, what: Endpoint) -> list[Piece]:
+    """What stands in the address cannot be masked, so it is judged like a JSON key; `%41` hides nothing."""
+    path, _, query = way.path.partition("?")
+    said = {-1: path if what not in FIXED_PATHS else "", -2: query if query != "beta=true" else ""}
+    pieces = []
+    for ordinal, text in said.items():
+        ways = dict.fromkeys((text, unquote(text), unquote_plus(text))) if text else ()
+        if ways:
+            pieces.append(Piece(Place.PROMPT, ADDRESS[ordinal], tuple(Text(ordinal, one, key=True) for one in ways)))
+    return pieces
 
 
 def _enforced(verdict: Verdict, arrived: Arrived, what: Endpoint, request: ClaudeRequest | None) -> None:
@@ -217,7 +232,8 @@ def _as_answer(verdict: Verdict, arrived: Arrived, what: Endpoint, request: Clau
     text = denial(verdict, arrived.id).message
     identifier = f"msg_{arrived.id}"
     headers, body = compose.answer(text, model=request.model or "", id=identifier, stream=request.stream)
-    return Reply((*headers, ("x-gatehouse-rule", verdict.rule or "")), body)
+    ours = (("x-gatehouse-exchange", arrived.id), ("x-gatehouse-rule", verdict.rule or ""))
+    return Reply((*headers, *ours), body)
 
 
 def _forwarded(

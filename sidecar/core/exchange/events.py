@@ -3,7 +3,7 @@
 `at` is seconds on a clock that only moves forward; the core never asks for the time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sidecar.core.errors import Refused
 from sidecar.core.model.caller import Caller
@@ -22,7 +22,7 @@ class RequestStarted:
 
 @dataclass(frozen=True, slots=True)
 class RequestChunk:
-    data: bytes
+    data: bytes = field(repr=False)
     at: float
     end: bool = False
 
@@ -52,7 +52,7 @@ class ResponseStarted:
 
 @dataclass(frozen=True, slots=True)
 class ResponseChunk:
-    data: bytes
+    data: bytes = field(repr=False)
     at: float
     end: bool = False
 

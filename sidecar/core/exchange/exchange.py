@@ -82,7 +82,8 @@ class Exchange:
         self._started = event
         self.state = State.READING
         declared = first(event.head.headers, "content-length") or ""
-        if declared.isdigit() and int(declared) > self._gate.body_limit:
+        # More digits than any length has are a length too, and `int` would refuse thousands of them.
+        if declared.isdecimal() and (len(declared) > 20 or int(declared) > self._gate.body_limit):
             return self._refuse(self._too_large(), event.at)
         return self._decide(event.at, None) if event.end else ()
 
@@ -170,20 +171,24 @@ class Exchange:
     def _finish(self, commands: Sequence[Command], at: float) -> Sequence[Command]:
         answer = self._current()
         self.state = State.OVER
-        if answer.usage:
-            self._gate.ledger.spend(
-                caller_key(self._outcome(Go).answer.caller), answer.usage.input_tokens, answer.usage.output_tokens, at
-            )
+        self._spent(at)
         return (Record("answered", answer.fact(at), wait=False), *commands, WakeAt(None))
 
     # Somebody went away
 
     def _gone(self, event: Gone) -> Sequence[Command]:
         was, self.state = self.state, State.OVER
+        self._spent(event.at)
         fact: dict[str, object] = {"exchange": self.identifier, "at": event.at, "state": was.name.lower()}
         if self._answering is not None:
             fact |= self._answering.fact(event.at)
         return (Record("cut", fact, wait=False), WakeAt(None))
+
+    def _spent(self, at: float) -> None:
+        """What the provider counted, also for an answer that nobody waited for."""
+        if self._answering is not None:
+            used, caller = self._answering.usage, self._outcome(Go).answer.caller
+            self._gate.ledger.spend(caller_key(caller), used.input_tokens, used.output_tokens, at)
 
     def _ignored(self, _: Event) -> Sequence[Command]:
         return ()

@@ -1,8 +1,16 @@
-"""What the record is told of an exchange: JSON-ready, and never a sensitive value."""
+"""What the record is told of an exchange: JSON-ready, and never a sensitive value.
 
-from collections.abc import Mapping
+Rules:
+- A word that the client chose (a model's name, a path, a claimed session) is recorded only if no detector in force
+  finds anything in it, whether a rule minds or not.
+- As many findings as a person might read; the rest is counted.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
+from sidecar.core.detect.compiled import Compiled
 from sidecar.core.exchange.rules import Court, Rules
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
@@ -13,6 +21,9 @@ from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.claude.request import ClaudeRequest
 
 Fact = Mapping[str, object]
+# A list of addresses has thousands; the record keeps each fact for years.
+MOST_FINDINGS = 500
+WITHHELD = "(withheld: it looks like something that may not be stored)"
 
 
 def finding_fact(finding: Finding) -> Fact:
@@ -28,15 +39,29 @@ def finding_fact(finding: Finding) -> Fact:
     }
 
 
-def caller_fact(caller: Caller | None) -> Fact | None:
+def findings_facts(findings: Sequence[Finding]) -> dict[str, object]:
+    return {
+        "findings": [finding_fact(one) for one in findings[:MOST_FINDINGS]],
+        "findings_left_out": max(0, len(findings) - MOST_FINDINGS),
+    }
+
+
+def storable(word: str | None, compiled: Compiled) -> str | None:
+    """A word of the client's, if it may be stored."""
+    if word is None or not compiled.scan(word.encode(errors="replace")):
+        return word
+    return WITHHELD
+
+
+def caller_fact(caller: Caller | None, compiled: Compiled) -> Fact | None:
     if caller is None:
         return None
     return {
         "subject": caller.subject,
         "provider": caller.provider,
         "groups": list(caller.groups),
-        "claimed_session": caller.claimed_session,
-        "claimed_agent": caller.claimed_agent,
+        "claimed_session": storable(caller.claimed_session, compiled),
+        "claimed_agent": storable(caller.claimed_agent, compiled),
     }
 
 
@@ -61,6 +86,7 @@ class Notes:
     head: RequestHead
     caller: Caller | None
     at: float
+    compiled: Compiled
     connection: str | None = None
     endpoint: str | None = None
     model: str | None = None
@@ -83,12 +109,13 @@ class Notes:
         return {
             "exchange": self.exchange,
             "at": self.at,
-            "caller": caller_fact(self.caller),
-            "session": self.session,
+            "caller": caller_fact(self.caller, self.compiled),
+            "session": storable(self.session, self.compiled),
             "connection": self.connection,
             "endpoint": self.endpoint,
-            "method": self.head.method,
-            "model": self.model,
+            "method": storable(self.head.method, self.compiled),
+            "path": storable(unquote(self.head.path.partition("?")[0]), self.compiled),
+            "model": storable(self.model, self.compiled),
             "policy": self.policy,
             "verdict": verdict.action.name.lower(),
             "rule": verdict.rule,
@@ -96,7 +123,7 @@ class Notes:
             "say": verdict.say,
             "refused_with": refused_with,
             "shadow": [{"action": one.action.name.lower(), "rule": one.rule} for one in self.shadow],
-            "findings": [finding_fact(one) for one in self.findings],
+            **findings_facts(self.findings),
             "scanned": scanned_fact(self.scanned),
             "bytes_in": self.bytes_in,
         }

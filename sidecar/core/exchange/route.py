@@ -30,10 +30,11 @@ def route(path: str, connections: Sequence[Connection]) -> Route:
         connection = next((one for one in connections if one.name == name), None)
         inner = slash + rest if slash else "/"
     else:
-        name = "claude"
         connection = next((one for one in connections if one.kind is Kind.CLAUDE), None)
         inner = path
     if connection is None:
         known = ", ".join(sorted(one.name for one in connections)) or "none"
-        raise Refused(404, Code.NOT_FOUND, f"No connection {name!r} is configured at this gate. Configured: {known}.")
+        # The name is the client's text: it may hold anything, and this sentence is recorded.
+        what = "No connection of this name" if path.startswith(NAMED) else "No connection of kind claude"
+        raise Refused(404, Code.NOT_FOUND, f"{what} is configured at this gate. Configured: {known}.")
     return Route(connection, inner, urlsplit(connection.url).path.rstrip("/") + inner)

@@ -4,7 +4,7 @@ Rules: header names are lower case; pseudo headers (`:method`, `:path`) are fiel
 (latin-1 as received). Order and repetition are kept.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -16,9 +16,11 @@ def first(headers: Headers, name: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class RequestHead:
+    """The client's token stands in the headers, so they are in no `repr`."""
+
     method: str
     path: str  # with the query string
-    headers: Headers = ()
+    headers: Headers = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
