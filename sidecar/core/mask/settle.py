@@ -85,7 +85,7 @@ def _many(group: list[Match], text_of: Callable[[Match], str], decide: Decide, t
         text = decide(match, text_of(match))
         if text is not None:
             edits.append(Edit(match.start, match.end, text))
-    return sorted(edits)
+    return edits
 
 
 def _treatment(match: Match, text_of: Callable[[Match], str], decide: Decide, treat: Treat | None) -> Treatment | None:

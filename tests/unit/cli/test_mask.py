@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sidecar.cli import mask
 from sidecar.core.detect.compiled import Compiled
 from sidecar.core.errors import ConfigurationError
-from sidecar.core.mask.placeholder import PLACEHOLDER, Placeholders
+from sidecar.core.mask.placeholder import ALPHABET, PLACEHOLDER, Placeholders
 from sidecar.core.model.action import Action, How
 from sidecar.core.model.detector import Detector
 from sidecar.core.model.treatment import Treatment
@@ -99,6 +99,7 @@ def test_a_value_over_several_lines_is_one(run: Run) -> None:
         (b"a\r\nb\rc\n", "other ends of lines"),
         (b"\xff\xfe caf\xe9 \xf0\x9f\n", "no UTF-8"),
         ("zo\u00eb \U0001f388\n".encode() * 3, "beyond ASCII"),
+        (b"cut off \xc3", "half a character at the end"),
         (b"\x00\x01\n", "control characters"),
         (b"x" * 65_535 + "é".encode() + b"\n", "a character over the border of two parts"),
     ],
@@ -186,13 +187,29 @@ def test_what_cannot_work_is_said(
     assert message in str(raised.value), note
 
 
-DETECTORS = (Detector("secret/key", "KEY", r"key-[a-f0-9]{12}"), Detector("pii/name", "NAME", r"(?i)zo\xeb\s+k"))
+DETECTORS = (
+    Detector("secret/key", "KEY", r"key-[a-f0-9]{12}"),
+    Detector("pii/name", "NAME", r"(?i)zo\xeb\s+k"),
+    Detector("pii/x", "X", r"NEVER|\*{4}[0-9]{4}"),
+)
 MASKER = mask.Masker(
     Compiled((*DETECTORS, PLACEHOLDER)),
     lambda _: Treatment(Action.MASK, "r", "p", "KEY", How.REDACT),
     Placeholders(bytes(16), "scope"),
 )
 parts = st.lists(st.sampled_from(["key-0123456789ab", "key-", "zoë K", " ", "\n", "🎈", "é", "["]), max_size=10)
+
+
+def test_what_is_masked_already_is_no_finding() -> None:
+    assert MASKER.whole("a ****1234") == ("a ****1234", [])
+
+
+def test_only_a_placeholder_of_ours_is_left_alone() -> None:
+    """A stranger's could carry in its label what must not leave."""
+    made = [f"[NEVER_2222222{check}]" for check in ALPHABET]
+    changed = [text for text in made if MASKER.whole(text)[0] != text]
+    assert changed == [text for text in made if not MASKER.placeholders.is_ours(text)]
+    assert len(changed) == 30
 
 
 @given(parts)

@@ -60,6 +60,7 @@ def test_any_bytes_are_nothing(blob: bytes) -> None:
     [
         (bytes(32), SCOPE, "another key"),
         (KEY[:16], SCOPE, "a short key"),
+        (KEY[:5], SCOPE, "a key of no size that is known"),
         (KEY, "bob\nsession-1", "another session"),
         (KEY, "", "no session"),
     ],

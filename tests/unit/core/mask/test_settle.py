@@ -4,7 +4,8 @@ import pytest
 
 from sidecar.core.mask.edit import Edit
 from sidecar.core.mask.placeholder import PLACEHOLDER
-from sidecar.core.mask.settle import settled
+from sidecar.core.mask.replace import replaced
+from sidecar.core.mask.settle import edits_of, settled
 from sidecar.core.model.action import Action, How
 from sidecar.core.model.detector import Match
 from sidecar.core.model.treatment import Treatment
@@ -73,6 +74,23 @@ def test_settled(matches: list[Match], expected: list[Edit], note: str) -> None:
 )
 def test_without_treatments(matches: list[Match], expected: list[Edit], note: str) -> None:
     assert settled(matches, lambda match: TEXT[match.start : match.end], decide) == expected, note
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "covered", "note"),
+    [
+        (0, 1, "a", "a character of one byte"),
+        (2, 3, "é", "the second half of a character"),
+        (1, 2, "é", "the first half"),
+        (4, 5, "🎈", "one of four"),
+        (2, 6, "é🎈", "from the middle of one into the middle of the next"),
+        (7, 8, "b", "after all of them"),
+    ],
+)
+def test_half_a_character_is_a_whole_one(start: int, end: int, covered: str, note: str) -> None:
+    text = "aé🎈b"
+    edits = edits_of(text.encode(), [Match(start, end, "word")], lambda _, value: f"<{value}>")
+    assert replaced(text, edits) == text.replace(covered, f"<{covered}>"), note
 
 
 def test_decide_hears_of_each_span_once() -> None:

@@ -76,6 +76,13 @@ def test_playbook(pieces: list, matches: list, settle: list, left: list, note: s
     assert [stream.feed(piece) for piece in pieces] + [stream.flush()] == left, note
 
 
+def test_a_value_put_in_its_own_place_is_no_change() -> None:
+    stream = TextStream(Scripted([Match(1, 5, "x")], [3, 6], 6), lambda _, value: value)
+    pieces = ["".join(("a", "bc")), "".join(("d", "ef"))]
+    left = [one for piece in pieces for one in stream.feed(piece)]
+    assert [one is piece for one, piece in zip(left, pieces, strict=True)] == [True, True]
+
+
 def test_what_waits_is_counted() -> None:
     stream = TextStream(Scripted([], [0, 3, 3], 7), label)
     counts = []
