@@ -16,6 +16,9 @@ from sidecar.core.wire.claude.vocabulary import closed
 from sidecar.core.wire.json_strict import JsonDocument
 from sidecar.core.wire.json_strings import JsonValue, joined
 
+# A line of a batch's results wraps its message twice; each field, and where it must stand.
+_WRAPPING = {"result": "", "message": "result"}
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -57,31 +60,41 @@ def read_answer(document: JsonDocument) -> ClaudeAnswer:
         return ClaudeAnswer(None, None, Usage(), tuple(cursor.pieces))
     read_message(cursor, top)
     error = top.get("error")
+    message = _batched(top) or top
     return ClaudeAnswer(
-        word(top, "model"),
-        word(top, "stop_reason"),
-        read_usage(top.get("usage")),
+        word(message, "model"),
+        word(message, "stop_reason"),
+        read_usage(message.get("usage")),
         tuple(cursor.pieces),
         word(error, "type") if isinstance(error, dict) else None,
     )
 
 
-def read_message(cursor: Cursor, message: dict[str, JsonValue]) -> None:
-    """The pieces of a message, at the cursor."""
+def _batched(top: dict[str, JsonValue]) -> dict[str, JsonValue] | None:
+    """The message in one line of a batch's results."""
+    result = top.get("result")
+    message = result.get("message") if isinstance(result, dict) else None
+    return message if isinstance(message, dict) else None
+
+
+def read_message(cursor: Cursor, message: dict[str, JsonValue], path: str = "") -> None:
+    """The pieces of a message, at the cursor; of one in the results of a batch too."""
     blocks = Blocks(cursor)
     for place, (key, value) in enumerate(message.items()):
-        path = joined("", key, place)
+        below = joined(path, key, place)
         known = cursor.key(key)
         if key == "content" and isinstance(value, list):
             for index, block in enumerate(value):
-                blocks.answered(block, f"{path}[{index}]")
+                blocks.answered(block, f"{below}[{index}]")
+        elif _WRAPPING.get(key) == path and isinstance(value, dict):
+            read_message(cursor, value, below)
         elif not known:
             cursor.free(value)
         elif isinstance(value, str) and closed(key, value):
             cursor.skip(value)
         else:
-            cursor.shaped(value, path)
-        cursor.cut(Place.RESPONSE, path)
+            cursor.shaped(value, below)
+        cursor.cut(Place.RESPONSE, below)
 
 
 def read_usage(value: JsonValue) -> Usage:

@@ -30,7 +30,7 @@ FIELDS = _words(
     file_type format id index inference_geo input input_examples input_schema input_tokens instructions is_error
     is_file_update keep lines max_characters max_content_tokens max_tokens max_uses mcp_server_name mcp_servers
     media_type message messages metadata model name new_lines new_start num_lines old_lines old_start output_config
-    output_format output_tokens output_tokens_details page_age params partial_json region request_id requests
+    output_format output_tokens output_tokens_details page_age params partial_json region request_id requests result
     retrieved_at return_code role schema search_result_index server_name server_tool_use service_tier signature
     source speed start_block_index start_char_index start_line start_page_number stderr stdout stop_details
     stop_reason stop_sequence stop_sequences stream strict system temperature text thinking timezone title tool
@@ -65,7 +65,8 @@ TYPES = BLOCKS | _words(
     enabled disabled adaptive auto any none tool custom direct json_schema approximate
     message_start message_delta message_stop content_block_start content_block_delta content_block_stop ping
     text_delta thinking_delta signature_delta input_json_delta citations_delta compaction_delta
-    clear_tool_uses_20250919 clear_thinking_20251015 compact_20260112 input_tokens tool_uses thinking_turns
+    clear_tool_uses_20250919 clear_thinking_20251015 compact_20260112
+    succeeded errored canceled expired input_tokens tool_uses thinking_turns
     """
 )
 

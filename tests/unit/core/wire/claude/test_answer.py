@@ -69,6 +69,15 @@ def test_a_message():
     assert all(known[text.ordinal] == text for piece in answer.pieces for text in piece.texts)
 
 
+def test_a_message_in_the_results_of_a_batch():
+    line = {"custom_id": "c", "result": {"type": "succeeded", "message": MESSAGE}}
+    answer, alone = read(line), read(MESSAGE)
+    assert (answer.model, answer.stop_reason, answer.usage) == (alone.model, alone.stop_reason, alone.usage)
+    assert texts(answer) == ["c", *texts(alone)]
+    assert [piece.place for piece in answer.pieces[1:]] == [piece.place for piece in alone.pieces]
+    assert answer.pieces[1].path == "result.message.content[0]"
+
+
 def texts(answer: ClaudeAnswer) -> list[str]:
     return [text.value for piece in answer.pieces for text in piece.texts]
 
@@ -83,12 +92,6 @@ OTHERS = [
     ("an error of a proxy", {"error": "no route"}, None, {"no route"}),
     ("tokens", {"input_tokens": 7}, None, set()),
     ("models", {"data": [{"type": "model", "id": "m", "display_name": "M"}], "has_more": False}, None, {"m", "M"}),
-    (
-        "a result of a batch",
-        {"custom_id": "c", "result": {"type": "succeeded", "message": MESSAGE}},
-        None,
-        {"Look.", "ls"},
-    ),
     ("a list", ["a", {"b": "c"}], None, {"a", "b", "c"}),
     ("a word", "hello", None, {"hello"}),
     ("nothing", None, None, set()),
