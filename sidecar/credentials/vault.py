@@ -4,6 +4,7 @@ Rules:
 - A missing credential refuses the call with 500 `api_error` and `x-should-retry: false`. It is the gate's fault, not
   the caller's, so a 4xx would send people looking at their own token (an SDK shows 401 and 403 as a failed login);
   and it stays wrong until someone sets it, so the SDK must not try again ten times before it shows the sentence.
+  Tried with the Agent SDK 0.2.186 and the Python SDK 2.11: one request, and the sentence is what the user sees.
 - The sentence names the connection and the place that is empty, never a value.
 """
 

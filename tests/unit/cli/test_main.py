@@ -110,21 +110,25 @@ def test_help_imports_no_command_and_nothing_heavy() -> None:
     assert not {module for module, _ in COMMANDS.values()} & loaded
 
 
-def test_a_reader_who_goes_away_hears_no_complaint(tmp_path: Path) -> None:
+@pytest.mark.parametrize("saying", ["print('one line')", "while True: print('x' * 1000)"])
+def test_a_reader_who_goes_away_hears_no_complaint(tmp_path: Path, saying: str) -> None:
     (tmp_path / f"{NAME}.py").write_text(
-        "def register(parser): pass\ndef run(arguments):\n  while True: print('x' * 1000)\n"
+        f"import sys\ndef register(parser): pass\ndef run(arguments):\n  sys.stdin.readline()\n  {saying}\n  return 0\n"
     )
     program = f"import sys; from sidecar.cli.main import main; sys.exit(main(['try'], {ONE!r}))"
     child = subprocess.Popen(
         [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={"PYTHONPATH": f"{tmp_path}:{Path.cwd()}"},
+        env={"PYTHONPATH": f"{tmp_path}:{Path.cwd()}"},  # with buffered output, as people have it
     )
+    assert child.stdin
     assert child.stdout
     assert child.stderr
-    child.stdout.readline()
     child.stdout.close()
+    child.stdin.write(b"go\n")
+    child.stdin.close()
     assert child.stderr.read() == b""
     child.stderr.close()
     assert child.wait() == 141

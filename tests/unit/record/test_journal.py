@@ -114,13 +114,15 @@ async def test_a_full_disk_fails_every_waiter_and_heals_without_a_torn_line(tmp_
     journal = Journal(tmp_path)
     await journal.record("k", {"before": True})
     good = journal.path.stat().st_size
-    with largest_file(good + 30):
-        results = await asyncio.gather(*(journal.record("k", {"n": n}) for n in range(20)), return_exceptions=True)
+    with largest_file(good + 2_000):
+        results = await asyncio.gather(
+            *(journal.record("k", {"n": n, "long": "x" * 5_000}) for n in range(20)), return_exceptions=True
+        )
         assert [type(result) for result in results] == [RecordingFailed] * 20
         assert journal.broken == "File too large"
-        assert journal.path.stat().st_size > good  # torn: a part of a line stands there
+        assert journal.path.stat().st_size == good + 2_000  # torn: a part of a line stands there
         with pytest.raises(RecordingFailed, match="File too large"):
-            await journal.record("k", {"still": "full"})
+            await journal.record("k", {"still": "x" * 5_000})
     await journal.record("k", {"after": True})
     assert journal.broken is None
     await journal.close()
