@@ -126,6 +126,7 @@ async def test_a_full_disk_fails_every_waiter_and_heals_without_a_torn_line(tmp_
     await journal.record("k", {"after": True})
     assert journal.broken is None
     await journal.close()
+    assert journal.path.read_bytes().endswith(b'"}\n')  # nothing of what failed is left behind it
     assert [(fact["seq"], fact["fact"]) for fact in facts(tmp_path)] == [(1, {"before": True}), (2, {"after": True})]
 
 
