@@ -1,0 +1,77 @@
+"""Callers come from verified claims; headers only add what is claimed."""
+
+import pytest
+
+from sidecar.core.model.caller import Caller
+from sidecar.extproc.identity import CLAIMED_MAX, ClaimNames, caller
+
+PLAIN = {"company": ClaimNames()}
+NESTED = {"company": ClaimNames("user.name", "realm_access.roles"), "partner": ClaimNames("https://x.example/sub", "g")}
+
+ROWS = [
+    (
+        "a list of groups",
+        PLAIN,
+        {"company": {"sub": "ada", "groups": ("a", "b")}},
+        Caller("ada", "company", ("a", "b")),
+    ),
+    (
+        "groups between spaces",
+        PLAIN,
+        {"company": {"sub": "ada", "groups": "a b"}},
+        Caller("ada", "company", ("a", "b")),
+    ),
+    (
+        "groups between commas",
+        PLAIN,
+        {"company": {"sub": "ada", "groups": "a, b"}},
+        Caller("ada", "company", ("a", "b")),
+    ),
+    ("no groups", PLAIN, {"company": {"sub": "ada"}}, Caller("ada", "company")),
+    ("groups of another kind", PLAIN, {"company": {"sub": "ada", "groups": 7.0}}, Caller("ada", "company")),
+    (
+        "a group that is no text",
+        PLAIN,
+        {"company": {"sub": "ada", "groups": ("a", 1.0)}},
+        Caller("ada", "company", ("a",)),
+    ),
+    (
+        "nested claims",
+        NESTED,
+        {"company": {"user": {"name": "ada"}, "realm_access": {"roles": ("x",)}}},
+        Caller("ada", "company", ("x",)),
+    ),
+    ("a name that holds dots", NESTED, {"partner": {"https://x.example/sub": "bob"}}, Caller("bob", "partner")),
+    ("nobody verified anything", PLAIN, {}, None),
+    ("a provider nobody configured", PLAIN, {"stranger": {"sub": "eve"}}, None),
+    ("no subject", PLAIN, {"company": {"groups": ("a",)}}, None),
+    ("an empty subject", PLAIN, {"company": {"sub": ""}}, None),
+    ("a subject that is no text", PLAIN, {"company": {"sub": 7.0}}, None),
+    ("a payload that is no object", PLAIN, {"company": "ada"}, None),
+]
+
+
+@pytest.mark.parametrize(("note", "names", "claims", "expected"), ROWS, ids=[row[0] for row in ROWS])
+def test_caller(note: str, names: dict, claims: dict, expected: Caller | None) -> None:
+    assert caller(claims, (), names) == expected
+
+
+CLAIMS = [
+    ("the SDK's session", (("x-claude-code-session-id", "s1"), ("x-gatehouse-session", "s2")), ("s1", None)),
+    ("our session and agent", (("x-gatehouse-session", " s2 "), ("x-gatehouse-agent", "a1")), ("s2", "a1")),
+    ("too long to be a claim", (("x-gatehouse-agent", "a" * (CLAIMED_MAX + 1)),), (None, None)),
+    ("not printable", (("x-gatehouse-session", "a\x07b"),), (None, None)),
+    ("empty", (("x-claude-code-session-id", ""),), (None, None)),
+    ("a header cannot name a subject", (("x-gatehouse-subject", "root"),), (None, None)),
+]
+
+
+@pytest.mark.parametrize(("note", "headers", "expected"), CLAIMS, ids=[row[0] for row in CLAIMS])
+def test_claimed(note: str, headers: tuple, expected: tuple) -> None:
+    found = caller({"company": {"sub": "ada"}}, headers, PLAIN)
+    assert found is not None
+    assert (found.subject, found.claimed_session, found.claimed_agent) == ("ada", *expected)
+
+
+def test_headers_alone_make_no_caller() -> None:
+    assert caller({}, (("x-gatehouse-session", "s"), ("authorization", "Bearer x")), PLAIN) is None
