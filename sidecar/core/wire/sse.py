@@ -42,7 +42,7 @@ class SseReader:
 
     def __init__(self, limit: int = MOST_BYTES) -> None:
         self._limit = limit
-        self._buffer = b""
+        self._buffer = bytearray()  # grows in place: a large event comes in thousands of chunks
         self._searched = 0  # no event ends before this offset
         self._first = True
         self._dead: Refused | None = None
@@ -63,9 +63,9 @@ class SseReader:
                 start = len(_BOM)
         while (stop := self._block_end(start, end)) is not None:
             largest = max(largest, stop - start)
-            events.append(_event(self._buffer[start:stop]))
+            events.append(_event(bytes(self._buffer[start:stop])))
             start = self._searched = stop
-        self._buffer = self._buffer[start:]
+        del self._buffer[:start]
         self._searched -= start
         if largest > self._limit or len(self._buffer) > self._limit:
             self._dead = Refused(502, Code.API, f"The answer holds an event of more than {self._limit} bytes.")
@@ -74,7 +74,8 @@ class SseReader:
 
     def flush(self) -> bytes:
         """The bytes that never became a whole event."""
-        rest, self._buffer, self._searched = self._buffer, b"", 0
+        rest, self._searched = bytes(self._buffer), 0
+        self._buffer.clear()
         return rest
 
     def _block_end(self, start: int, end: bool) -> int | None:

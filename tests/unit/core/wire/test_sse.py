@@ -73,6 +73,16 @@ def test_too_large_an_event_kills_the_reader(chunk):
         assert (caught.value.status, caught.value.code) == (502, Code.API)
 
 
+def test_a_large_event_in_small_chunks_costs_no_copy_of_all_for_each():
+    """8 MB in 100-byte chunks: copied for each, that would be 330 GB."""
+    reader = SseReader()
+    reader.feed(b"data: ")
+    for _ in range(80_000):
+        reader.feed(b"x" * 100)
+    (event,) = reader.feed(b"\n\n")
+    assert len(event.data) == 8_000_000
+
+
 def test_what_it_says_is_not_in_its_repr():
     assert "hidden" not in repr(read([b"data: hidden\n\n"])[0])
 
