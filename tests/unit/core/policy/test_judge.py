@@ -40,6 +40,7 @@ def test_nothing_to_say_is_allow() -> None:
         (("id: m, detect: '*', do: mask", "id: d, detect: '*', do: deny"), "d", "deny over mask"),
         (("id: z, detect: '*', do: allow", "id: m, detect: '*', do: mask"), "m", "an allow never loosens"),
         (("id: t, detect: '*', do: mask, how: token", "id: r, detect: '*', do: mask"), "r", "redact over token"),
+        (("id: h, detect: '*', do: mask, how: hash", "id: a, detect: '*', do: mask"), "a", "redact over hash"),
         (
             ("id: t, detect: '*', do: mask, how: token", "id: h, detect: '*', do: mask, how: last4"),
             "h",
