@@ -225,3 +225,31 @@ def test_a_stream_puts_back_what_restored_puts_back(chosen_parts: list[str], siz
     out = [one for at in range(0, len(text), size) for one in stream.feed(text[at : at + size])]
     assert "".join([*out, *stream.flush()]) == restored(text, memory)
     assert re.search(re.escape(known[0]), restored(text, memory)) is None
+
+
+@given(parts, st.lists(st.sampled_from([*SECRETS, "well ", "\n", " and ", ". "]), max_size=8), st.integers(1, 9))
+@settings(max_examples=100, deadline=None)
+def test_a_turn_there_and_back(asked: list[str], answered: list[str], size: int) -> None:
+    """The provider gets a masked prompt, answers with its placeholders and with secrets of its own; the agent gets
+    its values back and the secrets masked, and replays all of it; the provider sees exactly what it saw and said."""
+    memory = SessionMemory()
+    prompt = " ".join([*asked, *SECRETS[:2]])
+
+    def asking(match: Match, value: str) -> str | None:
+        placeholder = masked_by(memory)(match, value)
+        if placeholder and match.detector == MAIL.id:
+            memory.remember_token(placeholder, value)
+        return placeholder
+
+    seen = masked(prompt, asking)
+    owed = {PLACEHOLDERS.make("mail", How.TOKEN, value): value for value in SECRETS[:2]}
+    said = " ".join([*answered, *owed])
+    stream = TextStream(COMPILED.stream(), masked_by(memory))
+    pieces = [said[at : at + size] for at in range(0, len(said), size)]
+    delivered = "".join([one for piece in pieces for one in stream.feed(piece)] + list(stream.flush()))
+    memory.remember_said(delivered, said)
+
+    assert delivered.endswith(" ".join(owed.values()))
+    assert "key-0123456789ab" not in delivered
+    assert memory.said(delivered) == said
+    assert masked(prompt, asking) == seen
