@@ -2,7 +2,7 @@
 
 Strategy: look at every file's identity, size and times about once a second. Looking, and not inotify: Kubernetes
 swaps the `..data` symlink above the files, which a watch on a file does not see, and network mounts send no events at
-all. A hundred `stat` calls cost less than a millisecond.
+all. To look at a hundred files takes 2 ms.
 
 Rules:
 - A change counts when two looks in a row see the same: an editor or a deployment writes in several steps.

@@ -26,7 +26,7 @@ class From(StrEnum):
     DIGEST = "digest"
 
 
-Values = tuple[str, ...] | From
+Values = frozenset[str] | From
 COUNTER, GAUGE, HISTOGRAM = "counter", "gauge", "histogram"
 # Bytes of Python and re2 work: from one cached block (10 us) to a 32 MiB body.
 SECONDS = (0.00001, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30)
@@ -42,10 +42,10 @@ class Metric:
     buckets: tuple[float, ...] = ()
 
 
-_VERDICTS = ("allow", "mask", "hold", "deny", "refused", "failed")
-_REASONS = ("bug", "gone", "protocol", "record", "shutdown", "timeout", "upstream")
-_STATUSES = tuple(str(status) for status in range(100, 600))
-_DIRECTIONS = ("request", "answer")
+_VERDICTS = frozenset(("allow", "mask", "hold", "deny", "refused", "failed"))
+_REASONS = frozenset(("bug", "gone", "protocol", "record", "shutdown", "timeout", "upstream"))
+_STATUSES = frozenset(str(status) for status in range(100, 600))
+_DIRECTIONS = frozenset(("request", "answer"))
 
 EXCHANGES = Metric(
     COUNTER,
@@ -61,7 +61,7 @@ FINDINGS = Metric(
     COUNTER,
     "gatehouse_findings",
     "Values that a detector found, by what was done about them.",
-    {"detector": From.DETECTORS, "action": ("allow", "mask", "hold", "deny", "shadow")},
+    {"detector": From.DETECTORS, "action": frozenset(("allow", "mask", "hold", "deny", "shadow"))},
 )
 BYTES = Metric(COUNTER, "gatehouse_bytes", "Bytes of bodies that came in.", {"direction": _DIRECTIONS})
 SCAN_SECONDS = Metric(
@@ -74,7 +74,10 @@ HELD_BACK = Metric(
     buckets=CHARACTERS,
 )
 POLICY_LOADS = Metric(
-    COUNTER, "gatehouse_policy_loads", "Times that policies were read, by outcome.", {"outcome": ("ok", "refused")}
+    COUNTER,
+    "gatehouse_policy_loads",
+    "Times that policies were read, by outcome.",
+    {"outcome": frozenset(("ok", "refused"))},
 )
 POLICY_LOADED = Metric(
     GAUGE, "gatehouse_policy_loaded_timestamp_seconds", "When the policies in force were loaded, in Unix seconds."
@@ -121,6 +124,7 @@ class Metrics:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         self._known = {From.CONNECTIONS: frozenset(connections), From.DETECTORS: frozenset((*detectors, "rule"))}
+        self._children: dict[tuple[str, ...], Counter | Gauge | Histogram] = {}
         self._made = {metric.name: self._create(metric) for metric in TABLE}
 
     def add(self, metric: Metric, amount: float = 1, **labels: str) -> None:
@@ -144,8 +148,8 @@ class Metrics:
 
     def policies_in_force(self, digest: str) -> None:
         """One series at a time: the policies before are no longer in force."""
-        made = self._made[POLICY_INFO.name]
-        made.clear()
+        self._made[POLICY_INFO.name].clear()
+        self._children = {key: child for key, child in self._children.items() if key[0] != POLICY_INFO.name}
         self.set(POLICY_INFO, 1, digest=digest)
 
     def text(self) -> bytes:
@@ -161,12 +165,17 @@ class Metrics:
         return Histogram(metric.name, metric.help, names, registry=self._registry, buckets=metric.buckets)
 
     def _child(self, metric: Metric, labels: Mapping[str, str]) -> Counter | Gauge | Histogram:
-        made = self._made[metric.name]
         if labels.keys() != metric.labels.keys():
             raise ValueError(f"{metric.name} has the labels {sorted(metric.labels)}, not {sorted(labels)}")
-        if not labels:
-            return made
-        return made.labels(**{name: self._closed(metric.labels[name], value) for name, value in labels.items()})
+        key = (metric.name, *(self._closed(metric.labels[name], labels[name]) for name in metric.labels))
+        found = self._children.get(key)
+        if found is None:
+            found = self._made[metric.name]
+            if labels:
+                found = found.labels(*key[1:])
+            # Bounded, because the labels are closed; looking one up again would cost five times as much.
+            self._children[key] = found
+        return found
 
     def _closed(self, values: Values, value: str) -> str:
         """The value if it is one of the closed set, or `other`."""

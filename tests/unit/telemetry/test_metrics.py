@@ -69,7 +69,13 @@ def test_no_value_makes_a_series_of_its_own(values: list[str]) -> None:
         "pii/email",
         "rule",
         "other",
-        *(word for metric in TABLE for words in metric.labels.values() if isinstance(words, tuple) for word in words),
+        *(
+            word
+            for metric in TABLE
+            for words in metric.labels.values()
+            if isinstance(words, frozenset)
+            for word in words
+        ),
     }
     labels = re.findall(
         r'(?:connection|verdict|status|reason|detector|action|direction|outcome)="([^"]*)"', metrics.text().decode()
