@@ -5,8 +5,13 @@ values would leave and that the agent behaves without us. And once through the g
 """
 
 import json
+import secrets
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,3 +68,67 @@ def direct(folder: Path, made_up: str) -> Iterator[Gate]:
     options = Options(record=folder / "received.jsonl", bearer=True, script=read_script(SCRIPT % made_up, "script"))
     with start(options) as simulator:
         yield Gate(simulator.url, "a-token", folder / "received.jsonl", simulator, False, made_up)
+
+
+POLICY = """
+policy: agents
+applies: {}
+rules:
+  - {id: no-zephyr, where: [prompt], match: {regex: '(?i)project\\s+zephyr'}, do: deny, say: "Zephyr stays here."}
+  - {id: theirs, where: [response, thinking, tool_call], detect: [secret/*], do: mask}
+  - {id: ours, where: [system, prompt, tool_result], detect: [secret/*, pii/*], do: mask, how: token}
+"""
+CONFIG = """
+listen: {address: 127.0.0.1, port: %d}
+metrics: {port: %d}
+envoy: {admin_port: %d}
+development: {identity: true}
+connections:
+  - {name: claude, kind: claude, url: "%s", credential: {header: x-api-key, from: {file: upstream.key}}}
+policies: [policy.yaml]
+"""
+PROGRAM = (sys.executable, "-m", "sidecar.cli.main")
+READY_WITHIN = 90  # seconds; a busy machine takes half a minute
+
+
+@contextmanager
+def whole(folder: Path, made_up: str) -> Iterator[Gate]:
+    """All of it: Envoy, the data plane, and the simulator as their upstream."""
+    key = secrets.token_hex(16)
+    script = read_script(SCRIPT % made_up, "script")
+    with start(Options(record=folder / "received.jsonl", api_key=key, script=script)) as simulator:
+        (folder / "upstream.key").write_text(key)
+        (folder / "policy.yaml").write_text(POLICY)
+        (folder / "gatehouse.yaml").write_text(CONFIG % (*(ports := _free_ports(3)), simulator.url))
+        with _up(folder):
+            mint = (*PROGRAM, "token", "mint", "--subject", "ada", "--config", str(folder / "gatehouse.yaml"))
+            token = subprocess.run(mint, check=True, capture_output=True, text=True).stdout.strip()
+            yield Gate(f"http://127.0.0.1:{ports[0]}", token, folder / "received.jsonl", simulator, True, made_up)
+
+
+@contextmanager
+def _up(folder: Path) -> Iterator[None]:
+    """`gatehouse up` until the block ends. What it said is in `up.log` of its folder."""
+    config = str(folder / "gatehouse.yaml")
+    with (folder / "up.log").open("w") as log:
+        process = subprocess.Popen((*PROGRAM, "up", "--config", config), stdout=log, stderr=log)
+        try:
+            deadline = time.monotonic() + READY_WITHIN
+            while "The gate is up" not in (folder / "up.log").read_text():
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"the gate did not start: {(folder / 'up.log').read_text()}")
+                time.sleep(0.1)
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports that were free a moment ago."""
+    with ExitStack() as stack:
+        taken = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [one.getsockname()[1] for one in taken]
+
+
+HOW = {"simulator": direct, "gate": whole}

@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 
 from tests.agent.session import Session
-from tests.gate import Gate, direct
+from tests.gate import HOW, Gate
 from tests.planted import Planted, planted
 
 MADE_UP = "made-up"  # the seed of the secret that the model itself says
 
 
-@pytest.fixture(scope="session")
-def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
-    with direct(tmp_path_factory.mktemp("gate"), planted(MADE_UP)[0].value) as gate:
+@pytest.fixture(scope="session", params=list(HOW))
+def gate(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
+    """The control, then the real thing."""
+    with HOW[request.param](tmp_path_factory.mktemp("gate"), planted(MADE_UP)[0].value) as gate:
         yield gate
 
 

@@ -15,6 +15,10 @@ def lines(planted: tuple[Planted, ...]) -> str:
     return "\n".join(one.line for one in planted)
 
 
+def row(planted: tuple[Planted, ...]) -> str:
+    return "; ".join(one.line for one in planted)
+
+
 def tool(name: str, **given: object) -> str:
     return f"[[tool:{name} {json.dumps(given)}]]"
 
@@ -31,7 +35,7 @@ async def ten_turns(session: Session, secrets: tuple[Planted, ...]) -> list[Turn
             f"[[think]][[wire:7]]{tool('Read', file_path=file)}[[then]][[think]][[say:I have read it.]]"
         ),
         await session.tell(f"[[think:They want {some[0].value} used.]]{tool('Bash', command='cat settings.env')}"),
-        await session.tell(f"[[chunk:1]]{tool('Write', file_path=copy, content=lines(some))}[[then]][[say:Written.]]"),
+        await session.tell(f"[[chunk:1]]{tool('Write', file_path=copy, content=row(some))}[[then]][[say:Written.]]"),
         await session.tell(f"[[gzip]]{tool('Bash', command='wc -l copy.txt')}{tool('Read', file_path=copy)}"),
         await session.tell(
             f"[[think:{some[1].line}]][[say:one]][[think:two]][[say:Two: {some[2].line}, {mail.value}.]]"
@@ -66,7 +70,7 @@ def assert_the_agent_saw_its_own_values(
     assert all(one.value in turns[1].results[0] for one in flat)
     assert flat[0].value in turns[2].thoughts[0]
     assert all(one.value in turns[2].text() for one in flat), "what the tool printed, told again by the model"
-    assert copied == lines(flat[:6]), "a tool got real values"
+    assert copied == row(flat[:6]), "a tool got real values"
     assert len(turns[4].results) == 2
     assert flat[1].line in turns[5].thoughts[0]
     assert flat[2].line in turns[5].texts[1]
