@@ -77,7 +77,7 @@ def cuts(data: bytes, seeds: int = 6) -> Iterator[list[bytes]]:
     yield [data]
     yield [data[at : at + 1] for at in range(len(data))]
     for seed in range(seeds):
-        random = Random(seed)
+        random = Random(seed)  # noqa: S311  (places to cut at, no secret)
         places = sorted(random.randrange(len(data) + 1) for _ in range(random.randrange(1, 12)))
         yield [data[start:stop] for start, stop in zip([0, *places], [*places, len(data)], strict=True)]
 
