@@ -51,15 +51,22 @@ def respond(world: World, received: Received) -> ASGIApp:
     """One request to its answer; a refusal in the API's shape."""
     request_id = world.new_id("req")
     try:
-        handler, caught = _route(received)
-        if handler not in OPEN:
-            world.access.check(received)
-        if len(received.body) > LARGEST:
-            raise failure(413)
-        return handler(world, received, caught, request_id)
-    except Refused as refused:
-        headers = world.headers(request_id) | dict(refused.headers)
-        return Response(failure_body(refused, request_id), refused.status, headers, JSON)
+        return _handled(world, received, request_id)
+    except RecursionError:
+        refused = failure(400, "The request body is nested too deeply")
+    except Refused as error:
+        refused = error
+    headers = world.headers(request_id) | dict(refused.headers)
+    return Response(failure_body(refused, request_id), refused.status, headers, JSON)
+
+
+def _handled(world: World, received: Received, request_id: str) -> ASGIApp:
+    handler, caught = _route(received)
+    if handler not in OPEN:
+        world.access.check(received)
+    if len(received.body) > LARGEST:
+        raise failure(413)
+    return handler(world, received, caught, request_id)
 
 
 def _route(received: Received) -> tuple[Handler, str]:

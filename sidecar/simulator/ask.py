@@ -79,12 +79,16 @@ def _result_text(block: Json) -> str:
 def read_json(raw: bytes) -> dict[str, object]:
     """The body as a JSON object, or the API's 400."""
     try:
-        value = json.loads(raw)
+        value = json.loads(raw.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise failure(400, f"The request body is not valid JSON: {type(error).__name__}") from error
     if not isinstance(value, dict):
         raise failure(400, "Input should be a valid dictionary")
     return value
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
 
 
 def read_ask(raw: bytes | Json, *, counting: bool = False) -> Ask:

@@ -139,3 +139,4 @@ async def _break_off(scope: Scope, cut: Cut) -> None:
         connection: socket.socket = transport.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
     transport.abort()
+    await asyncio.sleep(0.01)  # the server learns of it, and does not complain about an answer without end

@@ -57,7 +57,6 @@ class Running:
                 ws="none",
                 log_config=None,
                 access_log=False,
-                log_level="critical",  # it would complain about every answer that is cut off on purpose
                 server_header=False,
                 timeout_graceful_shutdown=STOP_SECONDS,
             )

@@ -4,11 +4,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from sidecar.simulator.app import LARGEST, Api
-from sidecar.simulator.recording import Recording, read_recording
+from sidecar.simulator.app import LARGEST, Api, respond
+from sidecar.simulator.recording import Received, Recording, read_recording
 from sidecar.simulator.world import Access, World
 
+KEYS = (
+    "model", "max_tokens", "messages", "system", "tools", "role", "content", "type", "text", "id", "name", "input",
+    "tool_use_id", "thinking", "signature", "metadata", "user_id", "cache_control", "requests", "custom_id", "params",
+)  # fmt: skip
 BODY = {"model": "claude-test", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}
 HEADERS = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
 
@@ -65,6 +71,30 @@ async def test_batches_can_be_fetched(client: httpx.AsyncClient) -> None:
     assert [batch["id"] for batch in (await client.get("/v1/messages/batches")).json()["data"]] == [made["id"]]
     lines = (await client.get(made["results_url"])).text.splitlines()
     assert json.loads(lines[0])["result"]["message"]["role"] == "assistant"
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from(KEYS), ANYTHING, max_size=5), st.sampled_from(["", "/count_tokens", "/batches"]))
+def test_anything_is_answered_or_refused(body: dict[str, object], path: str) -> None:
+    """A known good request with anything laid over it."""
+    raw = json.dumps({**BODY, **body} if path != "/batches" else body).encode()
+    answer = respond(World(Access(), seed="s"), Received("POST", f"/v1/messages{path}", tuple(HEADERS.items()), raw))
+    assert getattr(answer, "status_code", 200) in {200, 400, 404}
+
+
+@pytest.mark.parametrize("depth", [100, 400, 900, 20_000])
+def test_any_depth_is_answered_or_refused(depth: int) -> None:
+    deep = "[" * depth + "]" * depth
+    raw = json.dumps(BODY)[:-1] + f', "tools": [{{"name": "a", "input_schema": {deep}}}]}}'
+    answer = respond(World(Access(), seed="s"), Received("POST", "/v1/messages", tuple(HEADERS.items()), raw.encode()))
+    assert getattr(answer, "status_code", 200) in ({200} if depth == 100 else {200, 400})
 
 
 async def test_too_large(client: httpx.AsyncClient) -> None:

@@ -52,7 +52,9 @@ def test_a_wrong_shape_is_named_with_its_place(change: dict[str, object], said: 
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"{", b"[1]", b"\xff", b"[" * 100_000], ids=["none", "half", "list", "bytes", "deep"]
+    "raw",
+    [b"", b"{", b"[1]", b"\xff", b"[" * 100_000, b'{"a": NaN}', '{"a": 1}'.encode("utf-16")],
+    ids=["none", "half", "list", "bytes", "deep", "constant", "utf-16"],
 )
 def test_what_is_no_json_object_is_refused(raw: bytes) -> None:
     with pytest.raises(Refused) as caught:
