@@ -5,6 +5,8 @@ from pathlib import Path
 
 from envoy_data_plane.envoy.config.cluster import v3 as cluster
 from envoy_data_plane.envoy.config.core import v3 as core
+from envoy_data_plane.envoy.extensions.clusters.common.dns import v3 as dns_names
+from envoy_data_plane.envoy.extensions.clusters.dns import v3 as dns
 from envoy_data_plane.envoy.extensions.transport_sockets.tls import v3 as tls
 from envoy_data_plane.envoy.extensions.upstreams.http import v3 as http
 
@@ -57,17 +59,23 @@ def _data_plane(spec: BootstrapSpec) -> cluster.Cluster:
 
 def _remote(name: str, endpoint: Endpoint, spec: BootstrapSpec) -> cluster.Cluster:
     literal = _is_address(endpoint.host)
-    kinds = cluster.ClusterDiscoveryType
     return cluster.Cluster(
         name=name,
-        type=kinds.STATIC if literal else kinds.STRICT_DNS,
-        dns_lookup_family=cluster.ClusterDnsLookupFamily.ALL,
-        respect_dns_ttl=not literal,
+        type=cluster.ClusterDiscoveryType.STATIC if literal else None,
+        cluster_type=None if literal else _looked_up(),
         connect_timeout=seconds(spec.connect_timeout),
         load_assignment=one_endpoint(name, tcp(endpoint.host, endpoint.port)),
         transport_socket=_verified(endpoint, spec) if endpoint.tls else None,
         typed_extension_protocol_options={HTTP_OPTIONS: packed(_protocol(endpoint))},
         circuit_breakers=_breakers(spec),
+    )
+
+
+def _looked_up() -> cluster.ClusterCustomClusterType:
+    """Every address that the name stands for, for as long as its record says."""
+    family = dns_names.DnsLookupFamily.ALL
+    return cluster.ClusterCustomClusterType(
+        name="envoy.cluster.dns", typed_config=packed(dns.DnsCluster(dns_lookup_family=family, respect_dns_ttl=True))
     )
 
 

@@ -1,0 +1,49 @@
+"""No path leads to an upstream; only the header with the secret does."""
+
+from typing import Any
+
+from sidecar.extproc.bootstrap.routes import NEVER_SENT
+from sidecar.extproc.heads import ROUTE
+from tests.unit.extproc.bootstrap.examples import manager
+
+
+def routes() -> list[Any]:
+    (host,) = manager()["route_config"]["virtual_hosts"]
+    return list(host["routes"])
+
+
+def test_every_route_to_an_upstream_needs_the_secret_of_that_upstream() -> None:
+    leading = [route for route in routes() if "route" in route]
+    assert [route["route"]["cluster"] for route in leading] == ["upstream_claude", "upstream_tickets"]
+    for route in leading:
+        name = route["route"]["cluster"].removeprefix("upstream_")
+        assert route["match"]["headers"] == [{"name": ROUTE, "string_match": {"exact": f"s3cret.{name}"}}]
+        assert ROUTE in route["request_headers_to_remove"]
+
+
+def test_the_last_route_is_a_403() -> None:
+    last = routes()[-1]
+    assert last["match"] == {"prefix": "/"}
+    assert last["direct_response"]["status"] == 403
+
+
+def test_probes_stand_first_and_lead_nowhere() -> None:
+    probes = [route for route in routes() if route["name"] == "probe"]
+    assert probes == routes()[: len(probes)]
+    assert [(p["match"]["path"], p["direct_response"]["status"]) for p in probes] == [("/", 200), ("/api/hello", 200)]
+
+
+def test_no_route_times_out_or_retries() -> None:
+    for route in routes():
+        if "route" in route:
+            assert route["route"]["timeout"] == "0s"
+            assert "retry_policy" not in route["route"]
+
+
+def test_the_upstream_gets_its_own_host() -> None:
+    hosts = [route["route"]["host_rewrite_literal"] for route in routes() if "route" in route]
+    assert hosts == ["api.example.com", "10.0.0.7:8080"]
+
+
+def test_nothing_about_the_client_is_sent() -> None:
+    assert {"x-forwarded-for", "x-envoy-external-address", "x-request-id"} <= {*NEVER_SENT}
