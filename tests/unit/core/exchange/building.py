@@ -6,6 +6,7 @@ Rules: secrets are put together from fragments, so that no file holds one; every
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 
 from sidecar.core.exchange.commands import Command, Forward, Record, Respond, SendAnswer, StartAnswer
@@ -55,10 +56,15 @@ def book(rules: str = MASKS, head: str = "", name: str = "p") -> Book:
     return compile_book([PolicySource("p.yaml", text)], CATALOGUE)
 
 
+@cache
+def compiled(rules: str, head: str) -> Rules:
+    """Rules never change, so tests may share them."""
+    return Rules.of(book(rules, head))
+
+
 def gate(rules: str = MASKS, head: str = "", **changed: object) -> Gate:
     """A gate with one policy, whose rules are lines of YAML."""
-    made = Rules.of(book(rules, head))
-    return Gate(made, (CLAUDE, SECOND, TICKETS), MASK_KEY, **changed)
+    return Gate(compiled(rules, head), (CLAUDE, SECOND, TICKETS), MASK_KEY, **changed)
 
 
 def request(*content: object, **fields: object) -> dict[str, object]:
