@@ -56,7 +56,10 @@ def short_files(tree: Tree) -> Iterator[str]:
 
 
 def every_module_has_its_test(tree: Tree) -> Iterator[str]:
+    """But one that only declares: without a function there is nothing that a test of its own could see fail."""
     for name in _modules(tree):
+        if not any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in ast.walk(_parsed(tree[name]))):
+            continue
         path = PurePosixPath(name).relative_to("sidecar")
         test = f"tests/unit/{path.with_name(f'test_{path.name}')}"
         if test not in tree:

@@ -67,7 +67,11 @@ TEST = "tests/unit/core/wire/test_json.py"
         (MODULE, CODE + "x = 1\n" * 299, f"{MODULE}: 301 lines; 300 are the most"),
         (TEST, "x = 1\n" * 301, f"{TEST}: 301 lines"),
         ("bench/scan.py", "x = 1\n" * 301, "bench/scan.py: 301 lines"),
-        ("sidecar/core/wire/sse.py", CODE, "sidecar/core/wire/sse.py: has no test file tests/unit"),
+        (
+            "sidecar/core/wire/sse.py",
+            CODE + "def read() -> None: ...\n",
+            "sidecar/core/wire/sse.py: has no test file tests/unit",
+        ),
         ("tests/unit/core/utils.py", "", "tests/unit/core/utils.py: 'utils' says nothing"),
         ("sidecar/common/__init__.py", CODE, "sidecar/common/__init__.py: 'common' says nothing"),
         ("sidecar/core/wire/__init__.py", CODE + "from a import b\n", "sidecar/core/wire/__init__.py: a package's"),

@@ -19,6 +19,7 @@ from sidecar.core.model.expected import expectation
 Path = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 MAX_DEPTH = 64
+PLAIN = frozenset({"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,9 @@ class _Walk:
         self.lines.setdefault(path, line)
         if len(path) > MAX_DEPTH:
             self._wrong(line, f"nested deeper than {MAX_DEPTH} levels")
+            return None
+        if isinstance(node, yaml.CollectionNode) and node.tag not in PLAIN:
+            self._wrong(line, f"the tag {node.tag!r} is not allowed here: write the value without it")
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)

@@ -5,13 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sidecar.core.errors import ConfigurationError
 from sidecar.processes.children import MAX_DEATHS, Child
+from tests.polling import until
 
 SLEEPS = (sys.executable, "-c", "import signal; signal.pause()")
 STUBBORN = (
@@ -28,12 +28,6 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not holds():
-            await asyncio.sleep(0.02)
 
 
 async def test_it_stops_when_asked(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import signal
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from sidecar.core.errors import ConfigurationError
 from sidecar.processes.data_plane import DataPlane, unix_clock
 from sidecar.settings.load import load
 from sidecar.settings.values import Settings
+from tests.polling import until
 
 POLICY = "policy: p\nrules: [{{id: word, match: {{keywords: [{word}]}}, do: mask}}]\n"
 
@@ -44,12 +44,6 @@ def page(chosen: Settings, path: str) -> tuple[int, str]:
             return error.code, error.read().decode()
     except OSError:
         return 0, ""
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not await asyncio.to_thread(holds):
-            await asyncio.sleep(0.05)
 
 
 async def test_ready_reload_and_a_clean_stop(tmp_path: Path) -> None:
