@@ -1,11 +1,26 @@
 """One session of the real Claude Agent SDK, kept away from everything else on this machine.
 
-Found out with the SDK itself (`claude-agent-sdk` 0.2.186, `claude` 2.1.329):
+Found out with the SDK itself (`claude-agent-sdk` 0.2.186, `claude` 2.1.329), to set it up:
 - HOME and CLAUDE_CONFIG_DIR of its own, or it reads the settings and memory of whoever runs the tests; no setting
   sources; ANTHROPIC_API_KEY emptied, or it wins over the token.
 - CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC spares `HEAD /api/hello`, which carries no token.
 - As root, `bypassPermissions` is refused; `acceptEdits` with `allowed_tools` asks nobody.
 - CLAUDE_CODE_MAX_RETRIES: ten by default, which is minutes.
+
+And about what it sends:
+- Messages of role `system` stand in the middle of the conversation (environment, deferred tools, skills), always in
+  the same place. The newest user message is a list of blocks with `cache_control`; later the same one is a string.
+- Texts and thinking come back exactly, trailing blanks and unknown blocks included; `citations` come back empty. The
+  input of a tool comes back decoded and re-written: keys in the schema's order, `5.0` as `5`, `"false"` as `false`
+  where a boolean is wanted, and Write's content without blanks at the ends of lines.
+- Results of parallel tools come in the order in which they finished.
+
+And about trouble:
+- A 400 or 422 is sent again in up to six shapes (without `display`, with all tools spelled out) whatever
+  `x-should-retry` says, and shown once; 402, 405, 410, 451 are sent once and shown as `API Error: <status> <message>`.
+- A 401 without `x-should-retry: false` is tried ten times over minutes; with it, "Not logged in" is shown at once.
+- A 404, and an `error` event in a stream, are followed by the same request with `stream: false`.
+- After an error the next prompt is joined to the one that failed in one message: what was refused is sent again.
 """
 
 from dataclasses import dataclass, field

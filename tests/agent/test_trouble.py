@@ -8,9 +8,12 @@ from tests.agent.session import Session
 from tests.gate import Gate
 
 MakeSession = Callable[..., Session]
+# The agent alone behaves the same; running all of this twice would take another half minute.
+THROUGH_THE_GATE = pytest.mark.parametrize("gate", ["gate"], indirect=True)
 LONG = "[[say:" + "some words that take a while to say, " * 6 + "the end.]]"
 
 
+@THROUGH_THE_GATE
 @pytest.mark.parametrize(
     ("prompt", "shown", "tries", "note"),
     [
@@ -46,6 +49,7 @@ PASSES = (
 )
 
 
+@THROUGH_THE_GATE
 async def test_what_passes_is_not_noticed(gate: Gate, session: MakeSession) -> None:
     """In one session, because each start of the agent takes two seconds."""
     before = gate.report()["complaints"]
@@ -57,11 +61,12 @@ async def test_what_passes_is_not_noticed(gate: Gate, session: MakeSession) -> N
     assert gate.report()["complaints"] == before
 
 
+@THROUGH_THE_GATE
 async def test_a_connection_that_breaks_is_said(gate: Gate, session: MakeSession) -> None:
     async with session(retries=1) as agent:
         turn = await agent.tell(f"[[cut]]{LONG}")
         assert not turn.ok()
-        assert "Connection to the API was lost" in turn.text() or "API Error" in turn.text()
+        assert "API Error" in turn.text()
 
 
 async def test_the_probe_needs_no_token(gate: Gate, session: MakeSession) -> None:
@@ -73,6 +78,7 @@ async def test_the_probe_needs_no_token(gate: Gate, session: MakeSession) -> Non
     assert probes or gate.masks, "behind the gate it is answered without the model's side"
 
 
+@THROUGH_THE_GATE
 async def test_a_tool_that_is_not_there_does_not_end_the_session(gate: Gate, session: MakeSession) -> None:
     async with session() as agent:
         turn = await agent.tell('[[tool:NoSuchTool {"a": 1}]]')
