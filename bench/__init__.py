@@ -1,0 +1,1 @@
+"""What Gatehouse costs, measured. `python -m bench` runs every benchmark; bench/results/ gets a JSON file of each."""

@@ -1,0 +1,1 @@
+"""What the benchmarks need: numbers, processes, traffic, an upstream, a client, and the whole gate."""
