@@ -33,8 +33,10 @@ class Message:
         return "\n".join(text for text in texts if text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ask:
+    """One request. Equal only to itself, so that what was worked out about it can be kept."""
+
     model: str
     max_tokens: int
     stream: bool

@@ -15,7 +15,8 @@ Rules, each because a client may do this without changing what the model reads:
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from sidecar.simulator.ask import Ask, Message
 from sidecar.simulator.reply import Json
@@ -32,7 +33,7 @@ def digest(value: object) -> str:
 
 
 def _cleaned(value: object) -> object:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: _cleaned(item) for key, item in value.items() if key not in UNREAD}
     if isinstance(value, list | tuple):
         return [_cleaned(item) for item in value]
@@ -45,6 +46,7 @@ def without_thinking(blocks: Iterable[Json]) -> list[Json]:
     return [block for block in blocks if block.get("type") not in THINKING]
 
 
+@lru_cache(maxsize=16)  # asked for once per seal, and the tools alone are 32 KB
 def head(ask: Ask) -> tuple[tuple[str, str], ...]:
     """The parts before the first message, each as (name, digest)."""
     system = [block for block in ask.system if not str(block.get("text", "")).startswith(BILLING)]
@@ -60,6 +62,12 @@ def turns(messages: Sequence[Message]) -> list[Message]:
         else:
             joined.append(message)
     return joined
+
+
+@lru_cache(maxsize=16)
+def turn_digests(ask: Ask) -> tuple[str, ...]:
+    """Of every turn, in order."""
+    return tuple(message_digest(turn.role, turn.content) for turn in turns(ask.messages))
 
 
 def message_digest(role: str, blocks: Iterable[Json]) -> str:

@@ -9,10 +9,11 @@ a restart) is counted as foreign, not complained about. A broken-off answer may 
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 from sidecar.simulator.ask import Ask
-from sidecar.simulator.canonical import chain, head, message_digest, turns, without_thinking
+from sidecar.simulator.canonical import chain, head, message_digest, turn_digests, turns, without_thinking
 from sidecar.simulator.reply import Json
 from sidecar.simulator.seal import check_all
 
@@ -75,7 +76,7 @@ class Past:
         """Remember an answer. `whole` is false when it will break off."""
         told = turns(ask.messages)
         prefill = told.pop().content if told[-1].role == "assistant" else ()
-        digests = [message_digest(turn.role, turn.content) for turn in told]
+        digests = turn_digests(ask)[: len(told)]
         memory = self._of(session)
         given = memory.given.setdefault(chain(digests), _Given(head(ask)))
         given.head = head(ask)
@@ -86,7 +87,7 @@ class Past:
         memory.prefixes.update(chain(digests[:upto]) for upto in range(len(digests) + 1))
 
     def _compare(self, ask: Ask, memory: _Session) -> tuple[str, str, str] | None:
-        digests = [message_digest(turn.role, turn.content) for turn in turns(ask.messages)]
+        digests = turn_digests(ask)
         for at, turn in enumerate(turns(ask.messages)):
             if turn.role != "assistant" or not without_thinking(turn.content):
                 continue
@@ -102,7 +103,7 @@ class Past:
         return None
 
     @staticmethod
-    def _first_unknown(digests: list[str], memory: _Session) -> int:
+    def _first_unknown(digests: Sequence[str], memory: _Session) -> int:
         return next((at for at in range(len(digests)) if chain(digests[: at + 1]) not in memory.prefixes), len(digests))
 
     def _complain(self, complaint: Complaint) -> None:

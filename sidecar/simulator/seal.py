@@ -13,7 +13,7 @@ import hashlib
 import hmac
 
 from sidecar.simulator.ask import Ask
-from sidecar.simulator.canonical import THINKING, digest, head, message_digest, turns, without_thinking
+from sidecar.simulator.canonical import THINKING, digest, head, turn_digests, turns, without_thinking
 from sidecar.simulator.reply import Json
 
 KEY = b"gatehouse simulator"
@@ -25,8 +25,7 @@ Prefix = tuple[tuple[str, str], ...]  # (name of the part, its digest)
 
 def prefix(ask: Ask, before: int, blocks: tuple[Json, ...]) -> Prefix:
     """What stands before a block: the head, `before` turns, and the blocks before it in its own turn."""
-    said = turns(ask.messages)[:before]
-    parts = [(f"turn {at}", message_digest(turn.role, turn.content)) for at, turn in enumerate(said)]
+    parts = [(f"turn {at}", value) for at, value in enumerate(turn_digests(ask)[:before])]
     return (*head(ask), *parts, ("the same answer", digest(without_thinking(blocks))))
 
 
