@@ -1,6 +1,8 @@
 """Specifications that the tests of the bootstrap start from."""
 
+from copy import deepcopy
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,13 @@ TICKETS = ConnectionSpec("tickets", "http://10.0.0.7:8080/mcp")
 SPEC = BootstrapSpec(Path("/run/x.sock"), "s3cret", (COMPANY,), (CLAUDE, TICKETS), upstream_ca=Path("/ca.crt"))
 
 
+# Made once each: typed messages cost a tenth of a second.
+_made = cache(as_mapping)
+
+
 def mapping(**changed: Any) -> Any:
     """The bootstrap of the example specification, with changes, as plain values."""
-    return as_mapping(replace(SPEC, **changed))
+    return deepcopy(_made(replace(SPEC, **changed)))
 
 
 def manager(**changed: Any) -> Any:

@@ -1,13 +1,15 @@
 """Where Envoy may connect to, and how it makes sure whom it has reached."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sidecar.core.errors import ConfigurationError
 from sidecar.extproc.bootstrap import clusters
+from sidecar.extproc.bootstrap.document import as_mapping
 from sidecar.extproc.bootstrap.spec import ConnectionSpec
-from tests.unit.extproc.bootstrap.examples import CLAUDE, COMPANY, LOCAL, cluster, mapping
+from tests.unit.extproc.bootstrap.examples import CLAUDE, COMPANY, LOCAL, SPEC, cluster, mapping
 
 
 def test_every_connection_and_every_remote_key_set_has_its_cluster() -> None:
@@ -53,4 +55,4 @@ def test_nothing_is_retried_by_a_cluster() -> None:
 def test_a_system_without_authorities_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "CA_BUNDLES", (Path("/nowhere/at/all.crt"),))
     with pytest.raises(ConfigurationError, match="no bundle of certificate authorities"):
-        mapping(upstream_ca=None, connections=(CLAUDE,))
+        as_mapping(replace(SPEC, upstream_ca=None, connections=(CLAUDE,)))
