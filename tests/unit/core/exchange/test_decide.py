@@ -91,7 +91,8 @@ def test_a_mask_changes_string_values_and_nothing_else() -> None:
     body = (
         (
             b'{ "model":"claude-x", "metadata": {"n": 1.0, "u":"%k"},\n "messages":[{"role":"user","content":[\n'
-            b'{"type":"text","text":"a \\u0067k%r b","cache_control":{"type":"ephemeral"}}, {"type":"text","text":"\\u0068i"}]}]}'
+            b'{"type":"text","text":"a \\u0067k%r b","cache_control":{"type":"ephemeral"}}, '
+            b'{"type":"text","text":"\\u0068i"}]}]}'
         )
         .replace(b"%k", KEY.encode())
         .replace(b"%r", KEY[1:].removeprefix("k").encode())
