@@ -3,7 +3,7 @@
 from sidecar.core.detect.tree import ANY, ASCII, BEYOND, folded, mask_between, mask_of
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818  (an answer, not a fault)
     """The pattern uses something that this reader does not know."""
 
 

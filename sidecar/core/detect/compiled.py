@@ -22,7 +22,7 @@ from sidecar.core.model.detector import Detector, Match
 
 SEPARATOR = "\n\x00\n"
 LONGEST = 1 << 16  # bytes; a PGP key block with many identities is about half of it
-_MEMORY = 256 << 20  # bytes the automaton of the set may grow to; it uses about a tenth
+_MEMORY = 64 << 20  # bytes the automaton of the set may grow to; then it starts anew
 
 
 class Compiled:

@@ -44,5 +44,6 @@ def bounded(name: str, label: str, body: str, validate: Validator | None, *, col
 
 def after(name: str, label: str, words: str, body: str, validate: Validator | None) -> Detector:
     """Personal data that could be any number: it has to follow a word that says what it is."""
-    between = r"""[a-z_\- ]{0,12}(?:(?i: no| nr| num(?:ber)?| id| card))?[.:#=\s"'(]{0,4}(?i:(?:is|was|on|in|are)\b)?[:\s"'(]{0,3}"""
+    kind = r"[a-z_\- ]{0,12}(?:(?i: no| nr| num(?:ber)?| id| card))?"
+    between = kind + r"""[.:#=\s"'(]{0,4}(?i:(?:is|was|on|in|are)\b)?[:\s"'(]{0,3}"""
     return Detector(f"pii/{name}", label, rf"(?i:{words}){between}({body}){_RIGHT}", value_group=1, validate=validate)

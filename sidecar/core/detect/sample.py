@@ -1,11 +1,12 @@
 """Ordinary texts, of the kinds that pass the gate, to warm the automata with."""
 
 PROSE = """The gate was built in spring, when the river stood high. Nobody asked the miller's opinion; he gave it anyway:
-"A wall keeps water out for 10 days, a gate for 100 years." We met again on Tuesday at 9:30, in room B-12, and went through the
-plan step by step (see chapter 4.2). It cost 1,250 euros, which is 12% less than in 2019. Don't forget the key - it's under
-the mat! Questions? Write to the office, or call the front desk. PS: The password for the door is written on the calendar;
-the token for the laundry is blue, the secret ingredient is salt, and the account of last year's trip is still missing.
-Café, naïve, Übergröße, señor, 東京, Привет: all of these are words, too. One more thing: I/O, and/or, e.g. i.e. etc. """
+"A wall keeps water out for 10 days, a gate for 100 years." We met again on Tuesday at 9:30, in room B-12, and went
+through the plan step by step (see chapter 4.2). It cost 1,250 euros, which is 12% less than in 2019. Don't forget the
+key - it's under the mat! Questions? Write to the office, or call the front desk. PS: The password for the door is
+written on the calendar; the token for the laundry is blue, the secret ingredient is salt, and the account of last
+year's trip is still missing. Café, naïve, Übergröße, señor, 東京, Привет: all of these are words, too. One more thing:
+I/O, and/or, e.g. i.e. etc. """
 
 CODE = """import os
 from typing import Any
@@ -28,7 +29,7 @@ static int parse_token(const char *buf, size_t len, struct token *out) { return 
 
 JSON = """{"id": 48151623, "name": "widget", "tags": ["a", "b-c", "d_e"], "price": 12.50, "active": true, "parent": null,
 "created_at": "2024-05-17T09:30:00Z", "url": "https://example.com/items/48151623?page=2&sort=asc", "version": "1.22.3",
-"description": "A widget.\\nIt turns \\"left\\" and right.", "owner": {"login": "mrossi", "role": "admin", "token_count": 1834},
+"description": "A widget.\\nIt turns \\"left\\" and right.", "owner": {"login": "mrossi", "role": "admin"},
 "sha": "3f786850e387550fdab836ed7e6dc881de23001b", "uuid": "7d444840-9dc0-11d1-b245-5ffdce74fad2", "max_tokens": 4096}
 """
 

@@ -1,7 +1,7 @@
 """Reads an RE2 pattern into a tree.
 
-Rules: what this reader does not know it refuses with `Unreadable`, and the caller then assumes the worst of the pattern.
-It never has to decide whether a pattern is legal: RE2 itself has compiled it before.
+Rules: what this reader does not know it refuses with `Unreadable`, and the caller then assumes the worst of the
+pattern. It never has to decide whether a pattern is legal: RE2 itself has compiled it before.
 """
 
 from sidecar.core.detect.charset import Unreadable, read_class, read_escape

@@ -151,6 +151,10 @@ def german_tax(value: bytes) -> bool:
     return numbers[0] != 0 and counts[0] in (2, 3) and counts[1] == 1 and mod_11_10(numbers)
 
 
+def croatian(value: bytes) -> bool:
+    return mod_11_10(digits(value))
+
+
 def french(value: bytes) -> bool:
     text = _plain(value).replace("2A", "19").replace("2B", "18")
     return text.isdigit() and 97 - int(text[:13]) % 97 == int(text[13:])

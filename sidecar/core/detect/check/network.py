@@ -1,13 +1,14 @@
 """Addresses of machines and mailboxes.
 
-Rules: loopback, unspecified and broadcast addresses and net masks say nothing about anybody and are let through; private
-addresses are not, they describe a company's inside. Four numbers below ten are taken for a version.
+Rules: loopback, unspecified and broadcast addresses and net masks say nothing about anybody and are let through;
+private addresses are not, they describe a company's inside. Four numbers below ten are taken for a version.
 """
 
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 _FILES = frozenset(
-    b"png jpg jpeg gif svg webp ico css js mjs ts tsx jsx json html htm xml py pyc rb go rs java class c h cpp md txt yml yaml "
+    b"png jpg jpeg gif svg webp ico css js mjs ts tsx jsx json html htm xml py pyc rb go rs ja"
+    b"va class c h cpp md txt yml yaml "
     b"toml ini cfg conf lock map woff ttf so dll exe zip gz tar pdf sh local localhost internal invalid test".split()
 )
 _NOBODY = frozenset(b"git noreply no-reply donotreply example".split())

@@ -1,8 +1,8 @@
 """Is a value that stands behind a telling name a secret?
 
-Strategy: the stronger the name, the less the value has to prove. Behind `password` and in quotes nearly anything that is
-not a word, a reference or a stand-in; behind `token` or `key` something drawn at random; without quotes something that
-cannot be a piece of code either.
+Strategy: the stronger the name, the less the value has to prove. Behind `password` and in quotes nearly anything that
+is not a word, a reference or a stand-in; behind `token` or `key` something drawn at random; without quotes something
+that cannot be a piece of code either.
 """
 
 import binascii
@@ -17,14 +17,18 @@ _NUMBER = re.compile(rb"^[-+]?[0-9][0-9_,.]*$")
 _DATE = re.compile(rb"^[a-z]{0,8}-?\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$|^v?\d+\.\d+\.\d+")
 # Leaked so often that they are known, though they are words.
 _WEAK = frozenset(
-    b"qwerty letmein iloveyou dragon monkey sunshine princess football baseball superman batman trustno hunter shadow master "
+    b"qwerty letmein iloveyou dragon monkey sunshine princess football baseball superman batma"
+    b"n trustno hunter shadow master "
     b"swordfish qwertyuiop asdfgh asdfghjkl zxcvbn zxcvbnm qazwsx whatever starwars".split()
 )
 _SAYS_SO = re.compile(rb"(?i)pass(?:word|wd|phrase)|secret|token|api[_-]?key")
 _COMMON = re.compile(
-    rb"(?i)^(?:my|the|test|new|old|user|db|admin|root|app|a)?[-_ .]?(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|key|api[-_]?key|"
-    rb"auth|credentials?|username|user|login|none|null|nil|true|false|string|str|text|bool|int|number|object|hidden|required|optional|"
-    rb"empty|unknown|invalid|missing|value|test|basic|bearer|oauth2?|cram-md5|digest-md5|scram-sha-?(?:1|256)|latin-?1|sha(?:1|256|512)|md5|hmac|aes(?:128|256)?|utf-?8|base64|"
+    rb"(?i)^(?:my|the|test|new|old|user|db|admin|root|app|a)?[-_ .]?(?:pass(?:word|wd|phrase|"
+    rb"code)?|pwd|secret|token|key|api[-_]?key|"
+    rb"auth|credentials?|username|user|login|none|null|nil|true|false|string|str|text|bool|int|"
+    rb"number|object|hidden|required|optional|"
+    rb"empty|unknown|invalid|missing|value|test|basic|bearer|oauth2?|cram-md5|digest-md5|"
+    rb"scram-sha-?(?:1|256)|latin-?1|sha(?:1|256|512)|md5|hmac|aes(?:128|256)?|utf-?8|base64|"
     rb"md5|bcrypt|scrypt|pbkdf2|rsa|ecdsa|ed25519|x509|pkcs(?:1|7|8|12))s?[-_ .]?[0-9]{0,2}$"
 )
 

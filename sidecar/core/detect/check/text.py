@@ -13,20 +13,25 @@ OUR_PLACEHOLDER = re.compile(rb"\[[A-Z][A-Z0-9_]{0,40}_(?:#[0-9a-f]{8,64}|[A-Z2-
 
 # Words that say "put the real one here" wherever they stand in a value.
 _STAND_IN = re.compile(
-    rb"(?i)example|change.?(?:me|it|this)|place.?holder|redacted|your[-_. ]?|insert|replace|dummy|sample|notreal|not_real|"
-    rb"fake|foobar|lorem|ipsum|xxxx|\*{3}|\.\.\.|12345678|01234567|abcdefgh|abcd1234|deadbeef|todo|fixme|secret[-_ ]?here|"
+    rb"(?i)example|change.?(?:me|it|this)|place.?holder|redacted|your[-_. ]?|insert|replace|"
+    rb"dummy|sample|notreal|not_real|"
+    rb"fake|foobar|lorem|ipsum|xxxx|\*{3}|\.\.\.|12345678|01234567|abcdefgh|abcd1234|deadbeef|"
+    rb"todo|fixme|secret[-_ ]?here|"
     rb"some[-_ ]|goes[-_ ]?here|default|undefined|mock"
 )
 # Beginnings and marks of templates and of references to something else.
 _TEMPLATE = re.compile(
-    rb"[$#%@]\{|\$\(|^\$[A-Za-z_]|\$[A-Z_]{4}|\{\{|<%|%>|^<|>$|^\{|^%[A-Za-z(]|(?:^|[^0-9A-Za-z])%[sdvq]\b|^@[A-Za-z_]+[./]|"
+    rb"[$#%@]\{|\$\(|^\$[A-Za-z_]|\$[A-Z_]{4}|\{\{|<%|%>|^<|>$|^\{|^%[A-Za-z(]|(?:^|"
+    rb"[^0-9A-Za-z])%[sdvq]\b|^@[A-Za-z_]+[./]|"
     rb"^\[|^&[a-z]|ENC\[|^!(?:vault|Ref|Sub|Get)|^\(|\\\(|&#|&[a-z]{2,6};|\\[xu]"
 )
 _CODE = re.compile(rb"^[\w$.>:-]+\(.*\)?;?$|=>|->|::|&&|\|\||^[A-Za-z_]\w*\[.*\]$")
 _DOTTED = re.compile(rb"^[A-Za-z_$][\w$]*(?:\[.*\])?(?:\??\.[A-Za-z_$][\w$]*(?:\[.*\])?)+;?$")
 _PATH = re.compile(
-    rb"^(?:\.{0,2}/|~/|[A-Za-z]:[\\/])|^[a-z][a-z0-9+.-]{1,20}://|\.(?:pem|crt|cer|key|json|ya?ml|txt|xml|html?|js|ts|py|php|"
-    rb"java|properties|conf|cfg|ini|env|jks|p12|pfx|md|sh|rb|go|png|jpg|svg|com|org|net|io|local)$|^[\w.-]+(?:/[\w.-]+){2,}/?$"
+    rb"^(?:\.{0,2}/|~/|[A-Za-z]:[\\/])|^[a-z][a-z0-9+.-]{1,20}://|\.(?:pem|crt|cer|key|json|"
+    rb"ya?ml|txt|xml|html?|js|ts|py|php|"
+    rb"java|properties|conf|cfg|ini|env|jks|p12|pfx|md|sh|rb|go|png|jpg|svg|com|org|net|io|"
+    rb"local)$|^[\w.-]+(?:/[\w.-]+){2,}/?$"
 )
 _UUID = re.compile(rb"(?i)^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$")
 _PIECES = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")

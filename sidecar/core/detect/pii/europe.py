@@ -6,13 +6,7 @@ shape is its own. All others need the word.
 
 from sidecar.core.detect.check import national
 from sidecar.core.detect.check.contact import document
-from sidecar.core.detect.check.digits import digits, mod_11_10
 from sidecar.core.detect.forms import after, bounded
-
-
-def _oib(value: bytes) -> bool:
-    return mod_11_10(digits(value))
-
 
 _BSN = national.mod_check((9, 8, 7, 6, 5, 4, 3, 2, -1), 11)
 _AMKA_DATE = r"(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])[0-9]{7}"
@@ -81,7 +75,7 @@ DETECTORS = (
     bounded("ch-ahv", "NATIONAL_ID", r"756\.[0-9]{4}\.[0-9]{4}\.[0-9]{2}", national.swiss),
     bounded("cz-rodne-cislo", "NATIONAL_ID", r"[0-9]{6}/[0-9]{4}", national.czech),
     bounded("ro-cnp", "NATIONAL_ID", r"[1-8][0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9]{7}", national.romanian),
-    after("hr-oib", "NATIONAL_ID", r"\boib\b", r"[0-9]{11}", _oib),
+    after("hr-oib", "NATIONAL_ID", r"\boib\b", r"[0-9]{11}", national.croatian),
     after(
         "pt-nif",
         "TAX_ID",

@@ -1,6 +1,7 @@
 """Numbers that states outside Europe give to people.
 
-Rules: as for Europe: alone only with a shape of its own or checks that few chance numbers pass, otherwise behind a word.
+Rules: as for Europe: alone only with a shape of its own or checks that few chance numbers pass, otherwise behind a
+word.
 """
 
 from sidecar.core.detect.check import national
@@ -8,7 +9,9 @@ from sidecar.core.detect.check.contact import document
 from sidecar.core.detect.check.digits import luhn, verhoeff
 from sidecar.core.detect.forms import after, bounded
 
-_MBI = r"[1-9][AC-HJ-KM-NP-RT-Yac-hj-km-np-rt-y][AC-HJ-KM-NP-RT-Y0-9ac-hj-km-np-rt-y][0-9]-?[AC-HJ-KM-NP-RT-Yac-hj-km-np-rt-y][AC-HJ-KM-NP-RT-Y0-9ac-hj-km-np-rt-y][0-9]-?[AC-HJ-KM-NP-RT-Yac-hj-km-np-rt-y]{2}[0-9]{2}"
+_LETTER = "[AC-HJ-KM-NP-RT-Yac-hj-km-np-rt-y]"
+_EITHER = "[AC-HJ-KM-NP-RT-Y0-9ac-hj-km-np-rt-y]"
+_MBI = f"[1-9]{_LETTER}{_EITHER}[0-9]-?{_LETTER}{_EITHER}[0-9]-?{_LETTER}{{2}}[0-9]{{2}}"
 
 DETECTORS = (
     bounded("us-ssn", "SSN", r"[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}|[0-8][0-9]{2} [0-9]{2} [0-9]{4}", national.us_ssn),

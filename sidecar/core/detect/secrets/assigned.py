@@ -1,7 +1,7 @@
 """Values that code and configuration give to a telling name: in quotes, bare, in XML, in a call, in a sentence.
 
-Rules: one detector for each way of writing, each of which has one way to be read. What the value has to prove depends on
-the name (see `check.secret`).
+Rules: one detector for each way of writing, each of which has one way to be read. What the value has to prove depends
+on the name (see `check.secret`).
 """
 
 from sidecar.core.detect.check.secret import bare_password, key_like, password_like, random_like
@@ -10,12 +10,15 @@ from sidecar.core.model.detector import Detector, Validator
 _PASSWORDS = r"passw(?:or)?ds?|passwd|passphrase|passcode|passwort|kennwort|contrase(?:n|ñ)a|senha|pwd"
 _SHORT = r"(?:\b|_|\.|-)(?:pass|pw|psw|pswd|pin|cred|creds)(?:[_\-.]?(?:[0-9]{1,3}|db|ssh|root|admin|user|word))?"
 _TOKENS = (
-    r"secret|(?:\A|[^yY])token|api[_\-. ]?keys?|access[_\-. ]?key|auth[_\-. ]?key|private[_\-. ]?key|encrypt(?:ion)?[_\-. ]?key|sign(?:ing|ature)?[_\-. ]?key|"
-    r"master[_\-. ]?key|account[_\-. ]?key|shared[_\-. ]?key|session[_\-. ]?key|service[_\-. ]?key|app(?:lication)?[_\-. ]?key|"
-    r"license[_\-. ]?key|subscription[_\-. ]?key|consumer[_\-. ]?key|ssh[_\-. ]?key|credentials?|authorization|auth\b|oauth"
+    r"secret|(?:\A|[^yY])token|api[_\-. ]?keys?|access[_\-. ]?key|auth[_\-. ]?key|"
+    r"private[_\-. ]?key|encrypt(?:ion)?[_\-. ]?key|sign(?:ing|ature)?[_\-. ]?key|"
+    r"master[_\-. ]?key|account[_\-. ]?key|shared[_\-. ]?key|session[_\-. ]?key|"
+    r"service[_\-. ]?key|app(?:lication)?[_\-. ]?key|"
+    r"license[_\-. ]?key|subscription[_\-. ]?key|consumer[_\-. ]?key|ssh[_\-. ]?key|"
+    r"credentials?|authorization|auth\b|oauth"
 )
 # The rest of the name, unless it ends in `id`: an identifier of a secret is none.
-_TAIL = r"(?:[\w.\-]{0,20}[a-ce-zA-CE-Z0-9_.\-]|[\w.\-]{0,19}[a-hj-zA-HJ-Z0-9_.\-][dD])?"
+_TAIL = r"(?:[\w.\-]{0,15}[a-ce-zA-CE-Z0-9_.\-]|[\w.\-]{0,14}[a-hj-zA-HJ-Z0-9_.\-][dD])?"
 _KEYS = r"(?:\b|_|\.|-)(?:key|salt|pepper|seed|hmac|jwt|auth)(?:[_\-.]?(?:[0-9]{1,3}|value|string|str|hash))?"
 _NAMES: tuple[tuple[str, str, str, str, Validator, Validator], ...] = (
     ("password", "PASSWORD", _PASSWORDS, _TAIL, password_like, bare_password),
@@ -37,12 +40,13 @@ def _ways(name: str, label: str, words: str, tail: str, quoted: Validator, bare:
         ("typed", rf"{start}(?:\s?:)?\s[A-Za-z][\w\[\]]{{0,16}}\s{{0,2}}={_OPEN}{_QUOTED}", quoted),
         (
             "bare",
-            rf"{start}[\"'\]\\]{{0,2}}[ \t]{{0,4}}(?::{{0,3}}=|[?.+]=|[=:]|=>)[ \t]{{0,4}}{_BARE}(?:[\s,;&\"'<>)\\}}|\]]|\z)",
+            rf"{start}[\"'\]\\]{{0,2}}[ \t]{{0,4}}(?::{{0,3}}=|[?.+]=|[=:]|"
+            rf"=>)[ \t]{{0,4}}{_BARE}(?:[\s,;&\"'<>)\\}}|\]]|\z)",
             bare,
         ),
-        ("environment", rf"(?:ENV|ARG|set|setx|export) {{1,2}}\w{{0,24}}{start} {{1,2}}{_BARE}(?:[\s;]|\z)", bare),
+        ("environment", rf"(?:ENV|ARG|set|setx|export) {{1,2}}\w{{0,16}}{start} {{1,2}}{_BARE}(?:[\s;]|\z)", bare),
         ("element", rf"{start}[\"']?>\s{{0,12}}{_BARE}(?:[\s<]|\z)", bare),
-        ("call", rf"\([\"']?[\w.\-]{{0,24}}(?i:{words}){tail}[\"']?\s?,\s{{0,2}}[\"']{_QUOTED}", random_like),
+        ("call", rf"\([\"']?[\w.\-]{{0,18}}(?i:{words}){tail}[\"']?\s?,\s{{0,2}}[\"']{_QUOTED}", random_like),
         ("given", rf"(?i:{words})\w{{0,16}}\(\s{{0,2}}[\"']{_QUOTED}", quoted),
         ("attribute", rf"{start}[\"']\s{{1,3}}[Vv]alue\s?=\s?{_OPEN}{_QUOTED}", quoted),
     )

@@ -8,7 +8,8 @@ DETECTORS = (
     token(
         "gitlab-token",
         "GITLAB_TOKEN",
-        r"gl(?:pat|dt|rt|rtr|ptt|ft|imt|agent|oas|soat|ffct|cbt|wt|mt)-[A-Za-z0-9_\-]{16,300}(?:\.[0-9a-z]{2}\.?[0-9a-z]{7})?",
+        r"gl(?:pat|dt|rt|rtr|ptt|ft|imt|agent|oas|soat|ffct|cbt|wt|"
+        r"mt)-[A-Za-z0-9_\-]{16,300}(?:\.[0-9a-z]{2}\.?[0-9a-z]{7})?",
     ),
     token("gitlab-runner-registration", "GITLAB_TOKEN", r"GR1348941[\w\-]{20}"),
     token("gitlab-session", "GITLAB_SESSION", r"_gitlab_session=[0-9a-z]{32}"),
@@ -71,7 +72,8 @@ DETECTORS = (
     token(
         "authress-key",
         "AUTHRESS_KEY",
-        r"(?:sc|ext|scauth|authress)_[A-Za-z0-9]{5,30}\.[A-Za-z0-9]{4,6}\.acc[_\-][A-Za-z0-9\-]{10,32}\.[A-Za-z0-9+/_=\-]{30,120}",
+        r"(?:sc|ext|scauth|authress)_[A-Za-z0-9]{5,30}\.[A-Za-z0-9]{4,6}\.acc[_\-][A-Za-z0-9\-]{10"
+        r",32}\.[A-Za-z0-9+/_=\-]{30,120}",
     ),
     token("settlemint-token", "SETTLEMINT_TOKEN", r"sm_(?:aat|pat|sat)_[A-Za-z0-9]{16}\b"),
 )

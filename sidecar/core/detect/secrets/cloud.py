@@ -1,6 +1,5 @@
 """Credentials of clouds, hosting and infrastructure."""
 
-from sidecar.core.detect.check.text import varied
 from sidecar.core.detect.forms import named, token
 
 DETECTORS = (

@@ -10,7 +10,7 @@ _PRIVATE_KEY = (
     rf"(?:{_BREAK}*(?:[A-Za-z0-9+/=]{{20,}}|(?:Proc-Type|DEK-Info|Version|Comment): [^\n\\]{{0,80}}))*"
     rf"(?:{_BREAK}*[A-Za-z0-9+/=]{{0,80}}{_BREAK}*-----END[ A-Z0-9]{{0,40}}-----)?"
 )
-_PASSWORD = r"[!$%&(-.0-9;=A-Z\[\\\]^_a-z{|}~*]"
+_TYPED = r"[!$%&(-.0-9;=A-Z\[\\\]^_a-z{|}~*]"
 
 DETECTORS = (
     Detector("secret/private-key", "PRIVATE_KEY", _PRIVATE_KEY),
@@ -30,7 +30,7 @@ DETECTORS = (
     Detector(
         "secret/url-password",
         "PASSWORD",
-        rf"[A-Za-z][A-Za-z0-9+.\-]{{1,20}}://[A-Za-z0-9_.%+$~\-]{{0,38}}:({_PASSWORD}{{3,128}})@",
+        rf"[A-Za-z][A-Za-z0-9+.\-]{{1,20}}://[A-Za-z0-9_.%+$~\-]{{0,38}}:({_TYPED}{{3,128}})@",
         value_group=1,
         validate=url_password,
     ),
@@ -51,7 +51,8 @@ DETECTORS = (
     Detector(
         "secret/authorization-header",
         "AUTHORIZATION",
-        r"""(?i:authorization)["']?\s{0,3}[:=,]\s{0,3}["']?(?:[A-Za-z][A-Za-z\-]{1,13}\s{1,2})?([A-Za-z0-9][A-Za-z0-9_\-.~+/]{15,1000}={0,2})""",
+        r"""(?i:authorization)["']?\s{0,3}[:=,]\s{0,3}["']?(?:[A-Za-z][A-Za-z\-]{1,13}\s{1,2})?([A-Z"""
+        r"""a-z0-9][A-Za-z0-9_\-.~+/]{15,1000}={0,2})""",
         value_group=1,
         validate=random_like,
     ),

@@ -45,7 +45,8 @@ DETECTORS = (
     token(
         "teams-webhook",
         "TEAMS_WEBHOOK",
-        r"[a-z0-9\-]{1,60}\.webhook\.office\.com/webhookb2/[A-Za-z0-9\-]{36}@[A-Za-z0-9\-]{36}/IncomingWebhook/[A-Za-z0-9]{32}/[A-Za-z0-9\-]{36}",
+        r"[a-z0-9\-]{1,60}\.webhook\.office\.com/webhookb2/[A-Za-z0-9\-]{36}@[A-Za-z0-9\-]{36}/Inc"
+        r"omingWebhook/[A-Za-z0-9]{32}/[A-Za-z0-9\-]{36}",
     ),
     token("stripe-key", "STRIPE_KEY", r"[rs]k_(?:live|test|prod)_[A-Za-z0-9]{10,250}"),
     token("stripe-webhook-secret", "STRIPE_SECRET", r"whsec_[A-Za-z0-9+/]{24,64}={0,2}"),
