@@ -12,13 +12,16 @@ from sidecar.extproc.bootstrap.listener import gate
 from sidecar.extproc.bootstrap.pack import exactly, packed, seconds, tcp
 from sidecar.extproc.bootstrap.spec import BootstrapSpec
 
-# The admin page can show the whole configuration, the route secret with it; only what operating needs is open.
+# The admin page can show the whole configuration, the route secret with it; only what operating needs is open. A path
+# counts with its query: the last of each pair is what `up` asks for on the way down.
 ADMIN_PATHS = (
     "/ready",
     "/server_info",
     "/stats",
+    "/stats?filter=downstream_rq_active",
     "/stats/prometheus",
     "/drain_listeners",
+    "/drain_listeners?graceful&skip_exit",
     "/healthcheck/fail",
     "/healthcheck/ok",
     "/quitquitquit",
