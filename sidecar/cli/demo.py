@@ -1,0 +1,82 @@
+"""`gatehouse demo`: a guided tour that shows each promise being kept, and says so in its exit code.
+
+Rule: 0 every promise was kept, 1 one was not, 130 it was stopped half-way. With --json one document comes at the end.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+
+from sidecar.core.errors import ConfigurationError
+from sidecar.processes.demo.step import Outcome
+from sidecar.settings.environment import environment
+
+INTERRUPTED = 130  # 128 and the number of SIGINT, as a shell says it of any program
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Start a gate of its own, send the real Claude Agent SDK through it to a simulated model, and show each "
+        "promise being kept. Nothing leaves this machine, and nothing stays on it."
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON document at the end, and nothing else")
+    parser.add_argument("--keep", action="store_true", help="keep the folder with all that was written, and name it")
+    parser.add_argument("--policy", type=Path, metavar="FILE", help="run the tour under rules of your own")
+    parser.add_argument(
+        "--group", action="append", default=[], metavar="G", help="a group of the tour's caller, for rules of your own"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        from sidecar.processes.demo.page import Page  # noqa: PLC0415  (only now: no other command needs the SDK)
+        from sidecar.processes.demo.stage import played, staged  # noqa: PLC0415
+        from sidecar.processes.demo.tour import STEPS, toured  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise ConfigurationError.single(
+            "demo", f"needs the package {error.name}: pip install 'gatehouse[local,agent]'"
+        ) from error
+    page, outcomes, began = Page(_colour()), list[Outcome](), time.monotonic()
+
+    def tell(outcome: Outcome) -> None:
+        outcomes.append(outcome)
+        _say("" if arguments.json else page.step(outcome, len(STEPS)))
+
+    _say("" if arguments.json else page.opening())
+    with staged(arguments.policy, tuple(arguments.group), keep=arguments.keep) as stage:
+        whole = asyncio.run(played(stage, lambda: toured(stage, STEPS, tell)))
+    seconds = time.monotonic() - began
+    folder = str(stage.folder) if arguments.keep else None
+    if arguments.json:
+        _say(json.dumps(document(outcomes, seconds, folder, whole=whole), indent=2, ensure_ascii=False))
+    else:
+        _say(page.closing(outcomes, seconds) if whole else "Stopped half-way.")
+        _say(f"All that was written is in {folder}" if folder else "")
+    return INTERRUPTED if not whole else 0 if all(outcome.kept for outcome in outcomes) else 1
+
+
+def document(outcomes: list[Outcome], seconds: float, folder: str | None, *, whole: bool) -> dict[str, object]:
+    """`kept` is true only for a tour that came to its end and kept every promise."""
+    return {
+        "kept": whole and bool(outcomes) and all(outcome.kept for outcome in outcomes),
+        "whole": whole,
+        "seconds": round(seconds, 2),
+        "folder": folder,
+        "steps": [outcome.as_json() for outcome in outcomes],
+    }
+
+
+def _say(text: str) -> None:
+    """A terminal that has no tick gets a question mark, not a traceback."""
+    if text:
+        encoding = sys.stdout.encoding or "ascii"
+        print(text.encode(encoding, "replace").decode(encoding), flush=True)
+
+
+def _colour() -> bool:
+    """On a terminal, unless NO_COLOR asks for none (https://no-color.org)."""
+    surroundings = environment()
+    return sys.stdout.isatty() and not surroundings.get("NO_COLOR") and surroundings.get("TERM") != "dumb"

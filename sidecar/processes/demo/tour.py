@@ -1,0 +1,54 @@
+"""The tour: its steps in order, each run and judged; what one of them breaks on does not end the others."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+from sidecar.processes.demo import (
+    changing,
+    failing,
+    masking,
+    passing,
+    refusing,
+    starting,
+    streaming,
+    talking,
+    written,
+)
+from sidecar.processes.demo.stage import Stage
+from sidecar.processes.demo.step import Check, Outcome, Seen, Shown, Step
+
+PATIENCE = 90.0  # seconds for one step; a quiet machine needs ten for the longest
+STEPS: tuple[Step[Stage], ...] = (
+    starting.STEP,
+    masking.STEP,
+    refusing.REFUSAL,
+    refusing.ANSWER,
+    streaming.STEP,
+    passing.STEP,
+    talking.STEP,
+    failing.STEP,
+    changing.STEP,
+    written.STEP,
+)
+
+
+async def toured(stage: Stage, steps: Sequence[Step[Stage]], tell: Callable[[Outcome], None]) -> None:
+    """Run every step, and tell each outcome as soon as it is known."""
+    for number, step in enumerate(steps, start=1):
+        began = time.monotonic()
+        seen = await _seen(stage, step)
+        tell(Outcome(number, step.name, step.title, seen, time.monotonic() - began))
+
+
+async def _seen(stage: Stage, step: Step[Stage]) -> Seen:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await step.run(stage)
+    except TimeoutError:
+        return Seen((), (Check(f"the step was not done after {PATIENCE:.0f} s", False),))
+    except Exception as error:  # noqa: BLE001  (whatever it is, the promise was not shown to be kept)
+        said = str(error).strip().partition("\n")[0]
+        return Seen(
+            (Shown("broke on", f"{type(error).__name__}: {said}"),), (Check("the step came to its end", False),)
+        )
