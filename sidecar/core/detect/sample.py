@@ -1,6 +1,6 @@
 """Ordinary texts, of the kinds that pass the gate, to warm the automata with."""
 
-PROSE = """The gate was built in spring, when the river stood high. Nobody asked the miller's opinion; he gave it anyway:
+PROSE = """The gate was built in spring, when the river stood high. Nobody asked the miller's opinion; he gave it:
 "A wall keeps water out for 10 days, a gate for 100 years." We met again on Tuesday at 9:30, in room B-12, and went
 through the plan step by step (see chapter 4.2). It cost 1,250 euros, which is 12% less than in 2019. Don't forget the
 key - it's under the mat! Questions? Write to the office, or call the front desk. PS: The password for the door is
@@ -27,7 +27,7 @@ if (!user || user.password == null) { throw new Error("no password"); } /* check
 static int parse_token(const char *buf, size_t len, struct token *out) { return buf[len - 1] == ';' ? 0 : -1; }
 """
 
-JSON = """{"id": 48151623, "name": "widget", "tags": ["a", "b-c", "d_e"], "price": 12.50, "active": true, "parent": null,
+JSON = """{"id": 48151623, "name": "widget", "tags": ["a", "b-c", "d_e"], "price": 12.50, "active": true, "up": null,
 "created_at": "2024-05-17T09:30:00Z", "url": "https://example.com/items/48151623?page=2&sort=asc", "version": "1.22.3",
 "description": "A widget.\\nIt turns \\"left\\" and right.", "owner": {"login": "mrossi", "role": "admin"},
 "sha": "3f786850e387550fdab836ed7e6dc881de23001b", "uuid": "7d444840-9dc0-11d1-b245-5ffdce74fad2", "max_tokens": 4096}

@@ -8,7 +8,7 @@ from sidecar.core.detect.check.secret import bare_password, key_like, password_l
 from sidecar.core.model.detector import Detector, Validator
 
 _PASSWORDS = r"passw(?:or)?ds?|passwd|passphrase|passcode|passwort|kennwort|contrase(?:n|ñ)a|senha|pwd"
-_SHORT = r"(?:\b|_|\.|-)(?:pass|pw|psw|pswd|pin|cred|creds)(?:[_\-.]?(?:[0-9]{1,3}|db|ssh|root|admin|user|word))?"
+_SHORT = r"(?:\b|_|\.|-)(?:pass|pw|psw|pswd|pin|cred|creds)(?:[_\-.]?(?:[0-9]{1,3}|db|ssh|root|admin|user))?"
 _TOKENS = (
     r"secret|(?:\A|[^yY])token|api[_\-. ]?keys?|access[_\-. ]?key|auth[_\-. ]?key|"
     r"private[_\-. ]?key|encrypt(?:ion)?[_\-. ]?key|sign(?:ing|ature)?[_\-. ]?key|"

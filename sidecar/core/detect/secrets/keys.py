@@ -7,7 +7,7 @@ from sidecar.core.model.detector import Detector
 _BREAK = r"""(?:[\s"'+,|>*#]|\\[nrt])"""
 _PRIVATE_KEY = (
     r"-----BEGIN[ A-Z0-9]{0,40}PRIVATE KEY(?: BLOCK)?-----"
-    rf"(?:{_BREAK}*(?:[A-Za-z0-9+/=]{{20,}}|(?:Proc-Type|DEK-Info|Version|Comment): [^\n\\]{{0,80}}))*"
+    rf"(?:{_BREAK}*(?:[A-Za-z0-9+/=]{{20,}}|(?:Proc-Type|DEK-Info|Version|Comment): [\w ,.:()/+\-]{{0,80}}))*"
     rf"(?:{_BREAK}*[A-Za-z0-9+/=]{{0,80}}{_BREAK}*-----END[ A-Z0-9]{{0,40}}-----)?"
 )
 _TYPED = r"[!$%&(-.0-9;=A-Z\[\\\]^_a-z{|}~*]"
