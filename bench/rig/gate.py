@@ -57,15 +57,15 @@ class Gate:
 
 
 @contextmanager
-def started(folder: Path) -> Iterator[Gate]:
-    """Running and ready until the block ends."""
+def started(folder: Path, profile: Path | None = None) -> Iterator[Gate]:
+    """Running and ready until the block ends. `profile`: the data plane runs slowly, and this gets its profile."""
     names = ("gate", "plain", "metrics", "admin", "plain_admin", "upstream")
     ports = dict(zip(names, _free_ports(len(names)), strict=True))
     (folder / "upstream.key").write_text(os.urandom(16).hex())
     (folder / "policy.yaml").write_text(POLICY)
     (folder / "gatehouse.yaml").write_text(CONFIG.format(**ports))
     with ExitStack() as running:
-        data_plane, seconds, cpu = _data_plane(folder, ports["metrics"], running)
+        data_plane, seconds, cpu = _data_plane(folder, ports["metrics"], profile, running)
         bootstrap = json.loads(_said(folder, "envoy", "config", "--json"))
         ours = _envoy(folder, "gate", bootstrap, ports["admin"], running)
         plain = _envoy(folder, "plain", _plain(bootstrap, ports), ports["plain_admin"], running)
@@ -75,10 +75,13 @@ def started(folder: Path) -> Iterator[Gate]:
         )
 
 
-def _data_plane(folder: Path, port: int, running: ExitStack) -> tuple[subprocess.Popen[bytes], float, float]:
+def _data_plane(
+    folder: Path, port: int, profile: Path | None, running: ExitStack
+) -> tuple[subprocess.Popen[bytes], float, float]:
     """The process, and what it took to be ready: on the clock, and of its own CPU."""
     began = time.monotonic()
-    process = _started(folder, "data-plane", (*PROGRAM, "serve", "data-plane", "--config", _config(folder)), running)
+    program = (sys.executable, "-m", "bench.rig.profiled", str(profile)) if profile else PROGRAM
+    process = _started(folder, "data-plane", (*program, "serve", "data-plane", "--config", _config(folder)), running)
     _wait(folder, "data-plane", process, f"http://127.0.0.1:{port}/readyz")
     return process, time.monotonic() - began, cpu_seconds(process.pid)
 

@@ -5,7 +5,7 @@ Rules:
 - A ratio is the median of the ratios of the pairs, not the ratio of two medians of different minutes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from time import process_time
@@ -40,14 +40,16 @@ def middle(values: Sequence[float], digits: int = 2) -> float:
     return round(median(values), digits)
 
 
-def in_turns(rounds: int, one: Callable[[], T], other: Callable[[], T]) -> list[tuple[T, T]]:
+async def in_turns(
+    rounds: int, one: Callable[[], Awaitable[T]], other: Callable[[], Awaitable[T]]
+) -> list[tuple[T, T]]:
     """Pairs of results, each pair measured one right after the other, in alternating order."""
     pairs: list[tuple[T, T]] = []
     for number in range(rounds):
         if number % 2:
-            second, first = other(), one()
+            second, first = await other(), await one()
         else:
-            first, second = one(), other()
+            first, second = await one(), await other()
         pairs.append((first, second))
     return pairs
 
