@@ -69,7 +69,8 @@ async def post(
     headers = [("anthropic-version", "2023-06-01"), ("content-type", "application/json")]
     headers += [("accept-encoding", "identity"), *([credential] if credential else [])]
     pieces: list[Came] = []
-    status, came = 0, ()
+    status = 0
+    came: tuple[tuple[str, str], ...] = ()
     try:
         # trust_env: a proxy of the person who runs this has no part in it.
         async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:

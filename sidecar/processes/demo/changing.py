@@ -2,12 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.request import urlopen
 
 from sidecar.processes.demo.calls import Answer, post, prompt
-from sidecar.processes.demo.stage import Stage
+from sidecar.processes.demo.stage import Stage, until
 from sidecar.processes.demo.step import Check, Seen, Shown, Step
 
 ASKED = "How high does a falcon fly?"
@@ -68,10 +67,10 @@ async def run(stage: Stage) -> Seen:
 
     before, began = await ask(), time.monotonic()
     policy.write_text(NEW)
-    await _until(refused)
+    await until(refused, IN_FORCE_WITHIN)
     after, waited = await ask(), time.monotonic() - began
     policy.write_text(BAD)
-    alarm = await _until(lambda: asyncio.to_thread(_stale, stage.health))
+    alarm = await until(lambda: asyncio.to_thread(_stale, stage.health), IN_FORCE_WITHIN)
     with_bad, refusals = await ask(), _refusals(stage)
     policy.write_text(NEW)
     seen = Evidence(before, after, with_bad, waited, alarm, refusals, (first, _process(stage)))
@@ -90,15 +89,6 @@ async def run(stage: Stage) -> Seen:
 def _process(stage: Stage) -> int:
     process = stage.data_plane().process
     return process.pid if process else 0
-
-
-async def _until(holds: Callable[[], Awaitable[bool]]) -> bool:
-    deadline = time.monotonic() + IN_FORCE_WITHIN
-    while time.monotonic() < deadline:
-        if await holds():
-            return True
-        await asyncio.sleep(0.1)
-    return False
 
 
 def _stale(health: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sidecar.processes.demo.agent import Agent, Turn
 from sidecar.processes.demo.calls import Answer, deltas, post, prompt
 from sidecar.processes.demo.play import STORY_END, TELL_A_STORY
-from sidecar.processes.demo.stage import Stage
+from sidecar.processes.demo.stage import Stage, until
 from sidecar.processes.demo.step import Check, Seen, Shown, Step
 
 INTO_THE_ANSWER = 1.0  # seconds; it takes six
@@ -60,9 +60,15 @@ async def run(stage: Stage) -> Seen:
 
 
 async def _told(stage: Stage, agent: Agent) -> Seen:
-    killed = asyncio.Event()
+    await agent.tell("Good morning.")
+    killed, reached = asyncio.Event(), stage.mark()
+
+    async def asked() -> bool:
+        return bool(reached())
+
     story = asyncio.create_task(post(stage.url, stage.bearer(), prompt(f"{TELL_A_STORY}.", stream=True)))
     half = asyncio.create_task(post(stage.url, stage.bearer(), _in_two_halves(killed)))
+    await until(asked, 10.0)
     await asyncio.sleep(INTO_THE_ANSWER)
     reached, began = stage.mark(), time.monotonic()
     child = stage.data_plane().process
@@ -70,18 +76,19 @@ async def _told(stage: Stage, agent: Agent) -> Seen:
         child.kill()
         await child.wait()
     killed.set()
-    late = await post(stage.url, stage.bearer(), prompt("Is anybody there?"))
+    # Both at once: the data plane is back in a second or two.
+    late = asyncio.create_task(post(stage.url, stage.bearer(), prompt("Is anybody there?")))
     told = await agent.tell("Is anybody there?")
-    ends = await half, await story
+    ends = await half, await story, await late
     came = len(reached())
     back = await stage.back()
     away = time.monotonic() - began
     again = await agent.tell("And now?")
-    seen = Evidence(ends[0], ends[1], late, told, came, back, away, again)
+    seen = Evidence(*ends, told, came, back, away, again)
     return Seen(
         (
             Shown("killed", f"kill -9 {child.pid if child else 'nobody'} (the data plane), with two calls open"),
-            Shown("a client got", f"{late.status} {late.sentence()}"),
+            Shown("a client got", f"{ends[2].status} {ends[2].sentence()}"),
             Shown("agent got", told.text),
             Shown("later it got", again.text),
         ),

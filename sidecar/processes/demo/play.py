@@ -24,6 +24,8 @@ SLOWLY = Delivery(sizes=(8,), pace=0.1)
 
 MAKE_A_TOKEN = "Make me a deploy token"  # noqa: S105  (a prompt)
 TELL_A_STORY = "Tell me a long story"
+CLEAN_UP = "Clean up the old builds"
+WHAT_IS_LEFT = "What is left"
 READ_SETTINGS = "Read settings.txt"
 COUNT_LINES = "How many lines"
 SAY_THANKS = "Thank you"
@@ -51,6 +53,14 @@ def _table(planted: Planted) -> Mapping[str, tuple[Callable[[Ask], Reply], ...]]
         {
             MAKE_A_TOKEN: (lambda _: Reply((Say(token),), delivery=SPOKEN),),
             TELL_A_STORY: (lambda _: Reply((Say(STORY),), delivery=SLOWLY),),
+            CLEAN_UP: (
+                lambda _: Reply((Say("I remove the folder."), _use("Bash", {"command": "rm -rf builds"}))),
+                lambda _: Reply((Say("It is gone."),)),
+            ),
+            WHAT_IS_LEFT: (
+                lambda _: Reply((_use("Bash", {"command": "ls"}),)),
+                lambda ask: Reply((Say(f"Here is: {' '.join(ask.results()).strip()}"),)),
+            ),
             READ_SETTINGS: (
                 _tool("I should look at the file first.", "Bash", lambda _: {"command": "cat settings.txt"}),
                 _tool("The contact goes into a file of its own.", "Bash", _copied),
@@ -67,10 +77,14 @@ def _table(planted: Planted) -> Mapping[str, tuple[Callable[[Ask], Reply], ...]]
 
 def _tool(thought: str, name: str, given: Callable[[Ask], Mapping[str, object]]) -> Callable[[Ask], Reply]:
     def turn(ask: Ask) -> Reply:
-        parts: tuple[Part, ...] = (Think(thought), Use(name, json.dumps(given(ask))))
+        parts: tuple[Part, ...] = (Think(thought), _use(name, given(ask)))
         return Reply(parts)
 
     return turn
+
+
+def _use(name: str, given: Mapping[str, object]) -> Use:
+    return Use(name, json.dumps(given))
 
 
 def _copied(ask: Ask) -> Mapping[str, object]:

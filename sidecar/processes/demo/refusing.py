@@ -1,15 +1,14 @@
-"""Steps: a forbidden prompt comes back as a sentence; and where a rule wants it, the session goes on."""
+"""Steps: a forbidden prompt comes back as a sentence; a forbidden command as an answer, and the session goes on."""
 
 from dataclasses import dataclass
 
 from sidecar.processes.demo.agent import Turn
-from sidecar.processes.demo.stage import Stage, last_prompt
+from sidecar.processes.demo.play import CLEAN_UP, WHAT_IS_LEFT
+from sidecar.processes.demo.stage import Stage
 from sidecar.processes.demo.step import Check, Seen, Shown, Step
 from sidecar.simulator.recording import Received
 
 FORBIDDEN = "What do you know about Project Zephyr?"
-DELICATE = "Who is first on the salary list?"
-HARMLESS = "Then tell me a word that rhymes with gate."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,44 +37,43 @@ async def refuse(stage: Stage) -> Seen:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """`before`: what had reached the model when the first turn was over; `after`: what the second brought."""
+    """`first`: the turn in which the model wanted the command; `second`: the one after. `left`: the folder is there."""
 
     first: Turn
     second: Turn
-    before: tuple[Received, ...]
-    after: tuple[Received, ...]
+    left: bool
 
 
 def judged_answer(seen: Answered) -> tuple[Check, ...]:
     return (
-        Check("the denial came as an answer of the assistant", not seen.first.failed and "Salaries" in seen.first.text),
-        Check(f"the model received nothing of it ({len(seen.before)} calls)", not seen.before),
-        Check("the same session went on, and the model answered", not seen.second.failed and len(seen.after) > 0),
-        Check(
-            "and was not told about it later either",
-            bool(seen.after) and not any(DELICATE.encode() in one.body for one in seen.after),
-        ),
+        Check("the agent got the sentence as the assistant's answer", "rule no-force:" in seen.first.text),
+        Check("the run goes on; nothing failed", not seen.first.failed and not seen.second.failed),
+        Check("the command never reached the agent: no tool ran, the folder is there", _unharmed(seen)),
+        Check("in the next turn of the same session a tool runs", "Bash" in seen.second.tools),
     )
 
 
+def _unharmed(seen: Answered) -> bool:
+    return seen.left and not seen.first.tools
+
+
 async def answer(stage: Stage) -> Seen:
-    reached = stage.mark()
     async with stage.agent("answering") as agent:
-        first = await agent.tell(DELICATE)
-        before = tuple(reached())
-        second = await agent.tell(HARMLESS)
-    after = tuple(reached()[len(before) :])
+        (agent.work / "builds").mkdir()
+        first = await agent.tell(f"{CLEAN_UP}.")
+        second = await agent.tell(f"{WHAT_IS_LEFT}?")
+        left = (agent.work / "builds").is_dir()
     return Seen(
         (
-            Shown("agent sent", DELICATE),
+            Shown("agent sent", f"{CLEAN_UP}."),
+            Shown("model said", 'I remove the folder. Bash: {"command": "rm -rf builds"}'),
             Shown("agent got", first.text),
-            Shown("agent sent", HARMLESS),
-            Shown("model received", last_prompt(list(after))),
+            Shown("agent sent", f"{WHAT_IS_LEFT}?"),
             Shown("agent got", second.text),
         ),
-        judged_answer(Answered(first, second, before, after)),
+        judged_answer(Answered(first, second, left)),
     )
 
 
 REFUSAL = Step("refusal", "A forbidden prompt comes back as a sentence", refuse)
-ANSWER = Step("answer", "A denial can be an answer, and the session goes on", answer)
+ANSWER = Step("answer", "A forbidden command becomes an answer, and the session goes on", answer)

@@ -70,7 +70,7 @@ class Models:
 
 @dataclass(slots=True)
 class Stage:
-    """What every step is given. `began`: how many seconds the gate took to start. `session`: the agent's, once known."""
+    """What every step is given. `began`: seconds that the gate took to start. `session`: the agent's, once known."""
 
     folder: Path
     settings: Settings
@@ -109,12 +109,21 @@ class Stage:
 
     async def back(self) -> bool:
         """Wait until the data plane says that it is ready."""
-        deadline = time.monotonic() + BACK_WITHIN
-        while time.monotonic() < deadline:
-            if self.data_plane().running and await asyncio.to_thread(probe.yes, f"{self.health}/readyz"):
-                return True
-            await asyncio.sleep(0.05)
-        return False
+
+        async def ready() -> bool:
+            return self.data_plane().running and await asyncio.to_thread(probe.yes, f"{self.health}/readyz")
+
+        return await until(ready, BACK_WITHIN)
+
+
+async def until(holds: Callable[[], Awaitable[bool]], within: float) -> bool:
+    """Ask until it holds, or for so many seconds. Did it?"""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if await holds():
+            return True
+        await asyncio.sleep(0.05)
+    return False
 
 
 @contextmanager

@@ -36,9 +36,18 @@ class Stream:
     def lasts(self) -> float:
         return self.deltas[-1].at if self.deltas else 0.0
 
-    def gaps(self) -> list[float]:
-        times = [delta.at for delta in self.deltas]
-        return [after - before for before, after in zip(times, times[1:], strict=False)] or [0.0]
+    def pauses(self, begins: int, ends: int) -> tuple[list[float], float]:
+        """The pauses before deltas in which nothing of the characters from `begins` to `ends` stands, and the longest
+        of those in which something does."""
+        around, within, at = [0.0], 0.0, 0
+        for before, delta in zip(self.deltas, self.deltas[1:], strict=False):
+            at += len(before.text)
+            pause = delta.at - before.at
+            if at + len(delta.text) > begins and at <= ends:
+                within = max(within, pause)
+            else:
+                around.append(pause)
+        return around, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,9 @@ def judged(seen: Evidence) -> tuple[Check, ...]:
     direct, gated, secret = seen.direct, seen.gated, seen.secret
     whole = [one for one in direct.deltas if secret.value in one.text]
     before, _, after = direct.text.partition(secret.value)
+    ends = len(gated.text) - len(after)
+    around, within = gated.pauses(len(before), ends)
+    usual, _ = direct.pauses(len(before), len(before) + len(secret.value))
     allowed = max(direct.lasts, 0.1) * SOON
     return (
         Check("the model did say it, in no delta whole", secret.value in direct.text and not whole),
@@ -61,13 +73,13 @@ def judged(seen: Evidence) -> tuple[Check, ...]:
             bool(gated.text) and gated.text.startswith(before) and gated.text.endswith(after) and not gated.broken,
         ),
         Check(
-            f"the first words came {_ms(gated.first)} after asking (direct {_ms(direct.first)})",
+            f"the first words came {_ms(gated.first)} after asking (direct: {_ms(direct.first)})",
             0 < gated.first < direct.first + allowed,
         ),
         Check(
-            f"a delta every {_ms(median(gated.gaps()))} (direct {_ms(median(direct.gaps()))}), longest pause "
-            f"{_ms(max(gated.gaps()))} (direct {_ms(max(direct.gaps()))})",
-            len(gated.deltas) > 10 and max(gated.gaps()) < max(direct.gaps()) + allowed,
+            f"then a delta every {_ms(median(around))} (direct: {_ms(median(usual))}); only the token had to wait for "
+            f"its end, {_ms(within)}",
+            len(gated.deltas) > 10 and max(around) < max(usual) + allowed,
         ),
     )
 
