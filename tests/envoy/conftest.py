@@ -2,12 +2,14 @@
 
 import ssl
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.envoy.rig import Envoy, Loop, Plane, Rig, Tokens, Upstream, spec_for
+from tests.envoy.rig import Envoy, Loop, Plane, Rig, Tokens, spec_for
+from tests.envoy.upstream import Upstream
 
 Make = Callable[..., Rig]
 
@@ -26,13 +28,15 @@ def make(loop: Loop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Make]
 
     def made(plane: bool = True, upstream_tls: ssl.SSLContext | None = None, **changed: Any) -> Rig:
         folder: Path = tmp_path_factory.mktemp("envoy")
-        tokens, upstream, scripted = Tokens(folder), Upstream(), Plane(folder / "ext_proc.sock")
+        tokens, upstream, scripted = Tokens(), Upstream(), Plane(folder / "ext_proc.sock")
         loop.run(upstream.start(upstream_tls))
         if plane:
             loop.run(scripted.start())
         if connections := changed.get("connections"):
             changed["connections"] = connections(upstream.port)
-        envoy = Envoy(spec_for(folder, tokens, upstream, **changed), folder)
+        more = changed.pop("more_providers", ())
+        spec = spec_for(folder, tokens, upstream, **changed)
+        envoy = Envoy(replace(spec, providers=(*spec.providers, *more)), folder)
         rigs.append(Rig(folder, loop, tokens, upstream, scripted, envoy))
         return rigs[-1]
 
@@ -45,12 +49,26 @@ def make(loop: Loop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Make]
 
 @pytest.fixture(scope="session")
 def shared(make: Make) -> Rig:
-    # Idle for a second is as good as idle for an hour, and a test can wait for it.
-    return make(idle_timeout=1.0)
+    return make()
+
+
+@pytest.fixture(scope="session")
+def shared_impatient(make: Make) -> Rig:
+    # Idle for half a second is as good as idle for an hour, and a test can wait for it.
+    return make(idle_timeout=0.5)
 
 
 @pytest.fixture
 def rig(shared: Rig) -> Iterator[Rig]:
-    shared.upstream.reset()
-    yield shared
-    assert shared.envoy.process.poll() is None, shared.envoy.log.read_text()
+    yield from fresh(shared)
+
+
+@pytest.fixture
+def impatient(shared_impatient: Rig) -> Iterator[Rig]:
+    yield from fresh(shared_impatient)
+
+
+def fresh(rig: Rig) -> Iterator[Rig]:
+    rig.upstream.reset()
+    yield rig
+    assert rig.envoy.process.poll() is None, rig.envoy.log.read_text()

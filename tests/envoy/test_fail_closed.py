@@ -165,11 +165,13 @@ def seen(rig: Rig) -> int:
 @pytest.mark.parametrize(
     ("step", "ending", "client", "upstream"), ROWS, ids=[f"{row[0].__name__}-{row[1].__name__}" for row in ROWS]
 )
-def test_failing(rig: Rig, step: Step, ending: Step, client: object, upstream: int) -> None:
+def test_failing(request: pytest.FixtureRequest, step: Step, ending: Step, client: object, upstream: int) -> None:
     async def fails(peer: Peer) -> None:
         await step(peer)
         await ending(peer)
 
+    waits = ending is hang or client == LATE
+    rig: Rig = request.getfixturevalue("impatient" if waits else "rig")
     rig.upstream.answer = streaming
     rig.plane.script = fails
     got = outcome(rig)

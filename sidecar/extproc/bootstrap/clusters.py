@@ -19,9 +19,6 @@ HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 # Servers close idle connections after a minute or more; closing first avoids the race in which a request is sent into
 # a connection that is just being closed, which we would not repeat.
 UPSTREAM_IDLE = 45.0
-# A frozen data plane answers no ping; without this a request would hang for as long as its agent waits.
-PING_EVERY = 10.0
-PING_WAIT = 5.0
 
 
 def upstream(name: str) -> str:
@@ -41,7 +38,7 @@ def clusters(spec: BootstrapSpec) -> list[cluster.Cluster]:
 
 
 def _data_plane(spec: BootstrapSpec) -> cluster.Cluster:
-    ping = core.KeepaliveSettings(interval=seconds(PING_EVERY), timeout=seconds(PING_WAIT))
+    ping = core.KeepaliveSettings(interval=seconds(spec.ping_every), timeout=seconds(spec.ping_wait))
     options = http.HttpProtocolOptions(
         explicit_http_config=http.HttpProtocolOptionsExplicitHttpConfig(
             http2_protocol_options=core.Http2ProtocolOptions(connection_keepalive=ping)
@@ -72,11 +69,11 @@ def _remote(name: str, endpoint: Endpoint, spec: BootstrapSpec) -> cluster.Clust
 
 
 def _looked_up() -> cluster.ClusterCustomClusterType:
-    """Every address that the name stands for, for as long as its record says."""
-    family = dns_names.DnsLookupFamily.ALL
-    return cluster.ClusterCustomClusterType(
-        name="envoy.cluster.dns", typed_config=packed(dns.DnsCluster(dns_lookup_family=family, respect_dns_ttl=True))
+    """All addresses of the name as one place, tried in turn (RFC 8305): a machine without IPv6 still gets through."""
+    names = dns.DnsCluster(
+        dns_lookup_family=dns_names.DnsLookupFamily.ALL, all_addresses_in_single_endpoint=True, respect_dns_ttl=True
     )
+    return cluster.ClusterCustomClusterType(name="envoy.cluster.dns", typed_config=packed(names))
 
 
 def _protocol(endpoint: Endpoint) -> http.HttpProtocolOptions:

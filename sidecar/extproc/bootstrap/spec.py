@@ -99,7 +99,10 @@ class BootstrapSpec:
     # For the whole request to come in, so that slow senders do not hold memory: 32 MiB at 1 Mbit/s.
     upload_timeout: float = 300.0
     drain: float = 30.0
-    # An answer is asked for again only by the agent itself, see `routes`; 0 s of clock skew would refuse fresh tokens.
+    # A frozen data plane answers no ping; without this a call would hang for as long as its agent waits.
+    ping_every: float = 10.0
+    ping_wait: float = 5.0
+    # Between the clock of the identity provider and ours; none at all would refuse fresh tokens.
     clock_skew: int = 30
     exchanges: int = 4096
 

@@ -1,0 +1,109 @@
+"""A data plane that is absent, killed or frozen; an Envoy that drains; calls that stay silent for a while."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.envoy.conftest import Make
+from tests.envoy.driver import Driven
+from tests.envoy.rig import Rig
+from tests.envoy.test_fail_closed import UNAVAILABLE, outcome
+
+
+@pytest.fixture(scope="module")
+def lonely(make: Make) -> Rig:
+    """An Envoy without a data plane."""
+    return make(plane=False, ping_every=0.2, ping_wait=0.2)
+
+
+@pytest.fixture
+def process(lonely: Rig) -> Iterator["subprocess.Popen[str]"]:
+    lonely.upstream.reset()
+    argv = [sys.executable, "-m", "tests.envoy.held", str(lonely.envoy.spec.socket)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout is not None
+        assert started.stdout.readline() == "ready\n"
+        yield started
+        started.kill()
+
+
+def test_absent(lonely: Rig) -> None:
+    assert outcome(lonely) == UNAVAILABLE
+    # Envoy asks the data plane about its own answers too, so this is no 401: still an error, still nothing sent.
+    assert lonely.post(headers={}).status_code == 500
+    assert lonely.upstream.requests == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM])
+def test_killed_or_frozen_while_it_holds_a_call(lonely: Rig, process: "subprocess.Popen[str]", how: int) -> None:
+    def strike() -> None:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "holding\n"
+        os.kill(process.pid, how)
+
+    striking = threading.Thread(target=strike)
+    striking.start()
+    began = time.monotonic()
+    assert outcome(lonely) == UNAVAILABLE
+    assert time.monotonic() - began < 5
+    striking.join()
+    assert lonely.upstream.requests == []
+
+
+def test_it_works_again_when_a_data_plane_is_back(lonely: Rig, process: "subprocess.Popen[str]") -> None:
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(lonely.envoy.url, headers=lonely.token, content=b"{}", timeout=0.5)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "holding\n"
+
+
+def test_a_gap_shorter_than_the_idle_time_does_not_cut(impatient: Rig) -> None:
+    async def gaps(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+        for _ in range(4):
+            writer.write(b"1\r\nx\r\n")
+            await writer.drain()
+            await asyncio.sleep(0.2)  # together longer than the half second that this Envoy allows without a byte
+        writer.write(b"0\r\n\r\n")
+
+    Driven(impatient)
+    impatient.upstream.answer = gaps
+    assert impatient.post().content == b"xxxx"
+
+
+def test_an_upstream_that_says_nothing_is_a_timeout_in_the_end(impatient: Rig) -> None:
+    async def never(_: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(2)
+
+    Driven(impatient)
+    impatient.upstream.answer = never
+    assert outcome(impatient) == (504, "timeout_error")
+
+
+def test_a_drain_lets_an_open_call_finish(make: Make) -> None:
+    rig = make(drain=5)
+
+    async def slow(writer: asyncio.StreamWriter) -> None:
+        assert rig.envoy.admin("/drain_listeners?graceful&skip_exit", "POST")[0] == 200
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ndone")
+
+    Driven(rig)
+    rig.upstream.answer = slow
+    answer = rig.post()
+    assert answer.content == b"done"
+    assert answer.headers["connection"] == "close"
+
+
+def test_an_upstream_that_is_not_there(make: Make) -> None:
+    rig = make()
+    rig.loop.run(rig.upstream.stop())
+    Driven(rig)
+    assert outcome(rig) == (503, "api_error")
