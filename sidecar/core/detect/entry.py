@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import re2
 
-from sidecar.core.detect.shape import alphabet, loose, most, opening, parts, probe
+from sidecar.core.detect.shape import alphabet, looks_one_further, loose, most, opening, parts, probe
 from sidecar.core.detect.syntax import Unreadable, read
 from sidecar.core.detect.tree import ANY, BEYOND, Sequence, mask_between, mask_of
 from sidecar.core.model.detector import Detector
@@ -110,8 +110,7 @@ def entry(detector: Detector) -> Entry:
     if cut is None or context is None or context > _CONTEXT:
         return Entry(detector, regex, rare, opening(tree), 0, True, _letters(alphabet(tree)))
     letters = alphabet(cut.value)
-    behind = most(cut.after)
-    is_run = letters & ~RUN == 0 and behind is not None and behind <= 4
+    is_run = letters & ~RUN == 0 and looks_one_further(cut.after, RUN)
     live = None if is_run else loose(cut.before) + opening(Sequence((cut.value, cut.after)))
     return Entry(detector, regex, rare, live, context, detector.value_group == 0, _letters(letters))
 

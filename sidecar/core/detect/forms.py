@@ -13,7 +13,7 @@ from sidecar.core.detect.check.text import varied
 from sidecar.core.model.detector import Detector, Validator
 
 # From a name to its value: the rest of the identifier, an operator or what stands for one, quotes.
-TAIL = r"""[\w.\- ]{0,16}["'`\\\]]{0,3}\s{0,3}"""
+TAIL = r"""[\w.\- ]{0,12}(?:\[["'][\w.\-]{0,8})?["'`\\\]]{0,3}\s{0,3}"""
 OPERATOR = r"(?::{0,3}=>?|[?.+|!=]=|:|=|>|,)"
 GAP = r"""[\s=>]{0,6}(?:[rbuf@]?["'`\\]{1,3})?"""
 END = r"(?:[^A-Za-z0-9_\-/+=]|\z)"

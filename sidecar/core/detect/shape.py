@@ -33,20 +33,20 @@ def alphabet(node: Node) -> int:
             return alphabet(node.item)
 
 
-def most(node: Node) -> int | None:
-    """The largest number of bytes that a match can have; None: without end."""
+def most(node: Node, *, beyond: int = 4) -> int | None:
+    """The most bytes that a match can have (characters, if those beyond ASCII count as 1); None: no end."""
     match node:
         case Chars():
-            return 4 if node.mask & BEYOND else 1
+            return beyond if node.mask & BEYOND else 1
         case Edge():
             return 0
         case Group():
-            return most(node.item)
+            return most(node.item, beyond=beyond)
         case Repeat():
-            one = most(node.item)
+            one = most(node.item, beyond=beyond)
             return None if one is None or node.high is None else one * node.high
         case Sequence() | Choice():
-            widths = [most(item) for item in node.items]
+            widths = [most(item, beyond=beyond) for item in node.items]
             known = [width for width in widths if width is not None]
             if len(known) < len(widths):
                 return None
@@ -76,6 +76,12 @@ def parts(node: Node, group: int) -> Parts | None:
                     before = Sequence((*node.items[:at], inner.before))
                     return Parts(before, inner.value, Sequence((inner.after, *node.items[at + 1 :])))
     return None
+
+
+def looks_one_further(after: Node, run: int) -> bool:
+    """Whether what stands behind a value is known as soon as one character outside the run has arrived."""
+    *inside, last = _flat(after) or [Sequence(())]
+    return most(last, beyond=1) in (0, 1) and not any(alphabet(item) & ~run for item in inside)
 
 
 def loose(node: Node) -> str:

@@ -7,7 +7,7 @@ DETECTORS = (
     named(
         "aws-secret-access-key",
         "AWS_SECRET_KEY",
-        r"aws[\w.\- ]{0,16}(?:key|secret|token)|secret[_.\- ]?access[_.\- ]?key|secretaccesskey",
+        r"aws[\w.\- ]{0,10}(?:key|secret|token)|secret[_.\- ]?access[_.\- ]?key|secretaccesskey",
         r"[A-Za-z0-9/+]{40}",
     ),
     named(

@@ -7,9 +7,9 @@ import yaml
 
 from sidecar.core.detect.catalogue import builtin
 from sidecar.core.detect.compiled import Compiled
-from sidecar.core.detect.shape import most, parts
+from sidecar.core.detect.entry import RUN
+from sidecar.core.detect.shape import looks_one_further, most, parts
 from sidecar.core.detect.syntax import read
-from sidecar.core.detect.tree import Chars, Choice, Edge, Group, Node, Sequence
 
 CASES = Path(__file__).resolve().parents[3] / "cases" / "detect"
 BY_ID = {detector.id: detector for detector in builtin()}
@@ -60,27 +60,12 @@ def test_every_detector_has_its_cases() -> None:
     assert len(BY_ID) == len(builtin()) > 300
 
 
-def widest(node: Node) -> int:
-    """Characters of the longest match."""
-    match node:
-        case Chars():
-            return 1
-        case Edge():
-            return 0
-        case Group():
-            return widest(node.item)
-        case Sequence() | Choice():
-            return (sum if isinstance(node, Sequence) else max)(widest(item) for item in node.items or (Edge(""),))
-    assert node.high is not None
-    return widest(node.item) * node.high
-
-
 @pytest.mark.parametrize("detector", builtin(), ids=lambda detector: detector.id)
 def test_looks_at_no_more_than_it_may(detector: object) -> None:
     cut = parts(read(detector.pattern), detector.value_group)
     assert cut is not None
-    assert widest(cut.before) <= 64
-    assert most(cut.after) <= 4  # one character, or a backslash and a quote
+    assert most(cut.before, beyond=1) <= 64
+    assert looks_one_further(cut.after, RUN)
 
 
 LINES = yaml.safe_load((CASES / "lines.yaml").read_text())
