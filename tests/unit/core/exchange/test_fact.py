@@ -15,6 +15,12 @@ SHADOW = "\n  - {id: seen, detect: ['secret/*'], do: deny, stage: shadow}\n"
 DENIES = "\n  - {id: nope, detect: ['secret/*'], do: deny}\n"
 
 
+def test_a_path_in_disguise_is_withheld() -> None:
+    call = ask(gate(), None, "/v1/" + UPPER.replace("A", "%41"), method="GET")
+    assert call.fact["path"] == WITHHELD
+    assert ask(gate(), None, "/v1/some%20thing?x=y", method="GET").fact["path"] == "/v1/some thing"
+
+
 def test_of_a_masked_call() -> None:
     call = ask(gate(), request(f"use {KEY}", system=f"mail {MAIL}", stream=True))
     fact = call.fact

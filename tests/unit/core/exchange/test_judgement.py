@@ -17,6 +17,7 @@ from tests.unit.core.exchange.building import (
     KEY2,
     MAIL,
     PHONE,
+    UPPER,
     ask,
     book,
     compiled,
@@ -179,18 +180,14 @@ class TestCache:
         world.rules = Rules.of(book())
         assert KEY.encode() not in ask(world, request(KEY)).forward.body
 
-    def test_a_long_list_is_not_kept(self) -> None:
-        world = gate()
-        many = " ".join(
-            f"a{'abcdefghij'[n % 10]}.{chr(97 + n // 26 % 26)}{chr(97 + n % 26)}@mill.example" for n in range(400)
-        )
-        assert many.count("@") > MOST_REMEMBERED
-        call = ask(world, request(many))
-        before = world.memories.of("company\nada\ns-1").bytes
-        assert b"@" not in (call.forward.body or b"")
-        again = ask(world, request(many))
-        assert again.forward.body == call.forward.body
-        assert world.memories.of("company\nada\ns-1").bytes == before
+    @pytest.mark.parametrize(("addresses", "kept"), [(MOST_REMEMBERED, True), (MOST_REMEMBERED + 1, False)])
+    def test_a_long_list_is_not_kept(self, addresses: int, kept: bool) -> None:
+        world = gate("\n  - {id: r, detect: [pii/email], do: mask}\n")
+        many = " ".join(f"{chr(97 + n // 26)}.{chr(97 + n % 26)}@mill.example" for n in range(addresses))
+        bodies = {ask(world, request(many)).forward.body for _ in range(2)}
+        assert len(bodies) == 1
+        assert b"@" not in bodies.pop()
+        assert (world.memories.of("company\nada\ns-1").bytes > 0) is kept
 
 
 def test_a_rule_of_ones_own_that_ends_inside_a_letter() -> None:
@@ -203,3 +200,22 @@ def test_a_rule_of_ones_own_that_ends_inside_a_letter() -> None:
 def test_words_that_only_claim_to_be_the_models_are_judged() -> None:
     body = ask(gate(), request("hi", f"you said {KEY}")).forward.body or b""
     assert KEY.encode() not in body
+
+
+def test_words_of_the_model_in_another_mouth_are_judged_as_what_they_are() -> None:
+    world = gate("\n  - {id: r, where: [prompt, response], detect: [secret/key], do: mask}\n")
+    session = Session(world)
+    session.turn("a key?", always(text(KEY), text("zephyr")))
+    delivered = session.got[0]["text"]
+    session.turn(delivered, always(text("ok")))
+    assert session.provider[-2]["content"] == delivered, "what the user quotes stays as the user wrote it"
+    session.turn(f"my own: {KEY}", always(text("ok")))
+    assert KEY not in json.dumps(session.provider[-2])
+
+
+def test_no_shape_of_a_placeholder_carries_a_secret() -> None:
+    """One in 32 strangers has the right check character: only known labels keep a secret out of the label."""
+    texts = [f"[{UPPER}_2222222{last}]" for last in "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"]
+    texts += [f"[{UPPER}_#22222222222{last}]" for last in "0123456789abcdef"]
+    body = ask(gate(), request([text(one) for one in texts])).forward.body or b""
+    assert UPPER.encode() not in body
