@@ -56,3 +56,8 @@ def test_a_system_without_authorities_is_a_sentence(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(clusters, "CA_BUNDLES", (Path("/nowhere/at/all.crt"),))
     with pytest.raises(ConfigurationError, match="no bundle of certificate authorities"):
         as_mapping(replace(SPEC, upstream_ca=None, connections=(CLAUDE,)))
+
+
+def test_all_addresses_of_a_name_are_tried_in_turn() -> None:
+    config = cluster("upstream_claude")["cluster_type"]["typed_config"]
+    assert (config["dns_lookup_family"], config["all_addresses_in_single_endpoint"]) == ("ALL", True)
