@@ -25,14 +25,15 @@ _TEMPLATE = re.compile(
     rb"[^0-9A-Za-z])%[sdvq]\b|^@[A-Za-z_]+[./]|"
     rb"^\[|^&[a-z]|ENC\[|^!(?:vault|Ref|Sub|Get)|^\(|\\\(|&#|&[a-z]{2,6};|\\[xu]"
 )
-_CODE = re.compile(rb"^[\w$.>:-]+\(.*\)?;?$|=>|->|::|&&|\|\||^[A-Za-z_]\w*\[.*\]$")
+_CODE = re.compile(rb"^[\w$.>:-]+\((?:.*\);?)?$|=>|->|::|&&|\|\||^[A-Za-z_]\w*\[.*\]$")
 _DOTTED = re.compile(rb"^[A-Za-z_$][\w$]*(?:\[.*\])?(?:\??\.[A-Za-z_$][\w$]*(?:\[.*\])?)+;?$")
 _PATH = re.compile(
     rb"^(?:\.{0,2}/|~/|[A-Za-z]:[\\/])|^[a-z][a-z0-9+.-]{1,20}://|\.(?:pem|crt|cer|key|json|"
     rb"ya?ml|txt|xml|html?|js|ts|py|php|"
     rb"java|properties|conf|cfg|ini|env|jks|p12|pfx|md|sh|rb|go|png|jpg|svg|com|org|net|io|"
-    rb"local)$|^[\w.-]+(?:/[\w.-]+){2,}/?$"
+    rb"local)$"
 )
+_SLASHED = re.compile(rb"^[\w.-]+(?:/[\w.-]+){2,}/?$")
 _UUID = re.compile(rb"(?i)^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$")
 _PIECES = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _LEET = re.compile(rb"[a-z][0-9][a-z]")
@@ -71,6 +72,8 @@ def referring(value: bytes) -> bool:
         sum(48 <= code <= 57 for code in value) < 3
         or any(len(part) > 5 and readable(part) for part in value.split(b"."))
     ):
+        return True
+    if _SLASHED.match(value) and any(len(part) > 3 and part.islower() and readable(part) for part in value.split(b"/")):
         return True
     return bool(_TEMPLATE.search(value) or _CODE.search(value) or _PATH.search(value) or OUR_PLACEHOLDER.search(value))
 
