@@ -45,8 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
         outcomes.append(outcome)
         _say("" if arguments.json else page.step(outcome, len(STEPS)))
 
-    _say("" if arguments.json else page.opening())
     with staged(arguments.policy, tuple(arguments.group), keep=arguments.keep) as stage:
+        _say("" if arguments.json else page.opening())
         whole = asyncio.run(played(stage, lambda: toured(stage, STEPS, tell)))
     seconds = time.monotonic() - began
     folder = str(stage.folder) if arguments.keep else None

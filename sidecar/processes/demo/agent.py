@@ -48,9 +48,11 @@ class Agent:
     def __init__(self, url: str, token: str, folder: Path) -> None:
         self.work = folder / "work"
         self.work.mkdir(parents=True, exist_ok=True)
+        (folder / "tmp").mkdir(exist_ok=True)
         environment = {
             **dict.fromkeys(NOT_THEIRS, ""),
             "HOME": str(folder),
+            "TMPDIR": str(folder / "tmp"),
             "CLAUDE_CONFIG_DIR": str(folder / "claude"),
             "ANTHROPIC_BASE_URL": url,
             "ANTHROPIC_AUTH_TOKEN": token,

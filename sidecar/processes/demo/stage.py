@@ -5,14 +5,16 @@ of their own, so that a search of the gate's finds nothing of the others.
 
 Rules:
 - The gate is stopped and the folder removed however the tour ends; `keep` leaves the folder.
-- Ctrl-C is the gate's to notice: it stops, and the tour ends with it.
+- Ctrl-C ends the tour first, then the gate.
 - Two more models are equal to the last identifier (`twin`, behind the gate, and `control`, beside it): what the two
   say can be compared byte for byte.
 """
 
 import asyncio
 import json
+import logging
 import shutil
+import signal
 import socket
 import tempfile
 import time
@@ -44,7 +46,7 @@ BACK_WITHIN = 60.0  # seconds in which a killed data plane is serving again, on 
 CONFIG = """\
 listen: {address: 127.0.0.1, port: %d}
 metrics: {port: %d}
-envoy: {admin_port: %d}
+envoy: {admin_port: %d, drain: 1s}
 development: {identity: true}
 connections:
   - {name: claude, kind: claude, url: "%s", credential: {header: x-api-key, from: {file: upstream.key}}}
@@ -130,6 +132,8 @@ async def until(holds: Callable[[], Awaitable[bool]], within: float) -> bool:
 def staged(policy: Path | None, groups: tuple[str, ...], *, keep: bool) -> Iterator[Stage]:
     """The folder, the models and a gate that is not started yet."""
     _refuse_what_cannot_work(policy)
+    # A model that is stopped in the middle of an answer would say so on the terminal.
+    logging.getLogger("uvicorn").addHandler(logging.NullHandler())
     folder = Path(tempfile.mkdtemp(prefix="gatehouse-demo-"))
     try:
         values = planted()
@@ -151,17 +155,27 @@ async def played(stage: Stage, tour: Callable[[], Awaitable[None]]) -> bool:
     async def go() -> None:
         await started.wait()
         stage.began = time.monotonic() - began
+        _on_interrupt(work.cancel)
         await tour()
 
     gate, work = asyncio.create_task(stage.up.run(started.set)), asyncio.create_task(go())
     try:
         await asyncio.wait((gate, work), return_when=asyncio.FIRST_COMPLETED)
-        ended = work.done()
+        ended = work.done() and not work.cancelled()
     finally:
         await _stopped(work)
         await _stopped(gate)
-    (work if ended else gate).result()
+    if ended:
+        work.result()
+    elif not gate.cancelled():
+        gate.result()
     return ended
+
+
+def _on_interrupt(act: Callable[[], object]) -> None:
+    """From now on the tour hears it first: a gate that stops under it would look like promises that are not kept."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, act)
 
 
 async def _stopped(task: "asyncio.Task[None]") -> None:
