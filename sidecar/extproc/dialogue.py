@@ -23,13 +23,12 @@ from sidecar.core.exchange import commands as c
 from sidecar.core.exchange import events as e
 from sidecar.core.model.http import first
 from sidecar.extproc import messages as m
-from sidecar.extproc.heads import Misused, answered, forwarded, pieces
+from sidecar.extproc.alarm import Alarm
+from sidecar.extproc.bodies import answer_body, request_body
+from sidecar.extproc.heads import Misused, answered, forwarded
 from sidecar.extproc.intake import Intake
 from sidecar.extproc.notes import Notes
 from sidecar.extproc.seat import Exchange, Seat, Send
-
-# Envoy recommends bodies of at most 64 KiB a message.
-PIECE = 64 * 1024
 
 
 class Phase(Enum):
@@ -50,7 +49,6 @@ class Dialogue:
     def __init__(self, seat: Seat, send: Send, broken: Callable[[BaseException], None]) -> None:
         self._seat = seat
         self._send = send
-        self._broken = broken
         self._exchange: Exchange | None = None  # until a request comes: see LOCAL
         self._intake = Intake(seat.providers)
         self._notes = Notes(seat.recorder)
@@ -59,8 +57,7 @@ class Dialogue:
         self._dead = False
         self._failure: str | None = None
         self._left: int | None = None  # of the answer's stated length
-        self._alarm: asyncio.TimerHandle | None = None
-        self._ticking: asyncio.Task[None] | None = None
+        self._alarm = Alarm(seat.clock, self._tick, broken)
 
     @property
     def over(self) -> bool:
@@ -92,7 +89,7 @@ class Dialogue:
 
     async def gone(self) -> None:
         """The stream has ended: nothing more can be said, only written down."""
-        self._set_alarm(None)
+        self._alarm.set(None)
         async with self._turn:
             tell = self.unfinished and not self._dead
             self._phase = Phase.OVER
@@ -101,7 +98,7 @@ class Dialogue:
 
     async def settle(self) -> None:
         """Wait until the facts that nothing waited for are written."""
-        self._set_alarm(None)
+        self._alarm.set(None)
         await self._notes.settle()
 
     # --- the exchange ---------------------------------------------------------------------------------------------
@@ -114,7 +111,7 @@ class Dialogue:
                 if answer is not None:
                     events.append(answer)
         if self.over:
-            self._set_alarm(None)
+            self._alarm.set(None)
         if self._failure is not None:
             raise Broken(self._failure)
 
@@ -154,7 +151,7 @@ class Dialogue:
         head = forwarded(command, self._intake.request.headers, credentials, self._seat.secret)
         await self._send(m.PassRequest(head))
         if not self._intake.request.bodiless:
-            await self._stream(command.body or b"", True, self._intake.request.trailers, m.SendRequest, m.EndRequest)
+            await self._say(*request_body(command.body or b"", self._intake.request.trailers))
         return None
 
     async def _respond(self, command: c.Respond) -> None:
@@ -187,8 +184,7 @@ class Dialogue:
         if command.end:
             self._phase = Phase.OVER
         if command.data or command.end:
-            trailers = self._intake.answer.trailers
-            await self._stream(command.data, command.end, trailers, m.SendResponse, m.EndResponse)
+            await self._say(*answer_body(command.data, command.end, self._intake.answer.trailers))
 
     def _count(self, command: c.SendAnswer) -> None:
         """A length that does not fit would let the client read the next answer's bytes as this one's."""
@@ -199,7 +195,7 @@ class Dialogue:
             )
 
     async def _wake_at(self, command: c.WakeAt) -> None:
-        self._set_alarm(None if self._mute else command.at)
+        self._alarm.set(None if self._mute else command.at)
 
     async def _fail(self, command: c.Fail) -> None:
         if not self.over:
@@ -213,30 +209,16 @@ class Dialogue:
 
     # --- saying ---------------------------------------------------------------------------------------------------
 
-    async def _stream(
-        self,
-        data: bytes,
-        end: bool,
-        trailers: tuple[str, ...] | None,
-        piece: Callable[[bytes, bool], m.Outbound],
-        finish: Callable[[tuple[str, ...]], m.Outbound],
-    ) -> None:
-        """A body in pieces. Where the other side ended with trailers, only trailers can end ours."""
-        cut = pieces(data, PIECE)
-        for one in cut[:-1]:
-            await self._send(piece(one, False))
-        closing = end and trailers is None
-        if cut[-1] or closing:
-            await self._send(piece(cut[-1], closing))
-        if end and trailers is not None:
-            await self._send(finish(trailers))
+    async def _say(self, *messages: m.Outbound) -> None:
+        for message in messages:
+            await self._send(message)
 
     async def _echo(self, message: m.Inbound) -> None:
         match message:
             case m.ResponseHeaders():
                 await self._send(m.PassResponse(m.Mutation()))
             case m.ResponseBody(data, end):
-                await self._stream(data, end, None, m.SendResponse, m.EndResponse)
+                await self._say(*answer_body(data, end, None))
             case m.ResponseTrailers(names):
                 await self._send(m.EndResponse(names))
             case _:
@@ -244,29 +226,12 @@ class Dialogue:
         if self._intake.answer.ended:
             self._phase = Phase.OVER
 
-    # --- time -----------------------------------------------------------------------------------------------------
-
-    def _set_alarm(self, at: float | None) -> None:
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
-        if at is not None:
-            wait = max(0.0, at - self._seat.clock())
-            self._alarm = asyncio.get_running_loop().call_later(wait, self._ring)
-
-    def _ring(self) -> None:
-        self._alarm = None
-        self._ticking = asyncio.get_running_loop().create_task(self._tick())
-        self._ticking.add_done_callback(self._ticked)
+    # --- time ---------------------------------------------------------------------------------------------------------
 
     async def _tick(self) -> None:
         async with self._turn:
             if not self._mute:
                 await self._happen(e.Tick(self._seat.clock()))
-
-    def _ticked(self, task: "asyncio.Task[None]") -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._broken(error)
 
 
 Does = Callable[[Dialogue, Any], Coroutine[Any, Any, e.Event | None]]

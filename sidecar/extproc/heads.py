@@ -6,7 +6,7 @@ Rules:
 - Names with our prefix mean something only on our side: none comes in by an upstream's answer, none goes out.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable
 from itertools import chain
 
 from sidecar.core.exchange.commands import Forward, StartAnswer
@@ -72,8 +72,3 @@ def _removable(names: Iterable[str], written: Container[str]) -> tuple[str, ...]
     return tuple(
         dict.fromkeys(n for n in names if n not in written and n not in HOPS | NEEDED and not n.startswith(":"))
     )
-
-
-def pieces(data: bytes, size: int) -> Sequence[bytes]:
-    """Cut into pieces of at most this size; nothing is one empty piece."""
-    return [data[at : at + size] for at in range(0, len(data), size)] or [b""]

@@ -30,6 +30,16 @@ def test_the_listener_speaks_tls_and_nothing_else(make: Make, pair: Pair) -> Non
     assert len(rig.upstream.requests) == 1
 
 
+def test_http_2_is_spoken_where_the_agent_can(make: Make, pair: Pair) -> None:
+    rig = make(tls=TlsSpec(pair.certificate, pair.key))
+    Driven(rig)
+    trust = ssl.create_default_context(cafile=str(pair.certificate))
+    with httpx.Client(base_url=rig.envoy.url, verify=trust, http2=True) as client:
+        answers = [client.post("/v1/messages", headers=rig.token, content=b"x" * size) for size in (2, 300_000)]
+    assert [(answer.http_version, answer.status_code) for answer in answers] == [("HTTP/2", 200)] * 2
+    assert [len(request.body) for request in rig.upstream.requests] == [2, 300_000]
+
+
 def _reached(make: Make, pair: Pair, host: str, ca: Path) -> object:
     rig = make(
         upstream_tls=pair.server(),

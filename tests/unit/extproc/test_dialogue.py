@@ -9,7 +9,8 @@ from sidecar.core.exchange import commands as c
 from sidecar.core.exchange import events as e
 from sidecar.core.model.caller import Caller
 from sidecar.extproc import messages as m
-from sidecar.extproc.dialogue import PIECE, Broken
+from sidecar.extproc.bodies import PIECE
+from sidecar.extproc.dialogue import Broken
 from sidecar.extproc.heads import Misused
 from sidecar.extproc.intake import Garbled
 from tests.unit.extproc.playbook import CLAIMS, KEY, OK, POST, Record, Stage, request

@@ -12,7 +12,6 @@ from sidecar.extproc.heads import (
     Misused,
     answered,
     forwarded,
-    pieces,
     request_head,
     response_head,
 )
@@ -81,11 +80,3 @@ def test_answered(note: str, command: StartAnswer, ends: bool, removed: tuple, w
 
 def test_an_upstream_cannot_speak_with_our_names() -> None:
     assert answered(StartAnswer(), (("x-gatehouse-rule", "forged"),), True).remove == ("x-gatehouse-rule",)
-
-
-@given(st.binary(max_size=300), st.integers(1, 100))
-def test_pieces_are_the_whole_and_none_is_too_large(data: bytes, size: int) -> None:
-    cut = pieces(data, size)
-    assert b"".join(cut) == data
-    assert all(len(piece) <= size for piece in cut)
-    assert all(cut[:-1])
