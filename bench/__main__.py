@@ -56,6 +56,10 @@ def _with_fresh_gates(name: str) -> Callable[[Scale, Gates], Figures]:
     return lambda scale, gates: _module(name).measure(scale, gates.fresh)  # type: ignore[attr-defined,no-any-return]
 
 
+def _of_one_size(name: str) -> Callable[[Scale, Gates], Figures]:
+    return lambda _scale, _gates: _module(name).run()  # type: ignore[attr-defined,no-any-return]
+
+
 def _module(name: str) -> object:
     """Loaded when it is its turn: one that was not asked for costs nothing."""
     return import_module(f"bench.{name}")
@@ -67,11 +71,13 @@ BENCHMARKS: Mapping[str, Callable[[Scale, Gates], Figures]] = {
     "cost": _through_the_gate("cost"),
     "latency": _through_the_gate("latency"),
     "deltas": _through_the_gate("deltas"),
+    "scanning": _alone("scanning"),
     "holding": _alone("holding"),
     "turns": _alone("turns"),
     "mask_lines": _alone("mask_lines"),
     "hotspots": _alone("hotspots"),
-    "wire": lambda _scale, _gates: _module("wire").run(),  # type: ignore[attr-defined,no-any-return]
+    "wire": _of_one_size("wire"),
+    "extproc": _of_one_size("extproc"),
 }
 
 

@@ -20,7 +20,7 @@ def measure(scale: Scale, gate: Gate) -> dict[str, object]:
 
 
 async def _all(scale: Scale, gate: Gate) -> dict[str, object]:
-    rounds, seconds = scale.pick((5, 10.0), (1, 1.0))
+    rounds, seconds = scale.pick((5, 6.0), (1, 0.4))
     async with upstream(gate):
         runs = [await run(gate, True, growing(gate), seconds / 3) for _ in range(scale.pick(3, 1))]
         capacity = middle([one.load.per_second for one in runs], 1)

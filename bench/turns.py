@@ -15,7 +15,7 @@ from sidecar.core.wire.json_strict import parse
 
 def measure(scale: Scale) -> dict[str, object]:
     gate = warm_gate()
-    turns, rounds = scale.pick(((5, 20, 80, 200), 9), ((5, 20), 2))
+    turns, rounds = scale.pick(((5, 20, 80, 200), 9), ((5, 10), 1))
     return {f"turn_{turn}": _figures(gate, turn, rounds) for turn in turns}
 
 
@@ -33,7 +33,7 @@ def _figures(gate: Gate, turn: int, rounds: int) -> dict[str, object]:
         reading.append(1000 * cpu(lambda: read_request(parse(body), Endpoint.MESSAGES)))
     return {
         "request_bytes": len(body),
-        "new_bytes": traffic.new_text(turn),
+        "new_bytes": traffic.new_bytes(turn),
         "warm_ms": middle(warm, 3),
         "cold_ms": middle(cold, 3),
         "of_it_reading_ms": middle(reading, 3),

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.rig.process import cpu_seconds, stop
+from sidecar.settings.load import load
+from sidecar.simulator.identity import prepared_for
 
 PROGRAM = (sys.executable, "-m", "sidecar.cli.main")
 READY_WITHIN = 90.0  # seconds; a busy machine takes half a minute
@@ -69,7 +71,7 @@ def started(folder: Path, profile: Path | None = None) -> Iterator[Gate]:
         bootstrap = json.loads(_said(folder, "envoy", "config", "--json"))
         ours = _envoy(folder, "gate", bootstrap, ports["admin"], running)
         plain = _envoy(folder, "plain", _plain(bootstrap, ports), ports["plain_admin"], running)
-        token = _said(folder, "token", "mint", "--subject", "ada", "--group", "engineering").strip()
+        token = prepared_for(load(folder / "gatehouse.yaml")).mint("ada", ["engineering"], 3 * 3600.0)
         yield Gate(
             ports["gate"], ports["plain"], ports["upstream"], token, data_plane.pid, ours.pid, plain.pid, seconds, cpu
         )

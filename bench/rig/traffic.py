@@ -40,9 +40,9 @@ def agent_turn(turn: int) -> bytes:
     return _encoded(_frame() | {"messages": [question, *before]})
 
 
-def new_text(turn: int) -> int:
-    """Characters of a turn's request that the one before did not have."""
-    return len(json.dumps([_said(turn - 1), _done(turn - 1)])) if turn > 1 else len(agent_turn(1))
+def new_bytes(turn: int) -> int:
+    """What a turn's request has that the one before had not."""
+    return len(agent_turn(turn)) - (len(agent_turn(turn - 1)) if turn > 1 else 0)
 
 
 def small_request() -> bytes:
