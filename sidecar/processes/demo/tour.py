@@ -33,20 +33,22 @@ STEPS: tuple[Step[Stage], ...] = (
 )
 
 
-async def toured(stage: Stage, steps: Sequence[Step[Stage]], tell: Callable[[Outcome], None]) -> None:
+async def toured(
+    stage: Stage, steps: Sequence[Step[Stage]], tell: Callable[[Outcome], None], *, patience: float = PATIENCE
+) -> None:
     """Run every step, and tell each outcome as soon as it is known."""
     for number, step in enumerate(steps, start=1):
         began = time.monotonic()
-        seen = await _seen(stage, step)
+        seen = await _seen(stage, step, patience)
         tell(Outcome(number, step.name, step.title, seen, time.monotonic() - began))
 
 
-async def _seen(stage: Stage, step: Step[Stage]) -> Seen:
+async def _seen(stage: Stage, step: Step[Stage], patience: float) -> Seen:
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             return await step.run(stage)
     except TimeoutError:
-        return Seen((), (Check(f"the step was not done after {PATIENCE:.0f} s", False),))
+        return Seen((), (Check(f"the step was not done after {patience:.0f} s", False),))
     except Exception as error:  # noqa: BLE001  (whatever it is, the promise was not shown to be kept)
         said = str(error).strip().partition("\n")[0]
         return Seen(
