@@ -21,9 +21,11 @@ def error(status: int, message: str) -> Answer:
     return answer(status, b'{"type": "error", "error": {"type": "api_error", "message": "%b"}}' % message.encode())
 
 
+FRAME = 'data: {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "%s"}}\n\n'
+
+
 def streamed(*texts: str, why: str | None = None) -> Answer:
-    frame = 'event: content_block_delta\ndata: {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "%s"}}\n\n'
-    return Answer(200, (), tuple(Came(at / 50, (frame % text).encode()) for at, text in enumerate(texts, 1)), why)
+    return Answer(200, (), tuple(Came(at / 50, (FRAME % text).encode()) for at, text in enumerate(texts, 1)), why)
 
 
 def received(body: str) -> Received:

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from sidecar.processes.demo.step import Check, Outcome, Seen, Step
 from sidecar.processes.demo.stage import Stage
+from sidecar.processes.demo.step import Check, Outcome, Seen, Step
 from sidecar.processes.demo.tour import STEPS, toured
 
 STAGE: Stage = object()  # type: ignore[assignment]  (these steps look at no stage)

@@ -1,0 +1,92 @@
+"""`gatehouse demo` as a person runs it: the whole tour, the same under rules that lack one, and Ctrl-C half-way."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sidecar.processes.demo.stage import OWN_POLICY
+from sidecar.processes.demo.tour import STEPS
+
+PROGRAM = (sys.executable, "-m", "sidecar.cli.main", "demo")
+PATIENCE = 400  # seconds; a quiet machine needs twenty
+Start = Callable[..., "subprocess.Popen[str]"]
+NAMES = [step.name for step in STEPS]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    """The program, with temporary folders made where the test can look for what is left."""
+    (tmp_path / "left").mkdir()
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "left")}
+    pipe = subprocess.PIPE
+    return lambda *words: subprocess.Popen((*PROGRAM, *words), stdout=pipe, stderr=pipe, text=True, env=environment)
+
+
+def assert_nothing_is_left(folder: Path) -> None:
+    """No file, and no process that was started for this folder."""
+    assert list((folder / "left").iterdir()) == []
+    assert running(str(folder / "left")) == []
+
+
+def running(word: str) -> list[str]:
+    """Command lines and environments of processes that name it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            known = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+        except OSError:
+            continue  # it has just ended, or is somebody else's
+        if word.encode() in known:
+            found.append(known.partition(b"\0")[0].decode())
+    return found
+
+
+def test_every_promise_is_kept(start: Start, tmp_path: Path) -> None:
+    with start("--json") as process:
+        out, err = process.communicate(timeout=PATIENCE)
+    told = json.loads(out)
+    assert [step["name"] for step in told["steps"]] == NAMES
+    assert {step["name"]: step for step in told["steps"] if not step["kept"]} == {}
+    assert (process.returncode, told["kept"], err) == (0, True, "")
+    assert all(len(step["checks"]) >= 4 and step["shown"] for step in told["steps"])
+    assert_nothing_is_left(tmp_path)
+
+
+def test_rules_that_lack_one_are_found_out(start: Start, tmp_path: Path) -> None:
+    """Without the rule that masks secrets, exactly the steps that plant one say so."""
+    head, rule, rest = OWN_POLICY.read_text().partition("  - id: secrets\n")
+    assert rule
+    weaker = tmp_path / "weaker.yaml"
+    weaker.write_text(head + rest[rest.index("  - id:") :])
+    with start("--policy", str(weaker)) as process:
+        out, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    failed = [step.title for step in STEPS if step.name in {"secret", "stream", "conversation", "record"}]
+    last = out.strip().splitlines()[-1]
+    assert last.startswith("4 of 10 promises were NOT kept: ")
+    assert all(title in last for title in failed)
+    assert "✗ NOT KEPT: searched" in out
+    assert "\x1b" not in out, "no colour in a pipe"
+    assert_nothing_is_left(tmp_path)
+
+
+def test_ctrl_c_half_way_leaves_nothing(start: Start, tmp_path: Path) -> None:
+    with start() as process:
+        assert process.stdout is not None
+        began = time.monotonic()
+        while " 2/10" not in process.stdout.readline():
+            assert time.monotonic() - began < PATIENCE
+        assert running(str(tmp_path / "left")), "something is there to be stopped"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "")
+    assert out.endswith("Stopped half-way.\n")
+    assert "NOT KEPT" not in out, "stopping is no broken promise"
+    assert_nothing_is_left(tmp_path)
