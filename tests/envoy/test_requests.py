@@ -5,8 +5,10 @@ import json
 import httpx
 import pytest
 
+from sidecar.extproc import messages as m
+from sidecar.extproc.heads import CREDENTIALS
 from tests.envoy.driver import KEY, Driven
-from tests.envoy.rig import SECRET, Rig
+from tests.envoy.rig import SECRET, Peer, Rig
 
 HEAD = b"POST /v1/messages HTTP/1.1\r\nhost: gate\r\nTOKEN\r\n"
 CLOSE = b"connection: close\r\n"
@@ -42,6 +44,20 @@ def test_nothing_of_the_clients_credentials_or_of_our_names_goes_on(rig: Rig) ->
     assert "x-gatehouse-other" not in names
     caller = passing.events[0].caller  # type: ignore[union-attr]
     assert caller.claimed_session == "s1"
+
+
+def test_the_data_plane_never_sees_a_credential(rig: Rig) -> None:
+    heard: list[m.Inbound | None] = []
+
+    async def listen(peer: Peer) -> None:
+        heard.append(await peer.hear())
+
+    rig.plane.script = listen
+    rig.post(headers={"x-api-key": rig.tokens.mint(), "cookie": "c=1", "proxy-authorization": "Basic eHg="})
+    (said,) = heard
+    assert isinstance(said, m.RequestHeaders)
+    assert not {name for name, _ in said.headers} & CREDENTIALS
+    assert said.claims["company"]["sub"] == "ada"  # type: ignore[index]
 
 
 def test_a_token_may_come_as_x_api_key(rig: Rig) -> None:

@@ -117,6 +117,12 @@ async def test_respond_ends_the_exchange(when: str) -> None:
     assert stage.dialogue.over
 
 
+async def test_what_still_arrives_after_the_end_is_nobodys_business() -> None:
+    stage = Stage({e.RequestStarted: always(c.Respond(400, (), b"no"))})
+    await stage.tell(*request(), m.ResponseHeaders(OK, False))
+    assert stage.heard == ["RequestStarted"]
+
+
 async def test_recorded_comes_after_the_fact_is_durable_and_after_the_whole_batch() -> None:
     noted = c.Record("request", {})
     stage = Stage({e.RequestChunk: always(noted, c.WakeAt(None)), e.Recorded: always(FORWARD)})

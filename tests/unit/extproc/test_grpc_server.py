@@ -130,9 +130,11 @@ async def test_no_new_exchange_begins_while_stopping(house: House) -> None:
     open_ = house.call()
     await open_.write(START)
     await _until(lambda: house.server.open == 1)
-    stopping = asyncio.ensure_future(house.server.stop(5))
+    stopping = asyncio.ensure_future(house.server.stop(60))
     await asyncio.sleep(0)
-    assert await house.call().code() is grpc.StatusCode.UNAVAILABLE
+    async with asyncio.timeout(5):
+        assert await house.call().code() is grpc.StatusCode.UNAVAILABLE
+    assert house.server.open == 1
     open_.cancel()
     await stopping
 
