@@ -26,10 +26,14 @@ METHOD = "Process"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`streams`: exchanges at once. `message`: Envoy sends a buffered body of up to 32 MiB as one message."""
+    """`streams`: exchanges at once. `message`: bytes of one message.
+
+    Envoy sends a whole request body as one message, and has refused it before if it is over the limit of the settings;
+    so this stands above any limit that one would set.
+    """
 
     streams: int = 4096
-    message: int = 40 * 1024 * 1024
+    message: int = 1 << 30
 
 
 def log_trouble(reason: Reason, where: str) -> None:
