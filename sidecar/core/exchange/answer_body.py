@@ -10,7 +10,6 @@ Rules:
 from dataclasses import dataclass, field
 
 from sidecar.core.errors import Code, Refused
-from sidecar.core.exchange.batch_result import read_result
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.judgement import judge_answer
@@ -51,6 +50,7 @@ class AnswerBody:
 
     def feed(self, data: bytes) -> None:
         if len(self._body) + len(data) > MAX_ANSWER:
+            self._body.clear()
             raise Refused(502, Code.API, f"{UNREADABLE}: it is larger than {MAX_ANSWER >> 20} MiB.")
         self._body += data
 
@@ -97,9 +97,9 @@ class AnswerBody:
                 return self._text(body)
             raise Refused(502, Code.API, f"{UNREADABLE}: {refused.message}") from refused
         answer = read_answer(document)
-        self.usage, self.stop_reason, self._model = answer.usage, answer.stop_reason, answer.model
-        pieces = read_result(document) or answer.pieces
-        changes = judge_answer(self.context.session, pieces, lambda at: path_of(document.value, at), self.judged)
+        self.usage = _summed(self.usage, answer.usage)
+        self.stop_reason, self._model = answer.stop_reason, answer.model
+        changes = judge_answer(self.context.session, answer.pieces, lambda at: path_of(document.value, at), self.judged)
         return spliced(body, changes) if changes else body
 
     def _text(self, body: bytes) -> bytes:
@@ -108,6 +108,16 @@ class AnswerBody:
         piece = Piece(Place.RESPONSE, "body", (Text(0, text),))
         changes = judge_answer(self.context.session, (piece,), lambda _: "body", self.judged)
         return changes[0].encode() if changes else body
+
+
+def _summed(one: Usage, other: Usage) -> Usage:
+    """A batch's results are many messages."""
+    return Usage(
+        one.input_tokens + other.input_tokens,
+        one.output_tokens + other.output_tokens,
+        one.cache_read_input_tokens + other.cache_read_input_tokens,
+        one.cache_creation_input_tokens + other.cache_creation_input_tokens,
+    )
 
 
 def encodings(headers: Headers) -> str:

@@ -33,6 +33,8 @@ from sidecar.core.exchange.events import (
 )
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.model.http import first
+from sidecar.core.wire.claude.answer import Usage
+from sidecar.core.wire.claude.endpoints import Endpoint
 from sidecar.core.wire.claude.errors import error_response
 
 Outcome = TypeVar("Outcome", Go, Reply)
@@ -186,9 +188,13 @@ class Exchange:
 
     def _spent(self, at: float) -> None:
         """What the provider counted, also for an answer that nobody waited for."""
-        if self._answering is not None:
-            used, caller = self._answering.usage, self._outcome(Go).answer.caller
-            self._gate.ledger.spend(caller_key(caller), used.input_tokens, used.output_tokens, at)
+        if self._answering is None or self._answering.usage == Usage():
+            return
+        go, used = self._outcome(Go), self._answering.usage
+        caller = caller_key(go.answer.caller)
+        a_batch = go.answer.endpoint is Endpoint.BATCH_RESULTS
+        if not a_batch or self._gate.counted.first_time(f"{caller}\n{go.route.upstream_path.partition('?')[0]}"):
+            self._gate.ledger.spend(caller, used.input_tokens, used.output_tokens, at)
 
     def _ignored(self, _: Event) -> Sequence[Command]:
         return ()

@@ -1,7 +1,6 @@
 """What all exchanges of one data plane share.
 
-Rules: the one mutable corner of the exchange. `rules` is swapped whole by a reload; the memories, the ledger and the
-sessions' rules are bounded.
+Rules: the one mutable corner of the exchange. `rules` is swapped whole by a reload; everything else is bounded.
 """
 
 from collections import OrderedDict
@@ -49,6 +48,21 @@ class SessionRules:
         return self._united[key]
 
 
+class Counted:
+    """Which batches' results have been counted. They may be fetched often, and are paid for once."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, None] = OrderedDict()
+
+    def first_time(self, what: str) -> bool:
+        known = what in self._seen
+        self._seen[what] = None
+        self._seen.move_to_end(what)
+        while len(self._seen) > MAX_SESSIONS:
+            self._seen.popitem(last=False)
+        return not known
+
+
 @dataclass(slots=True)
 class Gate:
     rules: Rules
@@ -57,5 +71,6 @@ class Gate:
     memories: Memories = field(default_factory=Memories)
     ledger: Ledger = field(default_factory=Ledger)
     sessions: SessionRules = field(default_factory=SessionRules)
+    counted: Counted = field(default_factory=Counted)
     limits: JsonLimits = field(default_factory=JsonLimits)
     body_limit: int = 32 * 1024 * 1024  # of a body as it comes; `limits.bytes` is what it may be once decoded

@@ -6,9 +6,25 @@ import json
 import brotli
 import pytest
 
+from sidecar.core.errors import Refused
 from sidecar.core.exchange import answer_body
 from sidecar.core.exchange.commands import SendAnswer
-from tests.unit.core.exchange.building import JSON, KEY, MAIL, SSE, Call, ask, cuts, encoded, gate, message, request
+from sidecar.core.exchange.decide import Arrived, Go, decide
+from sidecar.core.model.http import RequestHead, ResponseHead
+from tests.unit.core.exchange.building import (
+    CALLER,
+    JSON,
+    KEY,
+    MAIL,
+    SSE,
+    Call,
+    ask,
+    cuts,
+    encoded,
+    gate,
+    message,
+    request,
+)
 
 RULE = "\n  - {id: no-keys, detect: ['secret/*'], do: deny, say: No keys here.%s}\n"
 TOOLS = "\n  - {id: tools, where: [tool_call], match: {regex: 'rm -rf', tool: Bash}, do: deny, say: Not that.}\n"
@@ -110,6 +126,17 @@ def test_what_cannot_be_read_does_not_pass(body: bytes, headers: tuple[tuple[str
     assert ("content-type", "application/json") in call.start.set
     assert call.facts["answered"]["complete"] is False
     assert call.facts["answered"]["broken"]
+
+
+def test_what_is_too_large_is_not_even_kept() -> None:
+    decision = decide(WORLD, Arrived("gx_1", RequestHead("GET", "/v1/models"), CALLER, None, 1.0))
+    assert isinstance(decision.outcome, Go)
+    body = answer_body.AnswerBody(decision.outcome.answer, ResponseHead(200, JSON))
+    half = b" " * (answer_body.MAX_ANSWER // 2 + 1)
+    body.feed(half)
+    with pytest.raises(Refused):
+        body.feed(half)
+    assert not body._body
 
 
 def test_an_answer_beyond_the_limit() -> None:

@@ -46,7 +46,9 @@ def test_a_compressed_stream_is_judged_and_leaves_plain(name: str, packed: bytes
     assert call.facts["answered"]["complete"] is True
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(STREAM, mtime=0)[:-12], gzip.compress(STREAM, mtime=0)[:40], b"\x1f\x8bnonsense"])
+@pytest.mark.parametrize(
+    "packed", [gzip.compress(STREAM, mtime=0)[:-12], gzip.compress(STREAM, mtime=0)[:40], b"\x1f\x8bnonsense"]
+)
 def test_a_damaged_stream_ends_with_an_error(packed: bytes) -> None:
     call = ask(WORLD, request("hi")).answered([packed], (*SSE, ("content-encoding", "gzip")))
     received = call.received

@@ -1,7 +1,7 @@
 """What all exchanges share: which rules a session has."""
 
 from sidecar.core.exchange import gate as module
-from sidecar.core.exchange.gate import SessionRules
+from sidecar.core.exchange.gate import Counted, SessionRules
 from sidecar.core.exchange.rules import Rules
 from tests.unit.core.exchange.building import MASK_KEY, book, gate
 
@@ -43,7 +43,7 @@ def test_only_so_many_sessions_are_kept() -> None:
     sessions = SessionRules()
     sessions.of("oldest", FIRST)
     sessions.of("used", FIRST)
-    for number in range(module.MAX_SESSIONS - 1):
+    for number in range(module.MAX_SESSIONS):
         sessions.of("used", FIRST)
         sessions.of(str(number), FIRST)
     assert sessions.of("used", SECOND).books == (*FIRST.books, *SECOND.books)
@@ -53,3 +53,12 @@ def test_only_so_many_sessions_are_kept() -> None:
 def test_the_key_is_in_no_repr() -> None:
     assert MASK_KEY.decode() not in repr(gate())
     assert repr(MASK_KEY) not in repr(gate())
+
+
+def test_what_was_counted_is_known_for_a_while() -> None:
+    counted = Counted()
+    assert [counted.first_time(one) for one in ("a", "a", "b", "a")] == [True, False, True, False]
+    for number in range(module.MAX_SESSIONS - 1):
+        counted.first_time(str(number))
+    assert not counted.first_time("a")
+    assert counted.first_time("b"), "the one that was not asked for lately is forgotten first"

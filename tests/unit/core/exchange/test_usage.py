@@ -8,6 +8,7 @@ from tests.unit.core.exchange.building import (
     KEY,
     SSE,
     ask,
+    encoded,
     gate,
     message,
     request,
@@ -58,3 +59,20 @@ def test_a_refused_call_costs_nothing() -> None:
     world = gate(DENIES, head=HEAD)
     ask(world, request(KEY))
     assert not refused(world)
+
+
+def test_the_results_of_a_batch_count_once() -> None:
+    """All of its messages; fetching them again is free, and so is another's batch."""
+    world = gate(head="limits: {output_tokens_per_day: 12}")
+    line = encoded({"custom_id": "a", "result": {"message": {**REPLY, "usage": {"output_tokens": 5}}}})
+
+    def fetch(batch: str) -> None:
+        call = ask(world, None, f"/v1/messages/batches/{batch}/results?x=y", method="GET")
+        call.answered(b"\n".join((line, line)), (("content-type", "application/x-jsonl"),))
+        assert call.facts["answered"]["usage"]["output_tokens"] == 10
+
+    fetch("msgbatch_1")
+    fetch("msgbatch_1")
+    assert not refused(world)
+    fetch("msgbatch_2")
+    assert refused(world)
