@@ -1,9 +1,9 @@
 """How well detection does on a labelled corpus: precision and recall by kind, as JSON.
 
-Run: `python -m bench.detection CORPUS` or set GATEHOUSE_CORPUS. A corpus has one JSON object a line, or is that gzipped:
-`text`, `expect` (should something be found), `spans` (code points, end exclusive), `kind`, `family` (`secret` or `pii`).
+Run: `python -m bench.detection CORPUS`, or set GATEHOUSE_CORPUS. A corpus has one JSON object a line (plain or gzip):
+`text`, `expect` (should something be found), `spans` (code points, end exclusive), `kind`, `family` (secret or pii).
 
-Rules: a text counts as found if every labelled span is covered by half or more; one without labels counts as a false
+Rules: a text counts as found if every labelled span is covered by half or more. A text that expects nothing is a false
 alarm if any detector of its own family finds something.
 """
 

@@ -1,11 +1,9 @@
 """A set of detectors, ready to scan.
 
-Strategy: one pass of `re2.Set` over the text says which detectors may find something; only those look closer. The set
-holds no whole patterns but the rarest part of each: counted repetitions and contexts with gaps make its automaton big
-and slow, and a part that every match contains is enough to never miss one.
+Strategy: one pass over the text says which detectors may find something (`suspicion`); only those look closer.
 
 Rules:
-- `suspects` and the set err towards looking closer: anchors are dropped, so that texts may be joined by `SEPARATOR`.
+- `suspects` errs towards looking closer: `^` and its kind are dropped, so that texts may be joined by `SEPARATOR`.
 - A value longer than `LONGEST` is reported in adjacent pieces of that length and then goes on for as long as bytes
   follow that its pattern allows in a value at all; whatever else begins inside it is part of it. So a stream can mask
   such a value without keeping all of it, and the answer is the same.
@@ -13,16 +11,14 @@ Rules:
 
 from collections.abc import Sequence
 
-import re2
-
 from sidecar.core.detect.entry import RUN, Entry, Span, compiled, entry
 from sidecar.core.detect.sample import SAMPLE
 from sidecar.core.detect.stream import StreamScan
+from sidecar.core.detect.suspicion import Suspicion
 from sidecar.core.model.detector import Detector, Match
 
 SEPARATOR = "\n\x00\n"
 LONGEST = 1 << 16  # bytes; a PGP key block with many identities is about half of it
-_MEMORY = 64 << 20  # bytes the automaton of the set may grow to; then it starts anew
 
 
 class Compiled:
@@ -32,8 +28,7 @@ class Compiled:
         self.detectors = tuple(detectors)
         self.entries: tuple[Entry, ...] = tuple(entry(detector) for detector in self.detectors)
         self.context = max((each.context for each in self.entries), default=0) + 4
-        self._always = tuple(at for at, each in enumerate(self.entries) if each.probe is None)
-        self._set, self._by_probe = _probes(self.entries)
+        self._suspicion = Suspicion(self.entries)
         self._live = compiled(_live(self.entries))
 
     def warm(self) -> None:
@@ -50,7 +45,7 @@ class Compiled:
 
     def suspects(self, text: bytes) -> bool:
         """May anything match? One pass; never False when `scan` would find something."""
-        return bool(self._always) or (self._set is not None and self._set.Match(text) is not None)
+        return bool(self.suspected(text))
 
     def scan(self, text: bytes) -> tuple[Match, ...]:
         """Every match, sorted. Those of one detector do not overlap; those of different detectors may."""
@@ -77,13 +72,7 @@ class Compiled:
 
     def suspected(self, text: bytes) -> list[int]:
         """The detectors that must look closer."""
-        hits = self._set.Match(text) if self._set is not None else None
-        if hits is None:
-            return list(self._always)
-        found = set(self._always)
-        for hit in hits:
-            found.update(self._by_probe[hit])
-        return sorted(found)
+        return self._suspicion.of(text)
 
     def spans(self, text: bytes, indexes: list[int], floor: int) -> list[tuple[int, Span]]:
         """The values of these detectors that begin at `floor` or later, by their start."""
@@ -102,22 +91,6 @@ class Compiled:
 
     def match(self, index: int, start: int, end: int) -> Match:
         return Match(start, end, self.detectors[index].id)
-
-
-def _probes(entries: Sequence[Entry]) -> tuple["re2.Set | None", list[list[int]]]:
-    by_probe: dict[str, list[int]] = {}
-    for at, each in enumerate(entries):
-        if each.probe is not None:
-            by_probe.setdefault(each.probe, []).append(at)
-    if not by_probe:
-        return None, []
-    options = re2.Options()
-    options.max_mem = _MEMORY
-    chosen = re2.Set.SearchSet(options)
-    for pattern in by_probe:
-        chosen.Add(pattern)
-    chosen.Compile()
-    return chosen, list(by_probe.values())
 
 
 def _live(entries: Sequence[Entry]) -> str:

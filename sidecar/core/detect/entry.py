@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 import re2
 
-from sidecar.core.detect.shape import alphabet, looks_one_further, loose, most, opening, parts, probe
+from sidecar.core.detect.probe import anchors, numerous, probe
+from sidecar.core.detect.shape import alphabet, looks_one_further, loose, most, opening, parts
 from sidecar.core.detect.syntax import Unreadable, read
 from sidecar.core.detect.tree import ANY, BEYOND, Sequence, mask_between, mask_of
 from sidecar.core.model.detector import Detector
@@ -48,12 +49,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`probe` None: this detector looks at every text. `live` None: its values are runs without blanks, as most are;
-    otherwise a pattern of what may be the beginning of a match. `context`: bytes before the value that it looks at."""
+    """`anchors` empty: there are none, and the probe counts. `probe` None: this detector looks at every text.
+    `numerous`: only texts with many digits close together can hold a match. `live`
+    None: its values are runs without blanks, as most are; otherwise a pattern of what may be the beginning of a match.
+    `context`: bytes before the value that it looks at."""
 
     detector: Detector
     regex: "re2._Regexp"
+    anchors: tuple[tuple[str, str], ...]
     probe: str | None
+    numerous: bool
     live: str | None
     context: int
     plain: bool
@@ -103,16 +108,16 @@ def entry(detector: Detector) -> Entry:
     try:
         tree = read(detector.pattern)
     except (Unreadable, IndexError, ValueError):
-        return Entry(detector, regex, None, EVERYTHING, 0, True, _letters(ANY))
+        return Entry(detector, regex, (), None, False, EVERYTHING, 0, True, _letters(ANY))
     cut = parts(tree, detector.value_group)
     context = most(cut.before) if cut else None
-    rare = probe(tree) or None
+    fixed, rare, many = tuple(anchors(tree) or ()), probe(tree) or None, numerous(tree)
     if cut is None or context is None or context > _CONTEXT:
-        return Entry(detector, regex, rare, opening(tree), 0, True, _letters(alphabet(tree)))
+        return Entry(detector, regex, fixed, rare, many, opening(tree), 0, True, _letters(alphabet(tree)))
     letters = alphabet(cut.value)
     is_run = letters & ~RUN == 0 and looks_one_further(cut.after, RUN)
     live = None if is_run else loose(cut.before) + opening(Sequence((cut.value, cut.after)))
-    return Entry(detector, regex, rare, live, context, detector.value_group == 0, _letters(letters))
+    return Entry(detector, regex, fixed, rare, many, live, context, detector.value_group == 0, _letters(letters))
 
 
 def _letters(mask: int) -> bytes:

@@ -1,0 +1,82 @@
+"""What every match contains, asked of RE2 for every built-in detector."""
+
+from pathlib import Path
+
+import pytest
+import re2
+import yaml
+
+from sidecar.core.detect.catalogue import builtin
+from sidecar.core.detect.probe import MANY, anchors, numerous, probe
+from sidecar.core.detect.syntax import read
+
+CASES = Path(__file__).resolve().parents[3] / "cases" / "detect"
+BY_ID = {detector.id: detector for detector in builtin()}
+ROWS = [
+    row for path in sorted(CASES.glob("*.yaml")) if path.stem != "lines" for row in yaml.safe_load(path.read_text())
+]
+CLOSE_DIGITS = f"(?:[0-9][^0-9]{{0,2}}){{{MANY - 1}}}[0-9]"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["detector"])
+def test_every_match_has_its_probe_its_anchor_and_its_digits(row: dict[str, object]) -> None:
+    pattern = BY_ID[row["detector"]].pattern
+    text = row["finds"]["before"] + "".join(row["finds"]["value"]) + row["finds"]["after"]
+    found = re2.search(pattern, text)
+    assert found is not None
+    tree = read(pattern)
+    assert re2.search(probe(tree), text)
+    assert not numerous(tree) or re2.search(CLOSE_DIGITS, found.group())
+    lowered = text.lower()
+    places = [
+        (at, what)
+        for literal, what in anchors(tree) or ()
+        for at in range(len(text))
+        if lowered.startswith(literal, at)
+    ]
+    assert anchors(tree) is None or any(re2.compile(what).match(text, at) for at, what in places)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "literals", "note"),
+    [
+        (r"\bghx[ab]_[0-9]{20}", ["ghxa_", "ghxb_"], "a few letters are written out"),
+        (r"(?i:secret|to[km]en)\w*=x", ["secret", "token", "tomen"], "each word of a choice"),
+        (r"(?:\A|[^y])token", ["token"], "what stands before it may be nothing"),
+        (r"[a-z.]+@[a-z]+", ["@"], "one rare sign is enough"),
+        (r"[0-9]{4}", None, "no literal"),
+        (r"ab[0-9]{9}", None, "two letters are everywhere"),
+        (r"(?:abcd|[0-9]{9})", None, "a branch without one"),
+        (r"(?:.|x)*", None, "nothing that must be there"),
+    ],
+)
+def test_anchors(pattern: str, literals: list[str] | None, note: str) -> None:
+    found = anchors(read(pattern))
+    assert (found and sorted(literal for literal, _ in found)) == literals, note
+
+
+@pytest.mark.parametrize(
+    ("pattern", "many", "note"),
+    [
+        (r"[0-9]{6}", True, ""),
+        (r"[0-9]{3}[- ]?[0-9]{3}", True, "one sign between"),
+        (r"[0-9]{3}, [0-9]{3}", True, "two signs between"),
+        (r"[0-9]{3} - [0-9]{3}", False, "three signs between"),
+        (r"[0-9]{3}[a-z]*[0-9]{3}", False, "who knows how many between"),
+        (r"(?:[0-9]{6}|[0-9]{5})x", False, "one branch has too few"),
+        (r"(?:a|b)[0-9]{6}", True, "behind a choice"),
+        (r"[0-9]{0,9}", False, "perhaps none"),
+    ],
+)
+def test_numerous(pattern: str, many: bool, note: str) -> None:
+    assert numerous(read(pattern)) == many, note
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [(r"[\w.]+@[a-z]+", "jane@example"), (r"(?i)secret\w*=x", "SECRET_2=x"), (r"[0-9]{20}", "0" * 20)],
+)
+def test_a_probe_is_rarer_than_a_letter(pattern: str, expected: str) -> None:
+    written = probe(read(pattern))
+    assert re2.search(written, expected)
+    assert not re2.search(written, "ordinary words, 12 of them")
