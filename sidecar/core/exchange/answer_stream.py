@@ -108,7 +108,6 @@ class AnswerStream:
             case wire.MessageDelta():
                 self.stop_reason = happening.stop_reason or self.stop_reason
             case wire.MessageStopped():
-                self._blocks.settle_all()
                 self.finished = True
             case wire.Errored():
                 self._blocks.drop()

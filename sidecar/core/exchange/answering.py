@@ -85,11 +85,9 @@ class Streamed:
     def end(self, at: float, pending: bytes) -> Sequence[Command]:
         out = pending
         try:
-            rest = self.decoder.flush()
+            self.decoder.flush()
         except Refused as refused:
             return (SendAnswer(out + self.stream.fail(refused.message), end=True),)
-        if rest:
-            out += self.stream.feed(rest, at)
         return (SendAnswer(out + self.stream.end(at), end=True),)
 
     def tick(self, at: float) -> bytes:

@@ -48,7 +48,6 @@ class Blocks:
     queue: deque[Item]
     _lanes: dict[tuple[int, str], Lane] = field(default_factory=dict)
     _tools: dict[int, ToolBlock] = field(default_factory=dict)
-    _open: set[int] = field(default_factory=set)
 
     def take(self, happening: wire.Happening) -> None:
         """Queue what happened: decided, or waiting."""
@@ -76,10 +75,6 @@ class Blocks:
         """Of text that waits for its verdict."""
         return sum(lane.stream.held_characters for lane in self._lanes.values())
 
-    def settle_all(self) -> None:
-        for index in list(self._open):
-            self._settle(index)
-
     def drop(self) -> None:
         """What waits will never leave."""
         self.queue.clear()
@@ -88,7 +83,6 @@ class Blocks:
         self.queue.append(Item(data))
 
     def _start(self, started: wire.BlockStarted) -> None:
-        self._open.add(started.index)
         item = Item(opens=(started.index, started.kind))
         self.queue.append(item)
         begun = _begun_text(started)
@@ -141,7 +135,6 @@ class Blocks:
 
     def _stop(self, stopped: wire.BlockStopped) -> None:
         self._settle(stopped.index)
-        self._open.discard(stopped.index)
         block = self._tools.pop(stopped.index, None)
         if block is not None:
             block.item.data = block.start + self._judged_input(stopped.index, block)

@@ -22,10 +22,12 @@ from tests.unit.core.exchange.building import (
     KEY,
     SSE,
     encoded,
+    event,
     message,
     opening,
     request,
     text_block,
+    text_deltas,
     tool_block,
 )
 
@@ -47,6 +49,7 @@ WHOLE_STREAM = e.ResponseChunk(message(text_block(0, "hi")), 5.0)
 HALF_STREAM = e.ResponseChunk(opening(), 5.0)
 TOOL_BEGINS = e.ResponseChunk(opening() + tool_block(0, "{}").split(b"event: content_block_stop")[0], 5.0)
 TOOL_ENDS = e.ResponseChunk(b'event: content_block_stop\ndata: {"type":"content_block_stop","index":0}\n\n', 26.0)
+TEXT = event("content_block_start", index=0, content_block={"type": "text", "text": ""})
 LAST = e.ResponseChunk(b"", 6.0, end=True)
 GONE = e.Gone(9.0)
 
@@ -85,6 +88,8 @@ NAMED: Mapping[str, e.Event] = {
     "half of a stream": HALF_STREAM,
     "a tool begins": TOOL_BEGINS,
     "the tool ends": TOOL_ENDS,
+    "a text begins at 1": e.ResponseChunk(opening() + TEXT + text_deltas(0, "hello wor")[0], 1.0),
+    "a text goes on at 9": e.ResponseChunk(text_deltas(0, "ld and mor")[0], 9.0),
     "half of JSON": e.ResponseChunk(encoded(REPLY)[:20], 5.0),
     "rest of JSON": e.ResponseChunk(encoded(REPLY)[20:], 6.0, end=True),
     "last": LAST,

@@ -13,6 +13,7 @@ from sidecar.core.exchange.answer_stream import CUT
 from sidecar.core.exchange.commands import SendAnswer
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.http import ResponseHead
+from sidecar.core.wire.sse import MOST_BYTES
 from tests.unit.core.exchange.building import (
     KEY,
     KEY2,
@@ -275,6 +276,12 @@ class TestEnds:
         stream = message(text_block(0, "bye"))
         for pieces in cuts(stream + event("ping") + text_block(1, "more") + b"x" * 50, 3):
             assert answered(pieces).received == stream
+
+    def test_however_much_it_is(self) -> None:
+        stream = message(text_block(0, "bye"))
+        assert answered([stream, b"x" * (MOST_BYTES + 1), b"\n\n"]).received == stream
+        received = answered([opening(), b"x" * (MOST_BYTES + 1), text_block(0, "more")]).received
+        assert [one["type"] for one in happened(received)] == ["message_start", "error"]
 
     def test_an_input_cut_by_max_tokens_is_judged_as_far_as_it_goes(self) -> None:
         stream = message(tool_block(0, '{"command": "echo ', KEY, " and the"), reason="max_tokens")

@@ -70,11 +70,12 @@ def test_items_say_what_they_show() -> None:
 
 
 def test_text_waits_for_its_verdict_and_no_longer() -> None:
-    one, queue = taken(text_block(0, "hello there. ", KEY[:9]).split(b"event: content_block_stop")[0])
+    whole = text_block(0, "hello there. ", KEY[:9])
+    one, queue = taken(whole.split(b"event: content_block_stop")[0])
     assert waits(queue) == [False, False, False, True]
     assert one.held_characters == 9
-    one.settle_all()
-    assert waits(queue) == [False] * 4
+    one, queue = taken(whole)
+    assert waits(queue) == [False] * 5
     assert one.held_characters == 0
 
 
