@@ -78,6 +78,11 @@ def bare_password(value: bytes) -> bool:
     return len(value) >= 6 and digits >= 1 and letters >= 2 and password_like(value)
 
 
+def argument_like(value: bytes) -> bool:
+    """Behind a name in a call, where most arguments are names themselves."""
+    return random_like(value) or (bare_password(value) and not readable(value))
+
+
 def key_like(value: bytes) -> bool:
     """Behind nothing more telling than `key`, `salt` or `seed`: long, and no digest or identifier."""
     return len(value) >= 20 and not uuid(value) and not _HEX.match(value) and random_like(value)

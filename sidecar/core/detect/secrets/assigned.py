@@ -4,7 +4,7 @@ Rules: one detector for each way of writing, each of which has one way to be rea
 on the name (see `check.secret`).
 """
 
-from sidecar.core.detect.check.secret import bare_password, key_like, password_like, random_like
+from sidecar.core.detect.check.secret import argument_like, bare_password, key_like, password_like, random_like
 from sidecar.core.model.detector import Detector, Validator
 
 _PASSWORDS = r"passw(?:or)?ds?|passwd|passphrase|passcode|passwort|kennwort|contrase(?:n|ñ)a|senha|pwd"
@@ -46,7 +46,11 @@ def _ways(name: str, label: str, words: str, tail: str, quoted: Validator, bare:
         ),
         ("environment", rf"(?:ENV|ARG|set|setx|export) {{1,2}}\w{{0,16}}{start} {{1,2}}{_BARE}(?:[\s;]|\z)", bare),
         ("element", rf"{start}[\"']?>\s{{0,12}}{_BARE}(?:[\s<]|\z)", bare),
-        ("call", rf"\([\"']?[\w.\-]{{0,18}}(?i:{words}){tail}[\"']?\s?,\s{{0,2}}[\"']{_QUOTED}", random_like),
+        (
+            "call",
+            rf"\([\"']?[\w.\-]{{0,18}}(?i:{words}){tail}[\"']?\s?,\s{{0,2}}[\"']{_QUOTED}",
+            argument_like if quoted is password_like else quoted,
+        ),
         ("given", rf"(?i:{words})\w{{0,16}}\(\s{{0,2}}[\"']{_QUOTED}", quoted),
         ("attribute", rf"{start}[\"']\s{{1,3}}[Vv]alue\s?=\s?{_OPEN}{_QUOTED}", quoted),
     )

@@ -32,6 +32,13 @@ def test_what_a_value_has_to_prove(value: str) -> None:
     assert tuple(check(value.encode()) for check in CHECKS) == VALUES[value]
 
 
+@pytest.mark.parametrize(
+    ("value", "good"), [("Jk3kd93k!", True), ("urllib2", False), ("kX82hs9dkL0q", True), ("name", False)]
+)
+def test_an_argument_is_most_often_a_name(value: str, good: bool) -> None:
+    assert secret.argument_like(value.encode()) == good
+
+
 def test_a_uuid_is_a_secret_behind_a_telling_name_but_no_key() -> None:
     value = b"7d444840-9dc0-11d1-b245-5ffdce74fad2"
     assert secret.random_like(value)
