@@ -4,6 +4,7 @@ Strategy: one pass over the text says which detectors may find something (`suspi
 
 Rules:
 - `suspects` errs towards looking closer: `^` and its kind are dropped, so that texts may be joined by `SEPARATOR`.
+- Our own detectors see escapes as what they stand for (`escapes`); a policy's own expression sees the text as it is.
 - A value longer than `LONGEST` is reported in adjacent pieces of that length and then goes on for as long as bytes
   follow that its pattern allows in a value at all; whatever else begins inside it is part of it. So a stream can mask
   such a value without keeping all of it, and the answer is the same.
@@ -11,6 +12,7 @@ Rules:
 
 from collections.abc import Sequence
 
+from sidecar.core.detect import escapes
 from sidecar.core.detect.entry import RUN, Entry, Span, compiled, entry
 from sidecar.core.detect.sample import SAMPLE
 from sidecar.core.detect.stream import StreamScan
@@ -27,7 +29,8 @@ class Compiled:
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self.detectors = tuple(detectors)
         self.entries: tuple[Entry, ...] = tuple(entry(detector) for detector in self.detectors)
-        self.context = max((each.context for each in self.entries), default=0) + 4
+        self._literal = tuple(detector.id.startswith(("rule/", "gatehouse/")) for detector in self.detectors)
+        self.context = max((each.context for each in self.entries), default=0) + escapes.LONGEST
         self._suspicion = Suspicion(self.entries)
         self._live = compiled(_live(self.entries))
 
@@ -72,17 +75,22 @@ class Compiled:
 
     def suspected(self, text: bytes) -> list[int]:
         """The detectors that must look closer."""
-        return self._suspicion.of(text)
+        seen = escapes.readable(text)
+        found = self._suspicion.of(seen)
+        return found if seen is text else sorted({*found, *self._suspicion.of(text)})
 
     def spans(self, text: bytes, indexes: list[int], floor: int) -> list[tuple[int, Span]]:
         """The values of these detectors that begin at `floor` or later, by their start."""
-        found = [(at, span) for at in indexes for span in self.entries[at].spans(text, floor)]
+        seen = escapes.readable(text)
+        views = (seen, text)
+        found = [(at, span) for at in indexes for span in self.entries[at].spans(views[self._literal[at]], floor)]
         return sorted(found, key=lambda one: (one[1].start, one[1].end, self.detectors[one[0]].id))
 
     def held_from(self, text: bytes) -> int:
         """From where on more text could still make or lengthen a match."""
-        found = self._live.search(text)
-        return len(text) if found is None else int(found.start())
+        seen = escapes.readable(text)
+        views = (text,) if seen is text else (text, seen)
+        return min(len(text) if found is None else int(found.start()) for found in map(self._live.search, views))
 
     def run_end(self, index: int, text: bytes, at: int) -> int:
         """How far the letters of a detector's value reach."""

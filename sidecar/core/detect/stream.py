@@ -7,7 +7,8 @@ scanned as a whole text would be, and settled.
 Rules:
 - A value begins in the undecided part or not at all; its context may already be settled, that is why it is kept.
 - A match that begins before the undecided part and ends in it waits: something else could begin inside it.
-- Half a character at the end of the buffer has not arrived yet: a class that excludes letters must not match it.
+- Half a character or half an escape at the end of the buffer has not arrived yet: a class that excludes letters must
+  not match it.
 - A value longer than the longest (see `compiled`) is reported in pieces while it goes on. A pattern that needs more
   than that to match at all (only a user's own can) is given up for the text that falls out of the buffer.
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sidecar.core.detect.entry import Span
+from sidecar.core.detect.escapes import whole
 from sidecar.core.model.detector import Match
 
 
@@ -54,7 +56,8 @@ class StreamScan:
 
     def feed(self, piece: bytes) -> Progress:
         self._buffer += piece
-        return self._progress(_whole_characters(self._buffer), final=False)
+        text = _whole_characters(self._buffer)
+        return self._progress(text[: whole(text)], final=False)
 
     def flush(self) -> Progress:
         return self._progress(self._buffer, final=True)
