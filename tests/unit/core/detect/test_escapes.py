@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sidecar.core.detect.catalogue import builtin
+from sidecar.core.detect.compiled import Compiled
 from sidecar.core.detect.escapes import LONGEST, readable, whole
+from sidecar.core.model.detector import Detector
 
 FRAGMENTS = [
     "\\",
@@ -68,3 +71,40 @@ def test_what_is_whole_reads_the_same_whatever_follows(fragments: list[str], cut
     decided = whole(start)
     assert readable(text)[:decided] == readable(start)[:decided]
     assert len(readable(text)) == len(text)
+
+
+TOKEN = "gh" + "p_" + "9aQ2bT7cXv4dEw1fRz8gYp6hUk3jIm5kOn0L"
+CARD = "4111 1111 " + "1111 1111"
+AROUND = ["\\n", "\\t", "\\r\\n", "\\u0022", "%0A", "\x1b[0;31m", "\\", "\\u00", "x", " ", "\\\\n", "é"]
+
+
+@pytest.fixture(scope="module")
+def everything() -> Compiled:
+    return Compiled(builtin())
+
+
+@pytest.mark.parametrize("escape", ["\\n", "\\t", "\\r\\n", "\\u0022", "\\u003d", "%0A", "%0d%0a", "\x1b[0m"])
+@pytest.mark.parametrize("value", [TOKEN, CARD])
+def test_a_value_behind_an_escape_is_found_whole(everything: Compiled, escape: str, value: str) -> None:
+    before = f'{{"c":"x{escape}'
+    found = everything.scan(f"{before}{value}{escape}y".encode())
+    assert (len(before), len(before) + len(value)) in {(one.start, one.end) for one in found}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from([*AROUND, TOKEN, CARD, TOKEN[:9], TOKEN[9:]]), max_size=8), st.data())
+def test_any_cut_finds_the_same(everything: Compiled, parts: list[str], data: st.DataObject) -> None:
+    text = "".join(parts).encode()
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=10)))
+    stream = everything.stream()
+    found = [
+        match
+        for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)
+        for match in stream.feed(text[start:end]).matches
+    ]
+    assert sorted([*found, *stream.flush().matches]) == list(everything.scan(text))
+
+
+def test_a_policys_own_expression_sees_the_text_as_it_is() -> None:
+    own = Compiled([Detector("rule/p/x", "X", r"foo\\nbar")])
+    assert [(one.start, one.end) for one in own.scan(b"a foo\\nbar b")] == [(2, 10)]
