@@ -11,7 +11,7 @@ Rules:
   literals builds hardly any.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import re2
 
@@ -19,6 +19,7 @@ from sidecar.core.detect.entry import Entry, compiled
 from sidecar.core.detect.probe import MANY
 
 _MEMORY = 64 << 20  # bytes an automaton may grow to; then it starts anew
+_SHORT = 4
 _FOLDING = ("\u017f".encode(), "\u212a".encode())
 
 
@@ -56,7 +57,7 @@ class Suspicion:
             if not each.anchors and each.probe is not None:
                 probed[each.numerous].setdefault(each.probe, set()).add(at)
         self._literals = [_Literal(literal, owners) for literal, owners in literals.items()]
-        self._literal_set = _set([re2.escape(literal) for literal in literals])
+        self._literal_set = _set([_searched(literal, owners) for literal, owners in literals.items()])
         self._probed, self._numerous = (list(patterns.values()) for patterns in probed)
         self._probed_set, self._numerous_set = (_set(list(patterns)) for patterns in probed)
         self._digits = compiled(f"(?:[0-9][^0-9]{{0,2}}){{{MANY - 1}}}[0-9]")
@@ -75,6 +76,12 @@ class Suspicion:
             for hit in _hits(self._numerous_set, text):
                 found |= self._numerous[hit]
         return sorted(found)
+
+
+def _searched(literal: str, owners: Iterable[str]) -> str:
+    """A short literal that only counts at the beginning of a word is searched there: inside words it is everywhere."""
+    first = r"\b" if len(literal) <= _SHORT and all(pattern.startswith(r"\b") for pattern in owners) else ""
+    return first + re2.escape(literal)
 
 
 def _hits(chosen: "re2.Set | None", text: bytes | memoryview) -> Sequence[int]:
