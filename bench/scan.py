@@ -2,7 +2,8 @@
 
 Rules: the texts are made from ordinary words without any secret, from a fixed seed, so that runs compare. `novel` is
 text that was never scanned before, `warm` the same text again: an automaton builds its states as it meets them. Each
-figure stands beside `count`, a plain pass over the same bytes in the same run. Processor time, so that a busy machine does not matter.
+figure stands beside `count`, a plain pass over the same bytes in the same run. All in processor time, so that a busy
+machine does not matter.
 """
 
 import json
