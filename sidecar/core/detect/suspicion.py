@@ -81,7 +81,7 @@ class Suspicion:
 def _searched(literal: str, owners: Iterable[str]) -> str:
     """A short literal that only counts at the beginning of a word is searched there: inside words it is everywhere."""
     first = r"\b" if len(literal) <= _SHORT and all(pattern.startswith(r"\b") for pattern in owners) else ""
-    return first + re2.escape(literal)
+    return first + str(re2.escape(literal))
 
 
 def _hits(chosen: "re2.Set | None", text: bytes | memoryview) -> Sequence[int]:
