@@ -52,6 +52,10 @@ class Running:
         except OSError as error:
             return 0, str(error)
 
+    def decided(self) -> int:
+        """How many calls were judged so far, as the record says."""
+        return sum(file.read_bytes().count(b'"kind":"decided"') for file in self.settings.record.spool.glob("*.jsonl"))
+
 
 def children_of(process: int) -> dict[str, int]:
     """The process of each child, by a word of its command line."""
@@ -112,9 +116,9 @@ async def test_it_works_heals_and_finishes_what_is_open(tmp_path: Path) -> None:
         await until(lambda: running.call("are you back?")[0] == 200, within=60)
         assert children_of(running.process.pid)["data-plane"] != before["data-plane"]
 
-        pids = children_of(running.process.pid)
+        pids, decided = children_of(running.process.pid), running.decided()
         slow = asyncio.create_task(asyncio.to_thread(running.call, "[[slow:3]] [[echo]] take your time"))
-        await asyncio.sleep(1)
+        await until(lambda: running.decided() == decided + 1)
         running.process.send_signal(signal.SIGTERM)
         assert (await slow)[0] == 200
         async with asyncio.timeout(30):
