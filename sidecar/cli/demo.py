@@ -8,9 +8,11 @@ import asyncio
 import json
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.processes.demo.page import Page
 from sidecar.processes.demo.step import Outcome
 from sidecar.settings.environment import environment
 
@@ -32,30 +34,64 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     try:
-        from sidecar.processes.demo.page import Page  # noqa: PLC0415  (only now: no other command needs the SDK)
+        # Only now: no other command needs the SDK.
         from sidecar.processes.demo.stage import played, staged  # noqa: PLC0415
         from sidecar.processes.demo.tour import STEPS, toured  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise ConfigurationError.single(
             "demo", f"needs the package {error.name}: pip install 'gatehouse[local,agent]'"
         ) from error
-    page, outcomes, began = Page(_colour()), list[Outcome](), time.monotonic()
-
-    def tell(outcome: Outcome) -> None:
-        outcomes.append(outcome)
-        _say("" if arguments.json else page.step(outcome, len(STEPS)))
-
+    told, began = (Listed() if arguments.json else Told(Page(_colour()), len(STEPS))), time.monotonic()
     with staged(arguments.policy, tuple(arguments.group), keep=arguments.keep) as stage:
-        _say("" if arguments.json else page.opening())
-        whole = asyncio.run(played(stage, lambda: toured(stage, STEPS, tell)))
-    seconds = time.monotonic() - began
-    folder = str(stage.folder) if arguments.keep else None
-    if arguments.json:
-        _say(json.dumps(document(outcomes, seconds, folder, whole=whole), indent=2, ensure_ascii=False))
-    else:
-        _say(page.closing(outcomes, seconds) if whole else "Stopped half-way.")
-        _say(f"All that was written is in {folder}" if folder else "")
-    return INTERRUPTED if not whole else 0 if all(outcome.kept for outcome in outcomes) else 1
+        told.opens()
+        whole = asyncio.run(played(stage, lambda: toured(stage, STEPS, told)))
+    told.closes(time.monotonic() - began, str(stage.folder) if arguments.keep else None, whole=whole)
+    if not whole:
+        return INTERRUPTED
+    return 0 if all(outcome.kept for outcome in told.outcomes) else 1
+
+
+@dataclass(slots=True)
+class Listed:
+    """For a script: everything at the end."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def opens(self) -> None:
+        """Nothing stands before the document."""
+
+    def begins(self, number: int, title: str) -> None:
+        """Nor between its parts."""
+
+    def saw(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+
+    def closes(self, seconds: float, folder: str | None, *, whole: bool) -> None:
+        _say(json.dumps(document(self.outcomes, seconds, folder, whole=whole), indent=2, ensure_ascii=False))
+
+
+@dataclass(slots=True)
+class Told:
+    """For a person: each thing as it happens."""
+
+    page: Page
+    of: int
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def opens(self) -> None:
+        _say(self.page.opening())
+
+    def begins(self, number: int, title: str) -> None:
+        _say(self.page.head(number, self.of, title))
+
+    def saw(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        _say(self.page.body(outcome))
+
+    def closes(self, seconds: float, folder: str | None, *, whole: bool) -> None:
+        _say(self.page.closing(self.outcomes, seconds) if whole else "Stopped half-way.")
+        if folder:
+            _say(f"All that was written is in {folder}")
 
 
 def document(outcomes: list[Outcome], seconds: float, folder: str | None, *, whole: bool) -> dict[str, object]:
@@ -71,9 +107,8 @@ def document(outcomes: list[Outcome], seconds: float, folder: str | None, *, who
 
 def _say(text: str) -> None:
     """A terminal that has no tick gets a question mark, not a traceback."""
-    if text:
-        encoding = sys.stdout.encoding or "ascii"
-        print(text.encode(encoding, "replace").decode(encoding), flush=True)
+    encoding = sys.stdout.encoding or "ascii"
+    print(text.encode(encoding, "replace").decode(encoding), flush=True)
 
 
 def _colour() -> bool:

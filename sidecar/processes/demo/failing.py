@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sidecar.processes.demo.agent import Agent, Turn
 from sidecar.processes.demo.calls import Answer, deltas, post, prompt
-from sidecar.processes.demo.play import STORY_END, TELL_A_STORY
+from sidecar.processes.demo.play import STORY, TELL_A_STORY
 from sidecar.processes.demo.stage import Stage, until
 from sidecar.processes.demo.step import Check, Seen, Shown, Step
 
@@ -33,12 +33,15 @@ class Evidence:
 
 
 def judged(seen: Evidence) -> tuple[Check, ...]:
-    text = "".join(delta.text for delta in deltas(seen.story))
+    text = _heard(seen.story)
     return (
         Check("a request that was half sent: an error with a sentence", _refused(seen.half)),
         Check(
             "an answer that was half here: it breaks off, and nothing comes unjudged",
-            bool(text) and STORY_END not in text and (bool(seen.story.broken) or b"event: error" in seen.story.body),
+            bool(text)
+            and STORY.startswith(text)
+            and text != STORY
+            and (bool(seen.story.broken) or b"event: error" in seen.story.body),
         ),
         Check("a call while nobody judges: an error with a sentence", _refused(seen.late)),
         Check("the agent shows that sentence", seen.told.failed and "The gate is not available" in seen.told.text),
@@ -48,6 +51,10 @@ def judged(seen: Evidence) -> tuple[Check, ...]:
             seen.back and not seen.again.failed,
         ),
     )
+
+
+def _heard(answer: Answer) -> str:
+    return "".join(delta.text for delta in deltas(answer))
 
 
 def _refused(answer: Answer) -> bool:
@@ -88,6 +95,7 @@ async def _told(stage: Stage, agent: Agent) -> Seen:
     return Seen(
         (
             Shown("killed", f"kill -9 {child.pid if child else 'nobody'} (the data plane), with two calls open"),
+            Shown("an open answer", f"{_heard(ends[1])!r} … and then: {ends[1].broken or 'an error event'}"),
             Shown("a client got", f"{ends[2].status} {ends[2].sentence()}"),
             Shown("agent got", told.text),
             Shown("later it got", again.text),

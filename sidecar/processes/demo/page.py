@@ -8,7 +8,7 @@ from sidecar.processes.demo.step import Check, Outcome, Shown
 
 WIDTH = 92
 LABEL = 16
-INDENT = "    "
+INDENT = "       "
 LONGEST = 420  # characters of one thing shown; more is no longer read
 CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32"}
 
@@ -21,11 +21,13 @@ class Page:
 
     def opening(self) -> str:
         text = "The real Claude Agent SDK and the real gate; only the model behind it is simulated."
-        return f"{self._paint('bold', 'Gatehouse, a guided tour')}\n{text}\n"
+        return f"{self._paint('bold', 'Gatehouse, a guided tour')}\n{text}\nStarting ...\n"
 
-    def step(self, outcome: Outcome, of: int) -> str:
-        head = f"{outcome.number:2}/{of}  {outcome.title}"
-        lines = [self._paint("bold", head)]
+    def head(self, number: int, of: int, title: str) -> str:
+        return self._paint("bold", f"{number:2}/{of}  {title}")
+
+    def body(self, outcome: Outcome) -> str:
+        lines: list[str] = []
         for shown in outcome.seen.shown:
             lines += self._shown(shown)
         lines += [self._check(check) for check in outcome.seen.checks]
@@ -40,15 +42,20 @@ class Page:
 
     def _shown(self, shown: Shown) -> Iterator[str]:
         text = shown.text if len(shown.text) <= LONGEST else f"{shown.text[:LONGEST]} …"
-        rows = [row for line in text.splitlines() or [""] for row in textwrap.wrap(line, WIDTH - LABEL - 4) or [""]]
+        rows = [row for line in text.splitlines() or [""] for row in _wrapped(line, LABEL) or [""]]
         for at, row in enumerate(rows):
             label = self._paint("dim", f"{shown.label if at == 0 else '':{LABEL}}")
             yield f"{INDENT}{label}{row}"
 
     def _check(self, check: Check) -> str:
         mark = self._paint("green", "✓") if check.kept else self._paint("red", "✗")
-        rows = textwrap.wrap(check.says if check.kept else f"NOT KEPT: {check.says}", WIDTH - 6)
+        rows = _wrapped(check.says if check.kept else f"NOT KEPT: {check.says}", 2)
         return f"{INDENT}{mark} " + f"\n{INDENT}  ".join(rows)
 
     def _paint(self, code: str, text: str) -> str:
         return f"\x1b[{CODES[code]}m{text}\x1b[0m" if self.colour else text
+
+
+def _wrapped(text: str, margin: int) -> list[str]:
+    """Never at a hyphen: names of rules, headers and detectors stay whole."""
+    return textwrap.wrap(text, WIDTH - len(INDENT) - margin, break_on_hyphens=False)

@@ -25,7 +25,7 @@ def judged(seen: Evidence) -> tuple[Check, ...]:
         Check("without a token: 401, with a sentence that says what to do", _turned_back(seen.stranger)),
         Check("with a token that has expired: 401, and a sentence again", _turned_back(seen.late)),
         Check("with a good token the model answers", seen.known.status == 200),
-        Check(f"of these three calls the model received one ({seen.reached})", seen.reached == 1),
+        Check(f"of these three calls the model received only the last ({seen.reached})", seen.reached == 1),
     )
 
 

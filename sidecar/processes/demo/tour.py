@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 from sidecar.processes.demo import (
     changing,
@@ -33,14 +34,20 @@ STEPS: tuple[Step[Stage], ...] = (
 )
 
 
-async def toured(
-    stage: Stage, steps: Sequence[Step[Stage]], tell: Callable[[Outcome], None], *, patience: float = PATIENCE
-) -> None:
+class Audience(Protocol):
+    """Whoever looks on: a terminal, or a list for a document."""
+
+    def begins(self, number: int, title: str) -> None: ...
+    def saw(self, outcome: Outcome) -> None: ...
+
+
+async def toured(stage: Stage, steps: Sequence[Step[Stage]], audience: Audience, *, patience: float = PATIENCE) -> None:
     """Run every step, and tell each outcome as soon as it is known."""
     for number, step in enumerate(steps, start=1):
+        audience.begins(number, step.title)
         began = time.monotonic()
         seen = await _seen(stage, step, patience)
-        tell(Outcome(number, step.name, step.title, seen, time.monotonic() - began))
+        audience.saw(Outcome(number, step.name, step.title, seen, time.monotonic() - began))
 
 
 async def _seen(stage: Stage, step: Step[Stage], patience: float) -> Seen:

@@ -37,7 +37,7 @@ def judged(seen: Evidence) -> tuple[Check, ...]:
     told = [str(finding) for one in decided for finding in _findings(one)]
     return (
         Check(
-            f"{len(seen.kinds)} facts, each on disk before the call went on: {_counted(seen.kinds)}",
+            f"{len(seen.kinds)} facts stand in the spool: {_counted(seen.kinds)}",
             {"decided", "answered"} <= set(seen.kinds),
         ),
         Check(
@@ -85,7 +85,9 @@ def _told(fact: Fact) -> str:
         who = caller.get("subject") if isinstance(caller, dict) else "nobody"
         found = "; ".join(f"{one['detector']} at {one['path']} → {one['placeholder']}" for one in _findings(fact))
         return f"{fact['exchange']}: {who}, {fact['model']}: {fact['verdict']} by {fact['rule']}. {found}"
-    return f"{fact['exchange']}: status {fact.get('status')}, {fact.get('stop_reason')}, usage {fact.get('usage')}"
+    usage = fact.get("usage")
+    tokens = ", ".join(f"{name} {count}" for name, count in usage.items()) if isinstance(usage, dict) else "unknown"
+    return f"{fact['exchange']}: status {fact.get('status')}, {fact.get('stop_reason')}. {tokens}"
 
 
 def searched(folder: Path, secrets: Sequence[Secret]) -> Searched:

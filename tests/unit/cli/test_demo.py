@@ -2,12 +2,14 @@
 
 import argparse
 import io
+import json
 import subprocess
 import sys
 
 import pytest
 
 from sidecar.cli import demo
+from sidecar.processes.demo.page import Page
 from sidecar.processes.demo.step import Check, Outcome, Seen
 
 KEPT = Outcome(1, "one", "One", Seen((), (Check("holds", True),)), 0.5)
@@ -28,6 +30,28 @@ def test_the_document(outcomes: list[Outcome], whole: bool, kept: bool, note: st
     assert told["kept"] is kept, note
     assert told["steps"] == [outcome.as_json() for outcome in outcomes]
     assert told["seconds"] == 1.23
+
+
+def test_a_person_is_told_as_it_happens(capsys: pytest.CaptureFixture[str]) -> None:
+    told = demo.Told(Page(False), 2)
+    told.opens()
+    told.begins(1, "One")
+    assert capsys.readouterr().out.splitlines()[-1] == " 1/2  One"
+    told.saw(KEPT)
+    assert "✓ holds" in capsys.readouterr().out
+    told.closes(3, "a folder", whole=True)
+    assert capsys.readouterr().out == "All 1 promises were kept. 3 s.\nAll that was written is in a folder\n"
+    told.closes(3, None, whole=False)
+    assert capsys.readouterr().out == "Stopped half-way.\n"
+
+
+def test_a_script_gets_one_document(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = demo.Listed()
+    listed.opens()
+    listed.begins(1, "One")
+    listed.saw(KEPT)
+    listed.closes(3, "a folder", whole=True)
+    assert json.loads(capsys.readouterr().out) == demo.document([KEPT], 3, "a folder", whole=True)
 
 
 def test_options() -> None:
@@ -65,7 +89,6 @@ def test_a_terminal_without_a_tick_gets_a_question_mark(monkeypatch: pytest.Monk
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
     demo._say("✓ kept")
-    demo._say("")
     assert raw.getvalue() == b"? kept\n"
 
 

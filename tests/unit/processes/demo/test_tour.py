@@ -22,10 +22,25 @@ async def waits(_: Stage) -> Seen:
     raise AssertionError("nobody ever says so")
 
 
+class Notes:
+    """An audience that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[int, str] | Outcome] = []
+
+    def begins(self, number: int, title: str) -> None:
+        self.heard.append((number, title))
+
+    def saw(self, outcome: Outcome) -> None:
+        self.heard.append(outcome)
+
+
 async def test_every_step_is_told_in_order() -> None:
-    told: list[Outcome] = []
+    notes = Notes()
     steps = [Step("a", "A", well), Step("b", "B", breaks), Step("c", "C", waits), Step("d", "D", well)]
-    await toured(STAGE, steps, told.append, patience=0.05)
+    await toured(STAGE, steps, notes, patience=0.05)
+    assert notes.heard[::2] == [(1, "A"), (2, "B"), (3, "C"), (4, "D")], "before it is run"
+    told = [one for one in notes.heard if isinstance(one, Outcome)]
     assert [(one.number, one.name, one.kept) for one in told] == [
         (1, "a", True),
         (2, "b", False),
