@@ -71,7 +71,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale, Gates], Figures]] = {
     "cost": _through_the_gate("cost"),
     "latency": _through_the_gate("latency"),
     "deltas": _through_the_gate("deltas"),
-    "scanning": _alone("scanning"),
+    "scan": _of_one_size("scan"),
     "holding": _alone("holding"),
     "turns": _alone("turns"),
     "mask_lines": _alone("mask_lines"),
@@ -90,7 +90,8 @@ def main() -> int:
         for name in arguments.names or BENCHMARKS:
             result = _measured(name, scale, gates)
             (arguments.into / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n")
-            print("\n".join([name, *_told(result["figures"], "  ")]), flush=True)
+            busy = f"{name} (yardstick {result['machine_before']['yardstick_ms']} ms)"
+            print("\n".join([busy, *_told(result["figures"], "  ")]), flush=True)
     finally:
         gates.close()
     return 0
@@ -109,13 +110,14 @@ def _arguments() -> argparse.Namespace:
 
 
 def _measured(name: str, scale: Scale, gates: Gates) -> dict[str, object]:
-    before, began = machine.load(), time.monotonic()
+    before, began = machine.busyness(), time.monotonic()
     figures = BENCHMARKS[name](scale, gates)
     return {
         "benchmark": name,
         "small": scale.small,
         "seconds": round(time.monotonic() - began, 1),
-        "load_average": {"before": before, "after": machine.load()},
+        "machine_before": before,
+        "machine_after": machine.busyness(),
         "machine": machine.described(),
         "figures": figures,
     }

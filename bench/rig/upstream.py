@@ -6,6 +6,7 @@ answer it wants, and the answers are made before the clock runs.
 
 import asyncio
 import re
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -35,7 +36,7 @@ class Upstream:
     """`sent` holds when each piece of a paced answer left, in the order of the pieces."""
 
     replies: Mapping[str, Reply]
-    port: int
+    listener: socket.socket
     answered: int = 0
     sent: list[float] = field(default_factory=list)
     _server: asyncio.Server | None = None
@@ -44,7 +45,7 @@ class Upstream:
 
     async def start(self) -> None:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", self.port)
+        self._server = await loop.create_server(lambda: _Connection(self), sock=self.listener.dup())
 
     def close(self) -> None:
         if self._server is not None:
