@@ -44,8 +44,8 @@ class Up:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-        self._check()
-        self._prepare()
+        await asyncio.to_thread(self._check)
+        await asyncio.to_thread(self._prepare)
         try:
             if not await self._until(stop, self._start()):
                 return

@@ -43,6 +43,8 @@ class _Reader:
                 continue
             changed = self._flags_alone()
             if changed is not None:
+                if self.pattern[self.at : self.at + 1] in tuple("*+?{"):
+                    raise Unreadable("a count behind flags: RE2 applies it to what stood before them")
                 flags = _changed(flags, changed)
                 continue
             items.extend(self._counted(flags, depth))

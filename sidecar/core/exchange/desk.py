@@ -2,6 +2,8 @@
 
 Rules:
 - A match is put before the rules once; shadow rules are noted as they go.
+- What was denied with an answer stands in the conversation from then on. There it is masked: denied again, it would end
+  the session that the answer was to keep alive, and masked it does not leave either.
 - A match in a JSON key cannot be masked, so a mask there is a denial.
 - In an answer a placeholder whose value is owed to the agent becomes that value again; in a request it stays. What
   only has the shape of one (`[AKIA..._K7Q2M9XA]`) protects nothing that stands in it.
@@ -9,12 +11,12 @@ Rules:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sidecar.core.exchange.rules import Court
 from sidecar.core.mask.memory import SessionMemory
 from sidecar.core.mask.placeholder import PLACEHOLDER, Placeholders
-from sidecar.core.model.action import Action, How
+from sidecar.core.model.action import Action, DenyAs, How
 from sidecar.core.model.detector import Match
 from sidecar.core.model.finding import Finding, Verdict
 from sidecar.core.model.treatment import Treatment
@@ -54,6 +56,7 @@ class Desk:
     session: Session
     judged: Judged
     about: Callable[[], Found]
+    past: bool = False
     _found: Found | None = None
     _treated: dict[str, Treatment | None] = field(default_factory=dict)
 
@@ -82,6 +85,8 @@ class Desk:
         treatment = court.treat(found)
         if treatment is None or treatment.action is Action.ALLOW:
             return None
+        if self.past and treatment.action is Action.DENY and treatment.deny_as is DenyAs.ANSWER:
+            treatment = replace(treatment, action=Action.MASK, how=How.REDACT)
         if found.key and treatment.action is Action.MASK:
             say = f"{treatment.say} {IN_KEY}" if treatment.say else IN_KEY
             treatment = Treatment(Action.DENY, treatment.rule, treatment.policy, treatment.label, None, say)

@@ -7,6 +7,7 @@ its new text costs. Treatment is decided anew each time: it is cheap, and limits
 Rule: what the provider itself said in this session goes back to it exactly, unjudged: it knows those words.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Literal, cast
@@ -22,6 +23,7 @@ from sidecar.core.policy.judge import Found
 # A text with more matches than this (a list of addresses) is scanned anew: the memory counts entries, not matches.
 MOST_REMEMBERED = 256
 Direction = Literal["request", "answer"]
+MESSAGE = re.compile(r"messages\[([0-9]+)\]")
 PathOf = Callable[[int], str]
 Hits = tuple[tuple[int, tuple[Match, ...]], ...]  # which text of the piece, and what was found in it
 
@@ -30,9 +32,10 @@ def judge_request(session: Session, pieces: Sequence[Piece], path_of: PathOf) ->
     """Everything that would leave towards the provider."""
     judged = Judged()
     judged.stricter(session.court.verdict)
+    answered = max((_message(piece) for piece in pieces if piece.assistant), default=-1)
     for piece in pieces:
         rest = _without_own_words(session, piece, judged) if piece.assistant else piece
-        _judge(session, rest, "request", path_of, judged)
+        _judge(session, rest, "request", path_of, judged, past=0 <= _message(piece) <= answered)
     return judged
 
 
@@ -60,14 +63,22 @@ def _without_own_words(session: Session, piece: Piece, judged: Judged) -> Piece:
     return Piece(piece.place, piece.path, tuple(rest), piece.assistant, piece.tool)
 
 
-def _judge(session: Session, piece: Piece, direction: Direction, path_of: PathOf, judged: Judged) -> None:
+def _message(piece: Piece) -> int:
+    """Which message of the conversation a piece is of; -1 for what is of none."""
+    found = MESSAGE.match(piece.path)
+    return int(found.group(1)) if found else -1
+
+
+def _judge(
+    session: Session, piece: Piece, direction: Direction, path_of: PathOf, judged: Judged, *, past: bool = False
+) -> None:
     for index, matches in _hits(session, piece):
         text = piece.texts[index]
 
         def about(text: Text = text) -> Found:
             return Found(piece.place, path_of(text.ordinal), "", "", piece.tool, direction, text.key)
 
-        desk = Desk(session, judged, about)
+        desk = Desk(session, judged, about, past)
         edits = edits_of(text.value.encode(), matches, desk.decide, desk.treat)
         if edits and not text.key:
             new = replaced(text.value, edits)

@@ -43,7 +43,7 @@ class Document:
 def read_yaml(text: str, file: str) -> Document:
     """Text to value and lines, or every mistake that stands in the way."""
     try:
-        _refuse_aliases(text, file)
+        _refuse_what_explodes(text, file)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -60,12 +60,16 @@ def read_yaml(text: str, file: str) -> Document:
     return Document(file, value, walk.lines)
 
 
-def _refuse_aliases(text: str, file: str) -> None:
-    mistakes = [
-        Mistake(file, event.start_mark.line + 1, "aliases are not allowed here: write the value out")
-        for event in yaml.parse(text, Loader=yaml.SafeLoader)
-        if isinstance(event, yaml.AliasEvent) and event.start_mark
-    ]
+def _refuse_what_explodes(text: str, file: str) -> None:
+    """Before anything is built: aliases, and nesting that the parser would take minutes for."""
+    depth, mistakes = 0, []
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if depth > MAX_DEPTH:
+            raise ConfigurationError.single(file, f"nested deeper than {MAX_DEPTH} levels", line)
+        if isinstance(event, yaml.AliasEvent):
+            mistakes.append(Mistake(file, line, "aliases are not allowed here: write the value out"))
     if mistakes:
         raise ConfigurationError(mistakes)
 

@@ -12,11 +12,17 @@ _CALLS = (
     r"answering at|messages to|m[oó]vil|t[eé]l[eé]phone|telefono|tel[eé]fono"
 )
 
+# An address that is nobody's (`no-reply@`) must not be found from its second letter or word: what stands before is part
+# of the pattern. One sign may (`-bob@`), and any number of dots (`...bob@`).
+_LEFT_OF_MAIL = r"(?:^[._%+\-]?|[^A-Za-z0-9._%+\-][._%+\-]?|[._%+\-]{2})"
+
 DETECTORS = (
     Detector(
         "pii/email",
         "EMAIL",
-        r"[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}@[A-Za-z0-9](?:[A-Za-z0-9\-]{0,62}\.){1,6}[A-Za-z]{2,24}\b",
+        _LEFT_OF_MAIL
+        + r"([A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}@[A-Za-z0-9](?:[A-Za-z0-9\-]{0,62}\.){1,6}[A-Za-z]{2,24})\b",
+        value_group=1,
         validate=email,
     ),
     bounded(
