@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import re2
 
-from sidecar.core.detect.probe import anchors, numerous, probe
+from sidecar.core.detect.probe import Anchor, anchors, numerous, probe
 from sidecar.core.detect.shape import alphabet, looks_one_further, loose, most, opening, parts
 from sidecar.core.detect.syntax import Unreadable, read
 from sidecar.core.detect.tree import ANY, BEYOND, Sequence, mask_between, mask_of
@@ -56,7 +56,7 @@ class Entry:
 
     detector: Detector
     regex: "re2._Regexp"
-    anchors: tuple[tuple[str, str], ...]
+    anchors: tuple[Anchor, ...]
     probe: str | None
     numerous: bool
     live: str | None

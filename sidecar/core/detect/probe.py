@@ -1,13 +1,20 @@
 """What every match of a pattern contains: for the passes over a text that say who must look closer.
 
-Strategy: an *anchor* is a literal in lower case and a pattern of what stands there. A set of bare literals is searched
+Strategy: an *anchor* is a literal and a pattern of what stands there. A set of bare literals is searched
 hundred times faster than one of patterns when the text is new to the automaton, so all that have anchors are found
 by their literal and confirmed in place. For the others there is the *probe*: the rarest part, as a pattern.
 
-Rules: both are supersets. Counts are cut down and anchors of width nought dropped; only word boundaries stay.
+Rules:
+- Both are supersets. Counts are cut down and anchors of width nought dropped; only word boundaries stay, and the end
+  of the text behind everything else.
+- A pattern of what stands at a literal may be long: it is tried in few places, and the sign that ends a value is what
+  most code does not have there.
 """
 
 from math import log2
+from typing import NamedTuple
+
+import re2
 
 from sidecar.core.detect.shape import flat, most
 from sidecar.core.detect.tree import (
@@ -24,24 +31,37 @@ from sidecar.core.detect.tree import (
     mask_between,
 )
 
-_WIDTH = 12  # characters; more makes the automaton bigger and hardly any hit rarer
+_WIDTH = 12  # characters of a probe; more makes the automaton bigger and hardly any hit rarer
+_WIDE, _HIGH_COUNT = 80, 40  # at a literal
 _COUNT = 8
+_END = r"(?:\z|\n)"  # behind the end of a text there may stand what joins it to another (`compiled`)
 _MOST_ANCHORS = 40
 _SHORTEST = 3  # letters of a literal; a sign is rare enough alone
-_LONG_ENOUGH = 7
+_LONG_ENOUGH = 12
 _FEW_LETTERS = 8
 _DIGITS = mask_between(ord("0"), ord("9"))
 MANY = 6
 _RARE_SIGNS = frozenset("@$")
 
 
-def anchors(node: Node) -> list[tuple[str, str]] | None:
+class Anchor(NamedTuple):
+    """A literal in lower case; as a pattern, how it is written; what stands there."""
+
+    literal: str
+    written: str
+    pattern: str
+
+
+# Letters one after the other, each in the cases that it may have: `("eE", "nN", "V")`.
+_Letters = tuple[str, ...]
+
+
+def anchors(node: Node) -> list[Anchor] | None:
     """Literals, one of which is in every match, each with what stands there; None if there is no such choice."""
-    found = _anchored(flat(node))
-    return found if found is not None and len(found) <= _MOST_ANCHORS else None
+    return _anchored(flat(node))
 
 
-def _anchored(items: list[Node]) -> list[tuple[str, str]] | None:
+def _anchored(items: list[Node]) -> list[Anchor] | None:
     if not items:
         return None
     best = max(range(len(items)), key=lambda at: (_rarity(items[at:]), at))
@@ -49,46 +69,52 @@ def _anchored(items: list[Node]) -> list[tuple[str, str]] | None:
     first = items[best]
     if isinstance(first, Choice):  # each branch has its own rarest part
         ways = [_anchored([*flat(branch), *items[best + 1 :]]) for branch in first.items[:_MOST_ANCHORS]]
-        found = [(literal, edge + pattern) for way in ways for literal, pattern in way or ()]
-        return found if all(ways) and len(ways) == len(first.items) else None
-    literals = _literals(items[best:])
-    if literals is None or any(len(literal) < _SHORTEST and literal not in _RARE_SIGNS for literal in literals):
-        return None
-    pattern = edge + _cut(items[best:])
-    return [(literal, pattern) for literal in literals]
+        found = [one._replace(pattern=edge + one.pattern) for way in ways for one in way or ()]
+        return found if all(ways) and len(ways) == len(first.items) and len(found) <= 4 * _MOST_ANCHORS else None
+    found = [_anchor(letters, edge + _cut(items[best:], _WIDE, _HIGH_COUNT)) for letters in _literals(items[best:])]
+    long_enough = all(len(one.literal) >= _SHORTEST or one.literal in _RARE_SIGNS for one in found)
+    return found if long_enough else None
 
 
-def _literals(items: list[Node]) -> list[str] | None:
-    """The texts, in lower case, with which these items begin; as long as that is worth something."""
-    found = [""]
+def _anchor(letters: _Letters, pattern: str) -> Anchor:
+    written = "".join(str(re2.escape(each)) if len(each) == 1 else f"[{each}]" for each in letters)
+    return Anchor("".join(each[0].lower() for each in letters), written, pattern)
+
+
+def _literals(items: list[Node]) -> list[_Letters]:
+    """What these items begin with, as long as that is worth something."""
+    found: list[_Letters] = [()]
     for at, item in enumerate(items):
         if min(map(len, found)) >= _LONG_ENOUGH:
             break
         if isinstance(item, Edge):
             continue
         if isinstance(item, Choice):
-            tails = [_literals([*flat(branch), *items[at + 1 :]]) for branch in item.items]
-            ends = [end for tail in tails for end in tail or [""]]
+            ends = [end for branch in item.items for end in _literals([*flat(branch), *items[at + 1 :]])]
             return _joined(found, ends) or found
-        letters = _letters(item)
-        joined = _joined(found, letters) if letters else None
+        joined = _joined(found, _letters(item))
         if joined is None:
             break
         found = joined
-    return found if found != [""] else None
+    return [one for one in found if not any(one[:end] in found for end in range(len(one)))]
 
 
-def _joined(found: list[str], ends: list[str]) -> list[str] | None:
+def _joined(found: list[_Letters], ends: list[_Letters]) -> list[_Letters] | None:
     joined = list(dict.fromkeys(text + end for text in found for end in ends))
-    return joined if len(joined) <= _MOST_ANCHORS else None
+    return joined if 0 < len(joined) <= _MOST_ANCHORS else None
 
 
-def _letters(item: Node) -> list[str] | None:
-    """The few letters that can stand here, without regard to case."""
+def _letters(item: Node) -> list[_Letters]:
+    """What can stand here, if that is one of a few letters or nothing; otherwise an empty list."""
+    if isinstance(item, Repeat) and (item.low, item.high) == (0, 1):
+        inside = _letters(item.item)
+        return [(), *inside] if inside else []
     if not isinstance(item, Chars) or (item.mask & BEYOND and not _only_folded(item.mask)):
-        return None
-    letters = sorted({chr(code).lower() for code in range(128) if item.mask >> code & 1})
-    return letters if len(letters) <= _FEW_LETTERS else None
+        return []
+    by_letter: dict[str, str] = {}
+    for character in (chr(code) for code in range(127, -1, -1) if item.mask >> code & 1):
+        by_letter[character.lower()] = by_letter.get(character.lower(), "") + character
+    return [(cases,) for _, cases in sorted(by_letter.items())] if len(by_letter) <= _FEW_LETTERS else []
 
 
 def _only_folded(mask: int) -> bool:
@@ -100,7 +126,7 @@ def probe(node: Node) -> str:
     """A rare part that every match contains."""
     items = flat(node)
     best = max(range(len(items)), key=lambda at: _rarity(items[at:]), default=0)
-    return _cut(items[best:])
+    return _cut(items[best:], _WIDTH, _COUNT)
 
 
 def _rarity(items: list[Node]) -> float:
@@ -146,34 +172,36 @@ def _digits(count: int) -> list[Node]:
     return [Chars("[0-9]", _DIGITS)] * count
 
 
-def _cut(items: list[Node]) -> str:
+def _cut(items: list[Node], most_wide: int, count: int) -> str:
     text = ""
     width = 0
-    for item in items:
-        if width >= _WIDTH:
+    for at, item in enumerate(items):
+        if width >= most_wide:
             break
-        text += _whole(item)
+        text += _whole(item, count, last=at == len(items) - 1)
         width += _least(item)
     return text
 
 
-def _whole(node: Node) -> str:
+def _whole(node: Node, count: int = 0, *, last: bool = False) -> str:
+    """As a pattern. `count`: repetitions that are counted. `last`: nothing of the pattern stands behind it."""
     match node:
         case Chars():
             return node.source
         case Edge():
-            return node.source if node.source == r"\b" else ""
+            return node.source if node.source == r"\b" else _END if last and node.source == r"\z" else ""
         case Group():
-            return _whole(node.item)
+            return _whole(node.item, count, last=last)
         case Sequence():
-            return "".join(_whole(item) for item in node.items)
+            end = len(node.items) - 1
+            return "".join(_whole(item, count, last=last and at == end) for at, item in enumerate(node.items))
         case Choice():
-            return "(?:" + "|".join(_whole(item) for item in node.items) + ")"
+            return "(?:" + "|".join(_whole(item, count, last=last) for item in node.items) + ")"
         case Repeat():
-            low = min(node.low, _COUNT)
+            low = min(node.low, count)
             exact = node.high == node.low == low
             bounds = f"{{{low}}}" if exact else "?" if (low, node.high) == (0, 1) else f"{{{low},}}"
-            return f"(?:{_whole(node.item)}){bounds}"
+            return f"(?:{_whole(node.item, count)}){bounds}"
 
 
 def _least(node: Node) -> int:

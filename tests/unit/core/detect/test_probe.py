@@ -27,14 +27,10 @@ def test_every_match_has_its_probe_its_anchor_and_its_digits(row: dict[str, obje
     tree = read(pattern)
     assert re2.search(probe(tree), text)
     assert not numerous(tree) or re2.search(CLOSE_DIGITS, found.group())
-    lowered = text.lower()
-    places = [
-        (at, what)
-        for literal, what in anchors(tree) or ()
-        for at in range(len(text))
-        if lowered.startswith(literal, at)
-    ]
-    assert anchors(tree) is None or any(re2.compile(what).match(text, at) for at, what in places)
+    found = anchors(tree)
+    assert found is None or any(
+        re2.search(one.written, text) and one.literal in text.lower() and re2.search(one.pattern, text) for one in found
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,7 +48,36 @@ def test_every_match_has_its_probe_its_anchor_and_its_digits(row: dict[str, obje
 )
 def test_anchors(pattern: str, literals: list[str] | None, note: str) -> None:
     found = anchors(read(pattern))
-    assert (found and sorted(literal for literal, _ in found)) == literals, note
+    assert (found and sorted(one.literal for one in found)) == literals, note
+
+
+@pytest.mark.parametrize(
+    ("pattern", "written", "note"),
+    [
+        ("(?i:ab)C[1xX]", ["[aA][bB]C1", "[aA][bB]C[xX]"], "each letter in the cases that it may have"),
+        ("ENV(?i:a)?", ["ENV"], "what one literal begins is not searched twice"),
+        ("abcd[_-]?x.*", ["abcdx", r"abcd\-x", "abcd_x"], "a sign that may be missing"),
+        ("POSTMARK|postmark", ["POSTMARK", "postmark"], "in two ways"),
+    ],
+)
+def test_how_a_literal_is_written(pattern: str, written: list[str], note: str) -> None:
+    assert [one.written for one in anchors(read(pattern)) or ()] == written, note
+
+
+@pytest.mark.parametrize(
+    ("text", "stands", "note"),
+    [
+        ("abcd=0123456789", True, "the end of the text"),
+        ("abcd=0123456789\n\x00\nother", True, "the end of one of two texts that were joined"),
+        ("abcd=0123456789;", True, "the sign that ends a value"),
+        ("abcd=0123456789(", False, "another sign: not a value"),
+        ("abcd=012345678", False, "too few"),
+        ("wabcd=0123456789", False, "no word begins here"),
+    ],
+)
+def test_what_stands_at_a_literal(text: str, stands: bool, note: str) -> None:
+    (one,) = anchors(read(r"\babcd=([0-9]{10})(?:[\s;]|\z)")) or ()
+    assert (re2.search(one.pattern, text) is not None) == stands, note
 
 
 @pytest.mark.parametrize(
