@@ -17,11 +17,12 @@ from collections.abc import Sequence
 
 import re2
 
-from sidecar.core.detect.entry import Entry, compiled
+from sidecar.core.detect.entry import Entry
 from sidecar.core.detect.probe import MANY, Anchor
 
 _MEMORY = 64 << 20  # bytes an automaton may grow to; then it starts anew
 _SHORT = 4
+_DIGITS = f"(?:[0-9][^0-9]{{0,2}}){{{MANY - 1}}}[0-9]"  # only then the patterns that need many are worth a pass
 _FOLDING = ("\u017f".encode(), "\u212a".encode())
 
 
@@ -62,8 +63,8 @@ class Suspicion:
         sets = {chosen: _set(list(chosen)) for chosen in {tuple(literal.owners) for literal in literals.values()}}
         self._closer = [sets[tuple(literal.owners)] for literal in literals.values()]
         self._probed, self._numerous = (list(patterns.values()) for patterns in probed)
-        self._probed_set, self._numerous_set = (_set(list(patterns)) for patterns in probed)
-        self._digits = compiled(f"(?:[0-9][^0-9]{{0,2}}){{{MANY - 1}}}[0-9]")
+        self._probed_set = _set([*probed[0], _DIGITS])
+        self._numerous_set = _set(list(probed[1]))
 
     def of(self, text: bytes) -> list[int]:
         """The detectors that may find something, in order."""
@@ -74,10 +75,11 @@ class Suspicion:
             for hit in _hits(self._closer[literal], text):
                 found |= self._owners[literal][hit]
         for hit in _hits(self._probed_set, text):
-            found |= self._probed[hit]
-        if self._numerous and self._digits.search(text) is not None:
-            for hit in _hits(self._numerous_set, text):
-                found |= self._numerous[hit]
+            if hit < len(self._probed):
+                found |= self._probed[hit]
+            else:
+                for numerous in _hits(self._numerous_set, text):
+                    found |= self._numerous[numerous]
         return sorted(found)
 
 
