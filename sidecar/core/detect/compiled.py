@@ -89,8 +89,12 @@ class Compiled:
     def held_from(self, text: bytes) -> int:
         """From where on more text could still make or lengthen a match."""
         seen = escapes.readable(text)
-        views = (text,) if seen is text else (text, seen)
-        return min(len(text) if found is None else int(found.start()) for found in map(self._live.search, views))
+        held = self._live_from(text)
+        return held if seen is text else min(held, self._live_from(seen))
+
+    def _live_from(self, text: bytes) -> int:
+        found = self._live.search(text)
+        return len(text) if found is None else int(found.start())
 
     def run_end(self, index: int, text: bytes, at: int) -> int:
         """How far the letters of a detector's value reach."""

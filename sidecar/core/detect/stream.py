@@ -78,7 +78,10 @@ class StreamScan:
         if held <= settled:
             return False
         indexes = self._scanner.suspected(text)
-        found = self._scanner.spans(text, indexes, settled) if indexes else []
+        if not indexes:
+            self._move_to(self._base + held)
+            return False
+        found = self._scanner.spans(text, indexes, settled)
         long = next((one for one in found if one[1].end - one[1].start > self._longest), None)
         if long is not None and long[1].start < held:
             index, span = long
