@@ -1,0 +1,8 @@
+"""Unix seconds as the record writes them."""
+
+from datetime import UTC, datetime
+
+
+def written_at(seconds: float) -> str:
+    """RFC 3339 in UTC with microseconds: sorts as text."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
