@@ -80,7 +80,15 @@ def _simulated(upstream: values.Upstream, written: w.Written, state: Path) -> va
 
 def _record(record: w.RecordSection, folder: Path, state: Path) -> values.Record:
     spool = folder / record.spool if record.spool else state / "spool"
-    return values.Record(spool, record.clickhouse, record.durability)
+    anchors = tuple(values.AnchorPlace(_path(one.file, folder), bool(one.stdout)) for one in record.anchors)
+    return values.Record(
+        spool,
+        record.clickhouse,
+        record.durability,
+        record.limit,
+        values.Checkpoints(record.checkpoints.every, record.checkpoints.events),
+        anchors or (values.AnchorPlace(state / "anchor" / "checkpoints.jsonl", False),),
+    )
 
 
 def _envoy(envoy: w.EnvoySection, folder: Path, state: Path) -> values.Envoy:

@@ -81,10 +81,29 @@ class Upstream:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoints:
+    """Whichever comes first."""
+
+    seconds: float
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorPlace:
+    """Where checkpoints are also kept: a file, or this process's standard output."""
+
+    file: Path | None
+    stdout: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     spool: Path
     clickhouse: str | None
     durability: Durability
+    limit: int
+    checkpoints: Checkpoints
+    anchors: tuple[AnchorPlace, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,12 +113,40 @@ CLAUDE = ConnectionSection(
 )
 
 
+class CheckpointsSection(Section):
+    every: Annotated[Duration, Field(gt=0, description="Longest time between a fact and a checkpoint over it.")] = 60.0
+    events: Annotated[int, Field(ge=1, description="Most facts between two checkpoints.")] = 1_000
+
+
+class AnchorSection(Section):
+    file: Annotated[Text | None, Field(description="File that gets a line for each; best on another volume.")] = None
+    stdout: Annotated[
+        Literal[True] | None, Field(description="A line for each on standard output, for a log collector.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "AnchorSection":
+        _exactly_one(file=self.file, stdout=str(self.stdout) if self.stdout else None)
+        return self
+
+
 class RecordSection(Section):
     spool: Annotated[Text | None, Field(description="Folder of the first record; <state>/spool if not set.")] = None
     clickhouse: Annotated[WebAddress | None, Field(description="ClickHouse, its path naming the database.")] = None
     durability: Annotated[
         Durability, Field(description="strict: a call waits for its record to be on disk; relaxed: it does not.")
     ] = Durability.STRICT
+    # At 20 KB a turn about 100,000 turns that the database did not get yet: days of a team, or hours of a company.
+    limit: Annotated[
+        Size, Field(description="Most that waits to be delivered to ClickHouse; above it calls are refused.")
+    ] = 2048 * MIB
+    checkpoints: Annotated[CheckpointsSection, Field(description="How often the record is signed.")] = (
+        CheckpointsSection()
+    )
+    anchors: Annotated[
+        tuple[AnchorSection, ...],
+        Field(description="Where signed checkpoints are also kept; <state>/anchor/checkpoints.jsonl if not set."),
+    ] = ()
 
 
 class ControlSection(Section):

@@ -94,6 +94,9 @@ CREDENTIAL_ERRORS = Metric(
 )
 RECORD_SECONDS = Metric(HISTOGRAM, "gatehouse_record_seconds", "Time until a record was on disk.", buckets=SECONDS)
 RECORD_FAILURES = Metric(COUNTER, "gatehouse_record_failures", "Records that could not be made durable.")
+SPOOL_BYTES = Metric(GAUGE, "gatehouse_spool_bytes", "Bytes of the record that wait for the database.")
+SPOOL_LIMIT = Metric(GAUGE, "gatehouse_spool_limit_bytes", "Bytes that may wait before new calls are refused.")
+ANCHORS_FAILING = Metric(GAUGE, "gatehouse_anchors_failing", "Anchors that do not take checkpoints at present.")
 SESSIONS = Metric(GAUGE, "gatehouse_sessions", "Sessions whose masked values are in memory.")
 
 TABLE: tuple[Metric, ...] = (
@@ -111,6 +114,9 @@ TABLE: tuple[Metric, ...] = (
     CREDENTIAL_ERRORS,
     RECORD_SECONDS,
     RECORD_FAILURES,
+    SPOOL_BYTES,
+    SPOOL_LIMIT,
+    ANCHORS_FAILING,
     SESSIONS,
 )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from sidecar.processes.demo.planted import Secret
 from sidecar.processes.demo.stage import Stage
 from sidecar.processes.demo.step import Check, Seen, Shown, Step
-from sidecar.record.line import facts
+from sidecar.record.reader import events
 
 Fact = Mapping[str, object]
 SHOWN = 2  # facts of a session that are told to the reader
@@ -67,8 +67,7 @@ def _findings(fact: Fact) -> Sequence[Mapping[str, object]]:
 
 
 async def run(stage: Stage) -> Seen:
-    every = list(facts(stage.settings.record.spool))
-    bodies = [(str(one["kind"]), body) for one in every if isinstance(body := one["fact"], dict)]
+    bodies = [(event.kind, event.fact) for event in events(stage.settings.record.spool)]
     ours = {str(body["exchange"]) for _, body in bodies if body.get("session") == stage.session}
     session = tuple(body for _, body in bodies if str(body.get("exchange")) in ours)
     kinds = tuple(kind for kind, _ in bodies)
