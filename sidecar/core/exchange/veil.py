@@ -24,11 +24,12 @@ from sidecar.core.mask.settle import edits_of
 from sidecar.core.mask.splice import escaped
 from sidecar.core.model.action import How
 from sidecar.core.model.detector import Match
-from sidecar.core.wire.claude.vocabulary import BASE64, BASE64_LINES, OPAQUE
+from sidecar.core.wire.claude.vocabulary import BASE64, BASE64_LINES, FIELDS, OPAQUE, TYPES
 from sidecar.core.wire.json_strings import JsonValue, joined, strings
 
 # A shorter value, once known, would be struck out of ordinary words: `1234` or `root` stand anywhere.
 SHORTEST_KNOWN = 6
+_NAMED = frozenset({"data", *OPAQUE})
 MOST_KNOWN = 2000  # looked for one by one, in new text only
 # What has to be looked at closely though no detector minds it: what is named by digest, and long numbers.
 _SPECIAL = re.compile(rb'"(?:base64|signature|redacted_thinking|encrypted_[a-z]+)"|[:\[,]-?[0-9][0-9.eE+-]{5,}')
@@ -110,14 +111,20 @@ class Veil:
     def _object(self, value: dict[str, JsonValue], path: str) -> JsonValue:
         shown: dict[str, JsonValue] = {}
         for place, (key, child) in enumerate(value.items()):
-            below = joined(path, key, place)
-            named = self._named(value, key, child, path)
-            shown[self.text(key)] = self._shown(child, below) if named is None else named
+            name = key if key in FIELDS else self.text(key)
+            if isinstance(child, str):
+                named = self._named(value, key, child, path)
+                shown[name] = self._word(key, child) if named is None else named
+            else:
+                shown[name] = self._shown(child, joined(path, key, place))
         return shown
 
-    def _named(self, value: dict[str, JsonValue], key: str, child: JsonValue, path: str) -> JsonValue:
+    def _word(self, key: str, child: str) -> str:
+        return child if key == "type" and child in TYPES else self.text(child)
+
+    def _named(self, value: dict[str, JsonValue], key: str, child: str, path: str) -> JsonValue:
         """What nobody can read, by digest."""
-        if not isinstance(child, str) or not child:
+        if key not in _NAMED or not child:
             return None
         kind = value.get("type")
         if key == "data" and kind == "base64" and BASE64_LINES.fullmatch(child):
