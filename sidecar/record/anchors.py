@@ -106,12 +106,14 @@ class Anchors:
         self._reader.close()
 
     def _run(self) -> None:
-        while not self._closing:
+        closing = False
+        while not closing:
             # Nothing to wait for but a new line, unless someone still lacks an old one.
             self._wake.wait(FIRST_WAIT if self.failing else None)
             self._wake.clear()
+            closing = self._closing  # before the last look, so that nothing slips in between
             for post in self._anchors:
-                post.bring(final=self._closing)
+                post.bring(final=closing)
 
 
 class _Post:
