@@ -88,6 +88,21 @@ def _record(record: w.RecordSection, folder: Path, state: Path) -> values.Record
         record.limit,
         values.Checkpoints(record.checkpoints.every, record.checkpoints.events),
         anchors or (values.AnchorPlace(state / "anchor" / "checkpoints.jsonl", False),),
+        _path(record.sealed.auditor_key, folder) if record.sealed else None,
+        _database(record, folder),
+    )
+
+
+def _database(record: w.RecordSection, folder: Path) -> values.Database:
+    password = record.password
+    return values.Database(
+        user=record.user,
+        password_file=_path(password.file, folder) if password else None,
+        password_env=password.env if password else None,
+        cluster=record.cluster,
+        prices=tuple(values.Price(pattern, **price.model_dump()) for pattern, price in record.prices.items()),
+        retention=values.Retention(**record.retention.model_dump()),
+        readers=dict(record.readers),
     )
 
 
