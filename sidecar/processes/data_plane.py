@@ -21,11 +21,13 @@ from sidecar.core.policy.book import PolicySource, compile_book
 from sidecar.core.wire.json_strict import JsonLimits
 from sidecar.credentials.vault import Vault
 from sidecar.extproc.grpc_server import Limits, Server
-from sidecar.extproc.seat import Seat
+from sidecar.extproc.seat import Exchange, Seat
 from sidecar.processes import recording, state_folder
 from sidecar.processes.counted import CountedExchange, CountedRecorder, reported
 from sidecar.processes.providers import claim_names
+from sidecar.processes.sealed import SealedExchange
 from sidecar.record.keeper import Keeper
+from sidecar.record.sealing import Sealer
 from sidecar.record.spool import Spool
 from sidecar.rulebook.rulebook import Rulebook
 from sidecar.settings.ready import unready
@@ -71,7 +73,9 @@ class DataPlane:
             Memories(most_sessions=settings.limits.sessions, each=settings.limits.session_bytes),
             limits=JsonLimits(settings.limits.decoded_body, settings.limits.json_depth),
             body_limit=settings.limits.body,
+            keep_originals=settings.record.auditor_key is not None,
         )
+        self._sealer = Sealer.of(settings.record.auditor_key) if settings.record.auditor_key else None
         self._keeper = Keeper(settings.restore, settings.record.spool / "restore", self._gate.memories)
         self._vault = Vault(settings.connections, on_missing=self._missing, on_changed=self._changed)
         self._diary: recording.Diary | None = None
@@ -127,13 +131,17 @@ class DataPlane:
 
     def _seat(self, recorder: CountedRecorder) -> Seat:
         return Seat(
-            lambda: CountedExchange(self._gate, f"gx_{secrets.token_hex(10)}", self._metrics),
+            self._exchange,
             recorder,
             self._vault,
             self._secret,
             claim_names(self._settings),
             unix_clock(),
         )
+
+    def _exchange(self) -> Exchange:
+        exchange = CountedExchange(self._gate, f"gx_{secrets.token_hex(10)}", self._metrics)
+        return SealedExchange(exchange, self._sealer) if self._sealer else exchange
 
     async def _watch_rules(self, diary: recording.Diary) -> None:
         while True:

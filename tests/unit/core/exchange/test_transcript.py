@@ -96,8 +96,9 @@ def stored(call: Call, store: dict[str, int]) -> int:
 
 
 def test_a_turn_of_a_long_session_costs_its_new_text() -> None:
+    """With the 32 KB of tools that the SDK sends on every turn."""
     world, store, costs = gate(), {}, []
-    tools = [{"name": f"Tool{number}", "description": "word " * 200} for number in range(20)]
+    tools = [{"name": f"Tool{number}", "description": "word " * 320} for number in range(20)]
     said: list[object] = []
     raw = 0
     for turn in range(100):
