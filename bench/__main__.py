@@ -71,6 +71,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale, Gates], Figures]] = {
     "turns": _alone("turns"),
     "mask_lines": _alone("mask_lines"),
     "hotspots": _alone("hotspots"),
+    "spool": _alone("spool"),
     "wire": lambda _scale, _gates: _module("wire").run(),  # type: ignore[attr-defined,no-any-return]
 }
 

@@ -31,6 +31,7 @@ from sidecar.telemetry.log import EventLog
 log = EventLog("record")
 # Digests of parts that are known to be stored, at about 100 bytes each: a look-up in memory instead of in the file.
 MOST_KNOWN = 1 << 16
+ROW = 250  # bytes that a row takes besides its body: hashes, times, its place in two indexes
 LOG_BYTES = 4 << 20  # of new data, after which the write-ahead log goes into the file: a tenth of a second of disk
 
 
@@ -140,7 +141,6 @@ class Writer:
         self._chain, self._next = chain, self._next + len(events)
         self.checkpoints += len(stated)
         self._remember(parts)
-        self.used = self._measured()
 
     def _insert(
         self, events: Sequence[Event], parts: Mapping[bytes, tuple[int, bytes]], stated: Sequence[tuple[int, bytes]]
@@ -155,15 +155,19 @@ class Writer:
         try:
             run("BEGIN IMMEDIATE")
             self._connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-            self._connection.executemany("INSERT OR IGNORE INTO parts VALUES (?, ?, ?, ?)", packed)
-            self._connection.executemany("INSERT INTO checkpoints VALUES (?, ?)", stated)
+            if packed:
+                self._connection.executemany("INSERT OR IGNORE INTO parts VALUES (?, ?, ?, ?)", packed)
+            if stated:
+                self._connection.executemany("INSERT INTO checkpoints VALUES (?, ?)", stated)
             run("COMMIT")
         except BaseException:
             self._doubtful = True
             if self._connection.in_transaction:
                 run("ROLLBACK")
             raise
-        self._since_log += sum(len(row[7]) for row in rows) + sum(len(row[3]) for row in packed)
+        written = sum(len(row[7]) + ROW for row in rows) + sum(len(row[3]) + ROW for row in packed)
+        self._since_log += written
+        self.used += written  # until it is measured again
 
     def _state(self, chain: Chain, events: list[Event], stated: list[tuple[int, bytes]]) -> None:
         now = written_at(self._life.clock())
@@ -242,6 +246,7 @@ class Writer:
         self._signer = self._life.keys.current()
         opened = Entry("chain_opened", self._life.clock(), self._opening(before, trouble))
         self._commit([opened])
+        self.used = self._measured()
 
     def _opening(self, before: object, trouble: str | None) -> bytes:
         fact: dict[str, object] = {

@@ -12,6 +12,7 @@ Rules:
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 NOTHING_BEFORE = bytes(32)
@@ -56,12 +57,16 @@ def event(previous: bytes, chain: str, seq: int, at: str, kind: str, fact: Mappi
 
 def assembled(previous: bytes, chain: str, seq: int, at: str, kind: str, fact: bytes) -> Event:
     """The next event, of a fact that is canonical already. The names stand in the order that sorting would give."""
-    body = b'{"at":%b,"chain":%b,"fact":%b,"kind":%b,"seq":%d}' % (_text(at), _text(chain), fact, _text(kind), seq)
+    body = b'{"at":%b,"chain":%b,"fact":%b,"kind":%b,"seq":%d}' % (_text(at), _name(chain), fact, _name(kind), seq)
     return Event(chain, seq, at, kind, body, previous, chained(previous, body))
 
 
 def _text(text: str) -> bytes:
     return _utf8(_ENCODER.encode(text))
+
+
+# A gate writes one chain and about twenty kinds.
+_name = lru_cache(maxsize=64)(_text)
 
 
 def _utf8(text: str) -> bytes:
