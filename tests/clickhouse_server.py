@@ -25,6 +25,10 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def processor_seconds(self) -> float:
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def kill(self) -> None:
         """As a power cut would, for the process."""
         self.process.send_signal(signal.SIGKILL)
@@ -54,7 +58,8 @@ def started(folder: Path, port: int = 0) -> Server:
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     assert process.stdout is not None
-    line = process.stdout.readline()  # it speaks when it answers, or ends
+    with process.stdout as said:
+        line = said.readline()  # it speaks once: when it answers
     if " answers at " not in line:
         raise RuntimeError(f"the local ClickHouse ended with {process.wait(START_SECONDS)}: {line}")
     server = Server(process, int(line.split(" answers at ")[1].split(",")[0].rpartition(":")[2]))

@@ -25,7 +25,7 @@ from sidecar.record.local.failure import Failure, heard
 from sidecar.record.local.question import Question, form, question
 from sidecar.record.local.reply import Reply, Send
 from sidecar.record.local.session import Session, Sessions
-from sidecar.record.local.statement import Insert, Plain, read
+from sidecar.record.local.statement import Insert, Plain, inserts, read
 
 THREADS = 16
 HEAD = 64 * 1024  # an INSERT's head fits; its rows are never searched for keywords
@@ -75,24 +75,24 @@ class App:
     async def _ask(self, asked: Question, body: Body, receive: Receive, reply: Reply) -> None:
         start = asked.text + b"\n" if asked.text else b""
         text = start + (await body.piece(HEAD))
+        if not inserts(text):
+            text += await body.rest(STATEMENT)
         statement = _whole_head(asked, start, text)
         refuse_change(asked, statement)
         session = await self._run(self._sessions.take, asked.session, asked.session_must_exist)
         try:
             if isinstance(statement, Insert):
-                await self._dress(session, asked, plain=None)
                 body.give_back(text[statement.data_at :])
-                await reply.done(Answer(cost=await self._insert(session, asked, statement, body)))
-                return
-            if not body.ended:
+                result = Answer(cost=await self._insert(session, asked, statement, body))
+            else:
+                await self._dress(session, asked, statement)
                 text += await body.rest(STATEMENT)
-                statement = read(text)
-                assert isinstance(statement, Plain)  # noqa: S101  (the same verb as before)
-            await self._dress(session, asked, statement)
-            result = await self._run(answer, session.connection, asked, statement, text)
-            await self._tell(result, receive, reply)
+                result = await self._run(answer, session.connection, asked, statement, text)
+                await self._stream(result, receive, reply)
         finally:
             await self._run(self._sessions.give_back, asked.session, session, asked.session_seconds)
+        # Only now: a client that knows its answer may ask again at once, in the same session.
+        await (reply.done(result) if result.stream is None else reply.end())
 
     async def _dress(self, session: Session, asked: Question, plain: Plain | None) -> None:
         if plain is not None and plain.verb in ("SET", "USE"):
@@ -101,6 +101,7 @@ class App:
             await self._run(session.wear, asked.settings, asked.database)
 
     async def _insert(self, session: Session, asked: Question, insert: Insert, body: Body) -> Cost:
+        await self._dress(session, asked, plain=None)
         inserter: Inserter = await self._run(session.connection.send_insert, insert.head, insert_format(asked, insert))
         try:
             while piece := await body.piece():
@@ -111,9 +112,9 @@ class App:
             raise
         return Cost(written_rows=written.rows_written, written_bytes=written.bytes_written)
 
-    async def _tell(self, result: Answer, receive: Receive, reply: Reply) -> None:
+    async def _stream(self, result: Answer, receive: Receive, reply: Reply) -> None:
+        """Everything of it but its end."""
         if result.stream is None:
-            await reply.done(result)
             return
         gone = asyncio.ensure_future(receive())  # the body was read: the next message says that the client left
         try:
@@ -122,7 +123,6 @@ class App:
             while piece is not None and not gone.done():
                 await reply.piece(piece)
                 piece = await self._run(result.more)
-            await reply.end()
         finally:
             gone.cancel()
             await self._run(result.stream.cancel)

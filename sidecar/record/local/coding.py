@@ -126,30 +126,40 @@ def _un_brotli() -> Unpacker:
     return Unpacker(made.process, made.is_finished)
 
 
-def _un_zstd() -> Unpacker:
-    made = zstandard.ZstdDecompressor().decompressobj(read_across_frames=True)
-    return Unpacker(made.decompress, lambda: True)
+class _Frame(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
 
 
-def _un_lz4() -> Unpacker:
-    """The client sends one frame a block: each that ends makes room for the next."""
-    frames = [lz4.frame.LZ4FrameDecompressor()]
+def _framed(make: Callable[[], _Frame]) -> Callable[[], Unpacker]:
+    """Clients send frame after frame, one a block: each that ends makes room for the next."""
 
-    def feed(data: bytes) -> bytes:
-        out = b""
-        while data:
-            out += frames[0].decompress(data)
-            data = b""
-            if frames[0].eof:
-                data = frames[0].unused_data or b""
-                frames[0] = lz4.frame.LZ4FrameDecompressor()
-        return out
+    def new() -> Unpacker:
+        frame: list[_Frame] = []
 
-    return Unpacker(feed, lambda: frames[0].needs_input)
+        def feed(data: bytes) -> bytes:
+            out = b""
+            while data:
+                current = frame[0] if frame else make()
+                out += current.decompress(data)
+                data = (current.unused_data or b"") if current.eof else b""
+                frame[:] = [] if current.eof else [current]
+            return out
+
+        return Unpacker(feed, lambda: not frame)
+
+    return new
+
+
+def _zstd_frame() -> _Frame:
+    return zstandard.ZstdDecompressor().decompressobj()
 
 
 UNPACKERS: Mapping[str, Callable[[], Unpacker]] = {
-    "lz4": _un_lz4, "zstd": _un_zstd, "br": _un_brotli,
+    "lz4": _framed(lz4.frame.LZ4FrameDecompressor), "zstd": _framed(_zstd_frame), "br": _un_brotli,
     "gzip": _un_zlib(31), "deflate": _un_zlib(47), "identity": _un_same, "": _un_same,
 }  # fmt: skip
 

@@ -19,11 +19,6 @@ from sidecar.core.errors import ConfigurationError
 
 CONFIG = """<clickhouse>
   <merge_tree><fsync_after_insert>1</fsync_after_insert><fsync_part_directory>1</fsync_part_directory></merge_tree>
-  <profiles><default><fsync_metadata>1</fsync_metadata>
-    <implicit_select>0</implicit_select></default></profiles>
-  <users><default><password></password><profile>default</profile><quota>default</quota>
-    <networks><ip>127.0.0.1</ip><ip>::1</ip></networks><access_management>1</access_management></default></users>
-  <quotas><default/></quotas>
 </clickhouse>
 """
 

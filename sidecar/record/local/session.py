@@ -18,6 +18,8 @@ from sidecar.record.local.engine import Connection, Engine
 from sidecar.record.local.failure import Failure
 
 MOST_KEPT = 200  # each costs a little memory; a forgotten one goes when the newest comes
+# The library takes `1 + 2` for a query; a server calls it a syntax error, and so must we.
+LIKE_A_SERVER = "SET implicit_select = 0"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 SESSION_IS_LOCKED, SESSION_NOT_FOUND, UNKNOWN_SETTING = 373, 372, 115
 
@@ -26,6 +28,7 @@ class Session:
     """A connection in use. Not for two threads at once."""
 
     def __init__(self, connection: Connection, kept: bool = False) -> None:
+        connection.query(LIKE_A_SERVER)
         self.connection = connection
         self.kept = kept
         self._own: dict[str, str | None] = {}  # settings as the session has them; None: the engine's default

@@ -69,11 +69,16 @@ class _Token:
     depth: int
 
 
+def inserts(text: bytes) -> bool:
+    """Does it begin as an INSERT? Then its head can be read alone; any other statement has to be whole."""
+    return next((token.text for token in _tokens(text) if token.word), b"") == b"INSERT"
+
+
 def read(text: bytes) -> Insert | Plain:
     """The statement, from its text or, for an INSERT, from a beginning that holds its head."""
     tokens = _tokens(text)
-    first = next((token for token in tokens if token.word), None)
-    if first is None:
+    first = next((token for token in tokens if token.word or token.text == b";"), None)
+    if first is None or not first.word:
         raise Failure(SYNTAX_ERROR, "SYNTAX_ERROR", "Syntax error: Empty query")
     outside = (token for token in tokens if token.depth == 0)
     if first.text == b"INSERT":
