@@ -6,7 +6,7 @@ Rules:
 - Whatever the database or the way to it says becomes a `Trouble`: one sentence, and whether waiting may help.
 """
 
-import os
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +15,14 @@ from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
 
-from sidecar.core.errors import GatehouseError
+from sidecar.core.errors import ConfigurationError, GatehouseError
+from sidecar.settings.environment import environment
+from sidecar.settings.values import Record
+
+# It logs statements, with what stands in them; what went wrong is told as a `Trouble`.
+logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL + 1)
 
 DATABASE = "gatehouse"
 CONNECT, ANSWER = 5, 120  # seconds
@@ -26,6 +31,8 @@ UNKNOWN_DATABASE = 81
 ABOUT_THE_DATA = frozenset(
     (6, 26, 27, 32, 33, 36, 38, 41, 53, 69, 70, 72, 117, 130, 131, 190, 248, 321, 349, 407, 441, 691)
 )
+RIGHTS = frozenset((81, 164, 192, 193, 194, 497, 516))
+REASONS = ("away", "rights", "schema", "spool", "other")
 SENTENCES = {
     81: "there is no such database, and this user may not create it",
     192: "the user is not known there",
@@ -46,6 +53,11 @@ class Trouble(GatehouseError):  # noqa: N818  (named for what it is)
         self.code = code
         self.about_the_data = code in ABOUT_THE_DATA
 
+    @property
+    def reason(self) -> str:
+        """One of `REASONS`, for a metric."""
+        return "away" if not self.code else "rights" if self.code in RIGHTS else "other"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -54,7 +66,7 @@ class Place:
     address: str
     user: str = "default"
     password_file: Path | None = None
-    password: str = ""
+    password_env: str | None = None
     cluster: str | None = None
 
     @property
@@ -63,6 +75,14 @@ class Place:
 
     def __repr__(self) -> str:
         return f"Place({self.address!r}, user={self.user!r})"
+
+
+def place(record: Record) -> Place:
+    """As the configuration says."""
+    if record.clickhouse is None:
+        raise ConfigurationError.single("record.clickhouse", "is not set: there is no database to ask")
+    database = record.database
+    return Place(record.clickhouse, database.user, database.password_file, database.password_env, database.cluster)
 
 
 def connected(place: Place, *, create: bool = False) -> Client:
@@ -93,6 +113,8 @@ def told(where: str) -> Iterator[None]:
 
 def _trouble(where: str, error: ClickHouseError) -> Trouble:
     code = int(getattr(error, "code", None) or 0)
+    if isinstance(error, OperationalError):
+        return Trouble(f"{where}: the database does not answer", code)
     if not code:
         return Trouble(f"{where}: the database does not answer as ClickHouse does ({type(error).__name__})")
     name = getattr(error, "name", None) or ""
@@ -120,8 +142,6 @@ def _client(place: Place, database: str) -> Client:
 
 
 def _password(place: Place) -> str:
-    if place.password_file is None:
-        return place.password
-    descriptor = os.open(place.password_file, os.O_RDONLY | os.O_CLOEXEC)
-    with os.fdopen(descriptor, encoding="utf-8") as file:
-        return file.read().rstrip("\r\n")
+    if place.password_env is not None:
+        return environment().get(place.password_env, "")
+    return place.password_file.read_text("utf-8").rstrip("\r\n") if place.password_file else ""

@@ -5,8 +5,8 @@ shard, with a `Distributed` table of the plain name in front of it; the material
 a query says the same in both worlds.
 
 Rules:
-- The comment `-- shard by EXPRESSION` before a table says where its rows go. What is merged into one line (the events of
-  one exchange) comes from one chain, and so from one shard.
+- The comment `-- shard by EXPRESSION` before a table says where its rows go. What is merged into one line (the events
+  of one exchange) comes from one chain, and so from one shard.
 """
 
 import re

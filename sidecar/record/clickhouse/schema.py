@@ -27,6 +27,8 @@ UNKNOWN_TABLE = 60
 class WrongSchema(Trouble):
     """The database is not of the age that this program knows."""
 
+    reason = "schema"
+
 
 def migrate(client: Client, place: Place, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> list[Migration]:
     """What was applied now."""

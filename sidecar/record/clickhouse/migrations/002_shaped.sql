@@ -151,6 +151,20 @@ FROM (
 )
 ARRAY JOIN f.findings AS one, arrayEnumerate(f.findings) AS number;
 
+-- Which groups a call was of: what row policies ask.
+-- shard by cityHash64(chain)
+CREATE TABLE IF NOT EXISTS caller_facts (
+    exchange String CODEC(ZSTD(1)),
+    groups Array(LowCardinality(String))
+) ENGINE = ReplacingMergeTree ORDER BY exchange;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS shape_callers TO caller_facts AS
+SELECT
+    JSONExtractString(body, 'fact', 'exchange') AS exchange,
+    JSONExtract(body, 'fact', 'caller', 'groups', 'Array(String)') AS groups
+FROM events
+WHERE kind = 'decided';
+
 -- shard by cityHash64(chain)
 CREATE TABLE IF NOT EXISTS tool_call_facts (
     chain String CODEC(ZSTD(1)),
