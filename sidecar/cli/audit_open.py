@@ -1,6 +1,7 @@
 """`gatehouse audit open`: sealed originals, for the one who holds the auditor's private key.
 
-Rules: every opening is recorded before anything is shown. Exit code 1 if something that was sealed stays closed.
+Rules: every opening is recorded before anything is shown. Exit code 1 if something that was sealed stays closed, or
+the database could not be asked for more.
 """
 
 import argparse
@@ -24,7 +25,8 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    found = opened(load(arguments.config), arguments.key, Asked(arguments.name, arguments.reason))
+    opening = opened(load(arguments.config), arguments.key, Asked(arguments.name, arguments.reason))
+    found = opening.found
     if arguments.json:
         _as_lines(found)
     elif arguments.out is not None:
@@ -34,7 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     for one in found:
         if one.data is None and not arguments.json:
             print(f"gatehouse audit open: {_title(one)}: {one.why}", file=sys.stderr)
-    return 0 if all(one.data is not None for one in found) else 1
+    if opening.unasked is not None:
+        print(f"gatehouse audit open: the database was not asked: {opening.unasked}", file=sys.stderr)
+    return 0 if opening.complete else 1
 
 
 def _title(one: Opened) -> str:

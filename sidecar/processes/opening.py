@@ -12,14 +12,15 @@ Rules:
 import asyncio
 import getpass
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sidecar.core.errors import GatehouseError
 from sidecar.processes import recording
-from sidecar.record.originals import Original, Shelf, SpoolShelf, database, originals
+from sidecar.record.clickhouse.place import Trouble, place
+from sidecar.record.originals import ClickHouseShelf, Original, Shelf, SpoolShelf, originals
 from sidecar.record.sealing import NotOpened, Opener
 from sidecar.settings.values import Durability, Settings
 from sidecar.telemetry.metrics import Metrics
@@ -45,26 +46,45 @@ class Asked:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What was found. `unasked`: why the database could not be asked, so that more may be sealed there."""
+
+    found: tuple[Opened, ...]
+    unasked: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        return self.unasked is None and all(one.data is not None for one in self.found)
+
+
 class NothingSealed(GatehouseError):  # noqa: N818  (named for what is the matter)
     """Nothing was sealed of what was asked for."""
 
 
-def opened(settings: Settings, key_file: Path, asked: Asked) -> list[Opened]:
+def opened(settings: Settings, key_file: Path, asked: Asked) -> Opening:
     """Every original of an exchange or a session, opened where the key fits; recorded before it is given out."""
     opener = Opener.of(key_file)
-    with ExitStack() as stack:
-        found = originals([stack.enter_context(closing(shelf)) for shelf in _shelves(settings)], asked.name)
+    found, unasked = _found(settings, asked.name)
     if not found:
-        raise NothingSealed(f"nothing was sealed of an exchange or a session named {asked.name}")
-    results = [_opened(opener, one) for one in found]
+        said = f"nothing was sealed of an exchange or a session named {asked.name}"
+        raise NothingSealed(f"{said}; but the database was not asked: {unasked}" if unasked else said)
+    results = tuple(_opened(opener, one) for one in found)
     asyncio.run(_recorded(settings, _fact(opener, asked, results)))
-    return results
+    return Opening(results, unasked)
 
 
-def _shelves(settings: Settings) -> Iterator[Shelf]:
-    yield SpoolShelf(settings.record.spool)
-    if settings.record.clickhouse is not None:
-        yield database(settings.record.clickhouse)
+def _found(settings: Settings, name: str) -> tuple[list[Original], str | None]:
+    """In the spool and in the database; without the database, why it could not be asked."""
+    with ExitStack() as stack:
+        shelves: list[Shelf] = [stack.enter_context(closing(SpoolShelf(settings.record.spool)))]
+        if settings.record.clickhouse is None:
+            return originals(shelves, name), None
+        try:
+            database = stack.enter_context(closing(ClickHouseShelf(place(settings.record))))
+            return originals([*shelves, database], name), None
+        except Trouble as trouble:
+            return originals(shelves, name), str(trouble)
 
 
 def _opened(opener: Opener, original: Original) -> Opened:

@@ -12,19 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-import clickhouse_connect
-from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError
-
-from sidecar.core.errors import GatehouseError
+from sidecar.record.clickhouse.place import Place, connected, told
 from sidecar.record.reader import SpoolReader
 
 KINDS = ("decided", "answered", "cut")
 AT_ONCE = 100  # words that one look searches for
-
-
-class NoDatabase(GatehouseError):  # noqa: N818  (named for what happened)
-    """The database cannot be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +44,7 @@ class Shelf(Protocol):
     """Where events and parts stand."""
 
     def naming(self, words: Sequence[str]) -> Iterator[Row]:
-        """The events of our kinds in whose body one of these words stands."""
+        """The events of our kinds that name one of these words, and perhaps others."""
 
     def parts_of(self, digests: Iterable[str]) -> Mapping[str, bytes]: ...
     def close(self) -> None: ...
@@ -81,21 +73,18 @@ class SpoolShelf:
 
 
 class ClickHouseShelf:
-    """The database."""
+    """The database, or `Trouble` with it."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, where: Place) -> None:
+        self._where = where.address
+        self._client = connected(where)
 
     def naming(self, words: Sequence[str]) -> Iterator[Row]:
-        asked = "SELECT chain, seq, kind, body FROM events WHERE kind IN {kinds:Array(String)} "
-        asked += "AND multiSearchAny(body, {words:Array(String)}) ORDER BY chain, seq"
-        given: dict[str, object] = {"kinds": list(KINDS), "words": [json.dumps(word) for word in words]}
-        found = self._asked(asked, given, "body")
-        seen: set[tuple[str, int]] = set()
-        for chain, seq, kind, body in found:
-            if (chain, seq) not in seen:
-                seen.add((chain, seq))
-                yield Row(chain, seq, kind, body)
+        asked = "SELECT DISTINCT chain, seq, kind, body FROM events WHERE kind IN {kinds:Array(String)} AND "
+        asked += "(exchange IN {words:Array(String)} OR "
+        asked += "JSONExtractString(body, 'fact', 'session') IN {words:Array(String)}) ORDER BY chain, seq"
+        for row in self._asked(asked, {"kinds": list(KINDS), "words": list(words)}, "body"):
+            yield Row(*row)
 
     def parts_of(self, digests: Iterable[str]) -> Mapping[str, bytes]:
         asked = "SELECT lower(hex(digest)) AS name, data FROM parts WHERE digest IN "
@@ -108,18 +97,8 @@ class ClickHouseShelf:
 
     def _asked(self, question: str, given: Mapping[str, object], raw: str) -> Sequence[Sequence[Any]]:
         """The rows; one column as bytes."""
-        try:
+        with told(self._where):
             return self._client.query(question, parameters=dict(given), column_formats={raw: "bytes"}).result_rows
-        except ClickHouseError as error:
-            raise NoDatabase(f"the database of the record does not answer: {type(error).__name__}") from error
-
-
-def database(address: str) -> ClickHouseShelf:
-    """The database of a configuration, or `NoDatabase`."""
-    try:
-        return ClickHouseShelf(clickhouse_connect.get_client(dsn=address))
-    except ClickHouseError as error:
-        raise NoDatabase(f"the database of the record cannot be reached: {type(error).__name__}") from error
 
 
 def originals(shelves: Sequence[Shelf], name: str) -> list[Original]:

@@ -20,12 +20,12 @@ from sidecar.telemetry.metrics import Metrics
 PRIVATE = X25519PrivateKey.generate()
 
 
-def settings(folder: Path) -> Settings:
+def settings(folder: Path, record: str = "") -> Settings:
     (folder / "p.yaml").write_text("policy: p\nrules: []\n")
     (folder / "public").write_bytes(PRIVATE.public_key().public_bytes_raw())
     (folder / "private").write_bytes(PRIVATE.private_bytes_raw())
-    text = "policies: [p.yaml]\ndevelopment: {identity: true}\nrecord: {sealed: {auditor_key: public}}\n"
-    (folder / "gatehouse.yaml").write_text(text)
+    text = "policies: [p.yaml]\ndevelopment: {identity: true}\nrecord: {sealed: {auditor_key: public}"
+    (folder / "gatehouse.yaml").write_text(f"{text}{record}}}\n")
     return load(folder / "gatehouse.yaml", {})
 
 
@@ -47,8 +47,9 @@ def access(of: Settings) -> list[Event]:
 def test_an_exchange_and_a_session(tmp_path: Path, name: str) -> None:
     of = settings(tmp_path)
     asyncio.run(recorded(of))
-    found = opened(of, tmp_path / "private", Asked(name, "ticket 7"))
-    assert [one.data for one in found] == [b"a question", b"an answer"]
+    opening = opened(of, tmp_path / "private", Asked(name, "ticket 7"))
+    assert opening.complete
+    assert [one.data for one in opening.found] == [b"a question", b"an answer"]
     (event,) = access(of)
     assert event.fact["asked_for"] == name
     assert event.fact["reason"] == "ticket 7"
@@ -63,7 +64,9 @@ def test_what_stays_closed_is_told_and_recorded(tmp_path: Path) -> None:
     of = settings(tmp_path)
     asyncio.run(recorded(of, without="answered"))
     (tmp_path / "other").write_bytes(X25519PrivateKey.generate().private_bytes_raw())
-    first, second = opened(of, tmp_path / "other", Asked("gx_1"))
+    opening = opened(of, tmp_path / "other", Asked("gx_1"))
+    assert not opening.complete
+    first, second = opening.found
     assert (first.data, second.data) == (None, None)
     assert "sealed for the key" in str(first.why)
     assert second.why == MISSING
@@ -83,3 +86,14 @@ def test_without_an_access_log_nothing_is_opened(tmp_path: Path) -> None:
     (of.state / ACCESS).write_text("a file in its place")
     with pytest.raises(ConfigurationError):
         opened(of, tmp_path / "private", Asked("gx_1"))
+
+
+def test_a_database_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    of = settings(tmp_path, ", clickhouse: 'http://127.0.0.1:9/gatehouse'")
+    with pytest.raises(NothingSealed, match="the database was not asked"):
+        opened(of, tmp_path / "private", Asked("gx_1"))
+    asyncio.run(recorded(of))
+    opening = opened(of, tmp_path / "private", Asked("gx_1"))
+    assert [one.data for one in opening.found] == [b"a question", b"an answer"]
+    assert not opening.complete
+    assert "does not answer" in str(opening.unasked)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from sidecar.core.evidence.event import NOTHING_BEFORE, canonical, event
-from sidecar.record.originals import AT_ONCE, NoDatabase, Original, Row, SpoolShelf, database, originals
+from sidecar.record.clickhouse.place import Place, Trouble
+from sidecar.record.originals import AT_ONCE, ClickHouseShelf, Original, Row, SpoolShelf, originals
 from tests.unit.record.spooling import opened, part
 
 Fact = Mapping[str, object]
@@ -95,8 +96,8 @@ def test_no_spool_yet(tmp_path: Path) -> None:
 
 
 def test_a_database_that_is_not_there() -> None:
-    with pytest.raises(NoDatabase, match="cannot be reached"):
-        database("http://127.0.0.1:9/gatehouse")
+    with pytest.raises(Trouble, match="does not answer"):
+        ClickHouseShelf(Place("http://127.0.0.1:9/gatehouse"))
 
 
 def test_a_word_is_searched_as_it_stands_in_a_body() -> None:
