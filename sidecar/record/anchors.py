@@ -82,6 +82,7 @@ class Anchors:
     ) -> None:
         self._reader = SpoolReader(folder)
         self._anchors = [_Post(anchor, self._reader, monotonic) for anchor in anchors]
+        self._reader.forget_but("anchor:", [post.key for post in self._anchors])
         self._wake = threading.Event()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="anchors", daemon=True)
@@ -121,6 +122,7 @@ class _Post:
 
     def __init__(self, anchor: Anchor, reader: SpoolReader, monotonic: Callable[[], float]) -> None:
         self.name = anchor.name
+        self.key = f"anchor:{anchor.name}"
         self.trouble = ""
         self._anchor = anchor
         self._reader = reader
@@ -141,10 +143,12 @@ class _Post:
             self.trouble, self._wait = "", 0.0
 
     def _bring(self) -> None:
-        key = f"anchor:{self.name}"
-        for number, line in self._reader.checkpoints(int(self._reader.said(key) or 0)):
+        has = self._reader.said(self.key)
+        if has is None:
+            self._reader.say(self.key, 0)  # from now on nothing is freed that it does not have
+        for number, line in self._reader.checkpoints(int(has or 0)):
             self._anchor.keep(line)
-            self._reader.say(key, number)
+            self._reader.say(self.key, number)
 
     def _failed(self, error: Exception) -> None:
         if not self.trouble:

@@ -45,5 +45,8 @@ def _delete(connection: sqlite3.Connection, upto: int, now: float) -> bool:
     some = "SELECT rowid FROM parts WHERE data IS NOT NULL AND event <= ? ORDER BY event LIMIT ?"
     run(f"UPDATE parts SET data = NULL WHERE rowid IN ({some})", (upto, PARTS))  # noqa: S608
     some = "SELECT rowid FROM parts WHERE data IS NULL AND stored < ? LIMIT ?"
+    # An anchor that is behind still needs its lines, whatever the database has.
+    behind = "SELECT min(value) FROM state WHERE key LIKE 'anchor:%'"
+    run(f"DELETE FROM checkpoints WHERE id <= ? AND id <= ifnull(({behind}), id)", (upto,))  # noqa: S608
     gone = run(f"DELETE FROM parts WHERE rowid IN ({some})", (now - REMEMBERED, PARTS))  # noqa: S608
     return gone.rowcount > 0

@@ -10,7 +10,7 @@ Rules:
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,14 @@ class SpoolReader:
     def said(self, key: str) -> int | str | None:
         found: int | str | None = self._said(key)
         return found
+
+    def forget_but(self, prefix: str, keys: Sequence[str]) -> None:
+        """Of the words with this beginning only these stay: nobody else says them any more."""
+        connection = self._current()
+        if connection is not None:
+            said = connection.execute("SELECT key FROM state WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
+            for key in {key for (key,) in said.fetchall()} - set(keys):
+                connection.execute("DELETE FROM state WHERE key = ?", (key,))
 
     def behind(self, cursor: int) -> int:
         """How many events come after this one."""

@@ -26,9 +26,10 @@ from sidecar.core.errors import ConfigurationError, RecordingFailed
 from sidecar.core.evidence.event import canonical
 from sidecar.record import spool_file
 from sidecar.record.anchors import Anchor, Anchors
+from sidecar.record.entry import Entry, Life
 from sidecar.record.fill import Fill
 from sidecar.record.keys import Keys
-from sidecar.record.writer import Entry, Life, Writer
+from sidecar.record.writer import Writer
 from sidecar.settings.values import Durability
 from sidecar.telemetry.log import EventLog
 

@@ -13,7 +13,6 @@ Rules:
 import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import zstandard
@@ -22,43 +21,16 @@ from sidecar.core.evidence.checkpoint import Checkpoint
 from sidecar.core.evidence.event import Event, canonical
 from sidecar.record import spool_file
 from sidecar.record.chain import Chain
+from sidecar.record.entry import Entry, Life
 from sidecar.record.freeing import free
-from sidecar.record.keys import Keys
+from sidecar.record.known import Known
 from sidecar.record.moment import written_at
 from sidecar.settings.values import Durability
 from sidecar.telemetry.log import EventLog
 
 log = EventLog("record")
-# Digests of parts that are known to be stored, at about 100 bytes each: a look-up in memory instead of in the file.
-MOST_KNOWN = 1 << 16
 ROW = 250  # bytes that a row takes besides its body: hashes, times, its place in two indexes
 LOG_BYTES = 4 << 20  # of new data, after which the write-ahead log goes into the file: a tenth of a second of disk
-
-
-@dataclass(frozen=True, slots=True)
-class Life:
-    """What a chain's first event says of the gate, and what chains are made with."""
-
-    keys: Keys
-    gate: str
-    version: str
-    clock: Callable[[], float]
-    new_chain: Callable[[], str]
-    checkpoint_events: int
-
-
-@dataclass(slots=True, eq=False)
-class Entry:
-    """One fact on its way to the disk, in canonical JSON."""
-
-    kind: str
-    at: float
-    fact: bytes
-    parts: Mapping[bytes, bytes] = field(default_factory=dict)
-
-    @property
-    def size(self) -> int:
-        return len(self.fact) + sum(map(len, self.parts.values()))
 
 
 Row = tuple[int, str, int, str, str, bytes, bytes, bytes]
@@ -73,14 +45,22 @@ class Writer:
         self._life = life
         self._signer = life.keys.current()
         self._compress = zstandard.ZstdCompressor(level=3).compress
-        self._known: dict[bytes, None] = {}
+        self._known = Known()
         self._chain = Chain("")
         self._next = 1
         self._since_log = 0
         self._doubtful = False
+        self._held: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        self._tail: dict[str, object] | None = None
+        self._trouble: str | None = None
         self.used = 0  # bytes
         self.checkpoints = 0  # made in this life
-        self._open(None)
+        try:
+            self._open()
+        except BaseException:
+            self.abandon()
+            raise
 
     @property
     def chain(self) -> Chain:
@@ -88,41 +68,53 @@ class Writer:
 
     def write(self, batch: Sequence[Entry]) -> None:
         """All or nothing. Raises `sqlite3.Error` or `OSError`."""
-        self._settle()
-        try:
-            self._commit(batch)
-        except sqlite3.DatabaseError as error:
-            if not spool_file.damage(error):
-                raise
-            self._begin_anew(str(error))
-            self._commit(batch)
+        self._in_a_sound_file(lambda: self._commit(batch))
 
     def checkpoint(self) -> None:
         """State what was not stated yet."""
         if self._chain.uncovered:
-            self._settle()
-            self._commit((), checkpoint=True)
+            self._in_a_sound_file(lambda: self._commit((), checkpoint=True))
 
     def tidy(self) -> None:
         """What nobody waits for, a small step of it."""
-        if self._since_log >= LOG_BYTES:
-            self._log_into_file("PASSIVE")
-        forgotten = free(self._connection, self._life.clock())
-        if forgotten:
-            self._known.clear()
-        self.used = self._measured()
+        self._in_a_sound_file(self._tidied)
 
     def close(self) -> None:
         """The chain's last events, and everything in the one file."""
-        if self._chain.seq:
-            self._settle()
-            self._commit([Entry("chain_closed", self._life.clock(), b"{}")], checkpoint=True)
+        last = Entry("chain_closed", self._life.clock(), b"{}")
+        self._in_a_sound_file(lambda: self._commit([last], checkpoint=True))
         self._log_into_file("TRUNCATE")
-        self._connection.close()
+        self.abandon()
 
     def abandon(self) -> None:
         """Close what can be closed; the next life sees what is there."""
-        self._connection.close()
+        if self._held is not None:
+            self._held.close()
+        self._held = self._file = None
+
+    def _in_a_sound_file(self, work: Callable[[], None]) -> None:
+        self._settle()
+        try:
+            work()
+        except sqlite3.DatabaseError as error:
+            if not spool_file.damage(error):
+                raise
+            self._set_aside(str(error))
+            self._settle()
+            work()
+
+    def _tidied(self) -> None:
+        if self._since_log >= LOG_BYTES:
+            self._log_into_file("PASSIVE")
+        if free(self._connection, self._life.clock()):
+            self._known.clear()
+        self.used = self._measured()
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if self._held is None:
+            raise sqlite3.OperationalError("the spool's file is not open")
+        return self._held
 
     # --- one transaction ------------------------------------------------------------------------------------------
 
@@ -131,16 +123,17 @@ class Writer:
         parts: dict[bytes, tuple[int, bytes]] = {}
         for entry in batch:
             # The id of the event that first names them.
-            parts |= {name: (self._next + len(events), data) for name, data in self._new(entry, parts)}
+            fresh = self._known.fresh(entry.parts, parts, self._connection) if entry.parts else ()
+            parts |= {name: (self._next + len(events), data) for name, data in fresh}
             events.append(chain.add(entry.kind, written_at(entry.at), entry.fact))
             if chain.uncovered >= self._life.checkpoint_events:
                 self._state(chain, events, stated)
         if checkpoint and chain.uncovered:
             self._state(chain, events, stated)
         self._insert(events, parts, stated)
-        self._chain, self._next = chain, self._next + len(events)
+        self._chain, self._next, self._tail = chain, self._next + len(events), chain.tail
         self.checkpoints += len(stated)
-        self._remember(parts)
+        self._known.add(parts)
 
     def _insert(
         self, events: Sequence[Event], parts: Mapping[bytes, tuple[int, bytes]], stated: Sequence[tuple[int, bytes]]
@@ -180,82 +173,57 @@ class Writer:
         events.append(event)
         stated.append((self._next + len(events) - 1, _line(made)))
 
-    def _new(self, entry: Entry, taken: Mapping[bytes, object]) -> list[tuple[bytes, bytes]]:
-        """Parts that are not stored yet."""
-        found = [(name, data) for name, data in entry.parts.items() if name not in self._known and name not in taken]
-        return [(name, data) for name, data in found if not self._stored(name)]
-
-    def _stored(self, name: bytes) -> bool:
-        found = self._connection.execute("SELECT 1 FROM parts WHERE digest = ?", (name,)).fetchone()
-        if found:
-            self._remember((name,))
-        return found is not None
-
-    def _remember(self, names: Mapping[bytes, object] | Sequence[bytes]) -> None:
-        if len(self._known) > MOST_KNOWN:
-            self._known.clear()
-        self._known.update(dict.fromkeys(names))
-
     # --- the file -------------------------------------------------------------------------------------------------
 
     def _settle(self) -> None:
         """Before anything is written: it is still our file, and ends where we think it does."""
-        try:
-            here = os.stat(self._folder / spool_file.NAME)
-            same = (here.st_dev, here.st_ino) == self._file
-        except FileNotFoundError:
-            same = False
-        if not same:
-            self._connection.close()
+        if self._file is None:
+            self._open()
+        elif self._file != _identity(self._folder / spool_file.NAME):
             log.error("the spool's file was removed or replaced under the gate; a new one begins")
-            self._open("the file was removed or replaced while the gate ran")
+            self._trouble = "the file was removed or replaced while the gate ran"
+            self._open()
         elif self._doubtful:
             found = spool_file.last(self._connection)
             if found is None or (found[1].chain, found[1].seq, found[1].hash) != _end(self._chain):
-                self._connection.close()
-                self._open(None)
+                self._open()
             self._doubtful = False
 
-    def _begin_anew(self, why: str) -> None:
-        """The damaged file goes aside; this life goes on in a fresh one."""
-        self._connection.close()
-        self._set_aside(why)
-
     def _set_aside(self, why: str) -> None:
+        """The damaged file is kept; this life goes on in a fresh one."""
+        self.abandon()
         aside = spool_file.moved_aside(self._folder, written_at(self._life.clock()))
         log.error("the spool's file is damaged: it is kept aside, and a new one begins", why=why, kept=aside)
-        self._open(f"damaged: {why}; kept as {aside.name}")
+        self._trouble = f"damaged: {why}; kept as {aside.name}"
 
-    def _open(self, trouble: str | None) -> None:
-        """A connection, and a new chain that hangs on the last event there is."""
-        before = self._chain.tail
+    def _open(self) -> None:
+        """A connection, and a new chain that hangs on the last event there is. Can be tried again when it failed."""
+        self.abandon()
         try:
-            self._connection = spool_file.opened(self._folder, self._durability)
+            self._held = spool_file.opened(self._folder, self._durability)
         except spool_file.Damaged as damaged:
             self._set_aside(str(damaged))
-            return
-        here = os.stat(self._folder / spool_file.NAME)
-        self._file = (here.st_dev, here.st_ino)
-        if found := spool_file.last(self._connection):
-            before = {"chain": found[1].chain, "seq": found[1].seq, "hash": found[1].hash.hex()}
+            self._held = spool_file.opened(self._folder, self._durability)
+        found = spool_file.last(self._connection)
+        before = _tail(found[1]) if found else self._tail
         # Microseconds: more than ever were counted from any beginning before.
         self._next = found[0] + 1 if found else max(self._next, int(self._life.clock() * 1_000_000))
         self._known.clear()
-        self._doubtful = False
         self._chain = Chain(self._life.new_chain())
         self._signer = self._life.keys.current()
-        opened = Entry("chain_opened", self._life.clock(), self._opening(before, trouble))
-        self._commit([opened])
+        self._commit([Entry("chain_opened", self._life.clock(), self._opening(before))])
+        self._file, self._trouble = _identity(self._folder / spool_file.NAME), None
+        self._doubtful = False
         self.used = self._measured()
 
-    def _opening(self, before: object, trouble: str | None) -> bytes:
+    def _opening(self, before: object) -> bytes:
         fact: dict[str, object] = {
             "before": before,
             "gate": self._life.gate,
             "version": self._life.version,
             "keys": [{"id": self._signer.id, "public": self._signer.public}],
         }
-        return canonical(fact | ({"trouble": trouble} if trouble else {}))
+        return canonical(fact | ({"trouble": self._trouble} if self._trouble else {}))
 
     def _log_into_file(self, how: str) -> None:
         # A reader in the middle of a look may keep a part of it in the log: it goes next time.
@@ -269,6 +237,18 @@ class Writer:
 
 
 _SIZES = ("page_size", "page_count", "freelist_count")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        here = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return here.st_dev, here.st_ino
+
+
+def _tail(event: Event) -> dict[str, object]:
+    return {"chain": event.chain, "seq": event.seq, "hash": event.hash.hex()}
 
 
 def _end(chain: Chain) -> tuple[str, int, bytes]:

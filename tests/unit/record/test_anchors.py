@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sidecar.record.anchors import Anchors, FileAnchor, StreamAnchor
-from sidecar.record.writer import Entry, Life, Writer
+from sidecar.record.entry import Entry, Life
+from sidecar.record.writer import Writer
 from sidecar.settings.values import Durability
 from tests.polling import until
 from tests.unit.record.spooling import Moving, keys, largest_file, names

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from sidecar.record.entry import Entry, Life
 from sidecar.record.freeing import EVENTS, REMEMBERED
 from sidecar.record.reader import SpoolReader
-from sidecar.record.writer import Entry, Life, Writer
+from sidecar.record.writer import Writer
 from sidecar.settings.values import Durability
 from tests.unit.record.spooling import Moving, keys, names, part
 
@@ -22,6 +23,7 @@ def filled(folder: Path, clock: Moving, count: int = EVENTS + 100) -> tuple[Writ
 
 def test_nothing_goes_that_was_not_delivered(tmp_path: Path) -> None:
     writer, reader = filled(tmp_path, Moving())
+    writer.tidy()
     before, used = len(reader.after(0)), writer.used
     writer.tidy()
     assert (len(reader.after(0)), writer.used) == (before, used)
@@ -41,6 +43,28 @@ def test_what_was_delivered_goes_step_by_step_and_the_last_event_stays(tmp_path:
     assert writer.used < used / 4
     writer.write([Entry("k", 0.0, b"{}")])
     assert reader.after(last)[0][1].previous == event.hash
+    writer.close()
+    reader.close()
+
+
+def test_checkpoints_stay_until_the_slowest_anchor_has_them(tmp_path: Path) -> None:
+    writer, reader = filled(tmp_path, Moving(), 1)
+    ids = []
+    for _ in range(3):
+        writer.write([Entry("k", 0.0, b"{}")])
+        writer.checkpoint()
+        ids.append(reader.checkpoints()[-1][0])
+    writer.write([Entry("k", 0.0, b"{}")])
+    reader.say("anchor:fast", ids[2])
+    reader.say("anchor:slow", ids[0])
+    reader.advance(reader.after(0)[-1][0])
+    writer.tidy()
+    assert [number for number, _ in reader.checkpoints()] == ids[1:]
+    reader.forget_but("anchor:", ["anchor:fast"])
+    writer.write([Entry("k", 0.0, b"{}")])
+    reader.advance(reader.after(0)[-1][0])
+    writer.tidy()
+    assert reader.checkpoints() == []
     writer.close()
     reader.close()
 

@@ -4,9 +4,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from sidecar.record.entry import Entry, Life
 from sidecar.record.reader import SpoolReader, events
 from sidecar.record.spool_file import NAME
-from sidecar.record.writer import Entry, Life, Writer
+from sidecar.record.writer import Writer
 from sidecar.settings.values import Durability
 from tests.unit.record.spooling import Moving, keys, names, part
 

@@ -1,15 +1,17 @@
 """The writer: what it does when the file, the clock, the key or the disk is not what it was."""
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
 
+from sidecar.record.entry import Entry, Life
 from sidecar.record.keys import rotated
 from sidecar.record.spool_file import NAME
-from sidecar.record.writer import Entry, Life, Writer
+from sidecar.record.writer import Writer
 from sidecar.settings.values import Durability
-from tests.unit.record.spooling import Moving, kept, keys, names, prove
+from tests.unit.record.spooling import Moving, kept, keys, largest_file, names, prove
 
 
 def writer(folder: Path, clock: Moving | None = None, checkpoint_events: int = 1000) -> Writer:
@@ -152,8 +154,39 @@ def test_ids_never_go_back_when_a_new_file_begins(tmp_path: Path) -> None:
     file.write([entry("a")])
     before = file._next
     file._set_aside("for a test")
-    assert file._next > before
+    file.write([entry("b")])
+    assert file._next > before + 1
     file.close()
+
+
+def test_a_new_file_that_could_not_be_made_is_made_when_there_is_room(tmp_path: Path) -> None:
+    file = writer(tmp_path)
+    file.write([entry("a")])
+    tail = file.chain.tail
+    for path in (tmp_path / "spool").glob(f"{NAME}*"):
+        path.unlink()
+    for _ in range(2):
+        with largest_file(1000), pytest.raises(sqlite3.OperationalError):
+            file.write([entry("lost")])
+    file.write([entry("b")])
+    file.close()
+    (chain,) = prove(tmp_path).values()
+    assert chain[0].fact["before"] == tail
+    assert "removed or replaced" in str(chain[0].fact["trouble"])
+    assert chain[1].fact == {"name": "b"}
+
+
+def test_damage_that_shows_while_tidying_is_mended_too(tmp_path: Path) -> None:
+    file = writer(tmp_path)
+    file.write([entry("a" * 1000) for _ in range(100)])
+    file._log_into_file("TRUNCATE")
+    file._connection.execute("PRAGMA cache_size=0")
+    damage(tmp_path / "spool" / NAME, "pages overwritten")
+    file.tidy()
+    file.write([entry("b")])
+    file.close()
+    (chain,) = prove(tmp_path).values()
+    assert chain[1].fact == {"name": "b"}
 
 
 def test_a_commit_that_failed_in_doubt_begins_a_new_chain_where_the_file_ends(tmp_path: Path) -> None:
