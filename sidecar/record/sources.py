@@ -48,17 +48,19 @@ class SpoolSource:
 
     name = "spool"
 
-    def __init__(self, folder: Path, chain: str | None = None) -> None:
+    def __init__(self, folder: Path, only: frozenset[str] | None = None) -> None:
         path = folder / spool_file.NAME
         if not path.is_file():
             raise ConfigurationError.single(str(path), "there is no spool here")
         self._run = spool_file.connected(path).execute
-        self._where, self._values = (" WHERE chain = ?", [chain]) if chain is not None else ("", [])
+        # In the order of the file: an index by chain would hide that something stands elsewhere than it should.
+        self._where = "" if only is None else f" WHERE chain IN ({', '.join('?' * len(only))})"
+        self._values = sorted(only or ())
         if not self._run("SELECT 1 FROM sqlite_master WHERE name = 'state'").fetchone():
             raise ConfigurationError.single(str(path), "this is not a spool")
         cursor = self._run("SELECT value FROM state WHERE key = 'cursor'").fetchone()
         self._cursor = int(cursor[0]) if cursor else 0
-        self.whole = self._cursor == 0 and chain is None
+        self.whole = self._cursor == 0 and only is None
         first = self._run("SELECT id, chain, seq FROM events ORDER BY id LIMIT 1").fetchone()
         freed = first is not None and self._cursor > 0 and first[0] <= self._cursor + 1
         self.begins: Mapping[str, int] = {first[1]: first[2]} if freed else {}
@@ -74,8 +76,12 @@ class SpoolSource:
     def absent(self, digests: frozenset[str]) -> Iterable[str]:
         if self._cursor:
             return ()  # it may have been delivered, freed and forgotten since
+        return [name for name in digests if not self.holds(name)]
+
+    def holds(self, digest: str) -> bool:
+        """Whether the bytes of this part are here."""
         look = "SELECT 1 FROM parts WHERE digest = ? AND data IS NOT NULL"
-        return [name for name in digests if not self._run(look, (bytes.fromhex(name),)).fetchone()]
+        return self._run(look, (bytes.fromhex(digest),)).fetchone() is not None
 
     def parts(self) -> Iterator[tuple[str, bytes | None]]:
         expand = zstandard.ZstdDecompressor().decompress

@@ -63,6 +63,14 @@ class Verify:
             if walk is None:
                 walk = self._walks[chain] = Walk(chain, self._keys, self.faults, self._begins.get(chain, 1))
             walk.feed(run)
+        self.missing_parts(events)
+
+    def alone(self, event: Event) -> None:
+        """An event without its neighbours: only that it is what it says."""
+        walk = Walk(event.chain, self._keys, self.faults, event.seq)
+        walk.content(event)
+
+    def missing_parts(self, events: Sequence[Event]) -> None:
         if self._absent is not None:
             self._parts(events, self._absent)
 

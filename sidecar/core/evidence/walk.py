@@ -69,9 +69,7 @@ class Walk:
 
     def _odd(self, event: Event, made: bytes) -> bool:
         """Name it. Whether the chain goes on from here."""
-        content = self._content(event, made)
-        if content:
-            self._fault(Trouble.CHANGED, event.seq, content)
+        content = self.content(event, made)
         if event.seq < self._next:
             self._again(event)
             return False
@@ -85,8 +83,14 @@ class Walk:
         self._before = None if content else (made,)
         return True
 
+    def content(self, event: Event, made: bytes | None = None) -> bool:
+        """Name what is wrong with it by itself. Whether anything is."""
+        said = self._content(event, made or sha256(event.previous + event.body).digest())
+        if said:
+            self._fault(Trouble.CHANGED, event.seq, said)
+        return bool(said)
+
     def _content(self, event: Event, made: bytes) -> str:
-        """What is wrong with it by itself; empty if nothing is."""
         if made != event.hash:
             if any(sha256(before + event.body).digest() == event.hash for before in self._before or ()):
                 return "its column `previous` is not what was hashed"
