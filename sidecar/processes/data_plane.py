@@ -88,6 +88,7 @@ class DataPlane:
         metrics = self._settings.metrics
         health = HealthServer(self._health, metrics.address, metrics.port)
         spool = recording.opened(self._settings, self._metrics)
+        shipper = recording.shipping(self._settings, self._metrics)
         recorder = CountedRecorder(spool, self._metrics)
         self._diary = recording.Diary(recorder)
         self._diary.policies(self._rulebook.status())
@@ -109,6 +110,7 @@ class DataPlane:
             await server.stop(GRACE)
             await self._diary.settle()
             await spool.close()
+            await recording.shipped(shipper)
             self._keeper.save()
             health.stop()
 

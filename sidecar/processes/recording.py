@@ -1,5 +1,6 @@
 """The record of a data plane: the spool as it is configured, and what the gate says of itself."""
 
+import asyncio
 import platform
 import time
 from importlib.metadata import version
@@ -9,6 +10,8 @@ from sidecar.core.errors import ConfigurationError
 from sidecar.extproc.notes import Notes
 from sidecar.extproc.seat import Recorder
 from sidecar.record.anchors import Anchor, FileAnchor, StreamAnchor
+from sidecar.record.clickhouse.place import place
+from sidecar.record.clickhouse.shipper import Shipper
 from sidecar.record.keys import Keys
 from sidecar.record.moment import written_at
 from sidecar.record.spool import Spool
@@ -21,6 +24,8 @@ from sidecar.telemetry.metrics import (
     SPOOL_LIMIT,
     Metrics,
 )
+
+LAST_DELIVERY = 5.0  # seconds; Kubernetes gives a pod 30, and open exchanges had theirs before
 
 
 def opened(settings: Settings, metrics: Metrics) -> Spool:
@@ -42,6 +47,22 @@ def opened(settings: Settings, metrics: Metrics) -> Spool:
 
 def signing_keys(state: Path) -> Keys:
     return Keys(state / "keys", lambda: written_at(time.time()))
+
+
+def shipping(settings: Settings, metrics: Metrics) -> Shipper | None:
+    """Who brings the record into the database, if one is configured; it runs already."""
+    record = settings.record
+    if record.clickhouse is None:
+        return None
+    shipper = Shipper(record.spool, place(record), metrics, record.database)
+    shipper.start()
+    return shipper
+
+
+async def shipped(shipper: Shipper | None) -> None:
+    """A bounded time for what is left: the spool keeps it, and the next life goes on from there."""
+    if shipper is not None:
+        await asyncio.to_thread(shipper.close, LAST_DELIVERY)
 
 
 def gauged(spool: Spool, metrics: Metrics) -> None:
