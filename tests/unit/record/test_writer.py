@@ -205,8 +205,11 @@ def test_a_commit_that_failed_in_doubt_begins_a_new_chain_where_the_file_ends(tm
 
 def test_a_failed_batch_leaves_nothing(tmp_path: Path) -> None:
     file = writer(tmp_path)
-    with pytest.raises(Exception, match=r"bind|BLOB|type"):
-        file.write([entry("a"), Entry("k", 0.0, b"{}", {object(): b"no name"})])  # type: ignore[dict-item]
+    trouble = "CREATE TEMP TRIGGER trouble BEFORE INSERT ON parts BEGIN SELECT RAISE(ABORT, 'no part today'); END"
+    file._connection.execute(trouble)
+    with pytest.raises(sqlite3.IntegrityError, match="no part today"):
+        file.write([entry("a"), entry("with a part", one=b"1")])
+    file._connection.execute("DROP TRIGGER trouble")
     file.write([entry("b", one=b"1")])
     file.close()
     assert [event.fact.get("name") for event in kept(tmp_path) if event.kind == "k"] == ["b"]
