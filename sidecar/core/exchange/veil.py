@@ -11,9 +11,10 @@ Rules:
   signature says nothing: it is only named.
 """
 
-import re
 from collections.abc import Mapping
 from hashlib import sha256
+
+import re2
 
 from sidecar.core.detect.compiled import SEPARATOR
 from sidecar.core.exchange.rules import Rules
@@ -32,7 +33,7 @@ SHORTEST_KNOWN = 6
 _NAMED = frozenset({"data", *OPAQUE})
 MOST_KNOWN = 2000  # looked for one by one, in new text only
 # What has to be looked at closely though no detector minds it: what is named by digest, and long numbers.
-_SPECIAL = re.compile(rb'"(?:base64|signature|redacted_thinking|encrypted_[a-z]+)"|[:\[,]-?[0-9][0-9.eE+-]{5,}')
+_SPECIAL = re2.compile(rb'"(?:base64|signature|redacted_thinking|encrypted_[a-z]+)"|[:\[,]-?[0-9][0-9.eE+-]{5,}')
 
 
 class Veil:
@@ -52,7 +53,8 @@ class Veil:
         """The very same object where there is nothing to hide. `raw`: the value as JSON."""
         words = SEPARATOR.join([text.value for text in strings(value)])
         if _SPECIAL.search(raw) or self._suspects(words):
-            return self._shown(value, path)
+            shown = self._shown(value, path)
+            return value if shown == value else shown
         return value
 
     def text(self, text: str) -> str:
