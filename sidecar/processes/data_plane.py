@@ -91,7 +91,7 @@ class DataPlane:
         shipper = recording.shipping(self._settings, self._metrics)
         recorder = CountedRecorder(spool, self._metrics)
         self._diary = recording.Diary(recorder)
-        self._diary.policies(self._rulebook.status())
+        self._diary.policies(self._rulebook.status(), self._rulebook.current)
         server = Server(
             self._seat(recorder),
             self._settings.envoy.socket,
@@ -149,7 +149,7 @@ class DataPlane:
         while True:
             await asyncio.sleep(HOUSEKEEPING)
             changed = await self._rulebook.look()
-            diary.policies(self._rulebook.status())
+            diary.policies(self._rulebook.status(), self._rulebook.current)
             if changed:
                 current = self._rulebook.current
                 # Sessions that began under older rules are judged by both: unite them before the first one calls.

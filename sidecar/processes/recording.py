@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.core.exchange.rules import Rules
 from sidecar.extproc.notes import Notes
 from sidecar.extproc.seat import Recorder
 from sidecar.record.anchors import Anchor, FileAnchor, StreamAnchor
@@ -84,13 +85,14 @@ class Diary:
         self._refused: ConfigurationError | None = None
         self._digest: str | None = None
 
-    def policies(self, status: Status) -> None:
+    def policies(self, status: Status, rules: Rules) -> None:
         """New rules are in force, or newer ones were refused: each is told once."""
         if status.error is not None and status.error is not self._refused:
             mistakes = [str(mistake) for mistake in status.error.mistakes]
             self._notes.add("policy_refused", {"digest": status.digest, "mistakes": mistakes})
         if status.digest != self._digest:
-            self._notes.add("policy_loaded", {"digest": status.digest, "before": self._digest})
+            names = sorted({policy.name for book in rules.books for policy in book.policies})
+            self._notes.add("policy_loaded", {"digest": status.digest, "before": self._digest, "policies": names})
         self._refused, self._digest = status.error, status.digest
 
     def credential_changed(self, connection: str) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from sidecar.core.errors import ConfigurationError
 from sidecar.core.evidence.checkpoint import checkpoint_of, verified
+from sidecar.core.exchange.rules import Rules
+from sidecar.core.policy.book import PolicySource, compile_book
 from sidecar.processes.recording import Diary, gauged, opened
 from sidecar.record.keys import published
 from sidecar.record.reader import events
@@ -80,6 +82,7 @@ class Paper:
 async def test_the_gate_says_each_change_once() -> None:
     paper, refused = Paper(), ConfigurationError.single("p.yaml", "no such detector", 3)
     diary = Diary(paper)  # type: ignore[arg-type]
+    rules = Rules.of(compile_book([PolicySource("p.yaml", "policy: engineering\nrules: []\n")], ()))
     for status in (
         Status("one", 1.0, None),
         Status("one", 1.0, None),
@@ -87,12 +90,12 @@ async def test_the_gate_says_each_change_once() -> None:
         Status("one", 1.0, refused),
         Status("two", 2.0, None),
     ):
-        diary.policies(status)
+        diary.policies(status, rules)
     diary.credential_changed("claude")
     await diary.settle()
     assert paper.facts == [
-        ("policy_loaded", {"digest": "one", "before": None}),
+        ("policy_loaded", {"digest": "one", "before": None, "policies": ["engineering"]}),
         ("policy_refused", {"digest": "one", "mistakes": ["p.yaml:3: no such detector"]}),
-        ("policy_loaded", {"digest": "two", "before": "one"}),
+        ("policy_loaded", {"digest": "two", "before": "one", "policies": ["engineering"]}),
         ("credential_changed", {"connection": "claude"}),
     ]
