@@ -127,3 +127,14 @@ def events(folder: Path) -> Iterator[Event]:
             cursor = batch[-1][0]
     finally:
         reader.close()
+
+
+def parts(folder: Path) -> Iterator[bytes]:
+    """Every large text that a spool holds now, unpacked."""
+    reader, cursor = SpoolReader(folder), 0
+    try:
+        while batch := reader.after(cursor):
+            yield from (data for _, data in reader.parts_between(cursor, batch[-1][0]))
+            cursor = batch[-1][0]
+    finally:
+        reader.close()

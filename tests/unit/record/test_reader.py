@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from sidecar.record.entry import Entry, Life
-from sidecar.record.reader import SpoolReader, events
+from sidecar.record.reader import SpoolReader, events, parts
 from sidecar.record.spool_file import NAME
 from sidecar.record.writer import Writer
 from sidecar.settings.values import Durability
@@ -43,6 +43,7 @@ def test_parts_belong_to_the_events_that_first_named_them(tmp_path: Path) -> Non
     assert reader.parts_between(ids[0], ids[1]) == list(two.items())
     assert reader.parts_between(ids[1], ids[2]) == []
     assert reader.parts_of([*one, *two, "ab" * 32]) == {**one, **two}
+    assert list(parts(tmp_path / "spool")) == [*one.values(), *two.values()]
     file.close()
     reader.close()
 
