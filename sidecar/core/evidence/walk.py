@@ -19,7 +19,9 @@ from sidecar.core.evidence.event import NOTHING_BEFORE, Event, canonical
 from sidecar.core.evidence.merkle import Frontier
 from sidecar.core.evidence.verdict import Faults, Summary, Tail, Trouble
 
-READ = frozenset(("checkpoint", "chain_opened"))
+READ = frozenset(("checkpoint", "chain_opened", "chain_closed"))
+# What the end of a chain brings about, and so comes after it, the checkpoint last.
+AFTER_THE_END = frozenset(("key_rotated", "checkpoint"))
 COLUMNS = ("chain", "seq", "at", "kind")
 
 
@@ -38,6 +40,7 @@ class Walk:
         self._link: Tail | None = None
         self._stated: dict[int, bytes] = {}
         self._covered = self._events = 0
+        self._closing = self._over = False
         self._middle = canonical({"chain": chain})[1:-1] + b',"fact":'
         self._ends: dict[str, bytes] = {}
 
@@ -50,6 +53,8 @@ class Walk:
                 self._before = (made,)
             elif not self._odd(event, made):
                 continue
+            if self._closing:
+                self._ends_with(event)
             if event.kind in READ:
                 self._read(event)
             self._next, self._hash = event.seq + 1, event.hash
@@ -127,6 +132,12 @@ class Walk:
             said = f"event {event.seq} was written after another event {event.seq - 1} than this"
             self._fault(Trouble.REWRITTEN, event.seq - 1, said)
 
+    def _ends_with(self, event: Event) -> None:
+        """A closed chain ends with a checkpoint: what follows was signed by nobody and hangs on nothing."""
+        if self._over or event.kind not in AFTER_THE_END:
+            self._fault(Trouble.INSERTED, event.seq, "its chain was closed before")
+        self._over = self._over or event.kind == "checkpoint"
+
     def _agrees(self, event: Event) -> bool:
         """Whether columns and body say the same: the names of a body stand in a fixed order, the fact in the middle."""
         ends = self._ends.get(event.kind)
@@ -144,7 +155,9 @@ class Walk:
             return  # named already: its hash holds, so that is how it was written, or it was changed
         if not isinstance(fact, dict):
             return
-        if event.kind == "chain_opened":
+        if event.kind == "chain_closed":
+            self._closing = True
+        elif event.kind == "chain_opened":
             self._link = tail_of(fact.get("before"))
         else:
             self._checkpoint(event, checkpoint_of(fact))
@@ -153,6 +166,9 @@ class Walk:
         if stated is None:
             self._fault(Trouble.CHANGED, event.seq, "it is no checkpoint by its shape")
             return
+        if event.at != stated.at or b'"fact":' + stated.line not in event.body:
+            # The newest one is under no other signature than its own: nothing around that may be free to change.
+            self._fault(Trouble.CHANGED, event.seq, "what stands around the checkpoint is not what was signed")
         self._stated[stated.count] = stated.line
         signed(stated, self._keys, self._faults, event.seq, "the checkpoint")
         about = (stated.chain, stated.count, stated.first, stated.last)
