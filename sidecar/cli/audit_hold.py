@@ -4,6 +4,7 @@ import argparse
 from getpass import getuser
 from pathlib import Path
 
+from sidecar.cli.asking import asking
 from sidecar.record.clickhouse.holds import apply, held, say
 from sidecar.record.clickhouse.place import connected, place
 from sidecar.record.clickhouse.schema import checked
@@ -19,13 +20,16 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     where = place(load(arguments.config).record)
-    client = connected(where)
-    checked(client, where)
-    if arguments.session is None:
-        for hold in held(client, where):
-            print(f"{hold.session}  since {hold.changed}  by {hold.who}  {hold.reason}")
+    with asking():
+        client = connected(where)
+        checked(client, where)
+        if arguments.session is not None:
+            say(client, where, arguments.session, not arguments.release, getuser(), arguments.reason)
+            apply(client, where)
+        holds = held(client, where)
+    if arguments.session is not None:
+        print(f"{arguments.session}: {'released' if arguments.release else 'held'}")
         return 0
-    say(client, where, arguments.session, not arguments.release, getuser(), arguments.reason)
-    apply(client, where)
-    print(f"{arguments.session}: {'released' if arguments.release else 'held'}")
+    for hold in holds:
+        print(f"{hold.session}  since {hold.changed}  by {hold.who}  {hold.reason}")
     return 0

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from sidecar.cli.asking import asking
 from sidecar.record.clickhouse.place import connected, place
 from sidecar.record.clickhouse.tables import prepare
 from sidecar.settings.load import load
@@ -15,8 +16,8 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     record = load(arguments.config).record
     where = place(record)
-    client = connected(where, create=True)
-    done = prepare(client, where, record.database)
+    with asking():
+        done = prepare(connected(where, create=True), where, record.database)
     for migration in done.applied:
         print(f"applied {migration.version} {migration.name}")
     for sentence in done.notes:

@@ -7,6 +7,7 @@ others are sent; what it has is shaped again, because the answer that got lost m
 
 Rules:
 - Parts go before the events that name them.
+- A yes is believed when the events are there: one question a batch, answered by the primary key.
 - What is refused because of what stands in it is halved until the one event is found; that one is set aside. If all of
   a larger batch is refused, it is not the events: nothing is set aside, and trying goes on.
 """
@@ -23,10 +24,19 @@ from sidecar.record.clickhouse.render import Shape, shapes
 Parts = Sequence[tuple[str, bytes]]
 SetAside = Callable[[Event, str], None]
 SOME = "(SELECT * FROM events WHERE chain = {chain:String} AND seq BETWEEN {first:UInt64} AND {last:UInt64})"
+PROBED = 1_000
 PART_BYTES = 8 << 20  # of one insert; a part may be larger than that on its own
 # Materialised views that fail must fail the insert, and a Distributed table must not say yes before its shards did.
 # An asynchronous insert would be acknowledged without the token's promise.
 SETTINGS = {"async_insert": 0, "insert_deduplicate": 1, "distributed_foreground_insert": 1}
+
+
+class Silence(Trouble):
+    """A yes that was none. It may be the rows: an embedded engine does not tell of all that it refuses."""
+
+    @property
+    def about_the_data(self) -> bool:
+        return True
 
 
 class Delivery:
@@ -72,15 +82,36 @@ class Delivery:
             if len(events) == 1:
                 refused.append((events[0], why))
                 return
+            if len(events) > PROBED:
+                self._probe(events)
             half = len(events) // 2
             # Of a batch of several months some may be in already.
             self._some(events[:half], True, refused)
             self._some(events[half:], True, refused)
 
+    def _probe(self, events: Sequence[Event]) -> None:
+        """Before thousands are tried one by one: a database that takes none of a few, taken all over, takes none."""
+        last: Trouble | None = None
+        for event in events[:: len(events) // 8]:
+            try:
+                self._all([event], True)
+            except rows.Unfit:
+                continue
+            except Trouble as why:
+                if not why.about_the_data:
+                    raise
+                last = why
+            else:
+                return
+        if last is not None:
+            raise Trouble(f"the database refuses whatever it is sent: {last}")
+
     def _all(self, events: Sequence[Event], doubtful: bool) -> None:
         missing = self._missing(events) if doubtful else events
         for month in rows.months(missing):
             self._insert("events", rows.EVENTS, rows.EVENT_TYPES, month.columns, month.token)
+        if lost := self._missing(missing):
+            raise Silence(f"{self._place.address}: it said yes, and {len(lost)} of {len(missing)} events are not there")
         if doubtful and len(missing) < len(events):
             self._shape(events)
 

@@ -29,7 +29,7 @@ CONNECT, ANSWER = 5, 120  # seconds
 UNKNOWN_DATABASE = 81
 # Codes of ClickHouse (src/Common/ErrorCodes.cpp) that say something about what was sent, not about the server.
 ABOUT_THE_DATA = frozenset(
-    (6, 26, 27, 32, 33, 36, 38, 41, 53, 69, 70, 72, 117, 130, 131, 190, 248, 321, 349, 407, 441, 691)
+    (6, 26, 27, 32, 33, 36, 38, 41, 53, 69, 70, 72, 117, 130, 131, 190, 248, 321, 349, 407, 441, 469, 691)
 )
 RIGHTS = frozenset((81, 164, 192, 193, 194, 497, 516))
 REASONS = ("away", "rights", "schema", "spool", "other")
@@ -51,7 +51,10 @@ class Trouble(GatehouseError):  # noqa: N818  (named for what it is)
     def __init__(self, sentence: str, code: int = 0) -> None:
         super().__init__(sentence)
         self.code = code
-        self.about_the_data = code in ABOUT_THE_DATA
+
+    @property
+    def about_the_data(self) -> bool:
+        return self.code in ABOUT_THE_DATA
 
     @property
     def reason(self) -> str:

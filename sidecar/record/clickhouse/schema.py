@@ -27,7 +27,9 @@ UNKNOWN_TABLE = 60
 class WrongSchema(Trouble):
     """The database is not of the age that this program knows."""
 
-    reason = "schema"
+    @property
+    def reason(self) -> str:
+        return "schema"
 
 
 def migrate(client: Client, place: Place, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> list[Migration]:
