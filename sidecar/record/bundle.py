@@ -12,6 +12,7 @@ Rules:
 - A body that is no UTF-8 (it was changed) is carried by escapes, so that a broken record can be shown, too.
 """
 
+import gzip
 import io
 import json
 import tarfile
@@ -28,7 +29,7 @@ from sidecar.core.evidence.checkpoint import PublicKeys
 from sidecar.core.evidence.event import Event
 from sidecar.core.evidence.inclusion import Proof, proved
 from sidecar.core.evidence.verdict import Faults, Trouble, Verdict
-from sidecar.core.evidence.verify import NAMED, Anchored
+from sidecar.core.evidence.verify import Anchored
 from sidecar.record.check import checked
 from sidecar.record.sources import BATCH, anchored
 
@@ -172,11 +173,6 @@ def checked_bundle(path: Path, keys: PublicKeys | None = None, anchors: Iterable
     )
 
 
-def named_parts(events: Iterable[Event]) -> set[str]:
-    """The parts that these facts name."""
-    return {name.decode() for event in events for name in NAMED.findall(event.body)}
-
-
 def _record(line: bytes) -> tuple[Event, Proof | None]:
     said = json.loads(line)
     event = Event(
@@ -195,6 +191,9 @@ def _record(line: bytes) -> tuple[Event, Proof | None]:
 def _read(path: Path) -> dict[str, bytes]:
     if path.is_dir():
         return {one.relative_to(path).as_posix(): one.read_bytes() for one in path.rglob("*") if one.is_file()}
-    with tarfile.open(path, "r:*") as tar:
+    raw = path.read_bytes()
+    # All of it, so that the archive's own checksum is looked at: `tarfile` stops where the last file ends.
+    plain = gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw
+    with tarfile.open(fileobj=io.BytesIO(plain), mode="r:") as tar:
         opened = ((member.name, tar.extractfile(member)) for member in tar if member.isfile())
         return {name: file.read() for name, file in opened if file is not None}

@@ -3,15 +3,15 @@
 Rules: an incomplete beginning (delivered and freed) has no root, so that a part of it goes without a proof.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sidecar.core.evidence.checkpoint import Checkpoint, PublicKeys, checkpoint_of
 from sidecar.core.evidence.event import Event
 from sidecar.core.evidence.inclusion import proofs
 from sidecar.core.evidence.merkle import Tree
 from sidecar.core.evidence.selection import Selection
-from sidecar.core.evidence.verify import NAMED
-from sidecar.record.bundle import Held, named_parts
+from sidecar.core.evidence.verify import GROUP, NAMED
+from sidecar.record.bundle import Held
 from sidecar.record.sources import Source
 
 
@@ -38,21 +38,18 @@ def gathered(source: Source, selection: Selection, keys: PublicKeys, asked: Mapp
     )
 
 
-def _parts(source: Source, events: list[Event]) -> dict[str, bytes]:
-    """Those named, and those that these name in turn."""
-    wanted, found = named_parts(events), {}
+def _parts(source: Source, events: Iterable[Event]) -> dict[str, bytes]:
+    """Those named, and those that a list of them names in turn."""
+    direct, groups = named(event.body for event in events)
     held = {name: data for name, data in source.parts() if data is not None}
-    while wanted:
-        name = wanted.pop()
-        if name in held and name not in found:
-            found[name] = held[name]
-            wanted |= named_in(held[name])
-    return found
+    inner, _ = named(held[name] for name in groups & held.keys())
+    return {name: held[name] for name in sorted((direct | inner) & held.keys())}
 
 
-def named_in(data: bytes) -> set[str]:
-    """The parts that a part names."""
-    return {name.decode() for name in NAMED.findall(data.replace(b": ", b":"))}
+def named(texts: Iterable[bytes]) -> tuple[set[str], set[str]]:
+    """The parts that facts or lists name, and those of them that are lists."""
+    found = [(key, name.decode()) for text in texts for key, name in NAMED.findall(text)]
+    return {name for _, name in found}, {name for key, name in found if key == GROUP}
 
 
 def _stated(event: Event) -> Checkpoint | None:

@@ -20,7 +20,11 @@ from sidecar.core.evidence.verify import Anchored
 from sidecar.record import spool_file
 
 BATCH = 2_000
-COLUMNS = "chain, seq, at, kind, body, previous, hash"
+# By their types: SQLite keeps whatever an editor put there.
+COLUMNS = (
+    "CAST(chain AS TEXT), CAST(seq AS INTEGER), CAST(at AS TEXT), CAST(kind AS TEXT), "
+    "CAST(body AS BLOB), CAST(previous AS BLOB), CAST(hash AS BLOB)"
+)
 
 
 class Source(Protocol):
@@ -52,7 +56,9 @@ class SpoolSource:
         path = folder / spool_file.NAME
         if not path.is_file():
             raise ConfigurationError.single(str(path), "there is no spool here")
-        self._run = spool_file.connected(path).execute
+        connection = spool_file.connected(path)
+        connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+        self._run = connection.execute
         # In the order of the file: an index by chain would hide that something stands elsewhere than it should.
         self._where = "" if only is None else f" WHERE chain IN ({', '.join('?' * len(only))})"
         self._values = sorted(only or ())
@@ -85,7 +91,9 @@ class SpoolSource:
 
     def parts(self) -> Iterator[tuple[str, bytes | None]]:
         expand = zstandard.ZstdDecompressor().decompress
-        for digest, data in self._run("SELECT digest, data FROM parts WHERE data IS NOT NULL"):
+        for digest, data in self._run(
+            "SELECT CAST(digest AS BLOB), CAST(data AS BLOB) FROM parts WHERE data IS NOT NULL"
+        ):
             try:
                 yield digest.hex(), expand(data)
             except zstandard.ZstdError:
@@ -93,7 +101,7 @@ class SpoolSource:
 
     def own(self) -> Sequence[Anchored]:
         """Its list of checkpoints, which is no event and so has no chain of its own."""
-        lines = self._run("SELECT line FROM checkpoints ORDER BY id")
+        lines = self._run("SELECT CAST(line AS BLOB) FROM checkpoints ORDER BY id")
         return [anchored("the spool's list", (row[0] for row in lines), torn=False)]
 
 

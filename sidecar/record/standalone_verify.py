@@ -1,16 +1,13 @@
-"""Checks a Gatehouse bundle: python3 verify.py FOLDER (or FILE.tar.gz). No database, no network, none of our code.
-Signatures need the package `cryptography`; without it they are said to be unchecked.
-hash = SHA256(previous || body). Merkle: leaf SHA256(0 || hash), node SHA256(1 || left || right), RFC 9162.
-"""
+"""Checks a Gatehouse bundle: python3 verify.py FOLDER (or FILE.tar.gz). No database, no network.
+Signatures need `cryptography`; without it they are said to be unchecked.
+hash = SHA256(previous || body). Merkle: leaf SHA256(0 || hash), node SHA256(1 || left || right), RFC 9162."""
 
+# fmt: off
 # ruff: noqa
 # mypy: ignore-errors
-# fmt: off
 import hashlib, json, pathlib, sys, tarfile
-try:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey as Key
-except ImportError:
-    Key = None
+try: from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey as Key
+except ImportError: Key = None
 def sha(data): return hashlib.sha256(data).digest()
 def files_of(path):
     if path.is_dir(): return {p.relative_to(path).as_posix(): p.read_bytes() for p in path.rglob("*") if p.is_file()}

@@ -55,10 +55,11 @@ def proved(
         chains.setdefault(event.chain, []).append(event)
         verify.alone(event)
         _proved(event, proof, stated, verify)
+    verify.missing_parts([event for event, _ in records])
     for digest, data in parts:
         verify.part(digest, data)
-    verify.missing_parts([event for event, _ in records])
     covered = {chain: max((count for name, count in stated if name == chain), default=0) for chain in chains}
+    verify.end()
     summaries = tuple(_summary(events, covered[chain]) for chain, events in chains.items())
     return Verdict(faults.integrity, faults.completeness, tuple(faults.found), faults.left_out, summaries)
 

@@ -7,7 +7,8 @@ checkpoints, not with events.
 Rules:
 - An anchor may lag: a checkpoint newer than the last it has of that chain is not held against it.
 - Nothing can be said of the events after the newest checkpoint, but that they fit; the verdict counts them.
-- A part is named in a fact by `part`, `parts` or `timing`. A text cannot forge that: its quotes are escaped.
+- A part is named in a fact by `part`, `parts` (a list of others) or `timing`. A text cannot forge
+  that: its quotes are escaped.
 """
 
 import re
@@ -22,11 +23,12 @@ from sidecar.core.evidence.event import Event
 from sidecar.core.evidence.verdict import Faults, Summary, Tail, Trouble, Verdict
 from sidecar.core.evidence.walk import Walk, signed
 
-NAMED = re.compile(rb'"(?:parts?|timing)":"([0-9a-f]{64})"')
+NAMED = re.compile(rb'"(parts?|timing)": ?"([0-9a-f]{64})"')
+GROUP = b"parts"  # names a part that is a list of others; what any other part holds is somebody's text
 _chain = attrgetter("chain")
 # Which of these parts are not there.
 Absent = Callable[[frozenset[str]], Iterable[str]]
-MOST_KNOWN = 1 << 18
+MOST_KNOWN, MOST_ASKED = 1 << 18, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Verify:
         self._whole = whole
         self._absent = absent
         self._known: set[str] = set()
+        self._groups: set[str] = set()
+        self._named: dict[str, str] = {}
         self._walks: dict[str, Walk] = {}
         self.faults = Faults()
 
@@ -75,11 +79,16 @@ class Verify:
             self._parts(events, self._absent)
 
     def part(self, digest: str, data: bytes | None) -> None:
-        """A stored part: its name is what its bytes give."""
+        """A stored part, after all events: its name is what its bytes give."""
         if data is None or sha256(data).hexdigest() != digest:
             self.faults.add(Trouble.PART_CHANGED, digest, None, "its bytes are not those that it is named after")
+        elif digest in self._groups:
+            self._named |= {name.decode(): digest for _, name in NAMED.findall(data)}
+            if len(self._named) >= MOST_ASKED:
+                self._of_groups()
 
     def end(self, anchors: Iterable[Anchored] = ()) -> Verdict:
+        self._of_groups()
         chains = {name: walk.end() for name, walk in self._walks.items()}
         for chain in chains.values():
             if chain.before is not None:
@@ -95,14 +104,21 @@ class Verify:
         first: dict[str, Event] = {}
         for event in events:
             if b'"part' in event.body or b'"timing"' in event.body:
-                for name in NAMED.findall(event.body):
+                for key, name in NAMED.findall(event.body):
                     first.setdefault(name.decode(), event)
+                    if key == GROUP:
+                        self._groups.add(name.decode())
         for name in absent(frozenset(first.keys() - self._known)):
             event = first[name]
             self.faults.add(Trouble.PART_MISSING, event.chain, event.seq, f"its part {name} is not there")
         if len(self._known) > MOST_KNOWN:
             self._known.clear()
         self._known |= first.keys()
+
+    def _of_groups(self) -> None:
+        named, self._named = self._named, {}
+        for name in self._absent(frozenset(named.keys() - self._known)) if self._absent is not None else ():
+            self.faults.add(Trouble.PART_MISSING, named[name], None, f"part {name}, which it names, is not there")
 
     def _link(self, chain: Summary, before: Tail, old: Summary | None) -> None:
         add = self.faults.add
