@@ -9,13 +9,15 @@ from sidecar.core.errors import ConfigurationError
 from sidecar.core.evidence.checkpoint import checkpoint_of, verified
 from sidecar.core.exchange.rules import Rules
 from sidecar.core.policy.book import PolicySource, compile_book
-from sidecar.processes.recording import Diary, gauged, opened
+from sidecar.processes.recording import Diary, gauged, opened, shipped, shipping
 from sidecar.record.keys import published
 from sidecar.record.reader import events
 from sidecar.rulebook.rulebook import Status
 from sidecar.settings.load import load
 from sidecar.settings.values import Settings
 from sidecar.telemetry.metrics import Metrics
+from tests.clickhouse_server import clickhouse
+from tests.polling import until
 
 
 def settings(folder: Path, record: str = "") -> Settings:
@@ -99,3 +101,20 @@ async def test_the_gate_says_each_change_once() -> None:
         ("policy_loaded", {"digest": "two", "before": "one", "policies": ["engineering"]}),
         ("credential_changed", {"connection": "claude"}),
     ]
+
+
+async def test_without_a_database_nothing_is_shipped(tmp_path: Path) -> None:
+    assert shipping(settings(tmp_path), Metrics()) is None
+    await shipped(None)
+
+
+async def test_with_one_the_record_gets_there(tmp_path: Path) -> None:
+    with clickhouse(tmp_path / "data") as server:
+        of, metrics = settings(tmp_path, f", clickhouse: '{server.url}/records'"), Metrics()
+        spool, shipper = opened(of, metrics), shipping(of, metrics)
+        await spool.record("k", {})
+        assert shipper is not None
+        await until(lambda: shipper.shipped >= 2)
+        await spool.close()
+        await shipped(shipper)
+        assert shipper.shipped == 4
