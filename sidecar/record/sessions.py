@@ -220,8 +220,8 @@ WHERE request_outline IN (SELECT name FROM all) OR answer_outline IN (SELECT nam
 """
 CONDITIONS = {
     "who": "subject = {who:String}",
-    "since": "ended >= {since:DateTime64(6)}",
-    "until": "began <= {until:DateTime64(6)}",
+    "since": "ended >= {since:DateTime64(6, 'UTC')}",
+    "until": "began <= {until:DateTime64(6, 'UTC')}",
     "connection": "has(connections, {connection:String})",
     "verdict": "session IN (SELECT session FROM exchanges WHERE verdict = {verdict:String})",
 }
@@ -229,5 +229,6 @@ CONDITIONS = {
 
 def conditions(wanted: Wanted) -> tuple[list[str], dict[str, object]]:
     """What was said, as conditions and the values in them."""
-    given = {name: getattr(wanted, name) for name in CONDITIONS if getattr(wanted, name) is not None}
+    said = {name: getattr(wanted, name) for name in CONDITIONS if getattr(wanted, name) is not None}
+    given = {name: f"{one:%F %T.%f}" if isinstance(one, datetime) else one for name, one in said.items()}
     return [CONDITIONS[name] for name in given], given
