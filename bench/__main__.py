@@ -76,6 +76,8 @@ BENCHMARKS: Mapping[str, Callable[[Scale, Gates], Figures]] = {
     "turns": _alone("turns"),
     "mask_lines": _alone("mask_lines"),
     "hotspots": _alone("hotspots"),
+    "spool": _alone("spool"),
+    "transcript": _alone("transcript"),
     "wire": _of_one_size("wire"),
     "extproc": _of_one_size("extproc"),
 }

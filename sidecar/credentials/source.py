@@ -49,10 +49,12 @@ Signature = tuple[int, int, int, int]
 
 
 class FromFile:
-    """`clock` gives seconds that only move forward."""
+    """`clock` gives seconds that only move forward. `changed` is called when another credential stands there."""
 
-    def __init__(self, path: Path, clock: Callable[[], float]) -> None:
+    def __init__(self, path: Path, clock: Callable[[], float], changed: Callable[[], None] = lambda: None) -> None:
         self._path = path
+        self._changed = changed
+        self._last: Secret | None = None
         self._clock = clock
         self._looked: float | None = None
         self._signature: Signature | None = None
@@ -72,8 +74,11 @@ class FromFile:
         try:
             signature = _signature(self._path)
             if signature != self._signature:
-                self._held = self._read()
+                self._held = fresh = self._read()
                 self._signature = signature
+                before, self._last = self._last, fresh
+                if before is not None and before != fresh:
+                    self._changed()
         except Missing as missing:
             self._held, self._signature = missing, None
         except OSError as error:

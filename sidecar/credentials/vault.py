@@ -26,7 +26,8 @@ def _uncounted(_: str) -> None:
 
 
 class Vault:
-    """`on_missing` is told the connection's name each time its credential was wanted and not there."""
+    """`on_missing` is told the connection's name each time its credential was wanted and not there; `on_changed` when
+    another one than before stands in its file."""
 
     def __init__(
         self,
@@ -35,10 +36,11 @@ class Vault:
         *,
         clock: Callable[[], float] = time.monotonic,
         on_missing: Callable[[str], None] = _uncounted,
+        on_changed: Callable[[str], None] = _uncounted,
     ) -> None:
         surroundings = environment() if environ is None else environ
         self._slots = {
-            upstream.name: _Slot(upstream.name, upstream.credential, surroundings, clock)
+            upstream.name: _Slot(upstream.name, upstream.credential, surroundings, clock, on_changed)
             if upstream.credential
             else None
             for upstream in upstreams
@@ -65,7 +67,12 @@ class _Slot:
     """One connection's credential."""
 
     def __init__(
-        self, connection: str, wanted: CredentialSource, environ: Mapping[str, str], clock: Callable[[], float]
+        self,
+        connection: str,
+        wanted: CredentialSource,
+        environ: Mapping[str, str],
+        clock: Callable[[], float],
+        on_changed: Callable[[str], None],
     ) -> None:
         self._connection = connection
         self._header = wanted.header
@@ -73,7 +80,7 @@ class _Slot:
         if wanted.env is not None:
             self._source: FromEnvironment | FromFile = FromEnvironment(wanted.env, environ)
         elif wanted.file is not None:
-            self._source = FromFile(wanted.file, clock)
+            self._source = FromFile(wanted.file, clock, lambda: on_changed(connection))
         else:
             raise ValueError(f"the credential of connection {connection!r} has no source")
 

@@ -130,10 +130,10 @@ class Dialogue:
 
     async def _record(self, command: c.Record) -> e.Event | None:
         if not command.wait:
-            self._notes.add(command.kind, command.fact)
+            self._notes.add(command.kind, command.fact, command.parts)
             return None
         try:
-            await self._notes.write(command.kind, command.fact)
+            await self._notes.write(command.kind, command.fact, command.parts)
         except RecordingFailed as failed:
             return e.Recorded(self._seat.clock(), str(failed) or "recording failed")
         return e.Recorded(self._seat.clock())

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 
 from sidecar.core.errors import RecordingFailed
-from sidecar.extproc.seat import Recorder
+from sidecar.extproc.seat import NO_PARTS, Parts, Recorder
 
 log = logging.getLogger(__name__)
 
@@ -19,24 +19,26 @@ class Notes:
     def settled(self) -> bool:
         return self._last is None or self._last.done()
 
-    async def write(self, kind: str, fact: Mapping[str, object]) -> None:
+    async def write(self, kind: str, fact: Mapping[str, object], parts: Parts = NO_PARTS) -> None:
         """Return when the fact is durable, or raise `RecordingFailed`. What was added before comes first."""
         await self.settle()
-        await self._recorder.record(kind, fact)
+        await self._recorder.record(kind, fact, parts)
 
-    def add(self, kind: str, fact: Mapping[str, object]) -> None:
+    def add(self, kind: str, fact: Mapping[str, object], parts: Parts = NO_PARTS) -> None:
         """Make the fact durable in the background."""
-        self._last = asyncio.get_running_loop().create_task(self._after(self._last, kind, fact))
+        self._last = asyncio.get_running_loop().create_task(self._after(self._last, kind, fact, parts))
 
     async def settle(self) -> None:
         if not self.settled and self._last is not None:
             await asyncio.wait((self._last,))
 
-    async def _after(self, before: "asyncio.Task[None] | None", kind: str, fact: Mapping[str, object]) -> None:
+    async def _after(
+        self, before: "asyncio.Task[None] | None", kind: str, fact: Mapping[str, object], parts: Parts
+    ) -> None:
         if before is not None:
             await asyncio.wait((before,))
         try:
-            await self._recorder.record(kind, fact)
+            await self._recorder.record(kind, fact, parts)
         except RecordingFailed as failed:
             # Nothing waits for this fact; the recorder itself refuses the next one that something waits for.
             log.error("a fact of kind %s could not be recorded: %s", kind, failed)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 from sidecar.core.exchange.commands import Command
@@ -10,6 +11,10 @@ from sidecar.core.exchange.events import Event
 from sidecar.core.model.http import Headers
 from sidecar.extproc.identity import ClaimNames
 from sidecar.extproc.messages import Outbound
+
+# Large texts by the hexadecimal SHA-256 of their bytes: see `Record` in sidecar/core/exchange/commands.py.
+Parts = Mapping[str, bytes]
+NO_PARTS: Parts = MappingProxyType({})
 
 
 class Exchange(Protocol):
@@ -21,8 +26,8 @@ class Exchange(Protocol):
 class Recorder(Protocol):
     """Makes facts durable, in the order in which it is called, even if the caller does not stay for the end."""
 
-    async def record(self, kind: str, fact: Mapping[str, object]) -> None:
-        """Return when the fact is on disk, or raise `RecordingFailed`."""
+    async def record(self, kind: str, fact: Mapping[str, object], parts: Parts = NO_PARTS) -> None:
+        """Return when the fact and its parts are on disk, or raise `RecordingFailed`."""
 
 
 class Vault(Protocol):

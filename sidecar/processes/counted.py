@@ -13,7 +13,8 @@ from sidecar.core.exchange.events import Event, RequestChunk, ResponseChunk
 from sidecar.core.exchange.exchange import Exchange
 from sidecar.core.exchange.gate import Gate
 from sidecar.extproc.grpc_stream import Reason, Report
-from sidecar.record.journal import Journal
+from sidecar.extproc.seat import NO_PARTS, Parts
+from sidecar.record.spool import Spool
 from sidecar.telemetry.log import EventLog
 from sidecar.telemetry.metrics import (
     BYTES,
@@ -58,14 +59,14 @@ class CountedExchange:
 class CountedRecorder:
     """Counts what goes into the record."""
 
-    def __init__(self, journal: Journal, metrics: Metrics) -> None:
-        self._journal = journal
+    def __init__(self, spool: Spool, metrics: Metrics) -> None:
+        self._spool = spool
         self._metrics = metrics
 
-    async def record(self, kind: str, fact: Mapping[str, Any]) -> None:
+    async def record(self, kind: str, fact: Mapping[str, Any], parts: Parts = NO_PARTS) -> None:
         self._count(kind, fact)
         try:
-            await self._journal.record(kind, fact)
+            await self._spool.record(kind, fact, parts)
         except RecordingFailed:
             self._metrics.add(RECORD_FAILURES)
             raise

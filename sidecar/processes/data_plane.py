@@ -22,18 +22,20 @@ from sidecar.core.policy.book import PolicySource, compile_book
 from sidecar.core.wire.json_strict import JsonLimits
 from sidecar.credentials.vault import Vault
 from sidecar.extproc.grpc_server import Limits, Server
-from sidecar.extproc.seat import Seat
-from sidecar.processes import state_folder
+from sidecar.extproc.seat import Exchange, Seat
+from sidecar.processes import recording, state_folder
 from sidecar.processes.counted import CountedExchange, CountedRecorder, reported
 from sidecar.processes.providers import claim_names
-from sidecar.record.journal import Journal
+from sidecar.processes.sealed import SealedExchange
 from sidecar.record.keeper import Keeper
+from sidecar.record.sealing import Sealer
+from sidecar.record.spool import Spool
 from sidecar.rulebook.rulebook import Rulebook
 from sidecar.settings.ready import unready
 from sidecar.settings.values import Settings
 from sidecar.telemetry.health import Health, HealthServer
 from sidecar.telemetry.log import EventLog
-from sidecar.telemetry.metrics import CREDENTIAL_ERRORS, OPEN_EXCHANGES, RECORD_SECONDS, SESSIONS, Metrics
+from sidecar.telemetry.metrics import CREDENTIAL_ERRORS, OPEN_EXCHANGES, SESSIONS, Metrics
 
 CONDITIONS = ("policies", "record", "envoy socket")
 HOUSEKEEPING = 1.0  # seconds; what is looked at by then is a gauge, a memory to seal, or a policy file
@@ -72,9 +74,12 @@ class DataPlane:
             Memories(most_sessions=settings.limits.sessions, each=settings.limits.session_bytes),
             limits=JsonLimits(settings.limits.decoded_body, settings.limits.json_depth),
             body_limit=settings.limits.body,
+            keep_originals=settings.record.auditor_key is not None,
         )
+        self._sealer = Sealer.of(settings.record.auditor_key) if settings.record.auditor_key else None
         self._keeper = Keeper(settings.restore, settings.record.spool / "restore", self._gate.memories)
-        self._vault = Vault(settings.connections, on_missing=self._missing)
+        self._vault = Vault(settings.connections, on_missing=self._missing, on_changed=self._changed)
+        self._diary: recording.Diary | None = None
         self._secret = state_folder.route_secret(state)
 
     async def run(self) -> None:
@@ -83,25 +88,30 @@ class DataPlane:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         metrics = self._settings.metrics
         health = HealthServer(self._health, metrics.address, metrics.port)
-        journal = Journal(
-            self._settings.record.spool,
-            durability=self._settings.record.durability,
-            observe=lambda seconds: self._metrics.observe(RECORD_SECONDS, seconds),
-        )
+        spool = recording.opened(self._settings, self._metrics)
+        shipper = recording.shipping(self._settings, self._metrics)
+        recorder = CountedRecorder(spool, self._metrics)
+        self._diary = recording.Diary(recorder)
+        self._diary.policies(self._rulebook.status(), self._rulebook.current)
         server = Server(
-            self._seat(journal),
+            self._seat(recorder),
             self._settings.envoy.socket,
             limits=Limits(streams=self._settings.limits.exchanges),
             report=reported(self._metrics),
         )
-        chores = [asyncio.create_task(self._watch_rules()), asyncio.create_task(self._keep_house(server))]
+        chores = [
+            asyncio.create_task(self._watch_rules(self._diary)),
+            asyncio.create_task(self._keep_house(server, spool)),
+        ]
         try:
             await self._serve(server, health, stop, chores)
         finally:
             for chore in chores:
                 chore.cancel()
             await server.stop(GRACE)
-            await journal.close()
+            await self._diary.settle()
+            await spool.close()
+            await recording.shipped(shipper)
             self._keeper.save()
             health.stop()
 
@@ -123,34 +133,46 @@ class DataPlane:
         for task in done - {stopped}:
             task.result()  # a chore ends only through a bug: say so, loudly
 
-    def _seat(self, journal: Journal) -> Seat:
+    def _seat(self, recorder: CountedRecorder) -> Seat:
         return Seat(
-            lambda: CountedExchange(self._gate, f"gx_{secrets.token_hex(10)}", self._metrics),
-            CountedRecorder(journal, self._metrics),
+            self._exchange,
+            recorder,
             self._vault,
             self._secret,
             claim_names(self._settings),
             unix_clock(),
         )
 
-    async def _watch_rules(self) -> None:
+    def _exchange(self) -> Exchange:
+        exchange = CountedExchange(self._gate, f"gx_{secrets.token_hex(10)}", self._metrics)
+        return SealedExchange(exchange, self._sealer) if self._sealer else exchange
+
+    async def _watch_rules(self, diary: recording.Diary) -> None:
         while True:
             await asyncio.sleep(HOUSEKEEPING)
-            if await self._rulebook.look():
+            changed = await self._rulebook.look()
+            diary.policies(self._rulebook.status(), self._rulebook.current)
+            if changed:
                 current = self._rulebook.current
                 # Sessions that began under older rules are judged by both: unite them before the first one calls.
                 await asyncio.to_thread(self._gate.sessions.prepare, current)
                 self._gate.rules = current
 
-    async def _keep_house(self, server: Server) -> None:
+    async def _keep_house(self, server: Server, spool: Spool) -> None:
         while True:
             await asyncio.sleep(HOUSEKEEPING)
             self._metrics.set(OPEN_EXCHANGES, server.open)
             self._metrics.set(SESSIONS, len(self._gate.memories))
+            recording.gauged(spool, self._metrics)
             await asyncio.to_thread(self._keeper.save)
 
     def _missing(self, connection: str) -> None:
         self._metrics.add(CREDENTIAL_ERRORS, connection=connection)
+
+    def _changed(self, connection: str) -> None:
+        log.info("another credential is in use", connection=connection)
+        if self._diary is not None:
+            self._diary.credential_changed(connection)
 
 
 def _settle_memory() -> None:

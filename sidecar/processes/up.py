@@ -1,9 +1,11 @@
-"""Everything on this machine: Envoy, the data plane and, without an API key, the simulator.
+"""Everything on this machine: Envoy, the data plane, the local ClickHouse and, without an API key, the simulator.
 
 Strategy: each is a child process, started when what it needs is there and watched from then on. The start-up secret is
 made anew for each life, before anything starts.
 
-Rule: on the way down Envoy goes first, so that open calls are finished while what they need is still running.
+Rules:
+- On the way down Envoy goes first, so that open calls are finished while what they need is still running.
+- A ClickHouse that answers where the record shall go is used as it is; where nothing does, a local one is started.
 """
 
 import asyncio
@@ -16,7 +18,7 @@ from pathlib import Path
 from sidecar.core.detect import catalogue
 from sidecar.core.errors import ConfigurationError, Mistake
 from sidecar.core.policy.book import compile_book
-from sidecar.processes import probe, state_folder
+from sidecar.processes import clickhouse, probe, state_folder
 from sidecar.processes.children import Child
 from sidecar.rulebook.sources import read_sources
 from sidecar.settings.ready import unready
@@ -36,6 +38,7 @@ class Up:
         self._state = state_folder.prepared(settings.state)
         self._logs = state_folder.prepared(settings.state / "logs")
         self._bootstrap = settings.state / "envoy.yaml"
+        self._database = clickhouse.beside(settings.record.clickhouse)
         self.children: list[Child] = []
 
     async def run(self, started: Callable[[], None]) -> None:
@@ -73,6 +76,7 @@ class Up:
     def _check(self) -> None:
         """What would stop us half-way, said before anything starts."""
         mistakes = list(unready(self._settings))
+        self._use_what_answers()
         for setting, address, port in self._ports():
             if why := probe.occupied(address, port):
                 mistakes.append(
@@ -93,6 +97,11 @@ class Up:
                     "Its tokens are refused until they can; check the address, or name a file with jwks: {file: ...}."
                 )
 
+    def _use_what_answers(self) -> None:
+        if self._database and probe.yes(f"{_http(*self._database)}/ping"):
+            self._say(f"A ClickHouse already answers at {_http(*self._database)}: the record goes there.")
+            self._database = None
+
     def _ports(self) -> list[tuple[str, str, int]]:
         settings = self._settings
         ports = [
@@ -102,6 +111,8 @@ class Up:
         ]
         if settings.development.simulator:
             ports.append(("development.simulator_port", "127.0.0.1", settings.development.simulator_port))
+        if self._database:
+            ports.append(("record.clickhouse", *self._database))
         return ports
 
     def _prepare(self) -> None:
@@ -115,6 +126,8 @@ class Up:
         return ("--config", str(self._settings.file)) if self._settings.file else ()
 
     async def _start(self) -> None:
+        if self._database:
+            await self._start_database(*self._database)
         if self._settings.development.simulator:
             port = str(self._settings.development.simulator_port)
             await self._child("simulator", (*PROGRAM, "simulate", "--port", port))
@@ -123,6 +136,12 @@ class Up:
         await self._answers(data_plane, f"http://{metrics.address}:{metrics.port}/readyz")
         envoy = await self._child("envoy", self._envoy())
         await self._answers(envoy, f"http://127.0.0.1:{self._settings.envoy.admin_port}/ready")
+
+    async def _start_database(self, address: str, port: int) -> None:
+        data = str(self._state / "clickhouse")
+        where = ("--address", address, "--port", str(port), "--data", data)
+        database = await self._child("clickhouse", (*PROGRAM, "serve", "clickhouse", *where))
+        await self._answers(database, f"{_http(address, port)}/ping")
 
     async def _child(self, name: str, argv: tuple[str, ...]) -> Child:
         child = Child(name, argv, self._logs / f"{name}.log")
@@ -171,6 +190,10 @@ class Up:
             if await asyncio.to_thread(probe.active, f"{admin}/stats?filter=downstream_rq_active") == 0:
                 return
             await asyncio.sleep(0.2)
+
+
+def _http(address: str, port: int) -> str:
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
 
 def _ours(*argv: str) -> str:

@@ -80,7 +80,30 @@ def _simulated(upstream: values.Upstream, written: w.Written, state: Path) -> va
 
 def _record(record: w.RecordSection, folder: Path, state: Path) -> values.Record:
     spool = folder / record.spool if record.spool else state / "spool"
-    return values.Record(spool, record.clickhouse, record.durability)
+    anchors = tuple(values.AnchorPlace(_path(one.file, folder), bool(one.stdout)) for one in record.anchors)
+    return values.Record(
+        spool,
+        record.clickhouse,
+        record.durability,
+        record.limit,
+        values.Checkpoints(record.checkpoints.every, record.checkpoints.events),
+        anchors or (values.AnchorPlace(state / "anchor" / "checkpoints.jsonl", False),),
+        _path(record.sealed.auditor_key, folder) if record.sealed else None,
+        _database(record, folder),
+    )
+
+
+def _database(record: w.RecordSection, folder: Path) -> values.Database:
+    password = record.password
+    return values.Database(
+        user=record.user,
+        password_file=_path(password.file, folder) if password else None,
+        password_env=password.env if password else None,
+        cluster=record.cluster,
+        prices=tuple(values.Price(pattern, **price.model_dump()) for pattern, price in record.prices.items()),
+        retention=values.Retention(**record.retention.model_dump()),
+        readers=dict(record.readers),
+    )
 
 
 def _envoy(envoy: w.EnvoySection, folder: Path, state: Path) -> values.Envoy:

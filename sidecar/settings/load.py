@@ -5,8 +5,8 @@ are different types, so that nothing unchecked can be passed on. All mistakes ar
 
 Rules:
 - A path is relative to the folder of the file it stands in; without a file, to the working folder.
-- Without a file this is a laptop: loopback, development identity, the starter policy, and the simulator in place of
-  Claude when no API key is in the environment.
+- Without a file this is a laptop: loopback, development identity, the starter policy, a local ClickHouse, and the
+  simulator in place of Claude when no API key is in the environment.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,10 @@ def _chosen(path: Path | None, environ: Mapping[str, str]) -> Path | None:
 
 
 def _laptop(environ: Mapping[str, str]) -> dict[str, object]:
-    return {"development": {"identity": True, "simulator": not environ.get("ANTHROPIC_API_KEY")}}
+    return {
+        "development": {"identity": True, "simulator": not environ.get("ANTHROPIC_API_KEY")},
+        "record": {"clickhouse": "http://127.0.0.1:8123/gatehouse"},
+    }
 
 
 def _text(file: Path) -> str:

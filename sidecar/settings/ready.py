@@ -30,6 +30,8 @@ def _files(settings: Settings) -> Iterator[tuple[str, Path | None]]:
         yield f"identity.providers ({provider.name}) jwks.file", provider.jwks.file
     yield "restore.key_file", settings.restore.key_file
     yield "mask.key_file", settings.mask_key_file
+    yield "record.sealed.auditor_key", settings.record.auditor_key
+    yield "record.password.file", settings.record.database.password_file
     yield "envoy.upstream_ca", settings.envoy.upstream_ca
     yield "envoy.program", settings.envoy.program
 

@@ -3,7 +3,8 @@
 Rules: no value in here is a secret. A credential is named by where it comes from, and read by `credentials/`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -81,10 +82,64 @@ class Upstream:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoints:
+    """Whichever comes first."""
+
+    seconds: float
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorPlace:
+    """Where checkpoints are also kept: a file, or this process's standard output."""
+
+    file: Path | None
+    stdout: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Of a million tokens, for models whose name fits the pattern."""
+
+    pattern: str
+    input: float
+    output: float
+    cache_read: float
+    cache_write: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """In days; None is for ever."""
+
+    evidence: int | None = None
+    texts: int | None = None
+    shaped: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """What is said of the record's database besides its address. The password is in one of the two, if there is one."""
+
+    user: str = "default"
+    password_file: Path | None = None
+    password_env: str | None = None
+    cluster: str | None = None
+    prices: tuple[Price, ...] = ()
+    retention: Retention = Retention()
+    readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     spool: Path
     clickhouse: str | None
     durability: Durability
+    limit: int
+    checkpoints: Checkpoints
+    anchors: tuple[AnchorPlace, ...]
+    auditor_key: Path | None = None  # of sealed originals; none are kept without it
+    database: Database = Database()
 
 
 @dataclass(frozen=True, slots=True)

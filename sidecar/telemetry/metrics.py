@@ -94,6 +94,22 @@ CREDENTIAL_ERRORS = Metric(
 )
 RECORD_SECONDS = Metric(HISTOGRAM, "gatehouse_record_seconds", "Time until a record was on disk.", buckets=SECONDS)
 RECORD_FAILURES = Metric(COUNTER, "gatehouse_record_failures", "Records that could not be made durable.")
+SPOOL_BYTES = Metric(GAUGE, "gatehouse_spool_bytes", "Bytes of the record that wait for the database.")
+SPOOL_LIMIT = Metric(GAUGE, "gatehouse_spool_limit_bytes", "Bytes that may wait before new calls are refused.")
+ANCHORS_FAILING = Metric(GAUGE, "gatehouse_anchors_failing", "Anchors that do not take checkpoints at present.")
+LAG_EVENTS = Metric(GAUGE, "gatehouse_shipper_lag_events", "Events that the database does not have yet.")
+LAG_SECONDS = Metric(GAUGE, "gatehouse_shipper_lag_seconds", "Age of the oldest event that the database lacks.")
+SHIPPED = Metric(COUNTER, "gatehouse_shipper_events", "Events that the database took.")
+SHIP_RETRIES = Metric(COUNTER, "gatehouse_shipper_retries", "Times that the database did not take a batch.")
+SET_ASIDE = Metric(
+    COUNTER, "gatehouse_shipper_set_aside", "Events that the database refuses, kept in the spool's folder."
+)
+SHIP_TROUBLE = Metric(
+    GAUGE,
+    "gatehouse_shipper_trouble",
+    "1 while events cannot be shipped, by why; the log has the sentence.",
+    {"reason": frozenset(("away", "rights", "schema", "spool", "other"))},
+)
 SESSIONS = Metric(GAUGE, "gatehouse_sessions", "Sessions whose masked values are in memory.")
 
 TABLE: tuple[Metric, ...] = (
@@ -111,6 +127,15 @@ TABLE: tuple[Metric, ...] = (
     CREDENTIAL_ERRORS,
     RECORD_SECONDS,
     RECORD_FAILURES,
+    SPOOL_BYTES,
+    SPOOL_LIMIT,
+    ANCHORS_FAILING,
+    LAG_EVENTS,
+    LAG_SECONDS,
+    SHIPPED,
+    SHIP_RETRIES,
+    SET_ASIDE,
+    SHIP_TROUBLE,
     SESSIONS,
 )
 

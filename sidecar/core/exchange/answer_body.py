@@ -8,10 +8,12 @@ Rules:
 """
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
+from sidecar.core.exchange.fact import storable
 from sidecar.core.exchange.judgement import judge_answer
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.mask.splice import spliced
@@ -25,7 +27,7 @@ from sidecar.core.wire.claude.answer import Usage, read_answer
 from sidecar.core.wire.claude.endpoints import Endpoint
 from sidecar.core.wire.encoding import for_encoding
 from sidecar.core.wire.json_strict import parse
-from sidecar.core.wire.json_strings import path_of
+from sidecar.core.wire.json_strings import JsonValue, path_of
 
 # The largest answers (batch results) come as files of their own; a message has at most some 128,000 tokens.
 MAX_ANSWER = 64 * 1024 * 1024
@@ -46,6 +48,8 @@ class AnswerBody:
     stop_reason: str | None = None
     scanned: Scanned = field(default_factory=lambda: Scanned(Scan.WHOLE))
     _body: bytearray = field(default_factory=bytearray)
+    said: JsonValue = None  # what the upstream said, unmasked: shown through a veil only
+    plain: bytes = field(default=b"")  # what came, uncompressed; kept only to be sealed
     _model: str | None = None
 
     def feed(self, data: bytes) -> None:
@@ -57,6 +61,7 @@ class AnswerBody:
     def end(self) -> bytes:
         """The body as it may leave, or `Refused`."""
         body, self._body = self._plain(bytes(self._body)), bytearray()
+        self.plain = body if self.context.keep else b""
         body = self._read(body) if body else body
         return self._denied() if self.judged.verdict.action >= Action.HOLD else body
 
@@ -78,16 +83,28 @@ class AnswerBody:
     def _read(self, body: bytes) -> bytes:
         kind = (first(self.head.headers, "content-type") or "").partition(";")[0].strip().lower()
         if kind in ("application/x-jsonl", "application/jsonl", "application/x-ndjson"):
-            return b"\n".join(self._json(line) if line.strip() else line for line in body.split(b"\n"))
+            lines: list[JsonValue] = []
+            out = b"\n".join(self._line(line, lines) if line.strip() else line for line in body.split(b"\n"))
+            self.said = {"lines": lines}
+            return out
         if kind == "application/json" or kind.endswith("+json"):
             return self._json(body)
         other = self.context.endpoint is Endpoint.OTHER
         if self.head.status >= 400 or (other and kind.startswith("text/")):
             return self._text(body)
         if other:
-            self.scanned = Scanned(Scan.NOT, (f"answer of type {kind or 'unknown'}",))
+            self.scanned = Scanned(Scan.NOT, (f"answer of type {self._storable(kind) or 'unknown'}",))
+            self.said = {"unread_bytes": len(body), "sha256": sha256(body).hexdigest()}
             return body
         raise Refused(502, Code.API, f"{UNREADABLE}: its content type is {kind or 'missing'}.")
+
+    def _storable(self, word: str) -> str | None:
+        return storable(word, self.context.session.court.rules.compiled)
+
+    def _line(self, line: bytes, said: list[JsonValue]) -> bytes:
+        out = self._json(line)
+        said.append(self.said)
+        return out
 
     def _json(self, body: bytes) -> bytes:
         try:
@@ -96,6 +113,7 @@ class AnswerBody:
             if self.head.status >= 400:
                 return self._text(body)
             raise Refused(502, Code.API, f"{UNREADABLE}: {refused.message}") from refused
+        self.said = document.value
         answer = read_answer(document)
         self.usage = _summed(self.usage, answer.usage)
         self.stop_reason, self._model = answer.stop_reason, answer.model
@@ -105,6 +123,7 @@ class AnswerBody:
     def _text(self, body: bytes) -> bytes:
         """Text that is not JSON: a proxy's error page, say."""
         text = body.decode(errors="replace")
+        self.said = {"text": text}
         piece = Piece(Place.RESPONSE, "body", (Text(0, text),))
         changes = judge_answer(self.context.session, (piece,), lambda _: "body", self.judged)
         return changes[0].encode() if changes else body

@@ -21,6 +21,7 @@ from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange.blocks import Blocks
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
+from sidecar.core.exchange.hearing import Hearing
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.shown import Item, Shown, Spoken
 from sidecar.core.model.action import Action, DenyAs
@@ -45,6 +46,9 @@ class AnswerStream:
     broken: str | None = None
     held_since: float | None = None
     held_most: int = 0  # characters of text that waited at once
+    held_seconds: float = 0.0  # in sum, with something waiting
+    heard: Hearing = field(default_factory=lambda: Hearing(0.0))
+    _waiting_at: float | None = None
     _sse: SseReader = field(default_factory=SseReader)
     _reader: wire.StreamReader = field(default_factory=wire.StreamReader)
     _queue: deque[Item] = field(default_factory=deque)
@@ -82,7 +86,7 @@ class AnswerStream:
         out = bytearray()
         try:
             for event in self._sse.feed(data, end=end):
-                out += self._event(event)
+                out += self._event(event, at)
         except Refused as refused:
             if not self.closed:
                 out += self._break(refused.message, Code.API)
@@ -90,12 +94,13 @@ class AnswerStream:
         self._clock(bool(out), at)
         return bytes(out)
 
-    def _event(self, event: SseEvent) -> bytes:
+    def _event(self, event: SseEvent, at: float) -> bytes:
         happening = self._reader.read(event)
         if isinstance(happening, wire.MessageDelta):
             self.usage = self.usage.updated(happening.usage)
         if self.closed:
             return b""
+        self.heard.hear(happening, at)
         self._handle(happening)
         return self._denied() if self.judged.verdict.action >= Action.HOLD else self._leaving()
 
@@ -125,7 +130,9 @@ class AnswerStream:
         return bytes(out)
 
     def _clock(self, left: bool, at: float) -> None:
-        """Since when something waits, with nothing having left meanwhile."""
+        """Since when something waits, with nothing having left meanwhile; and how long anything did."""
+        self.held_seconds += 0.0 if self._waiting_at is None else max(0.0, at - self._waiting_at)
+        self._waiting_at = at if self._queue else None
         if not self._queue:
             self.held_since = None
         elif left or self.held_since is None:

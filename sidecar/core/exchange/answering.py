@@ -8,15 +8,18 @@ from typing import Protocol
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange import fact
 from sidecar.core.exchange.answer_body import FORGOTTEN, AnswerBody, encodings
+from sidecar.core.exchange.answer_record import settled
 from sidecar.core.exchange.answer_stream import PING_AFTER, AnswerStream
 from sidecar.core.exchange.commands import Command, SendAnswer, StartAnswer
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
+from sidecar.core.exchange.hearing import Hearing
 from sidecar.core.model.http import Headers, ResponseHead, first
 from sidecar.core.model.scanned import Scan, Scanned
 from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.claude.errors import error_response
 from sidecar.core.wire.encoding import Decoder, for_encoding
+from sidecar.core.wire.json_strings import JsonValue
 
 # The longest answers are some 20 MB of events; beyond this a compressed stream is a bomb.
 MAX_STREAM = 256 * 1024 * 1024
@@ -24,6 +27,8 @@ MAX_STREAM = 256 * 1024 * 1024
 OF_THE_BYTES = ("content-length", "content-encoding", "transfer-encoding", "etag", "content-md5", "digest")
 
 
+UNREAD = "the gate could not read it, and passed nothing of it on"
+CUT_SHORT = "it ended before it was whole, and nothing of it was passed on"
 # How the provider names what is wrong with a signed block whose past changed.
 ABOUT_THE_PAST = re.compile(rb"signature|thinking", re.IGNORECASE)
 
@@ -31,8 +36,19 @@ ABOUT_THE_PAST = re.compile(rb"signature|thinking", re.IGNORECASE)
 class Answering(Protocol):
     """What the exchange asks of an answer."""
 
+    context: AnswerContext
     streams: bool
 
+    @property
+    def judged(self) -> Judged: ...
+    @property
+    def scanned(self) -> Scanned: ...
+    @property
+    def held_seconds(self) -> float: ...
+    @property
+    def original(self) -> bytes: ...
+    def said(self) -> JsonValue: ...
+    def timing(self) -> JsonValue: ...
     @property
     def usage(self) -> Usage: ...
     @property
@@ -44,13 +60,15 @@ class Answering(Protocol):
     def fact(self, at: float) -> dict[str, object]: ...
 
 
-def answering(context: AnswerContext, head: ResponseHead, at: float) -> Answering:
-    """An event stream flows; everything else is held until it is whole, also a stream that nobody can read."""
+def answering(context: AnswerContext, head: ResponseHead, at: float, since: float | None = None) -> Answering:
+    """An event stream flows; everything else is held until it is whole, also a stream that nobody can read. `since`:
+    when the request was forwarded."""
     kind = (first(head.headers, "content-type") or "").partition(";")[0].strip().lower()
     if kind == "text/event-stream" and head.status < 400:
         decoder = for_encoding(encodings(head.headers), MAX_STREAM)
         if decoder is not None:
-            return Streamed(context, head, at, AnswerStream(context), decoder)
+            heard = Hearing(at if since is None else since)
+            return Streamed(context, head, at, AnswerStream(context, heard=heard), decoder)
     return Collected(context, head, at, AnswerBody(context, head))
 
 
@@ -62,6 +80,31 @@ class Streamed:
     stream: AnswerStream
     decoder: Decoder
     streams: bool = True
+    _kept: bytearray = field(default_factory=bytearray)
+
+    @property
+    def judged(self) -> Judged:
+        return self.stream.judged
+
+    @property
+    def scanned(self) -> Scanned:
+        """Whatever left was looked at before it left."""
+        return Scanned(Scan.WHOLE)
+
+    @property
+    def held_seconds(self) -> float:
+        return self.stream.held_seconds
+
+    @property
+    def original(self) -> bytes:
+        return bytes(self._kept)
+
+    def said(self) -> JsonValue:
+        compiled = self.context.session.court.rules.compiled
+        return self.stream.heard.message(self.stream.stop_reason, lambda text: settled(compiled, text))
+
+    def timing(self) -> JsonValue:
+        return self.stream.heard.timing()
 
     @property
     def usage(self) -> Usage:
@@ -80,6 +123,8 @@ class Streamed:
             plain = self.decoder.feed(data)
         except Refused as refused:
             return self.stream.fail(refused.message)
+        if self.context.keep:
+            self._kept += plain
         return self.stream.feed(plain, at)
 
     def end(self, at: float, pending: bytes) -> Sequence[Command]:
@@ -97,10 +142,10 @@ class Streamed:
         return {
             **_fact(self.context, self.head, self.stream.judged, self.stream.usage, at - self.at),
             "held_characters": self.stream.held_most,
-            "stop_reason": self.stream.stop_reason,
+            "stop_reason": _storable(self.context, self.stream.stop_reason),
             "complete": self.stream.finished,
             "broken": self.stream.broken,
-            "scanned": fact.scanned_fact(Scanned(Scan.WHOLE)),
+            "scanned": fact.scanned_fact(self.scanned),
         }
 
 
@@ -113,6 +158,30 @@ class Collected:
     streams: bool = False
     _refused: Refused | None = field(default=None)
     _ended: bool = field(default=False)
+
+    @property
+    def judged(self) -> Judged:
+        return self.body.judged
+
+    @property
+    def scanned(self) -> Scanned:
+        if self._ended and (self._refused is None or self.body.said is not None):
+            return self.body.scanned
+        return Scanned(Scan.NOT, (UNREAD if self._ended else CUT_SHORT,))
+
+    @property
+    def held_seconds(self) -> float:
+        return 0.0
+
+    @property
+    def original(self) -> bytes:
+        return self.body.plain
+
+    def said(self) -> JsonValue:
+        return self.body.said
+
+    def timing(self) -> JsonValue:
+        return None
 
     @property
     def usage(self) -> Usage:
@@ -156,10 +225,10 @@ class Collected:
         return {
             **_fact(self.context, self.head, self.body.judged, self.body.usage, at - self.at),
             "held_characters": 0,
-            "stop_reason": self.body.stop_reason,
+            "stop_reason": _storable(self.context, self.body.stop_reason),
             "complete": self._ended and self._refused is None,
             "broken": self._refused.message if self._refused else None,
-            "scanned": fact.scanned_fact(self.body.scanned),
+            "scanned": fact.scanned_fact(self.scanned),
         }
 
     def _error(self, refused: Refused) -> Sequence[Command]:
@@ -171,6 +240,10 @@ class Collected:
 def _forgotten(body: bytes) -> Refused:
     from_provider = body.decode(errors="replace")[:500]
     return Refused(400, Code.INVALID_REQUEST, FORGOTTEN + from_provider)
+
+
+def _storable(context: AnswerContext, word: str | None) -> str | None:
+    return fact.storable(word, context.session.court.rules.compiled)
 
 
 def _named(context: AnswerContext) -> Headers:
@@ -186,7 +259,7 @@ def _fact(
         "status": head.status,
         "verdict": judged.verdict.action.name.lower(),
         "rule": judged.verdict.rule,
-        **fact.findings_facts(judged.findings),
+        **fact.findings_facts(judged.findings, context.session.court.rules.compiled),
         "usage": fact.usage_fact(usage),
         "seconds": round(seconds, 6),
     }

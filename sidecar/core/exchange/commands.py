@@ -11,11 +11,18 @@ from sidecar.core.model.http import Headers
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Make this fact durable. Answered by `Recorded`. `fact` is JSON-ready and holds no sensitive value."""
+    """Make this fact durable. Answered by `Recorded`. `fact` is JSON-ready and holds no sensitive value.
+
+    `parts` are the large texts that the fact names by the hexadecimal SHA-256 of their bytes: what repeats from turn to
+    turn is stored once. They hold no sensitive value either. `original` does: what came, unmasked, to be sealed for an
+    auditor before anything of it is stored; there is one only where the gate keeps originals.
+    """
 
     kind: str
     fact: Mapping[str, object]
     wait: bool = True  # False: nothing depends on it; no `Recorded` comes
+    parts: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    original: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

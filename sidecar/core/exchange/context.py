@@ -9,7 +9,8 @@ from sidecar.core.wire.claude.endpoints import Endpoint
 
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
-    """`uncertain_past`: the conversation has signed thinking, and the gate knows none of its words."""
+    """`uncertain_past`: the conversation has signed thinking, and the gate knows none of its words. `keep`: the bytes
+    of the answer as they came are kept, to be sealed."""
 
     exchange: str
     connection: str
@@ -18,3 +19,4 @@ class AnswerContext:
     stream: bool
     caller: Caller
     uncertain_past: bool = False
+    keep: bool = False

@@ -15,6 +15,7 @@ from sidecar.core.exchange.desk import Judged, Session
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.judgement import judge_request
 from sidecar.core.exchange.refusal import denial
+from sidecar.core.exchange.request_record import Material, Written, request_record
 from sidecar.core.exchange.route import Route, route
 from sidecar.core.exchange.rules import BoundRules
 from sidecar.core.mask.placeholder import Placeholders
@@ -75,6 +76,7 @@ class Reply:
 class Decision:
     outcome: Go | Reply | Refused
     fact: fact.Fact
+    written: Written | None = None
 
 
 def decide(gate: Gate, arrived: Arrived, refused: Refused | None = None) -> Decision:
@@ -88,8 +90,13 @@ def decide(gate: Gate, arrived: Arrived, refused: Refused | None = None) -> Deci
     except Refused as refusal:
         outcome = refusal
         if notes.verdict is None:
-            notes.verdict = Verdict(Action.DENY, refusal.rule, None, refusal.message)
-    return Decision(outcome, notes.fact(outcome.status if isinstance(outcome, Refused) else None))
+            # Ours, but it may name a place by the keys that lead to it.
+            say = refusal.message if refusal.rule else fact.storable(refusal.message, notes.compiled)
+            notes.verdict = Verdict(Action.DENY, refusal.rule, None, say)
+    written = request_record(gate, notes.material, arrived.at) if notes.material else None
+    request = {"outline": written.transcript.outline} if written else None
+    told = notes.fact(outcome.status if isinstance(outcome, Refused) else None)
+    return Decision(outcome, {**told, "request": request}, written)
 
 
 def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
@@ -107,6 +114,7 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
     request = read_request(document, what) if document else None
     named = caller.claimed_session or (request.session if request else None)
     scope = f"{caller.provider}\n{caller.subject}\n{named or ''}"
+    notes.material = Material(document, scope) if document else None
     rules = gate.sessions.of(scope if named else None, gate.rules)
     bound = _bound(rules.bound(caller, way.connection), caller)
     court = bound.court(_facts(arrived, way, what, request))
@@ -117,12 +125,21 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
     _admitted(gate, bound, caller, what, arrived.at)
     session = Session(court, gate.memories.of(scope), Placeholders(gate.mask_key, scope, rules.words))
     judged = _judged(session, way, what, document, request, notes)
+    if notes.material is not None:
+        notes.material.session, notes.material.masked = session, judged.masked
     _enforced(judged.verdict, arrived, what, request)
     if isinstance(denial := _as_answer(judged.verdict, arrived, what, request), Reply):
         return denial
     uncertain = bool(request and request.signed_thinking and not judged.recognised)
     context = AnswerContext(
-        arrived.id, way.connection.name, session, what, bool(request and request.stream), caller, uncertain
+        arrived.id,
+        way.connection.name,
+        session,
+        what,
+        bool(request and request.stream),
+        caller,
+        uncertain,
+        gate.keep_originals,
     )
     return _forwarded(arrived, way, document, judged, context)
 

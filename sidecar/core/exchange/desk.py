@@ -28,12 +28,13 @@ IN_KEY = "It stands in the name of a JSON field, where it cannot be masked."
 @dataclass(slots=True)
 class Judged:
     """`changes`: the new value of each string that changes, by ordinal. `recognised`: the agent replays words that this
-    session saw the provider say."""
+    session saw the provider say. `masked`: what stands for each value that a rule minded, also where it denied."""
 
     verdict: Verdict = field(default_factory=lambda: Verdict(Action.ALLOW))
     findings: list[Finding] = field(default_factory=list)
     changes: dict[int, str] = field(default_factory=dict, repr=False)
     recognised: bool = False
+    masked: dict[str, str] = field(default_factory=dict, repr=False)
 
     def stricter(self, verdict: Verdict) -> None:
         """Keep the stricter of the two."""
@@ -76,6 +77,8 @@ class Desk:
         placeholder = None
         if treatment.action is Action.MASK:
             placeholder = self._placeholder(value, treatment, found)
+        shown = placeholder or self.session.placeholders.make(treatment.label, How.REDACT, value)
+        self.judged.masked[value] = shown
         self.judged.findings.append(finding(found, treatment, placeholder))
         return placeholder
 

@@ -12,11 +12,13 @@ Rules:
 - Whatever ends an exchange is recorded, also that somebody went away.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum, auto
 from typing import TypeVar
 
 from sidecar.core.errors import Code, Refused
+from sidecar.core.exchange.answer_record import Times, answer_record
 from sidecar.core.exchange.answering import Answering, answering
 from sidecar.core.exchange.commands import Command, Fail, Forward, Record, Respond, SendAnswer, WakeAt
 from sidecar.core.exchange.decide import Arrived, Decision, Go, Reply, caller_key, decide
@@ -64,6 +66,7 @@ class Exchange:
         self._started: RequestStarted | None = None
         self._decision: Decision | None = None
         self._answering: Answering | None = None
+        self._times = Times(0.0, 0.0, 0.0, 0.0)
 
     def receive(self, event: Event) -> Sequence[Command]:
         if self.state in (State.OVER, State.DEAD):
@@ -108,11 +111,15 @@ class Exchange:
     def _concluded(self, decision: Decision) -> Sequence[Command]:
         self._decision = decision
         self.state = State.RECORDING if isinstance(decision.outcome, Go) else State.REFUSING
-        return (Record("decided", decision.fact),)
+        written = decision.written
+        if written is None:
+            return (Record("decided", decision.fact),)
+        return (Record("decided", decision.fact, parts=written.transcript.parts, original=written.original),)
 
     def _arrived(self, at: float, body: bytes | None) -> Arrived:
         if self._started is None:
             raise RuntimeError("a request is decided before it started")
+        self._times = replace(self._times, began=self._started.at, whole=at)
         return Arrived(self.identifier, self._started.head, self._started.caller, body, at)
 
     def _too_large(self) -> Refused:
@@ -124,6 +131,8 @@ class Exchange:
     def _recorded_go(self, event: Recorded) -> Sequence[Command]:
         if event.failed is not None:
             return self._answer_refusal(Refused(503, Code.OVERLOADED, UNRECORDED))
+        self._remember()
+        self._times = replace(self._times, forwarded=event.at)
         go = self._outcome(Go)
         self.state = State.FORWARDED
         return (Forward(go.route.connection.name, go.route.upstream_path, go.remove, go.set, go.body),)
@@ -133,11 +142,17 @@ class Exchange:
             raise RuntimeError("recorded before decided")
         if event.failed is not None:
             return self._answer_refusal(Refused(503, Code.OVERLOADED, UNRECORDED))
+        self._remember()
         if isinstance(self._decision.outcome, Refused):
             return self._answer_refusal(self._decision.outcome)
         reply = self._outcome(Reply)
         self.state = State.OVER
         return (Respond(200, reply.headers, reply.body),)
+
+    def _remember(self) -> None:
+        """What is written down by now need not be written down again."""
+        if self._decision is not None and self._decision.written is not None:
+            self._decision.written.recorded()
 
     def _answer_refusal(self, refused: Refused) -> Sequence[Command]:
         self.state = State.OVER
@@ -151,7 +166,8 @@ class Exchange:
 
     def _answer_started(self, event: ResponseStarted) -> Sequence[Command]:
         go = self._outcome(Go)
-        self._answering = answering(go.answer, event.head, event.at)
+        self._times = replace(self._times, answered=event.at)
+        self._answering = answering(go.answer, event.head, event.at, self._times.forwarded)
         if event.end:
             return self._finish((self._answering.start(),), event.at)
         self.state = State.STREAMING if self._answering.streams else State.COLLECTING
@@ -171,10 +187,15 @@ class Exchange:
         return (*((SendAnswer(out),) if out else ()), WakeAt(answer.wake_at))
 
     def _finish(self, commands: Sequence[Command], at: float) -> Sequence[Command]:
-        answer = self._current()
         self.state = State.OVER
         self._spent(at)
-        return (Record("answered", answer.fact(at), wait=False), *commands, WakeAt(None))
+        return (self._record_answer("answered", {}, at), *commands, WakeAt(None))
+
+    def _record_answer(self, kind: str, fact: Mapping[str, object], at: float) -> Record:
+        answer = self._current()
+        told, parts = answer_record(answer, self._times, at)
+        original = answer.original if self._gate.keep_originals else None
+        return Record(kind, {**fact, **answer.fact(at), **told}, wait=False, parts=parts, original=original)
 
     # Somebody went away
 
@@ -183,7 +204,7 @@ class Exchange:
         self._spent(event.at)
         fact: dict[str, object] = {"exchange": self.identifier, "at": event.at, "state": was.name.lower()}
         if self._answering is not None:
-            fact |= self._answering.fact(event.at)
+            return (self._record_answer("cut", fact, event.at), WakeAt(None))
         return (Record("cut", fact, wait=False), WakeAt(None))
 
     def _spent(self, at: float) -> None:

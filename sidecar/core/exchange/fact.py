@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from sidecar.core.detect.compiled import Compiled
+from sidecar.core.exchange.request_record import Material
 from sidecar.core.exchange.rules import Court, Rules
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
@@ -26,12 +27,13 @@ MOST_FINDINGS = 500
 WITHHELD = "(withheld: it looks like something that may not be stored)"
 
 
-def finding_fact(finding: Finding) -> Fact:
+def finding_fact(finding: Finding, compiled: Compiled) -> Fact:
+    """A path shows keys that look like the name of a field, and so does `sk_live_` with letters behind it."""
     return {
         "rule": finding.rule,
         "detector": finding.detector,
         "place": finding.place.value,
-        "path": finding.path,
+        "path": storable(finding.path, compiled),
         "action": finding.action.name.lower(),
         "how": finding.how.value if finding.how else None,
         "placeholder": finding.placeholder,
@@ -39,9 +41,9 @@ def finding_fact(finding: Finding) -> Fact:
     }
 
 
-def findings_facts(findings: Sequence[Finding]) -> dict[str, object]:
+def findings_facts(findings: Sequence[Finding], compiled: Compiled) -> dict[str, object]:
     return {
-        "findings": [finding_fact(one) for one in findings[:MOST_FINDINGS]],
+        "findings": [finding_fact(one, compiled) for one in findings[:MOST_FINDINGS]],
         "findings_left_out": max(0, len(findings) - MOST_FINDINGS),
     }
 
@@ -97,6 +99,7 @@ class Notes:
     findings: tuple[Finding, ...] = ()
     scanned: Scanned = field(default_factory=lambda: Scanned(Scan.NOT, ("refused before it was read",)))
     bytes_in: int = 0
+    material: Material | None = None
 
     def rules(self, rules: Rules, court: Court, request: ClaudeRequest | None, session: str | None) -> None:
         self.policy = rules.digest
@@ -123,7 +126,7 @@ class Notes:
             "say": verdict.say,
             "refused_with": refused_with,
             "shadow": [{"action": one.action.name.lower(), "rule": one.rule} for one in self.shadow],
-            **findings_facts(self.findings),
+            **findings_facts(self.findings, self.compiled),
             "scanned": scanned_fact(self.scanned),
             "bytes_in": self.bytes_in,
         }

@@ -74,3 +74,4 @@ class Gate:
     counted: Counted = field(default_factory=Counted)
     limits: JsonLimits = field(default_factory=JsonLimits)
     body_limit: int = 32 * 1024 * 1024  # of a body as it comes; `limits.bytes` is what it may be once decoded
+    keep_originals: bool = False  # hand out what came, to be sealed for an auditor

@@ -1,13 +1,14 @@
 """Step: what was written down, and that no secret was."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from sidecar.processes.demo.planted import Secret
 from sidecar.processes.demo.stage import Stage
 from sidecar.processes.demo.step import Check, Seen, Shown, Step
-from sidecar.record.line import facts
+from sidecar.record.reader import events, parts
 
 Fact = Mapping[str, object]
 SHOWN = 2  # facts of a session that are told to the reader
@@ -67,12 +68,11 @@ def _findings(fact: Fact) -> Sequence[Mapping[str, object]]:
 
 
 async def run(stage: Stage) -> Seen:
-    every = list(facts(stage.settings.record.spool))
-    bodies = [(str(one["kind"]), body) for one in every if isinstance(body := one["fact"], dict)]
+    bodies = [(event.kind, event.fact) for event in events(stage.settings.record.spool)]
     ours = {str(body["exchange"]) for _, body in bodies if body.get("session") == stage.session}
     session = tuple(body for _, body in bodies if str(body.get("exchange")) in ours)
     kinds = tuple(kind for kind, _ in bodies)
-    gate = searched(stage.settings.state, stage.planted.all())
+    gate = searched(stage.settings.state, stage.planted.all(), parts(stage.settings.record.spool))
     agent = searched(stage.folder / "agent", stage.planted.all())
     shown = [Shown(kind, _told(body)) for kind, body in bodies if str(body.get("exchange")) in ours][:SHOWN]
     return Seen(tuple(shown), judged(Evidence(kinds, session, gate, agent)))
@@ -90,10 +90,10 @@ def _told(fact: Fact) -> str:
     return f"{fact['exchange']}: status {fact.get('status')}, {fact.get('stop_reason')}. {tokens}"
 
 
-def searched(folder: Path, secrets: Sequence[Secret]) -> Searched:
-    """Every byte of every file in a folder."""
+def searched(folder: Path, secrets: Sequence[Secret], more: Iterable[bytes] = ()) -> Searched:
+    """Every byte of every file in a folder, and what stands in one of them packed."""
     size, files, found = 0, 0, dict.fromkeys((secret.name for secret in secrets), 0)
-    for data in _contents(folder):
+    for data in chain(_contents(folder), more):
         files, size = files + 1, size + len(data)
         for secret in secrets:
             found[secret.name] += secret.traces(data)

@@ -1,5 +1,6 @@
 """`gatehouse serve`: what it says when it cannot start."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 PROGRAM = (sys.executable, "-m", "sidecar.cli.main", "serve")
 
 
-def served(*words: str) -> tuple[int, str]:
-    done = subprocess.run([*PROGRAM, *words], capture_output=True, text=True, timeout=60, check=False)
+def served(*words: str, path: Path | None = None) -> tuple[int, str]:
+    environ = {**os.environ, "PYTHONPATH": str(path)} if path else None
+    done = subprocess.run([*PROGRAM, *words], capture_output=True, text=True, timeout=60, check=False, env=environ)
     assert "Traceback" not in done.stderr
     return done.returncode, done.stderr
 
@@ -32,3 +34,18 @@ def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
     assert code == 2
     assert said.count("\n") == 1
     assert "none.yaml" in said
+
+
+def test_the_local_clickhouse_is_for_this_machine_only(tmp_path: Path) -> None:
+    code, said = served("clickhouse", "--address", "192.0.2.1", "--data", str(tmp_path))
+    assert code == 2
+    assert said.count("\n") == 1
+    assert "192.0.2.1 is not a loopback address" in said
+
+
+def test_without_the_engine_the_local_clickhouse_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "chdb.py").write_text("raise ImportError('no engine here')\n")
+    code, said = served("clickhouse", "--port", "0", "--data", str(tmp_path / "data"), path=tmp_path)
+    assert code == 2
+    assert said.count("\n") == 1
+    assert "pip install 'gatehouse[local]'" in said

@@ -40,6 +40,22 @@ def test_from_a_file(tmp_path: Path) -> None:
     assert vault.headers_for("claude") == (("x-api-key", KEY),)
 
 
+def test_another_credential_in_the_file_is_told_of_by_its_connection_alone(tmp_path: Path) -> None:
+    file, now, told = tmp_path / "key", iter(range(0, 100, 2)), list[str]()
+    vault = Vault(
+        [upstream("claude", CredentialSource("x-api-key", "", None, file))],
+        {},
+        clock=lambda: float(next(now)),
+        on_changed=told.append,
+    )
+    for text, expected in ((KEY, []), (KEY + "\n", []), ("", []), (KEY, []), (KEY + "2", ["claude"])):
+        file.write_text(text)
+        vault.missing()
+        assert told == expected
+    assert vault.headers_for("claude") == (("x-api-key", KEY + "2"),)
+    assert told == ["claude"]
+
+
 def test_a_missing_credential_refuses_once_with_a_sentence_and_is_counted() -> None:
     counted: list[str] = []
     vault = Vault([upstream("claude", from_env()), upstream("open", None)], {}, on_missing=counted.append)

@@ -11,7 +11,7 @@ from sidecar.core.model.http import Headers
 from sidecar.extproc import messages as m
 from sidecar.extproc.dialogue import Dialogue
 from sidecar.extproc.identity import ClaimNames
-from sidecar.extproc.seat import Seat
+from sidecar.extproc.seat import NO_PARTS, Parts, Seat
 
 POST = ((":method", "POST"), (":path", "/v1/messages?beta=true"), ("authorization", "Bearer t"), ("accept", "*/*"))
 OK = ((":status", "200"), ("content-type", "application/json"), ("content-length", "12"))
@@ -38,13 +38,15 @@ class Record:
     facts: list[str] = field(default_factory=list)
     broken: bool = False
     gate: asyncio.Event | None = None
+    parts: dict[str, bytes] = field(default_factory=dict)
 
-    async def record(self, kind: str, fact: Mapping[str, object]) -> None:
+    async def record(self, kind: str, fact: Mapping[str, object], parts: Parts = NO_PARTS) -> None:
         if self.gate is not None:
             await self.gate.wait()
         if self.broken:
             raise RecordingFailed("the disk is full")
         self.facts.append(kind)
+        self.parts.update(parts)
 
 
 class Keys:

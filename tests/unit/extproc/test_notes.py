@@ -19,6 +19,14 @@ async def test_what_was_added_comes_before_what_is_written() -> None:
     assert record.facts == ["one", "two", "three"]
 
 
+async def test_parts_go_with_their_fact() -> None:
+    record = Record()
+    notes = Notes(record)
+    notes.add("one", {}, {"ab": b"1"})
+    await notes.write("two", {}, {"cd": b"2"})
+    assert record.parts == {"ab": b"1", "cd": b"2"}
+
+
 async def test_settle_waits_for_all() -> None:
     record = Record(gate=asyncio.Event())
     notes = Notes(record)

@@ -22,14 +22,16 @@ POLICY = "policy: p\nrules: [{id: x, detect: ['secret/*'], do: mask}]\n"
 
 
 class Paper:
-    """A journal that may be torn."""
+    """A spool that may be torn."""
 
     def __init__(self, torn: bool = False) -> None:
         self.torn = torn
+        self.parts: dict[str, bytes] = {}
 
-    async def record(self, kind: str, fact: Mapping[str, object]) -> None:
+    async def record(self, kind: str, fact: Mapping[str, object], parts: Mapping[str, bytes]) -> None:
         if self.torn:
             raise RecordingFailed("no space")
+        self.parts.update(parts)
 
 
 def metrics() -> Metrics:
@@ -77,6 +79,13 @@ async def test_a_fact_that_is_not_durable_is_counted_and_still_fails() -> None:
     with pytest.raises(RecordingFailed):
         await CountedRecorder(Paper(torn=True), numbers).record("cut", {})  # type: ignore[arg-type]
     assert value(numbers, "gatehouse_record_failures_total") == 1
+
+
+async def test_parts_pass_as_they_are() -> None:
+    paper = Paper()
+    recorder = CountedRecorder(paper, metrics())  # type: ignore[arg-type]
+    await recorder.record("cut", {}, {"ab": b"long"})
+    assert paper.parts == {"ab": b"long"}
 
 
 def test_the_exchange_is_the_real_one_and_its_work_is_timed() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from sidecar.core.errors import ConfigurationError
 from sidecar.processes.data_plane import DataPlane, unix_clock
+from sidecar.record.reader import events
 from sidecar.settings.load import load
 from sidecar.settings.values import Settings
 from tests.polling import until
@@ -66,6 +67,9 @@ async def test_ready_reload_and_a_clean_stop(tmp_path: Path) -> None:
     async with asyncio.timeout(10):
         await running
     assert page(chosen, "/healthz")[0] == 0
+    kinds = [event.kind for event in events(chosen.record.spool)]
+    assert kinds[:4] == ["chain_opened", "policy_loaded", "policy_refused", "policy_loaded"]
+    assert kinds[-2:] == ["chain_closed", "checkpoint"]
 
 
 @pytest.mark.parametrize(

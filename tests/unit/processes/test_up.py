@@ -6,13 +6,16 @@ import os
 import signal
 import socket
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import urlsplit
 
 from sidecar.settings.load import load
 from sidecar.settings.values import Settings
@@ -25,6 +28,7 @@ listen: {{port: {0}}}
 metrics: {{port: {1}}}
 envoy: {{admin_port: {2}, drain: 10s}}
 development: {{identity: true, simulator: true, simulator_port: {3}}}
+record: {{clickhouse: "http://127.0.0.1:{4}/gatehouse"}}
 policies: [p.yaml]
 """
 
@@ -67,7 +71,9 @@ def children_of(process: int) -> dict[str, int]:
         except (OSError, ValueError, IndexError):
             continue
         if parent == process:
-            found[next(word for word in ("data-plane", "simulate", "envoy", line) if word in line)] = int(entry.name)
+            found[next(word for word in ("data-plane", "simulate", "clickhouse", "envoy", line) if word in line)] = int(
+                entry.name
+            )
     return found
 
 
@@ -76,7 +82,7 @@ def spoken(folder: Path) -> Iterator[tuple[Path, Path, TextIO]]:
     """A configuration with free ports, and where what is said goes."""
     (folder / "p.yaml").write_text("policy: p\nrules: [{id: mail, detect: [pii/email], do: mask, how: token}]\n")
     with ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(4)]
+        probes = [held.enter_context(socket.socket()) for _ in range(5)]
         for probe in probes:
             probe.bind(("127.0.0.1", 0))
         ports = [probe.getsockname()[1] for probe in probes]
@@ -108,7 +114,7 @@ async def test_it_works_heals_and_finishes_what_is_open(tmp_path: Path) -> None:
         assert (status, mail in text) == (200, True)
 
         before = children_of(running.process.pid)
-        assert set(before) == {"data-plane", "simulate", "envoy"}
+        assert set(before) == {"data-plane", "simulate", "clickhouse", "envoy"}
         os.kill(before["data-plane"], signal.SIGKILL)
         status, sentence = await asyncio.to_thread(running.call, "while it is away")
         assert status == 500
@@ -126,14 +132,41 @@ async def test_it_works_heals_and_finishes_what_is_open(tmp_path: Path) -> None:
         assert not [pid for pid in pids.values() if Path(f"/proc/{pid}").exists()]
 
 
+@contextmanager
+def answering(url: str) -> Iterator[None]:
+    """Something at this address that says it is a ClickHouse."""
+
+    class Ping(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"Ok.\n")
+
+        def log_message(self, format: str, *_: object) -> None:
+            pass
+
+    port = urlsplit(url).port or 0
+    with ThreadingHTTPServer(("127.0.0.1", port), Ping) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+
+
 async def test_stopped_while_it_starts_it_leaves_nothing(tmp_path: Path) -> None:
-    with spoken(tmp_path) as (file, out, log):
+    with spoken(tmp_path) as (file, out, log), answering(load(file, {}).record.clickhouse or ""):
         process = await asyncio.create_subprocess_exec(*PROGRAM, "up", "--config", str(file), stdout=log, stderr=log)
         await until((tmp_path / ".gatehouse" / "logs" / "data-plane.log").exists)
-        children = list(children_of(process.pid).values())
-        assert children
+        children = children_of(process.pid)
         process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(30):
             assert await process.wait() == 0
     assert "The gate is up" not in out.read_text()
-    assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+    assert not [pid for pid in children.values() if Path(f"/proc/{pid}").exists()]
+    # It took the database that was there for its own, and started none beside it.
+    assert children
+    assert "clickhouse" not in children
+    assert "A ClickHouse already answers" in out.read_text()

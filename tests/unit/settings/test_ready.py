@@ -30,12 +30,14 @@ def test_each_file_that_is_not_there_is_named(laptop: Settings, tmp_path: Path) 
         providers=(Provider("company", "i", ("a",), Jwks(None, tmp_path), Claims("sub", "groups")),),
         restore=Restore(True, tmp_path / "r"),
         mask_key_file=tmp_path / "m",
+        record=replace(laptop.record, auditor_key=tmp_path / "a"),
     )
     assert [str(one) for one in unready(settings)] == [
         f"{tmp_path}/gatehouse.yaml: listen.tls.key: {tmp_path}/key does not exist",
         f"{tmp_path}/gatehouse.yaml: identity.providers (company) jwks.file: {tmp_path} is a folder, not a file",
         f"{tmp_path}/gatehouse.yaml: restore.key_file: {tmp_path}/r does not exist",
         f"{tmp_path}/gatehouse.yaml: mask.key_file: {tmp_path}/m does not exist",
+        f"{tmp_path}/gatehouse.yaml: record.sealed.auditor_key: {tmp_path}/a does not exist",
     ]
 
 

@@ -96,10 +96,16 @@ def test_storable(word: str | None, stored: str | None) -> None:
 
 def test_a_thousand_findings_are_counted_and_not_listed() -> None:
     one = Finding("r", "pii/email", Place.PROMPT, "x", Action.MASK)
-    facts = findings_facts([one] * (MOST_FINDINGS + 7))
+    scan = compiled(DENIES, "").compiled
+    facts = findings_facts([one] * (MOST_FINDINGS + 7), scan)
     assert len(facts["findings"]) == MOST_FINDINGS
     assert facts["findings_left_out"] == 7
-    assert findings_facts([one])["findings_left_out"] == 0
+    assert findings_facts([one], scan)["findings_left_out"] == 0
+
+
+def test_a_path_that_holds_a_secret_is_withheld() -> None:
+    one = Finding("r", "pii/email", Place.PROMPT, f"input.{UPPER}[0]", Action.MASK)
+    assert findings_facts([one], compiled(DENIES, "").compiled)["findings"][0]["path"] == WITHHELD
 
 
 def test_a_call_without_a_caller() -> None:

@@ -1,0 +1,86 @@
+"""The shipper into a local ClickHouse: events a second, and memory while the database is away."""
+
+import asyncio
+import gc
+import socket
+import tempfile
+import time
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from bench.rig.measure import Scale
+from sidecar.record.clickhouse.place import Place, connected
+from sidecar.record.clickhouse.shipper import Shipper
+from sidecar.record.clickhouse.tables import prepare
+from sidecar.record.keys import Keys
+from sidecar.record.spool import Spool
+from sidecar.settings.values import Database, Durability
+from sidecar.telemetry.metrics import Metrics
+from tests.clickhouse_server import clickhouse
+from tests.unit.record.clickhouse.chained import ANSWERED, DECIDED
+
+PER_TEXT = 10  # events to one new text
+
+
+def measure(scale: Scale) -> Mapping[str, object]:
+    count = 4_000 if scale.small else 100_000
+    with tempfile.TemporaryDirectory(prefix="gatehouse-bench-") as name:
+        folder = Path(name)
+        spooled = asyncio.run(_filled(folder, count))
+        away = _away(folder, 2.0 if scale.small else 20.0)
+        with clickhouse(folder / "data") as server:
+            place = Place(f"{server.url}/gatehouse")
+            prepare(connected(place, create=True), place, Database())
+            return {"spooled_per_second": spooled, **away, **_shipped(folder, place)}
+
+
+def _shipped(folder: Path, place: Place) -> Mapping[str, object]:
+    shipper = Shipper(folder / "spool", place, Metrics())
+    began, cpu = time.monotonic(), time.process_time()
+    shipper.start()
+    whole = shipper.close(600.0)
+    seconds, cpu = time.monotonic() - began, time.process_time() - cpu
+    return {
+        "events": shipper.shipped,
+        "all_delivered": whole,
+        "events_per_second": round(shipper.shipped / seconds),
+        "cpu_us_per_event": round(cpu / max(1, shipper.shipped) * 1e6, 1),
+    }
+
+
+def _away(folder: Path, seconds: float) -> Mapping[str, object]:
+    """Memory of this process while nobody answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/gatehouse"
+    shipper = Shipper(folder / "spool", Place(address), Metrics())
+    shipper.start()
+    time.sleep(1.0)
+    before = _resident()
+    time.sleep(seconds)
+    after = _resident()
+    shipper.close(10.0)
+    gc.collect()
+    return {"away_seconds": seconds, "away_grew_kib": after - before}
+
+
+def _resident() -> int:
+    """KiB."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1])
+    raise RuntimeError("the kernel does not say how much memory this process has")
+
+
+async def _filled(folder: Path, count: int) -> int:
+    keys = Keys(folder / "keys", lambda: "2026-01-01T00:00:00.000000Z")
+    spool = Spool(folder / "spool", keys, durability=Durability.RELAXED)
+    began = time.monotonic()
+    for number in range(count):
+        kind, fact = ("decided", DECIDED) if number % 2 == 0 else ("answered", ANSWERED)
+        text = b"what was said %d " % (number // PER_TEXT) * 40
+        await spool.record(kind, {"exchange": f"gx_{number // 2}", **fact}, {sha256(text).hexdigest(): text})
+        if number % 500 == 0:
+            await asyncio.sleep(0)
+    await spool.close()
+    return round(count / (time.monotonic() - began))

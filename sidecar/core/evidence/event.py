@@ -1,0 +1,74 @@
+"""One recorded fact, and how it is chained to the one before.
+
+    body = canonical JSON of {"at", "chain", "fact", "kind", "seq"}
+    hash = SHA256(previous hash || body)
+
+Rules:
+- Everything that a column says stands in the body too, so that no column can be edited without the hash noticing.
+- The first event of a chain has 32 zero bytes before it; its fact names the chain before, so that lives are linked.
+- Whoever holds plain SQL can check this: no length, salt or version is mixed in.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+
+NOTHING_BEFORE = bytes(32)
+# Made once: `json.dumps` with these options would make one for each text, at 2 us.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`at` is RFC 3339 in UTC with microseconds. `previous` and `hash` are 32 bytes."""
+
+    chain: str
+    seq: int
+    at: str
+    kind: str
+    body: bytes
+    previous: bytes
+    hash: bytes
+
+    @property
+    def fact(self) -> Mapping[str, object]:
+        """What happened."""
+        fact = json.loads(self.body)["fact"]
+        if not isinstance(fact, dict):
+            raise TypeError("the fact of an event is an object")
+        return fact
+
+
+def canonical(value: Mapping[str, object]) -> bytes:
+    """Sorted keys, no spaces, UTF-8. What JSON cannot carry is a bug in the caller, and raises there."""
+    return _utf8(_ENCODER.encode(dict(value)))
+
+
+def chained(previous: bytes, body: bytes) -> bytes:
+    return sha256(previous + body).digest()
+
+
+def event(previous: bytes, chain: str, seq: int, at: str, kind: str, fact: Mapping[str, object]) -> Event:
+    """The next event of a chain."""
+    return assembled(previous, chain, seq, at, kind, canonical(fact))
+
+
+def assembled(previous: bytes, chain: str, seq: int, at: str, kind: str, fact: bytes) -> Event:
+    """The next event, of a fact that is canonical already. The names stand in the order that sorting would give."""
+    body = b'{"at":%b,"chain":%b,"fact":%b,"kind":%b,"seq":%d}' % (_text(at), _name(chain), fact, _name(kind), seq)
+    return Event(chain, seq, at, kind, body, previous, chained(previous, body))
+
+
+def _text(text: str) -> bytes:
+    return _utf8(_ENCODER.encode(text))
+
+
+# A gate writes one chain and about twenty kinds.
+_name = lru_cache(maxsize=64)(_text)
+
+
+def _utf8(text: str) -> bytes:
+    # `backslashreplace` writes a lone surrogate as \udXXX, which is exactly its JSON escape.
+    return text.encode("utf-8", "backslashreplace")

@@ -1,0 +1,201 @@
+"""One chain, event by event, in the order in which it is stored: what does not fit is named.
+
+Strategy: an event that fits costs two hashes and a comparison of its body's two ends with its columns; only one that
+does not is looked at closely. What is kept is the right edge of the Merkle tree, the gaps, and the checkpoints.
+
+Rules:
+- An event that was named is not held against its neighbours: after it any link is taken, and no root is compared.
+- An event that fits by itself and hangs on another predecessor than the stored one shows that the predecessor was
+  rewritten together with its hash.
+- Where the beginning was delivered and freed, roots cannot be made again: links and signatures are checked.
+"""
+
+import json
+from collections.abc import Iterable
+from hashlib import sha256
+
+from sidecar.core.evidence.checkpoint import Checkpoint, PublicKeys, checkpoint_of, verified
+from sidecar.core.evidence.event import NOTHING_BEFORE, Event, canonical
+from sidecar.core.evidence.merkle import Frontier
+from sidecar.core.evidence.verdict import Faults, Summary, Tail, Trouble
+
+READ = frozenset(("checkpoint", "chain_opened", "chain_closed"))
+# What the end of a chain brings about, and so comes after it, the checkpoint last.
+AFTER_THE_END = frozenset(("key_rotated", "checkpoint"))
+COLUMNS = ("chain", "seq", "at", "kind")
+
+
+class Walk:
+    """`begins` is the number of the first event that must be there."""
+
+    def __init__(self, chain: str, keys: PublicKeys, faults: Faults, begins: int = 1) -> None:
+        self._chain, self._keys, self._faults = chain, keys, faults
+        self._begins = self._next = begins
+        # The hashes that the next event may hang on; nothing: any.
+        self._before: tuple[bytes, ...] | None = (NOTHING_BEFORE,) if begins == 1 else None
+        self._hash = NOTHING_BEFORE
+        self._tree = Frontier()
+        self._sound = begins == 1
+        self._gaps: list[tuple[int, int]] = []
+        self._link: Tail | None = None
+        self._stated: dict[int, bytes] = {}
+        self._covered = self._events = 0
+        self._closing = self._over = False
+        self._middle = canonical({"chain": chain})[1:-1] + b',"fact":'
+        self._ends: dict[str, bytes] = {}
+
+    def feed(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self._events += 1
+            made = sha256(event.previous + event.body).digest()
+            fits = made == event.hash and event.seq == self._next and self._agrees(event)
+            if fits and self._before is not None and event.previous in self._before:
+                self._before = (made,)
+            elif not self._odd(event, made):
+                continue
+            if self._closing:
+                self._ends_with(event)
+            if event.kind in READ:
+                self._read(event)
+            self._next, self._hash = event.seq + 1, event.hash
+            if self._sound:
+                self._tree.append(made)
+
+    def end(self) -> Summary:
+        for first, last in self._gaps:
+            which = f"event {first} is" if first == last else f"events {first} to {last} are"
+            self._fault(Trouble.MISSING, first, f"{which} not there")
+        last = self._next - 1
+        return Summary(
+            self._chain, self._begins, last, self._hash, self._events, self._link, self._stated, self._covered
+        )
+
+    # --- what does not fit ----------------------------------------------------------------------------------------
+
+    def _odd(self, event: Event, made: bytes) -> bool:
+        """Name it. Whether the chain goes on from here."""
+        content = self.content(event, made)
+        if event.seq < self._next:
+            self._again(event)
+            return False
+        if event.seq > self._next:
+            self._gaps.append((self._next, event.seq - 1))
+            self._sound = False
+        elif not content and self._before is not None and event.previous not in self._before:
+            self._rewritten(event)
+        if content:
+            self._sound = False
+        self._before = None if content else (made,)
+        return True
+
+    def content(self, event: Event, made: bytes | None = None) -> bool:
+        """Name what is wrong with it by itself. Whether anything is."""
+        said = self._content(event, made or sha256(event.previous + event.body).digest())
+        if said:
+            self._fault(Trouble.CHANGED, event.seq, said)
+        return bool(said)
+
+    def _content(self, event: Event, made: bytes) -> str:
+        if made != event.hash:
+            if any(sha256(before + event.body).digest() == event.hash for before in self._before or ()):
+                return "its column `previous` is not what was hashed"
+            return "its content and its hash do not belong together"
+        if self._agrees(event):
+            return ""
+        try:
+            body = json.loads(event.body)
+            wrong = [name for name in COLUMNS if body[name] != getattr(event, name)]
+        except (ValueError, KeyError, TypeError):
+            return "its body is not what an event is"
+        named = " and ".join(f"`{name}`" for name in wrong)
+        return f"its column {named} says something else than its body" if wrong else "its body is not canonical"
+
+    def _again(self, event: Event) -> None:
+        gap = next((gap for gap in self._gaps if gap[0] <= event.seq <= gap[1]), None)
+        if gap is not None:
+            self._gaps.remove(gap)
+            rest = ((gap[0], event.seq - 1), (event.seq + 1, gap[1]))
+            self._gaps += [one for one in rest if one[0] <= one[1]]
+            self._fault(Trouble.REORDERED, event.seq, f"it stands after event {self._next - 1}")
+        elif event.hash == self._hash:
+            self._fault(Trouble.DUPLICATED, event.seq, "it is there twice")
+        elif event.seq < self._begins:
+            self._fault(Trouble.INSERTED, event.seq, "it stands before the first event")
+        else:
+            self._fault(Trouble.INSERTED, event.seq, "a second event has this number")
+
+    def _rewritten(self, event: Event) -> None:
+        self._sound = False
+        if event.seq == 1:
+            self._fault(Trouble.REWRITTEN, 1, "the first event of a chain hangs on nothing, and this one does")
+        else:
+            said = f"event {event.seq} was written after another event {event.seq - 1} than this"
+            self._fault(Trouble.REWRITTEN, event.seq - 1, said)
+
+    def _ends_with(self, event: Event) -> None:
+        """A closed chain ends with a checkpoint: what follows was signed by nobody and hangs on nothing."""
+        if self._over or event.kind not in AFTER_THE_END:
+            self._fault(Trouble.INSERTED, event.seq, "its chain was closed before")
+        self._over = self._over or event.kind == "checkpoint"
+
+    def _agrees(self, event: Event) -> bool:
+        """Whether columns and body say the same: the names of a body stand in a fixed order, the fact in the middle."""
+        ends = self._ends.get(event.kind)
+        if ends is None:
+            ends = self._ends[event.kind] = b"," + canonical({"kind": event.kind})[1:-1] + b',"seq":'
+        head = b'{"at":"' + event.at.encode(errors="replace") + b'",' + self._middle
+        return event.body.startswith(head) and event.body.endswith(b"%b%d}" % (ends, event.seq))
+
+    # --- what is read ---------------------------------------------------------------------------------------------
+
+    def _read(self, event: Event) -> None:
+        try:
+            fact = json.loads(event.body)["fact"]
+        except (ValueError, KeyError, TypeError):
+            return  # named already: its hash holds, so that is how it was written, or it was changed
+        if not isinstance(fact, dict):
+            return
+        if event.kind == "chain_closed":
+            self._closing = True
+        elif event.kind == "chain_opened":
+            self._link = tail_of(fact.get("before"))
+        else:
+            self._checkpoint(event, checkpoint_of(fact))
+
+    def _checkpoint(self, event: Event, stated: Checkpoint | None) -> None:
+        if stated is None:
+            self._fault(Trouble.CHANGED, event.seq, "it is no checkpoint by its shape")
+            return
+        if event.at != stated.at or b'"fact":' + stated.line not in event.body:
+            # The newest one is under no other signature than its own: nothing around that may be free to change.
+            self._fault(Trouble.CHANGED, event.seq, "what stands around the checkpoint is not what was signed")
+        self._stated[stated.count] = stated.line
+        signed(stated, self._keys, self._faults, event.seq, "the checkpoint")
+        about = (stated.chain, stated.count, stated.first, stated.last)
+        if about != (self._chain, event.seq - 1, 1, event.seq - 1):
+            self._fault(Trouble.REWRITTEN, event.seq, "the checkpoint is about other events than those before it")
+        elif self._sound and (stated.root, stated.last_hash) != (self._tree.root().hex(), self._hash.hex()):
+            self._fault(Trouble.REWRITTEN, event.seq, "the events before it are not those that the checkpoint states")
+        else:
+            self._covered = stated.count
+
+    def _fault(self, trouble: Trouble, seq: int, message: str) -> None:
+        self._faults.add(trouble, self._chain, seq, message)
+
+
+def signed(stated: Checkpoint, keys: PublicKeys, faults: Faults, seq: int, what: str) -> bool:
+    """Name a signature that does not hold."""
+    if stated.key not in keys:
+        faults.add(Trouble.UNKNOWN_KEY, stated.chain, seq, f"{what} is signed with key {stated.key}")
+    elif not verified(stated, keys):
+        faults.add(Trouble.BAD_SIGNATURE, stated.chain, seq, f"{what} was not signed as it stands there")
+    else:
+        return True
+    return False
+
+
+def tail_of(before: object) -> Tail | None:
+    match before:
+        case {"chain": str(chain), "seq": int(seq), "hash": str(digest)}:
+            return Tail(chain, seq, digest)
+    return None

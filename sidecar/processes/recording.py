@@ -1,0 +1,103 @@
+"""The record of a data plane: the spool as it is configured, and what the gate says of itself."""
+
+import asyncio
+import platform
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from sidecar.core.errors import ConfigurationError
+from sidecar.core.exchange.rules import Rules
+from sidecar.extproc.notes import Notes
+from sidecar.extproc.seat import Recorder
+from sidecar.record.anchors import Anchor, FileAnchor, StreamAnchor
+from sidecar.record.clickhouse.place import place
+from sidecar.record.clickhouse.shipper import Shipper
+from sidecar.record.keys import Keys
+from sidecar.record.moment import written_at
+from sidecar.record.spool import Spool
+from sidecar.rulebook.rulebook import Status
+from sidecar.settings.values import AnchorPlace, Settings
+from sidecar.telemetry.metrics import (
+    ANCHORS_FAILING,
+    RECORD_SECONDS,
+    SPOOL_BYTES,
+    SPOOL_LIMIT,
+    Metrics,
+)
+
+LAST_DELIVERY = 5.0  # seconds; Kubernetes gives a pod 30, and open exchanges had theirs before
+
+
+def opened(settings: Settings, metrics: Metrics) -> Spool:
+    """The spool, with a new chain begun in it."""
+    record = settings.record
+    return Spool(
+        record.spool,
+        signing_keys(settings.state),
+        gate=platform.node(),
+        version=version("gatehouse"),
+        durability=record.durability,
+        limit_bytes=record.limit,
+        checkpoint_seconds=record.checkpoints.seconds,
+        checkpoint_events=record.checkpoints.events,
+        anchors=[_anchor(place) for place in record.anchors],
+        observe=lambda seconds: metrics.observe(RECORD_SECONDS, seconds),
+    )
+
+
+def signing_keys(state: Path) -> Keys:
+    return Keys(state / "keys", lambda: written_at(time.time()))
+
+
+def shipping(settings: Settings, metrics: Metrics) -> Shipper | None:
+    """Who brings the record into the database, if one is configured; it runs already."""
+    record = settings.record
+    if record.clickhouse is None:
+        return None
+    shipper = Shipper(record.spool, place(record), metrics, record.database)
+    shipper.start()
+    return shipper
+
+
+async def shipped(shipper: Shipper | None) -> None:
+    """A bounded time for what is left: the spool keeps it, and the next life goes on from there."""
+    if shipper is not None:
+        await asyncio.to_thread(shipper.close, LAST_DELIVERY)
+
+
+def gauged(spool: Spool, metrics: Metrics) -> None:
+    """How the record is, for whoever watches the gate."""
+    metrics.set(SPOOL_BYTES, spool.fill.used)
+    metrics.set(SPOOL_LIMIT, spool.fill.limit)
+    metrics.set(ANCHORS_FAILING, len(spool.anchors.failing))
+
+
+def _anchor(place: AnchorPlace) -> Anchor:
+    return FileAnchor(place.file) if place.file is not None else StreamAnchor()
+
+
+class Diary:
+    """What the gate says of itself. Nothing waits for it; what cannot be recorded is in the log."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._notes = Notes(recorder)
+        self._refused: ConfigurationError | None = None
+        self._digest: str | None = None
+
+    def policies(self, status: Status, rules: Rules) -> None:
+        """New rules are in force, or newer ones were refused: each is told once."""
+        if status.error is not None and status.error is not self._refused:
+            mistakes = [str(mistake) for mistake in status.error.mistakes]
+            self._notes.add("policy_refused", {"digest": status.digest, "mistakes": mistakes})
+        if status.digest != self._digest:
+            names = sorted({policy.name for book in rules.books for policy in book.policies})
+            self._notes.add("policy_loaded", {"digest": status.digest, "before": self._digest, "policies": names})
+        self._refused, self._digest = status.error, status.digest
+
+    def credential_changed(self, connection: str) -> None:
+        """Another credential stands in a connection's file; which one is nobody's business."""
+        self._notes.add("credential_changed", {"connection": connection})
+
+    async def settle(self) -> None:
+        await self._notes.settle()

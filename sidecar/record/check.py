@@ -1,0 +1,25 @@
+"""A check of a record from start to end: keys, anchors, events, parts."""
+
+from collections.abc import Callable, Iterable
+
+from sidecar.core.evidence.checkpoint import PublicKeys
+from sidecar.core.evidence.verdict import Verdict
+from sidecar.core.evidence.verify import Anchored, Verify
+from sidecar.record.sources import Source
+
+
+def checked(
+    source: Source, keys: PublicKeys, anchors: Iterable[Anchored] = (), progress: Callable[[int], None] | None = None
+) -> Verdict:
+    """`progress` is told how many events went by."""
+    known = [*anchors, *source.own()]
+    verify = Verify(keys, begins=source.begins, whole=source.whole, absent=source.absent)
+    done = 0
+    for batch in source.events():
+        verify.feed(batch)
+        done += len(batch)
+        if progress is not None:
+            progress(done)
+    for digest, data in source.parts():
+        verify.part(digest, data)
+    return verify.end(known)

@@ -1,0 +1,1 @@
+"""The record in ClickHouse: its tables, and how the spool gets there."""

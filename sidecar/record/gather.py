@@ -1,0 +1,59 @@
+"""Takes out of a record what goes into a bundle: the events asked for, what they name, and what proves them.
+
+Rules: an incomplete beginning (delivered and freed) has no root, so that a part of it goes without a proof.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from sidecar.core.evidence.checkpoint import Checkpoint, PublicKeys, checkpoint_of
+from sidecar.core.evidence.event import Event
+from sidecar.core.evidence.inclusion import proofs
+from sidecar.core.evidence.merkle import Tree
+from sidecar.core.evidence.selection import Selection
+from sidecar.core.evidence.verify import GROUP, NAMED
+from sidecar.record.bundle import Held
+from sidecar.record.sources import Source
+
+
+def gathered(source: Source, selection: Selection, keys: PublicKeys, asked: Mapping[str, str | None]) -> Held:
+    """In memory: the events asked for, and 32 bytes for each other one of the record."""
+    taken: list[Event] = []
+    hashes: dict[str, list[bytes]] = {}
+    stated: list[Checkpoint] = []
+    for batch in source.events():
+        for event in batch:
+            hashes.setdefault(event.chain, []).append(event.hash)
+            if event.kind == "checkpoint" and (one := _stated(event)) is not None:
+                stated.append(one)
+            if selection.takes(event):
+                taken.append(event)
+    whole = selection.everything and source.whole
+    chains = {event.chain for event in taken}
+    newest = {one.chain: one for one in stated if one.chain in chains}
+    kept = stated if whole else list(newest.values())
+    trees = {} if whole else {chain: Tree(hashes[chain]) for chain in newest if chain not in source.begins}
+    covered = {chain: newest[chain].count for chain in trees}
+    return Held(
+        taken, [one.line for one in kept], keys, _parts(source, taken), proofs(taken, trees, covered), whole, asked
+    )
+
+
+def _parts(source: Source, events: Iterable[Event]) -> dict[str, bytes]:
+    """Those named, and those that a list of them names in turn."""
+    direct, groups = named(event.body for event in events)
+    held = {name: data for name, data in source.parts() if data is not None}
+    inner, _ = named(held[name] for name in groups & held.keys())
+    return {name: held[name] for name in sorted((direct | inner) & held.keys())}
+
+
+def named(texts: Iterable[bytes]) -> tuple[set[str], set[str]]:
+    """The parts that facts or lists name, and those of them that are lists."""
+    found = [(key, name.decode()) for text in texts for key, name in NAMED.findall(text)]
+    return {name for _, name in found}, {name for key, name in found if key == GROUP}
+
+
+def _stated(event: Event) -> Checkpoint | None:
+    try:
+        return checkpoint_of(event.fact)
+    except (ValueError, KeyError, TypeError):
+        return None

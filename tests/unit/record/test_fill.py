@@ -1,0 +1,38 @@
+"""Who is let in, and what is told on the way up and down."""
+
+import logging
+
+import pytest
+
+from sidecar.core.errors import RecordingFailed
+from sidecar.record.fill import Fill
+
+
+@pytest.mark.parametrize(
+    ("used", "kind", "more", "fits", "note"),
+    [
+        (0, "decided", 100, True, "exactly the limit"),
+        (0, "decided", 101, False, "a byte above"),
+        (90, "decided", 11, False, "a new call"),
+        (90, "answered", 15, True, "the end of an old one goes into the reserve"),
+        (90, "answered", 16, False, "which ends too"),
+    ],
+)
+def test_admission(used: int, kind: str, more: int, fits: bool, note: str) -> None:
+    fill = Fill(100)
+    fill.measured(used)
+    if fits:
+        fill.admit(kind, more)
+    else:
+        with pytest.raises(RecordingFailed, match="the spool is full"):
+            fill.admit(kind, more)
+
+
+def test_each_mark_is_told_once_up_and_once_down(caplog: pytest.LogCaptureFixture) -> None:
+    fill = Fill(100)
+    with caplog.at_level(logging.INFO):
+        for used in (49, 50, 60, 79, 80, 79, 96, 95, 94, 81, 79, 78, 77, 10):
+            fill.measured(used)
+    told = [(record.levelname, record.__dict__["fields"]["percent"]) for record in caplog.records]
+    assert told == [("ERROR", 50), ("ERROR", 80), ("ERROR", 96), ("INFO", 81), ("INFO", 77), ("INFO", 10)]
+    assert fill.alarm == 0.0

@@ -1,0 +1,216 @@
+"""The writer: what it does when the file, the clock, the key or the disk is not what it was."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from sidecar.record.entry import Entry, Life
+from sidecar.record.keys import rotated
+from sidecar.record.spool_file import NAME
+from sidecar.record.writer import Writer
+from sidecar.settings.values import Durability
+from tests.unit.record.spooling import Moving, kept, keys, largest_file, names, prove
+
+
+def writer(folder: Path, clock: Moving | None = None, checkpoint_events: int = 1000) -> Writer:
+    (folder / "spool").mkdir(exist_ok=True)
+    life = Life(keys(folder), "gate-1", "1.2", clock or Moving(), names(), checkpoint_events)
+    return Writer(folder / "spool", Durability.STRICT, life)
+
+
+def entry(name: str, at: float = 0.0, **parts: bytes) -> Entry:
+    return Entry("k", at, b'{"name":"%b"}' % name.encode(), {key.encode(): data for key, data in parts.items()})
+
+
+def test_the_first_event_says_who_writes_and_with_which_key(tmp_path: Path) -> None:
+    writer(tmp_path).close()
+    fact = kept(tmp_path)[0].fact
+    signer = keys(tmp_path).current()
+    assert fact == {
+        "before": None,
+        "gate": "gate-1",
+        "version": "1.2",
+        "keys": [{"id": signer.id, "public": signer.public}],
+    }
+
+
+def test_a_checkpoint_comes_after_so_many_events_also_within_a_batch(tmp_path: Path) -> None:
+    file = writer(tmp_path, checkpoint_events=10)
+    file.write([entry(str(number)) for number in range(25)])
+    file.close()
+    (chain,) = prove(tmp_path).values()
+    assert [event.seq for event in chain if event.kind == "checkpoint"] == [11, 22, 30]
+    assert [event.kind for event in chain[-2:]] == ["chain_closed", "checkpoint"]
+    assert file.checkpoints == 3
+
+
+def test_a_checkpoint_that_would_state_nothing_new_is_not_made(tmp_path: Path) -> None:
+    file = writer(tmp_path)
+    file.checkpoint()
+    file.checkpoint()
+    assert file.checkpoints == 1
+    file.abandon()
+
+
+def test_a_clock_that_jumps_back_stops_time_for_a_while(tmp_path: Path) -> None:
+    clock = Moving()
+    file = writer(tmp_path, clock)
+    for at in (clock.now + 5, clock.now - 3600, clock.now + 6):
+        file.write([entry("x", at)])
+    clock.now -= 7200
+    file.close()
+    times = [event.at for event in kept(tmp_path)]
+    assert times == sorted(times)
+    assert times[1] == times[2] < times[3]
+    prove(tmp_path)
+
+
+def test_a_rotated_key_is_told_of_and_signs_from_then_on(tmp_path: Path) -> None:
+    file = writer(tmp_path)
+    file.write([entry("a")])
+    file.checkpoint()
+    old, new = keys(tmp_path).current(), rotated(tmp_path / "keys", "2026-02-01T00:00:00.000000Z")
+    file.write([entry("b")])
+    file.close()
+    (chain,) = prove(tmp_path).values()
+    (told,) = [event for event in chain if event.kind == "key_rotated"]
+    assert told.fact == {"from": old.id, "to": new.id, "public": new.public}
+    assert [event.fact["key"] for event in chain if event.kind == "checkpoint"] == [old.id, new.id]
+
+
+@pytest.mark.parametrize("note", ["deleted", "replaced by another"])
+def test_a_file_that_went_away_under_the_gate_is_noticed(tmp_path: Path, note: str) -> None:
+    file = writer(tmp_path)
+    file.write([entry("a")])
+    tail = file.chain.tail
+    for path in (tmp_path / "spool").glob(f"{NAME}*"):
+        path.unlink()
+    if note == "replaced by another":
+        (tmp_path / "spool" / NAME).touch()
+    file.write([entry("b")])
+    file.close()
+    (chain,) = prove(tmp_path).values()
+    assert chain[0].fact["before"] == tail
+    assert "removed or replaced" in str(chain[0].fact["trouble"])
+    assert chain[1].fact == {"name": "b"}
+
+
+def damage(path: Path, how: str) -> None:
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        if how == "not a database":
+            file.write(b"x" * 100)
+        elif how == "pages overwritten":
+            file.seek(4096)
+            file.write(os.urandom(size - 4096))
+        else:
+            file.truncate(size // 2)
+
+
+@pytest.mark.parametrize("how", ["not a database", "pages overwritten", "cut in half"])
+def test_a_damaged_file_is_kept_aside_and_the_next_chain_says_so(tmp_path: Path, how: str) -> None:
+    first = writer(tmp_path)
+    first.write([entry("a" * 1000) for _ in range(100)])
+    first.close()
+    damage(tmp_path / "spool" / NAME, how)
+    damaged = (tmp_path / "spool" / NAME).read_bytes()
+    second = writer(tmp_path)
+    second.write([entry("b")])
+    second.close()
+    (aside,) = (tmp_path / "spool").glob("damaged-*")
+    assert (aside / NAME).read_bytes() == damaged
+    (chain,) = prove(tmp_path).values()
+    assert str(chain[0].fact["trouble"]).startswith("damaged: ")
+    assert aside.name in str(chain[0].fact["trouble"])
+
+
+@pytest.mark.parametrize("edited", ["replace(body, 'a', 'b')", "CAST(replace(body, 'a', 'b') AS BLOB)", "7"])
+def test_an_event_that_was_edited_at_the_end_is_damage(tmp_path: Path, edited: str) -> None:
+    first = writer(tmp_path)
+    first.write([entry("a")])
+    first._connection.execute(f"UPDATE events SET body = {edited} WHERE seq = 2")  # noqa: S608
+    first.abandon()
+    writer(tmp_path).close()
+    assert "not what its hash says" in str(kept(tmp_path)[0].fact["trouble"])
+
+
+def test_damage_that_shows_while_writing_costs_no_event(tmp_path: Path) -> None:
+    file = writer(tmp_path)
+    file.write([entry("a" * 1000) for _ in range(100)])
+    file._log_into_file("TRUNCATE")
+    file._connection.execute("PRAGMA cache_size=0")
+    damage(tmp_path / "spool" / NAME, "pages overwritten")
+    file.write([entry("b")])
+    file.close()
+    (chain,) = prove(tmp_path).values()
+    assert [event.fact.get("name") for event in chain][1] == "b"
+    assert chain[0].fact["before"] is not None
+
+
+def test_ids_never_go_back_when_a_new_file_begins(tmp_path: Path) -> None:
+    file = writer(tmp_path)
+    file.write([entry("a")])
+    before = file._next
+    file._set_aside("for a test")
+    file.write([entry("b")])
+    assert file._next > before + 1
+    file.close()
+
+
+def test_a_new_file_that_could_not_be_made_is_made_when_there_is_room(tmp_path: Path) -> None:
+    file = writer(tmp_path)
+    file.write([entry("a")])
+    tail = file.chain.tail
+    for path in (tmp_path / "spool").glob(f"{NAME}*"):
+        path.unlink()
+    for _ in range(2):
+        with largest_file(1000), pytest.raises(sqlite3.OperationalError):
+            file.write([entry("lost")])
+    file.write([entry("b")])
+    file.close()
+    (chain,) = prove(tmp_path).values()
+    assert chain[0].fact["before"] == tail
+    assert "removed or replaced" in str(chain[0].fact["trouble"])
+    assert chain[1].fact == {"name": "b"}
+
+
+def test_damage_that_shows_while_tidying_is_mended_too(tmp_path: Path) -> None:
+    file = writer(tmp_path)
+    file.write([entry("a" * 1000) for _ in range(100)])
+    file._log_into_file("TRUNCATE")
+    file._connection.execute("PRAGMA cache_size=0")
+    damage(tmp_path / "spool" / NAME, "pages overwritten")
+    file.tidy()
+    file.write([entry("b")])
+    file.close()
+    (chain,) = prove(tmp_path).values()
+    assert chain[1].fact == {"name": "b"}
+
+
+def test_a_commit_that_failed_in_doubt_begins_a_new_chain_where_the_file_ends(tmp_path: Path) -> None:
+    file = writer(tmp_path)
+    file.write([entry("a")])
+    trial = file.chain.copy()
+    file.write([entry("b")])
+    # As if the disk had taken the commit and yet said no.
+    file._chain, file._doubtful = trial, True
+    file.write([entry("c")])
+    file.close()
+    first, second = prove(tmp_path).values()
+    assert second[0].fact["before"] == {"chain": "gc_1", "seq": 3, "hash": first[-1].hash.hex()}
+    assert second[1].fact == {"name": "c"}
+
+
+def test_a_failed_batch_leaves_nothing(tmp_path: Path) -> None:
+    file = writer(tmp_path)
+    trouble = "CREATE TEMP TRIGGER trouble BEFORE INSERT ON parts BEGIN SELECT RAISE(ABORT, 'no part today'); END"
+    file._connection.execute(trouble)
+    with pytest.raises(sqlite3.IntegrityError, match="no part today"):
+        file.write([entry("a"), entry("with a part", one=b"1")])
+    file._connection.execute("DROP TRIGGER trouble")
+    file.write([entry("b", one=b"1")])
+    file.close()
+    assert [event.fact.get("name") for event in kept(tmp_path) if event.kind == "k"] == ["b"]
+    assert len(prove(tmp_path)) == 1
