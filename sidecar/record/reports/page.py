@@ -31,7 +31,8 @@ p{margin:.25rem 0}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;margin:.75rem 0;font-size:.86rem;font-variant-numeric:tabular-nums}
 th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;
-overflow-wrap:anywhere;min-width:4.5rem}
+overflow-wrap:break-word}
+th{white-space:nowrap}
 thead th{background:var(--band);position:sticky;top:0}
 .number{text-align:right}
 svg{width:100%;max-width:47rem;height:auto;margin:.5rem 0;font-size:12px}
@@ -72,7 +73,11 @@ def verdict(answer: Answered) -> tuple[str, str]:
     count = len(answer.table.rows)
     if answer.saved.expect_empty:
         return ("bad", f"{count:,} found. There must be none.") if count else ("good", "None found, as it must be.")
-    return ("soft", f"{count:,} rows.") if count else ("soft", "Nothing was recorded in this period.")
+    return (
+        ("soft", f"{count:,} row{'' if count == 1 else 's'}.")
+        if count
+        else ("soft", "Nothing was recorded in this period.")
+    )
 
 
 def _section(answer: Answered, level: int) -> str:

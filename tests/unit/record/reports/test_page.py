@@ -15,7 +15,7 @@ NONE = Table(("who", "calls"), ())
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 VERDICTS = [
-    ("rows", SAVED, ROWS, ("soft", "1 rows.")),
+    ("rows", SAVED, ROWS, ("soft", "1 row.")),
     ("no rows", SAVED, NONE, ("soft", "Nothing was recorded in this period.")),
     ("rows that must not be", EMPTY, ROWS, ("bad", "1 found. There must be none.")),
     ("none, as it must be", EMPTY, NONE, ("good", "None found, as it must be.")),
