@@ -78,6 +78,8 @@ BENCHMARKS: Mapping[str, Callable[[Scale, Gates], Figures]] = {
     "hotspots": _alone("hotspots"),
     "spool": _alone("spool"),
     "transcript": _alone("transcript"),
+    "shipper": _alone("shipper"),
+    "verify": _alone("verify"),
     "wire": _of_one_size("wire"),
     "extproc": _of_one_size("extproc"),
 }
