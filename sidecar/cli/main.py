@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "token": ("sidecar.cli.token", "make and read development tokens"),
         "policy": ("sidecar.cli.policy", "check, test and explain rules"),
         "mask": ("sidecar.cli.mask", "text in, masked text out"),
+        "sessions": ("sidecar.cli.sessions", "what happened, and as it streamed"),
         "audit": ("sidecar.cli.audit", "prove it: verify, report, export"),
     }
 )
