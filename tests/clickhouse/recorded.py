@@ -3,6 +3,7 @@
 Ada asks twice, with an address in her first question, and gets a streamed answer with a tool call; Bob is denied.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -37,12 +38,14 @@ BOB = replace(CALLER, subject="bob", groups=("sales",), claimed_session="s-2")
 FIRST = f"Write to {MAIL} please"
 
 
-def load(server: Server, database: str) -> Place:
-    """The tables with both sessions in them."""
+def load(server: Server, database: str, more: Sequence[tuple[str, Mapping[str, object]]] = ()) -> Place:
+    """The tables with both sessions in them, and events of a second chain."""
     where = Place(f"{server.url}/{database}")
     with connected(where) as client:
         migrate(client, where)
         events, parts = written()
+        for seq, (kind, fact) in enumerate(more, 1):
+            events.append(event(NOTHING_BEFORE, "gc_2", seq, f"2026-03-04T13:00:{seq:02}.000000Z", kind, fact))
         for month in months(events):
             columns = month.columns
             client.insert(

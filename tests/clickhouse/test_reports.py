@@ -78,6 +78,35 @@ def test_an_empty_period_says_so(config: Path, form: str, capsys: pytest.Capture
     assert told.count("None found, as it must be.") == 1
 
 
+def held(exchange: str, approval: str) -> dict[str, object]:
+    return {"exchange": exchange, "call": "t", "tool": "Bash", "verdict": "hold", "rule": "r", "approval": approval}
+
+
+ASKED = {"approval": "ap_1", "exchange": "gx_1", "call": "t", "tool": "Bash", "rule": "r", "approvers": ["sre"]}
+# One call that somebody approved after a second, one that nobody decided, one that nobody was asked about.
+HELD = [
+    ("approval_asked", ASKED),
+    ("approval_decided", {"approval": "ap_1", "decision": "approved", "who": "eve", "rationale": "a drill"}),
+    ("tool_call", held("gx_1", "ap_1")),
+    ("approval_asked", {**ASKED, "approval": "ap_2", "exchange": "gx_2"}),
+    ("tool_call", held("gx_2", "ap_2")),
+    ("tool_call", held("gx_3", "")),
+]
+
+
+def test_what_waited_for_a_person(server: Server, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with clickhouse_connect.get_client(host="127.0.0.1", port=server.port) as client:
+        client.command("CREATE DATABASE told_holds")
+    load(server, "told_holds", HELD)
+    config.write_text(config.read_text().replace("told_reports", "told_holds"))
+    first, second = rows(config, capsys, "high-risk", *MARCH)
+    assert [first[name] for name in ("decided_by", "rationale", "seconds")] == ["eve", "a drill", 1.0]
+    assert (second["approval"], second["decision"], second["seconds"]) == ("ap_2", "", None)
+    assert [row["exchange"] for row in rows(config, capsys, "unapproved", *MARCH)] == ["gx_2", "gx_3"]
+    assert run(config, "report", "unapproved", *MARCH) == 0
+    assert "2 found. There must be none." in capsys.readouterr().out
+
+
 def test_one_team(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert [row["subject"] for row in rows(config, capsys, "access", *MARCH, "--group", "sales")] == ["bob"]
     for name in NAMES:
