@@ -48,7 +48,7 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("squarespace", "squarespace", _UUID),
     ("trello", "trello", "[0-9a-f]{32}|[0-9a-f]{64}"),
     ("twilio", "twilio", _HEX32),
-    ("twitch", "twitch", "[a-z0-9]{30}"),
+    ("twitch", "twitch(?:[_-]client)?", "[a-z0-9]{30}"),
     (
         "twitter",
         "twitter",
