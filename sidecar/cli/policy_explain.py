@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sidecar.cli.rehearsal import Call, Outcome, rehearsed
+from sidecar.core.exchange.fact import WITHHELD
 from sidecar.core.model.caller import Caller
 from sidecar.core.policy.book import Book
 from sidecar.core.policy.explain import Explanation, Line, Witness, explain, overheard
@@ -112,7 +113,9 @@ def _placeholder(found: Found, line: Line, findings: Sequence[Mapping[str, objec
     shown = (
         str(one["placeholder"])
         for one in findings
-        if (one["detector"], one["path"], one["rule"]) == (found.detector, found.path, line.rule.id)
+        if (one["detector"], one["rule"]) == (found.detector, line.rule.id)
+        # The record withholds a path in which a detector finds something, as an expression like `.+` does in any.
+        and one["path"] in (found.path, WITHHELD)
         and one["placeholder"]
     )
     return next(shown, None)

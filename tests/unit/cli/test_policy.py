@@ -105,7 +105,7 @@ def test_explain_names_every_rule_and_no_value(tmp_path: Path, capsys: pytest.Ca
     said = capsys.readouterr().out
     assert "caller: ada (groups: engineering) on connection claude" in said
     assert "engineering/no-zephyr" in said
-    assert "found pii/email at messages[0].content" in said
+    assert "found pii/email at messages[0].content, now [EMAIL_" in said
     assert "says nothing: its `if` is false" in said
     assert "verdict: deny by engineering/no-zephyr: deny is stricter than mask (engineering/emails)" in said
     assert "the client reads: Blocked by policy rule no-zephyr" in said
