@@ -9,6 +9,7 @@ from pathlib import Path
 from sidecar.core.model.connection import Kind
 from sidecar.settings import values
 from sidecar.settings import written as w
+from sidecar.settings.written_record import RecordSection
 
 STARTER = Path(__file__).parent.parent / "rulebook" / "starter.yaml"
 
@@ -78,7 +79,7 @@ def _simulated(upstream: values.Upstream, written: w.Written, state: Path) -> va
     return replace(upstream, url=url, credential=credential)
 
 
-def _record(record: w.RecordSection, folder: Path, state: Path) -> values.Record:
+def _record(record: RecordSection, folder: Path, state: Path) -> values.Record:
     spool = folder / record.spool if record.spool else state / "spool"
     anchors = tuple(values.AnchorPlace(_path(one.file, folder), bool(one.stdout)) for one in record.anchors)
     return values.Record(
@@ -93,7 +94,7 @@ def _record(record: w.RecordSection, folder: Path, state: Path) -> values.Record
     )
 
 
-def _database(record: w.RecordSection, folder: Path) -> values.Database:
+def _database(record: RecordSection, folder: Path) -> values.Database:
     password = record.password
     return values.Database(
         user=record.user,

@@ -7,9 +7,10 @@ Rules:
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from sidecar.core.model.connection import Kind
+from sidecar.settings.section import MIB, Section, SourceSection, exactly_one
 from sidecar.settings.units import (
     NOT_EMPTY,
     Address,
@@ -23,18 +24,7 @@ from sidecar.settings.units import (
     Text,
     WebAddress,
 )
-from sidecar.settings.values import Durability
-
-MIB = 1 << 20
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _exactly_one(**choices: str | None) -> None:
-    if sum(chosen is not None for chosen in choices.values()) != 1:
-        raise ValueError("needs exactly one of " + " and ".join(f"`{name}`" for name in choices))
+from sidecar.settings.written_record import RecordSection
 
 
 class TlsSection(Section):
@@ -54,7 +44,7 @@ class JwksSection(Section):
 
     @model_validator(mode="after")
     def _one(self) -> "JwksSection":
-        _exactly_one(url=self.url, file=self.file)
+        exactly_one(url=self.url, file=self.file)
         return self
 
 
@@ -79,16 +69,6 @@ class IdentitySection(Section):
     ] = ()
 
 
-class SourceSection(Section):
-    env: Annotated[Text | None, Field(description="Environment variable that holds the credential.")] = None
-    file: Annotated[Text | None, Field(description="File that holds it; read again when it changes.")] = None
-
-    @model_validator(mode="after")
-    def _one(self) -> "SourceSection":
-        _exactly_one(env=self.env, file=self.file)
-        return self
-
-
 class CredentialSection(Section):
     header: Annotated[HeaderName, Field(description="Request header that carries the credential.")] = "x-api-key"
     prefix: Annotated[
@@ -111,83 +91,6 @@ CLAUDE = ConnectionSection(
     url="https://api.anthropic.com",
     credential=CredentialSection(**{"header": "x-api-key", "from": SourceSection(env="ANTHROPIC_API_KEY")}),
 )
-
-
-class CheckpointsSection(Section):
-    every: Annotated[Duration, Field(gt=0, description="Longest time between a fact and a checkpoint over it.")] = 60.0
-    events: Annotated[int, Field(ge=1, description="Most facts between two checkpoints.")] = 1_000
-
-
-class AnchorSection(Section):
-    file: Annotated[Text | None, Field(description="File that gets a line for each; best on another volume.")] = None
-    stdout: Annotated[
-        Literal[True] | None, Field(description="A line for each on standard output, for a log collector.")
-    ] = None
-
-    @model_validator(mode="after")
-    def _one(self) -> "AnchorSection":
-        _exactly_one(file=self.file, stdout=str(self.stdout) if self.stdout else None)
-        return self
-
-
-class SealedSection(Section):
-    auditor_key: Annotated[
-        Text, Field(description="File with the auditor's X25519 public key; only its private half opens the originals.")
-    ]
-
-
-class PriceSection(Section):
-    """In the currency that reports show, for a million tokens."""
-
-    input: Annotated[float, Field(ge=0, description="A million tokens that the model read.")]
-    output: Annotated[float, Field(ge=0, description="A million tokens that it wrote.")]
-    cache_read: Annotated[float, Field(ge=0, description="A million tokens that it read from its cache.")] = 0.0
-    cache_write: Annotated[float, Field(ge=0, description="A million tokens that it put there.")] = 0.0
-
-
-class RetentionSection(Section):
-    """In days; what is under legal hold stays. Not set: for ever."""
-
-    evidence: Annotated[int | None, Field(ge=1, description="The chained facts themselves.")] = None
-    texts: Annotated[int | None, Field(ge=1, description="Masked texts of requests and answers.")] = None
-    shaped: Annotated[int | None, Field(ge=1, description="What questions and reports are answered from.")] = None
-
-
-class RecordSection(Section):
-    spool: Annotated[Text | None, Field(description="Folder of the first record; <state>/spool if not set.")] = None
-    clickhouse: Annotated[WebAddress | None, Field(description="ClickHouse, its path naming the database.")] = None
-    durability: Annotated[
-        Durability, Field(description="strict: a call waits for its record to be on disk; relaxed: it does not.")
-    ] = Durability.STRICT
-    # At 20 KB a turn about 100,000 turns that the database did not get yet: days of a team, or hours of a company.
-    limit: Annotated[
-        Size, Field(description="Most that waits to be delivered to ClickHouse; above it calls are refused.")
-    ] = 2048 * MIB
-    checkpoints: Annotated[CheckpointsSection, Field(description="How often the record is signed.")] = (
-        CheckpointsSection()
-    )
-    anchors: Annotated[
-        tuple[AnchorSection, ...],
-        Field(description="Where signed checkpoints are also kept; <state>/anchor/checkpoints.jsonl if not set."),
-    ] = ()
-    user: Annotated[Text, Field(description="User of ClickHouse.")] = "default"
-    password: Annotated[SourceSection | None, Field(description="Where that user's password comes from.")] = None
-    cluster: Annotated[Name | None, Field(description="Cluster of ClickHouse: tables are replicated and sharded.")] = (
-        None
-    )
-    prices: Annotated[
-        dict[Text, PriceSection], Field(description="What models cost, by name or by a pattern with `*`; first fit.")
-    ] = {}
-    retention: Annotated[RetentionSection, Field(description="For how long ClickHouse keeps what.")] = (
-        RetentionSection()
-    )
-    readers: Annotated[
-        dict[Name, tuple[Text, ...]],
-        Field(description="Roles in ClickHouse that read the record of these groups; of everyone if none is named."),
-    ] = {}
-    sealed: Annotated[
-        SealedSection | None, Field(description="Keep what came, unmasked, encrypted to an auditor; off if not set.")
-    ] = None
 
 
 class ControlSection(Section):
