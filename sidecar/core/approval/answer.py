@@ -1,0 +1,37 @@
+"""What came of a question: the end of a ticket as the one who asked sees it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """`unavailable`: nobody could be asked. Only `approved` lets the call go."""
+
+    APPROVED = "approved"
+    DENIED = "denied"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    UNAVAILABLE = "unavailable"
+    TOO_MANY = "too_many"
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """A person who decided. `at`: Unix seconds."""
+
+    subject: str
+    provider: str
+    yes: bool
+    rationale: str | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`ticket` is nothing where none was opened. `reused`: an earlier yes for the same rule and session stood."""
+
+    outcome: Outcome
+    ticket: str | None = None
+    deciders: tuple[Decider, ...] = ()
+    reused: bool = False
+    message: str | None = None  # a sentence for the client, where the outcome does not speak for itself

@@ -1,0 +1,49 @@
+"""A block: whom or what people have stopped, at once and until it is lifted."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sidecar.core.model.caller import Caller
+
+
+class Target(StrEnum):
+    """What a block names. `token`: one token, by its id (`jti`)."""
+
+    SESSION = "session"
+    SUBJECT = "subject"
+    AGENT = "agent"
+    CONNECTION = "connection"
+    TOKEN = "token"  # noqa: S105  (a kind of target)
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`reason` is a sentence that the caller reads. `before`: only tokens issued until then (a revoked subject may
+    sign in again); None: whatever the token."""
+
+    id: str
+    target: Target
+    value: str
+    reason: str
+    at: float
+    before: float | None = None
+
+    def stops(self, caller: Caller, connection: str) -> bool:
+        if self.before is not None and caller.issued is not None and caller.issued > self.before:
+            return False
+        return self.target is Target.ALL or self.value == _named(self.target, caller, connection)
+
+
+def _named(target: Target, caller: Caller, connection: str) -> str | None:
+    match target:
+        case Target.SESSION:
+            return caller.claimed_session
+        case Target.SUBJECT:
+            return caller.subject
+        case Target.AGENT:
+            return caller.claimed_agent
+        case Target.TOKEN:
+            return caller.token
+        case _:
+            return connection
