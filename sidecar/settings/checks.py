@@ -12,6 +12,7 @@ from pathlib import Path
 from sidecar.core.errors import Mistake
 from sidecar.core.model.document import Document
 from sidecar.core.model.document import Path as Place
+from sidecar.settings.tokens import OWN_PROVIDER
 from sidecar.settings.written import DevelopmentSection, EnvoySection, ListenSection, MetricsSection
 
 Wrong = tuple[Place, str]
@@ -87,12 +88,19 @@ def _credential_headers(raw: Raw, _: Path) -> Iterator[Wrong]:
 
 
 def _provider_names(raw: Raw, _: Path) -> Iterator[Wrong]:
-    yield from _repeated(_section(raw, "identity"), ("identity", "providers"), "name", "the provider name")
+    identity = _section(raw, "identity")
+    yield from _repeated(identity, ("identity", "providers"), "name", "the provider name")
+    exchange = _section(identity, "exchange")
+    yield from _repeated(exchange, ("identity", "exchange", "from"), "name", "the name")
+    for index, item in _items(identity, "providers"):
+        if exchange and item.get("name") == OWN_PROVIDER:
+            yield ("identity", "providers", index, "name"), f"{OWN_PROVIDER!r} is the control plane's own name"
 
 
 def _someone_can_come_in(raw: Raw, _: Path) -> Iterator[Wrong]:
     development = _section(raw, "development")
-    if not _section(raw, "identity").get("providers") and development.get("identity") is not True:
+    identity = _section(raw, "identity")
+    if not (identity.get("providers") or _section(identity, "exchange")) and development.get("identity") is not True:
         yield (
             ("identity",),
             "nobody could come in: name a provider under identity.providers, or set development.identity: true",

@@ -10,6 +10,7 @@ from sidecar.core.model.connection import Kind
 from sidecar.settings import values
 from sidecar.settings import written as w
 from sidecar.settings.written_record import RecordSection
+from sidecar.settings.written_tokens import exchange_from
 
 STARTER = Path(__file__).parent.parent / "rulebook" / "starter.yaml"
 
@@ -33,6 +34,7 @@ def settings_from(written: w.Written, file: Path | None, folder: Path) -> values
         metrics=values.Metrics(written.metrics.address, written.metrics.port),
         envoy=_envoy(written.envoy, folder, state),
         development=values.Development(**written.development.model_dump()),
+        exchange=exchange_from(written.identity.exchange, written.control.url, folder, state),
         log=values.Log(written.log.level, written.log.format),
     )
 

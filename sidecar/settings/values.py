@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from sidecar.core.model.connection import Connection, Kind
+from sidecar.settings.tokens import Exchange
 
 
 class Durability(StrEnum):
@@ -207,6 +208,7 @@ class Settings:
     envoy: Envoy
     development: Development
     log: Log
+    exchange: Exchange | None = None
 
     def upstream(self, name: str) -> Upstream:
         return next(upstream for upstream in self.connections if upstream.name == name)

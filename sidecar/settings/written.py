@@ -25,6 +25,7 @@ from sidecar.settings.units import (
     WebAddress,
 )
 from sidecar.settings.written_record import RecordSection
+from sidecar.settings.written_tokens import ExchangeSection
 
 
 class TlsSection(Section):
@@ -67,6 +68,10 @@ class IdentitySection(Section):
     providers: Annotated[
         tuple[ProviderSection, ...], Field(description="Who may say who the caller is; a token of any of them opens.")
     ] = ()
+    exchange: Annotated[
+        ExchangeSection | None,
+        Field(description="What callers already have in, short-lived gate tokens out; off if not set."),
+    ] = None
 
 
 class CredentialSection(Section):
