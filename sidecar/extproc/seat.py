@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
 
+from sidecar.core.approval.answer import Answer, Outcome
+from sidecar.core.approval.asked import Asked
 from sidecar.core.exchange.commands import Command
 from sidecar.core.exchange.events import Event
+from sidecar.core.model.block import Block
+from sidecar.core.model.caller import Caller
 from sidecar.core.model.http import Headers
 from sidecar.extproc.identity import ClaimNames
 from sidecar.extproc.messages import Outbound
@@ -35,6 +39,48 @@ class Vault(Protocol):
         """The credential of a connection as headers, or `Refused`."""
 
 
+class Approvals(Protocol):
+    """Asks people."""
+
+    async def ask(self, asked: Asked, patience: float) -> Answer:
+        """Wait for their answer; to be cancelled is to withdraw the question.
+
+        Never raises anything else. Nobody can be asked: `UNAVAILABLE` at once. After `patience` seconds without an
+        answer: `WAITING`, and the question stays open for whoever comes again with the same fingerprint. Asked again
+        under the same id, also over a new connection, it is the same question.
+        """
+
+
+class Blocks(Protocol):
+    """Whom people have stopped."""
+
+    def against(self, caller: Caller, connection: str) -> Block | None:
+        """From memory: this is asked on every call."""
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Call `changed` after every change, in the event loop. Gives the way to stop that."""
+
+
+class Nobody:
+    """Where no control plane is configured: nobody can be asked, and nobody is stopped."""
+
+    async def ask(self, asked: Asked, patience: float) -> Answer:  # noqa: ARG002
+        return Answer(Outcome.UNAVAILABLE, message=NOBODY)
+
+    def against(self, caller: Caller, connection: str) -> Block | None:  # noqa: ARG002
+        return None
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:  # noqa: ARG002
+        return _nothing
+
+
+NOBODY = "no control plane is configured at this gate"
+
+
+def _nothing() -> None:
+    pass
+
+
 Send = Callable[[Outbound], Awaitable[None]]
 
 
@@ -48,3 +94,5 @@ class Seat:
     secret: str = field(repr=False)
     providers: Mapping[str, ClaimNames] = field(default_factory=dict)
     clock: Callable[[], float] = time.monotonic
+    approvals: Approvals = field(default_factory=Nobody)
+    blocks: Blocks = field(default_factory=Nobody)

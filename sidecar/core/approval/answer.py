@@ -5,7 +5,8 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """`unavailable`: nobody could be asked. Only `approved` lets the call go."""
+    """`unavailable`: nobody could be asked. `waiting`: nobody has decided yet, and the one who asked comes again; the
+    ticket stays open. Only `approved` lets the call go."""
 
     APPROVED = "approved"
     DENIED = "denied"
@@ -13,6 +14,7 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     UNAVAILABLE = "unavailable"
     TOO_MANY = "too_many"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
