@@ -1,0 +1,1 @@
+"""The control plane: people decide, tokens are exchanged, and the console shows what happened."""

@@ -1,0 +1,1 @@
+"""What people's decisions are written with: tickets, blocks, anchors. The only writers of their tables."""
