@@ -1,0 +1,1 @@
+"""What a caller already has, in; a short-lived gate token, out."""
