@@ -1,0 +1,8 @@
+"""Values go the same way into both databases."""
+
+from sidecar.control.store.engine import plain
+
+
+def test_a_yes_is_a_one() -> None:
+    assert plain((True, False, None, 1.5, "x", 7)) == (1, 0, None, 1.5, "x", 7)
+    assert [type(value) for value in plain((True, 2))] == [int, int]
