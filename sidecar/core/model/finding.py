@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sidecar.core.model.action import Action, DenyAs, How
+from sidecar.core.model.hold import Terms
 from sidecar.core.model.place import Place
 
 
@@ -23,10 +24,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The strictest of what the rules said. `rule`, `policy` and `say` belong to the rule that won."""
+    """The strictest of what the rules said. `rule`, `policy` and `say` belong to the rule that won; `terms` too, if it
+    holds."""
 
     action: Action
     rule: str | None = None
     policy: str | None = None
     say: str | None = None
     deny_as: DenyAs = DenyAs.ERROR
+    terms: Terms | None = None

@@ -14,7 +14,9 @@ from sidecar.core.policy.pattern import Globs
 Raw = Mapping[str, object]
 Wrong = tuple[Path, str]
 
-LATER = ("effect", "approvers", "timeout", "approvals")
+LATER = ("effect",)
+OF_A_HOLD = ("approvers", "approvals", "timeout", "rationale", "reuse")
+OF_AN_ANSWER = ("response", "thinking", "tool_call")
 TEXT_SOURCES = ("regex", "keywords")
 
 
@@ -58,12 +60,18 @@ def _repeated_ids(document: Document, rules: Sequence[tuple[Path, Raw]]) -> Iter
 
 
 def _not_yet(rule: Raw) -> Iterator[Wrong]:
-    later = [key for key in LATER if key in rule]
-    if rule.get("do") == "hold":
-        also = f" (and so do {', '.join(later)})" if later else ""
-        yield ("do",), f"not yet: hold arrives with a later version{also}; use deny until then"
-    elif later:
-        yield (later[0],), f"not yet: {', '.join(later)} arrives with a later version; leave it out until then"
+    yield from (
+        ((key,), "not yet: it arrives with a later version; leave it out until then") for key in LATER if key in rule
+    )
+    where = rule.get("where")
+    named = where if isinstance(where, list) else [where]
+    late = [place for place in named if place in OF_AN_ANSWER]
+    if rule.get("do") == "hold" and late:
+        yield (
+            ("where",),
+            f"not yet: what is on its way to the agent ({', '.join(late)}) cannot be held; hold system, prompt or "
+            "tool_result, or use deny",
+        )
 
 
 def _looks_at_something(rule: Raw) -> Iterator[Wrong]:
@@ -92,24 +100,33 @@ _BY_TOOL = '; or, to refuse requests that offer a tool, use if: request.tools.ex
 
 def _keys_of_an_action(rule: Raw) -> Iterator[Wrong]:
     do = rule.get("do")
-    for key, action in (("how", "mask"), ("label", "mask"), ("deny", "deny")):
-        if key in rule and isinstance(do, str) and do != action:
-            yield (key,), f"has a meaning only with `do: {action}`, and this rule says `do: {do}`"
+    for key, actions in _FOR.items():
+        if key in rule and isinstance(do, str) and do not in actions:
+            said = " or ".join(f"`do: {action}`" for action in actions)
+            yield (key,), f"has a meaning only with {said}, and this rule says `do: {do}`"
     if "say" in rule and do in ("mask", "allow"):
         yield ("say",), f"is read by the client in a denial, and this rule says `do: {do}`"
+
+
+_FOR = {"how": ("mask",), "label": ("mask",), "deny": ("deny", "hold")} | dict.fromkeys(OF_A_HOLD, ("hold",))
 
 
 def _unknown_detectors(rule: Raw, detectors: Sequence[str]) -> Iterator[Wrong]:
     named = rule.get("detect")
     globs = named if isinstance(named, list) else [named]
     for index, glob in enumerate(globs):
-        if not isinstance(glob, str) or not glob.strip() or len(glob) > 256:
+        if not isinstance(glob, str) or not glob.strip() or len(glob) > 256 or not _written_in_unicode(glob):
             continue
         if not any(Globs((glob,)).fits(name) for name in detectors):
             families = {f"{name.partition('/')[0]}/*" for name in detectors}
             known = families if "*" in glob else {*detectors, *families}
             place: Path = ("detect", index) if isinstance(named, list) else ("detect",)
             yield place, f"no detector is called {glob!r}{did_you_mean(glob, known)}"
+
+
+def _written_in_unicode(word: str) -> bool:
+    """Not half a surrogate pair, which no pattern can hold; its shape is refused elsewhere."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in word)
 
 
 _CHECKS: tuple[Callable[[Raw], Iterator[Wrong]], ...] = (_not_yet, _looks_at_something, _keys_of_an_action)

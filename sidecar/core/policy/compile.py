@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sidecar.core.model.action import Action, DenyAs, How
 from sidecar.core.model.detector import Detector
+from sidecar.core.model.hold import STANDARD_TIMEOUT, Terms
 from sidecar.core.model.place import Place
 from sidecar.core.policy.condition import compiled
 from sidecar.core.policy.limits import Limits
@@ -16,6 +17,8 @@ from sidecar.core.policy.written import AppliesWritten, LimitsWritten, MatchWrit
 
 # Not the rule's id: a placeholder is read by the model, and `project-zephyr` in it would tell what was to be hidden.
 OWN_LABEL = "PRIVATE"
+# An answer is on its way to the agent already and cannot wait for people: what a rule holds is held before it leaves.
+OF_A_REQUEST = (Place.SYSTEM, Place.PROMPT, Place.TOOL_RESULT)
 _NO_MATCH = MatchWritten()
 
 
@@ -47,13 +50,30 @@ def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detec
         say=written.say,
         deny_as=DenyAs(written.deny.as_) if written.deny else DenyAs.ERROR,
         label=written.label.upper() if written.label else None,
-        where=frozenset(map(Place, written.where)) if written.where else frozenset(Place),
+        where=_where(written),
         detectors=frozenset([*named, *([own.id] if own else [])]),
         path=PathGlobs(match.path) if match.path else None,
         tool=Pattern(match.tool) if match.tool else None,
         model=Globs(match.model, any_case=True) if match.model else None,
         media=Globs(match.media, any_case=True) if match.media else None,
         condition=compiled(written.if_) if written.if_ else None,
+        terms=_terms(written) if action is Action.HOLD else None,
+    )
+
+
+def _where(written: RuleWritten) -> frozenset[Place]:
+    if written.where:
+        return frozenset(map(Place, written.where))
+    return frozenset(OF_A_REQUEST if written.do == "hold" else Place)
+
+
+def _terms(written: RuleWritten) -> Terms:
+    return Terms(
+        tuple(sorted(set(written.approvers or ()))),
+        written.approvals or 1,
+        STANDARD_TIMEOUT if written.timeout is None else written.timeout,
+        written.rationale == "required",
+        written.reuse,
     )
 
 

@@ -90,7 +90,7 @@ def _verdict(found: Found, treatment: Treatment) -> Verdict:
     # A match in a JSON key cannot be masked: then a mask is a denial.
     masked_key = found.key and treatment.action is Action.MASK
     action = Action.DENY if masked_key else treatment.action
-    return Verdict(action, treatment.rule, treatment.policy, treatment.say, treatment.deny_as)
+    return Verdict(action, treatment.rule, treatment.policy, treatment.say, treatment.deny_as, treatment.terms)
 
 
 def _because(winner: Verdict, voices: Sequence[Verdict]) -> str:
@@ -136,7 +136,7 @@ class _Ruleset(Ruleset):
     def judge(self, caller: Caller, connection: Connection, facts: RequestFacts) -> Judge:
         self.witness.facts = facts
         judge = Ruleset.judge(self, caller, connection, facts)
-        return _Judge(judge.verdict, judge.shadow, judge.allowed_path, judge.awake, self.witness)
+        return _Judge(judge.verdict, judge.shadow, judge.allowed_path, judge.awake, judge.holds, self.witness)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ Strategy: conditions are evaluated once; after that a match costs one pass over 
 Rules:
 - deny > hold > mask > allow; a tie goes to what reveals less, then to names, so that the order of rules never matters.
 - A rule in shadow, or any rule and limit of a policy in shadow, is heard and recorded, never followed.
+- Every rule that holds has to be satisfied, so they are all named, not only the strictest; and what another rule masks
+  stays masked when people let the call go.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,12 +32,14 @@ _STEPS_THAT_MOVE = frozenset({"", ".", ".."})
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """One call. `awake`: the rules on text whose conditions hold."""
+    """One call. `awake`: the rules on text whose conditions hold. `holds`: what each rule about the call itself says
+    that holds it."""
 
     verdict: Verdict
     shadow: tuple[Verdict, ...]
     allowed_path: bool
     awake: tuple[Rule, ...]
+    holds: tuple[Verdict, ...]
 
     def places(self) -> frozenset[Place]:
         """Where some rule looks at text; elsewhere nothing needs to be scanned."""
@@ -43,9 +47,24 @@ class Judge:
 
     def treat(self, found: Found) -> Treatment | None:
         """What the strictest rule in force says about a match."""
-        fitting = [rule for rule in self.awake if not rule.shadow and rule.passes_over_because(found) is None]
+        return self._strictest(found, Action.DENY)
+
+    def treat_if_released(self, found: Found) -> Treatment | None:
+        """What the strictest rule says that does not hold, for when people let the call go."""
+        return self._strictest(found, Action.MASK)
+
+    def treat_holds(self, found: Found) -> tuple[Treatment, ...]:
+        """What each rule says that holds a call for a match."""
+        fitting = [rule for rule in self._minding(found) if rule.action is Action.HOLD]
+        return tuple(rule.treatment(found) for rule in sorted(fitting, key=lambda rule: rule.strictness, reverse=True))
+
+    def _strictest(self, found: Found, most: Action) -> Treatment | None:
+        fitting = [rule for rule in self._minding(found) if rule.action <= most]
         winner = max(fitting, key=lambda rule: rule.strictness, default=None)
         return winner.treatment(found) if winner else None
+
+    def _minding(self, found: Found) -> Iterator[Rule]:
+        return (rule for rule in self.awake if not rule.shadow and rule.passes_over_because(found) is None)
 
     def treat_shadow(self, found: Found) -> tuple[Treatment, ...]:
         """What each rule in shadow would have done about a match."""
@@ -79,6 +98,7 @@ class Ruleset:
             tuple(sorted((verdict for shadow, verdict in said if shadow and verdict.action), key=_weight)),
             any(_allows(policy, facts) for policy in self.policies if not policy.shadow),
             tuple(rule for rule in awake if rule.on_text),
+            tuple(verdict for shadow, verdict in said if not shadow and verdict.action is Action.HOLD),
         )
 
 

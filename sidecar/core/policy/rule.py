@@ -12,6 +12,7 @@ from sidecar.core.model.action import Action, DenyAs, How
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
 from sidecar.core.model.finding import Verdict
+from sidecar.core.model.hold import Terms
 from sidecar.core.model.place import Place
 from sidecar.core.model.treatment import Treatment
 from sidecar.core.policy.condition import Condition, Subject
@@ -42,6 +43,7 @@ class Rule:
     model: Globs | None
     media: Globs | None
     condition: Condition | None
+    terms: Terms | None = None  # of a rule that holds
 
     @property
     def on_text(self) -> bool:
@@ -86,13 +88,14 @@ class Rule:
     def verdict(self) -> Verdict:
         """For a rule that is about the call itself."""
         say = self.say or "A rule about who may call what, and how, does not allow this request."
-        return Verdict(self.action, self.id, self.policy, say if self.action > Action.MASK else None, self.deny_as)
+        said = say if self.action > Action.MASK else None
+        return Verdict(self.action, self.id, self.policy, said, self.deny_as, self.terms)
 
     def treatment(self, found: Found) -> Treatment:
         say = self.say or f"The {found.direction} holds text that may not pass here ({found.detector})."
         denial = say if self.action > Action.MASK else None
         label = self.label or found.label
-        return Treatment(self.action, self.id, self.policy, label, self.how, denial, self.deny_as)
+        return Treatment(self.action, self.id, self.policy, label, self.how, denial, self.deny_as, self.terms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ MAX_GLOB = 256
 # A list of keywords becomes one pattern, and a pattern has to fit into the scanner's memory.
 MAX_ENTRIES = 1000
 MAX_SAY = 500
+_DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(s|m|h)")
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def _name(value: str) -> str:
@@ -49,6 +51,25 @@ def _allowed_path(value: str) -> str:
     if not _ALLOWED_PATH.fullmatch(value) or {".", ".."} & set(value.split("/")):
         raise ValueError("expected a path such as `/v1/files*` or `GET /v1/files*`, without `%`, `?`, `..` or `;`")
     return value
+
+
+def _group(value: str) -> str:
+    if not value.strip() or len(value) > MAX_GLOB or not value.isprintable():
+        raise ValueError(f"expected the name of a group, of 1 to {MAX_GLOB} characters")
+    if "*" in value:
+        raise ValueError("expected the whole name of a group: * has no meaning here")
+    return value
+
+
+def _between(least: float, most: float, expected: str) -> BeforeValidator:
+    def check(value: object) -> object:
+        found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+        seconds = float(found[1]) * _UNITS[found[2]] if found else 0.0
+        if not least <= seconds <= most:
+            raise ValueError(f"expected {expected}")
+        return seconds
+
+    return BeforeValidator(check)
 
 
 def _say(value: str) -> str:
@@ -85,6 +106,11 @@ def _one_or_many(schema: JsonDict) -> None:
         schema["anyOf"] = [listed["items"], {**listed, "minItems": 1, "maxItems": MAX_ENTRIES}]
 
 
+# Nobody decides in less; and who has not decided within a day never will.
+_WAITS = _between(5.0, 86_400.0, "a duration from 5s to 24h, such as 30s, 10m or 1h")
+_LASTS = _between(1.0, 86_400.0, "a duration from 1s to 24h, such as 15m or 1h")
+_WRITTEN = Field(json_schema_extra={"type": "string", "pattern": f"^{_DURATION.pattern}$"})
+
 GIVEN = BeforeValidator(_given)
 LIST = (BeforeValidator(_many), GIVEN)
 MANY = (AfterValidator(_some), *LIST, Field(json_schema_extra=_one_or_many))
@@ -94,6 +120,9 @@ Label = Annotated[str, AfterValidator(_label), Field(json_schema_extra={"pattern
 Glob = Annotated[str, AfterValidator(_glob), Field(json_schema_extra={"minLength": 1, "maxLength": MAX_GLOB})]
 Keyword = Annotated[str, AfterValidator(_keyword), Field(json_schema_extra={"minLength": 1, "maxLength": MAX_GLOB})]
 AllowedPath = Annotated[str, AfterValidator(_allowed_path), Field(json_schema_extra={"pattern": "^([A-Z]+ )?/"})]
+Group = Annotated[str, AfterValidator(_group), Field(json_schema_extra={"minLength": 1, "maxLength": MAX_GLOB})]
+Timeout = Annotated[float, _WAITS, _WRITTEN]
+Reuse = Annotated[float, _LASTS, _WRITTEN]
 Say = Annotated[str, AfterValidator(_say), Field(json_schema_extra={"minLength": 1, "maxLength": MAX_SAY})]
 Regex = Annotated[str, AfterValidator(pattern.checked), Field(json_schema_extra={"format": "re2"})]
 Cel = Annotated[str, AfterValidator(condition.checked), Field(json_schema_extra={"format": "cel"})]

@@ -17,17 +17,22 @@ from sidecar.core.policy.words import (
     AllowedPath,
     Cel,
     Glob,
+    Group,
     Keyword,
     Label,
     Name,
     Regex,
+    Reuse,
     Say,
+    Timeout,
 )
 
 PlaceName = Literal["system", "prompt", "tool_result", "tool_call", "response", "thinking"]
 Number = Annotated[int, Field(gt=0, lt=2**53)]
 # The ledger counts a minute in memory; beyond this it is no limit on an agent but a load test.
 PerMinute = Annotated[int, Field(gt=0, le=1_000_000)]
+# More people than this never agree in time.
+Approvals = Annotated[int, Field(ge=1, le=10)]
 
 
 class Section(BaseModel):
@@ -99,7 +104,9 @@ class RuleWritten(Section):
     id: Annotated[Name, Field(description="Name of the rule, once in a policy; the client sees it in a denial.")]
     description: Annotated[str | None, GIVEN, Field(description="For the people who read this file.")] = None
     where: Annotated[
-        tuple[PlaceName, ...] | None, *MANY, Field(description="Places whose text is looked at; all when left out.")
+        tuple[PlaceName, ...] | None,
+        *MANY,
+        Field(description="Places whose text is looked at. Left out: all; with `do: hold`, those of a request."),
     ] = None
     detect: Annotated[
         tuple[Glob, ...] | None, *MANY, Field(description="Detectors that find text: `secret/*`, `pii/email`.")
@@ -123,15 +130,35 @@ class RuleWritten(Section):
     )
     say: Annotated[Say | None, GIVEN, Field(description="Sentence that the client reads in a denial.")] = None
     deny: Annotated[
-        DenyWritten | None, GIVEN, Field(description="With `do: deny`: how the denial looks to the agent.")
+        DenyWritten | None, GIVEN, Field(description="With `do: deny` or `do: hold`: how a denial looks to the agent.")
     ] = None
     stage: Annotated[
         Literal["enforce", "shadow"], Field(description="`shadow`: decide and record, change nothing.")
     ] = "enforce"
     effect: Annotated[tuple[str, ...] | None, *MANY, Field(description="Not yet: effects of a tool call.")] = None
-    approvers: Annotated[tuple[str, ...] | None, *MANY, Field(description="Not yet: who may approve a hold.")] = None
-    timeout: Annotated[str | int | None, GIVEN, Field(description="Not yet: how long a hold waits.")] = None
-    approvals: Annotated[int | None, GIVEN, Field(description="Not yet: how many people must approve a hold.")] = None
+    approvers: Annotated[
+        tuple[Group, ...] | None,
+        *MANY,
+        Field(description="With `do: hold`: groups of which a person must be one to decide; any reviewer if left out."),
+    ] = None
+    approvals: Annotated[
+        Approvals | None, GIVEN, Field(description="With `do: hold`: how many different people must say yes; 1.")
+    ] = None
+    timeout: Annotated[
+        Timeout | None, GIVEN, Field(description="With `do: hold`: how long the call waits for people; 10m.")
+    ] = None
+    rationale: Annotated[
+        Literal["required", "optional"] | None,
+        GIVEN,
+        Field(description="With `do: hold`: whether who decides has to say why; optional."),
+    ] = None
+    reuse: Annotated[
+        Reuse | None,
+        GIVEN,
+        Field(
+            description="With `do: hold`: how long a yes may cover this rule in the same session; one call if left out."
+        ),
+    ] = None
 
 
 class CallerWritten(Section):
@@ -142,8 +169,8 @@ class CallerWritten(Section):
 
 class ExpectWritten(Section):
     verdict: Annotated[
-        Literal["allow", "mask", "deny", "nobody"],
-        Field(description="`nobody`: no policy applies to this caller, so nothing passes."),
+        Literal["allow", "mask", "hold", "deny", "nobody"],
+        Field(description="`hold`: people are asked. `nobody`: no policy applies to this caller, so nothing passes."),
     ]
     rule: Annotated[
         str | None, GIVEN, Field(description="Id of the rule that wins, or `limits.models` and the like.")
