@@ -138,8 +138,9 @@ class ExchangeSection(Section):
     audiences: Annotated[tuple[Text, ...], Field(description="Other gates that tokens may be asked for.")] = ()
     # A stolen token is worth little, and an agent fetches a new one four times an hour.
     lifetime: Annotated[Duration, Field(ge=1, le=24 * 3600, description="How long a token holds.")] = 900.0
+    # A working day: the groups of a device's login are those that the person had when it began.
     login_lifetime: Annotated[Duration, Field(ge=60, description="How long a login on a device can be refreshed.")] = (
-        30 * 24 * 3600.0
+        12 * 3600.0
     )
     key: Annotated[t.KeyKind, Field(description="What tokens are signed with: ES256 or EdDSA (Ed25519).")] = (
         t.KeyKind.ES256

@@ -33,7 +33,7 @@ class Ci:
         self.source = replace(source, mapped=tuple(line for line in source.mapped if owners & line.where.keys()))
         self._keys = keys
         self._now = now
-        self.issuers = (source.issuer,)
+        self.issuers: tuple[str, ...] = (source.issuer,)
 
     async def prove(self, token: str) -> Proven:
         claims = await verified(token, self.source.name, self._keys)

@@ -34,7 +34,7 @@ class Kubernetes:
         self.source = source
         self._keys = keys
         self._now = now
-        self.issuers = (source.issuer,)
+        self.issuers: tuple[str, ...] = (source.issuer,)
 
     async def prove(self, token: str) -> Proven:
         if self.source.review:
