@@ -1,7 +1,7 @@
 """The page on which a person lets a device in.
 
-Rules: what the device calls itself is shown as text and proves nothing, and the page says so: whoever was sent a code by
-somebody else must not type it in. Saying yes takes a press of a button, also where the code came with the link.
+Rules: what the device calls itself is shown as text and proves nothing, and the page says so: whoever was sent a code
+by somebody else must not type it in. Saying yes takes a press of a button, also where the code came with the link.
 """
 
 from collections.abc import Mapping

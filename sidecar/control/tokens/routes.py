@@ -1,8 +1,8 @@
 """The HTTP side of tokens: the token endpoint, the keys, devices, revocations.
 
 Rules:
-- The token endpoint, the device endpoint, logging out and the keys are open to anyone: what is shown there is the proof.
-  The others expect `request.state.person`, whom the console's guard put there; without one they refuse.
+- The token endpoint, the device endpoint, logging out and the keys are open to anyone: what is shown there is the
+  proof. The others expect `request.state.person`, whom the console's guard put there; without one they refuse.
 - Errors have the shape of RFC 6749. Nothing here may be cached but the keys.
 - Per address only so often; a form is small, and no parameter comes twice (RFC 6749, 3.2).
 """

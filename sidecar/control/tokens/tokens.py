@@ -13,6 +13,7 @@ from sidecar.control.tokens.issue import Issuer
 from sidecar.control.tokens.keys import Keys, Rotation
 from sidecar.control.tokens.limiter import Limiter
 from sidecar.control.tokens.logins import Logins
+from sidecar.control.tokens.own import Own
 from sidecar.control.tokens.proofs import Proofs
 from sidecar.control.tokens.revoke import Blocks, Revoker
 from sidecar.control.tokens.sealing import sealing
@@ -33,6 +34,7 @@ class Tokens:
     devices: Devices
     logins: Logins
     revoker: Revoker
+    own: Own
     limiter: Limiter
 
 
@@ -58,4 +60,5 @@ def tokens(exchange: settings.Exchange, url: str, around: Around) -> Tokens:
     issuer = Issuer(exchange, store, keys, trail, now)
     parts = Parts(store, proofs, issuer, devices, logins, trail, around.in_force, now)
     revoker = Revoker(around.blocks, logins, trail, now)
-    return Tokens(exchange, url, keys, proofs, Exchange(parts), devices, logins, revoker, Limiter(now))
+    own = Own(exchange, keys, now)
+    return Tokens(exchange, url, keys, proofs, Exchange(parts), devices, logins, revoker, own, Limiter(now))

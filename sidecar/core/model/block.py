@@ -1,5 +1,6 @@
 """A block: whom or what people have stopped, at once and until it is lifted."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,7 +8,8 @@ from sidecar.core.model.caller import Caller
 
 
 class Target(StrEnum):
-    """What a block names. `token`: one token, by its id (`jti`)."""
+    """What a block names. `token`: one token, by the SHA-256 of its id (`jti`) in hexadecimal digits, so that neither a
+    store nor the way to the gates holds the id itself."""
 
     SESSION = "session"
     SUBJECT = "subject"
@@ -44,6 +46,6 @@ def _named(target: Target, caller: Caller, connection: str) -> str | None:
         case Target.AGENT:
             return caller.claimed_agent
         case Target.TOKEN:
-            return caller.token
+            return hashlib.sha256(caller.token.encode()).hexdigest() if caller.token is not None else None
         case _:
             return connection
