@@ -1,0 +1,1 @@
+"""What people see and programs ask: the console's pages, the API, and who may do what there."""
