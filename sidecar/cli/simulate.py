@@ -1,4 +1,4 @@
-"""`gatehouse simulate`: the stand-in for the Claude API, in the foreground."""
+"""`gatehouse simulate`: the stand-in for the Claude API, or for an identity provider, in the foreground."""
 
 import argparse
 import signal
@@ -8,6 +8,7 @@ from types import FrameType
 from sidecar.core.errors import ConfigurationError
 
 PORT = 15085  # beside the gate's own ports
+PROVIDER_PORT = 15086
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +17,8 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.description = "A stand-in for the Claude API: JSON and streams, tools, signed thinking, errors, mishaps."
     parser.epilog = f"Magic words in the last prompt say what to answer:\n{help_text()}"
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--port", type=int, default=PORT, help=f"where to listen; 0 takes a free one ({PORT})")
+    ports = f"{PORT}, or {PROVIDER_PORT} for the identity provider"
+    parser.add_argument("--port", type=int, help=f"where to listen; 0 takes a free one ({ports})")
     parser.add_argument("--address", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--script", type=Path, metavar="FILE", help="YAML file of turns to answer with")
     parser.add_argument("--record", type=Path, metavar="FILE", help="append everything received, as JSON lines")
@@ -24,9 +26,39 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--api-key-file", type=Path, metavar="FILE", help="the same, read from a file")
     parser.add_argument("--bearer", action="store_true", help="accept `Authorization: Bearer` too: an agent, no gate")
     parser.add_argument("--quiet", action="store_true", help="print nothing")
+    parser.add_argument(
+        "--identity-provider", action="store_true", help="an OpenID provider without passwords instead; loopback only"
+    )
+    parser.add_argument(
+        "--user", action="append", type=_user, metavar="NAME:GROUP,...", help="who can sign in there (five are made up)"
+    )
+
+
+def _user(text: str) -> "tuple[str, tuple[str, ...]]":
+    name, _, groups = text.partition(":")
+    if not name.isidentifier():
+        raise argparse.ArgumentTypeError("expected NAME:GROUP,GROUP with a plain name")
+    return name, tuple(group for group in groups.split(",") if group)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    return _provider(arguments) if arguments.identity_provider else _claude(arguments)
+
+
+def _provider(arguments: argparse.Namespace) -> int:
+    from sidecar.simulator.provider import USERS, Options, User  # noqa: PLC0415
+    from sidecar.simulator.provider_serve import provide  # noqa: PLC0415
+
+    users = tuple(User(*one) for one in arguments.user or ()) or USERS
+    port = PROVIDER_PORT if arguments.port is None else arguments.port
+    with provide(Options(users), arguments.address, port) as running:
+        if not arguments.quiet:
+            print(f"The development identity provider answers at {running.url} (Ctrl-C stops it)", flush=True)
+        _until_told_to_stop()
+    return 0
+
+
+def _claude(arguments: argparse.Namespace) -> int:
     try:
         from sidecar.simulator.script import load_script  # noqa: PLC0415
         from sidecar.simulator.serve import Options, start  # noqa: PLC0415
@@ -35,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
             "simulator", f"needs the package {error.name}: pip install 'gatehouse[local]'"
         ) from error
     options = Options(
-        port=arguments.port,
+        port=PORT if arguments.port is None else arguments.port,
         address=arguments.address,
         script=load_script(arguments.script) if arguments.script else None,
         record=arguments.record,
