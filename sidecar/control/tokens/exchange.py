@@ -11,6 +11,7 @@ Rules:
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from sidecar.control.desk.blocks import Blocks
 from sidecar.control.store.store import Store
 from sidecar.control.tokens.device import Devices, Waiting
 from sidecar.control.tokens.issue import Issued, Issuer, digest
@@ -19,7 +20,7 @@ from sidecar.control.tokens.proofs import JWTS, TYPE, TYPES, Proofs
 from sidecar.control.tokens.proven import Proven
 from sidecar.control.tokens.refusal import Error, TokenRefused
 from sidecar.control.trail import Trail
-from sidecar.core.model.block import Block, Target
+from sidecar.core.model.block import Target
 from sidecar.core.model.caller import Caller
 from sidecar.settings.tokens import OWN_PROVIDER
 
@@ -32,12 +33,11 @@ QUIET = frozenset({Error.PENDING, Error.SLOW_DOWN})
 # Blocks that are about who somebody is; the others are about what a call does.
 OF_CALLERS = frozenset({Target.SUBJECT, Target.TOKEN})
 Form = Mapping[str, str]
-InForce = Callable[[], Awaitable[tuple[Block, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the endpoint is made of. `blocks`: those in force now."""
+    """What the endpoint is made of."""
 
     store: Store
     proofs: Proofs
@@ -45,7 +45,7 @@ class Parts:
     devices: Devices
     logins: Logins
     trail: Trail
-    blocks: InForce
+    blocks: Blocks
     now: Callable[[], float]
 
 
@@ -109,7 +109,7 @@ class Exchange:
 
     async def _refuse_blocked(self, proven: Proven) -> None:
         caller = Caller(proven.subject, OWN_PROVIDER, proven.groups, token=proven.token, issued=proven.issued)
-        for block in await self._parts.blocks():
+        for block in await self._parts.blocks.all():
             if block.target in OF_CALLERS and block.stops(caller, ""):
                 raise TokenRefused(
                     f"This caller's tokens were called back: {block.reason}", Error.INVALID_GRANT, source=proven.source

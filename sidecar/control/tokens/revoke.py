@@ -8,20 +8,14 @@ Rules: a revoked caller may come back with a new sign-in; who must stay out is b
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
+from sidecar.control.desk.blocks import Blocks
 from sidecar.control.person import Person
 from sidecar.control.tokens.issue import digest
 from sidecar.control.tokens.logins import Logins
 from sidecar.control.tokens.refusal import TokenRefused
 from sidecar.control.trail import Trail
 from sidecar.core.model.block import Block, Target
-
-
-class Blocks(Protocol):
-    """The desk's blocks."""
-
-    async def put(self, target: Target, value: str, reason: str, by: Person, before: float | None = None) -> Block: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +41,7 @@ class Revoker:
         await self._trail.record("token_revoked", fact)
         if wanted.subject:
             await self._logins.end_of(wanted.subject)
-        return await self._blocks.put(target, value, wanted.reason, by, before)
+        return await self._blocks.put(target, value, wanted.reason, by.named, before)
 
     def _meant(self, wanted: Revocation) -> tuple[Target, str, float | None]:
         if len([one for one in (wanted.id, wanted.subject, wanted.session) if one]) != 1:

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 import httpx
 
+from sidecar.control.desk.blocks import Blocks
 from sidecar.control.store.store import Store
 from sidecar.control.tokens.device import Devices
-from sidecar.control.tokens.exchange import Exchange, InForce, Parts
+from sidecar.control.tokens.exchange import Exchange, Parts
 from sidecar.control.tokens.issue import Issuer
 from sidecar.control.tokens.keys import Keys, Rotation
 from sidecar.control.tokens.limiter import Limiter
 from sidecar.control.tokens.logins import Logins
 from sidecar.control.tokens.own import Own
 from sidecar.control.tokens.proofs import Proofs
-from sidecar.control.tokens.revoke import Blocks, Revoker
+from sidecar.control.tokens.revoke import Revoker
 from sidecar.control.tokens.sealing import sealing
 from sidecar.control.tokens.signed import LEEWAY
 from sidecar.control.trail import Trail
@@ -40,12 +41,11 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the rest of the control plane brings. `blocks` puts, `in_force` lists."""
+    """What the rest of the control plane brings."""
 
     store: Store
     trail: Trail
     blocks: Blocks
-    in_force: InForce
     http: httpx.AsyncClient
     now: Callable[[], float] = time.time
 
@@ -58,7 +58,7 @@ def tokens(exchange: settings.Exchange, url: str, around: Around) -> Tokens:
     proofs = Proofs(exchange.sources, around.http, now)
     devices, logins = Devices(store, now), Logins(store, exchange.login_lifetime, now)
     issuer = Issuer(exchange, store, keys, trail, now)
-    parts = Parts(store, proofs, issuer, devices, logins, trail, around.in_force, now)
+    parts = Parts(store, proofs, issuer, devices, logins, trail, around.blocks, now)
     revoker = Revoker(around.blocks, logins, trail, now)
     own = Own(exchange, keys, now)
     return Tokens(exchange, url, keys, proofs, Exchange(parts), devices, logins, revoker, own, Limiter(now))

@@ -41,3 +41,11 @@ def test_switched_off_it_is_not_there(tmp_path: Path) -> None:
 def test_beyond_loopback_it_refuses(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="loopback"):
         providers(settings(tmp_path, COMPANY + "listen: {address: 0.0.0.0}\ndevelopment: {identity: true}\n"))
+
+
+def test_the_control_plane_is_trusted_where_it_exchanges_tokens(tmp_path: Path) -> None:
+    exchange = "  exchange: {audience: gate-eu, audiences: [gate-us]}\ncontrol: {url: 'https://gate.example.com'}\n"
+    _, own = providers(settings(tmp_path, COMPANY + exchange))
+    assert (own.name, own.issuer, own.audiences) == ("gatehouse", "https://gate.example.com", ("gate-eu",))
+    assert (own.jwks.url, own.jwks.file) == ("https://gate.example.com/.well-known/jwks.json", None)
+    assert own.claims.groups == "groups"
