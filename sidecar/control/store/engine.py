@@ -57,4 +57,13 @@ class Engine(Protocol):
 
 def plain(values: Sequence[object]) -> tuple[object, ...]:
     """Values that both databases take the same way."""
-    return tuple(int(value) if isinstance(value, bool) else value for value in values)
+    return tuple(_plain(value) for value in values)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str):
+        # PostgreSQL refuses NUL, and neither writes half a surrogate: a client may send both, and shall not fail there.
+        return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    return value

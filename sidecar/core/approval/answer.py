@@ -19,13 +19,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """A person who decided. `at`: Unix seconds."""
+    """A person who decided. `at`: Unix seconds. `for_session`: the yes is meant for the same rule in the same session."""
 
     subject: str
     provider: str
     yes: bool
     rationale: str | None
     at: float
+    for_session: bool = False
 
 
 @dataclass(frozen=True, slots=True)
