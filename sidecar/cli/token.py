@@ -1,17 +1,20 @@
-"""`gatehouse token`: make a development token, or look into any token.
+"""`gatehouse token`: make, exchange and revoke tokens, or look into any.
 
-Rules: `mint` prints the token and nothing else, so that it can stand in `$(...)`. `show` says whether it verified.
+Rules: `mint` and `exchange` print the token and nothing else, so that they can stand in `$(...)`. `show`
+says whether it verified.
 """
 
 import argparse
 import json
 import sys
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import jwt
 
+from sidecar.cli import token_exchange
 from sidecar.core.errors import ConfigurationError
 from sidecar.settings.load import load
 from sidecar.settings.units import duration
@@ -21,7 +24,7 @@ TIMES = ("iat", "nbf", "exp")
 
 
 def register(parser: argparse.ArgumentParser) -> None:
-    commands = parser.add_subparsers(dest="token_command", required=True, metavar="mint|show")
+    commands = parser.add_subparsers(dest="token_command", required=True, metavar="mint|exchange|show|revoke")
     mint = commands.add_parser("mint", help="print a token of this machine's development identity")
     mint.add_argument("--subject", required=True, metavar="NAME", help="who the caller is")
     mint.add_argument("--group", action="append", default=[], metavar="G", help="a group; may be given several times")
@@ -33,10 +36,16 @@ def register(parser: argparse.ArgumentParser) -> None:
     show.add_argument("--json", action="store_true", help="for scripts")
     for command in (mint, show):
         command.add_argument("--config", type=Path, metavar="FILE", help="the gate's configuration")
+    exchange = commands.add_parser("exchange", help="print a gate token for what this machine can show")
+    token_exchange.add_arguments(exchange)
+    revoke = commands.add_parser("revoke", help="call tokens back")
+    token_exchange.add_revocation(revoke)
+    for command in (exchange, revoke):
+        token_exchange.add_control(command)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    return {"mint": _mint, "show": _show}[arguments.token_command](arguments)
+    return COMMANDS[arguments.token_command](arguments)
 
 
 def _ttl(text: str) -> float:
@@ -115,3 +124,11 @@ def _readable(name: str, value: object) -> str:
     if name in TIMES and isinstance(value, int | float):
         return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "mint": _mint,
+    "exchange": token_exchange.exchange,
+    "show": _show,
+    "revoke": token_exchange.revoke,
+}
