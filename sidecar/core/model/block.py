@@ -34,10 +34,11 @@ class Block:
     def stops(self, caller: Caller, connection: str) -> bool:
         if self.before is not None and caller.issued is not None and caller.issued > self.before:
             return False
-        return self.target is Target.ALL or self.value == _named(self.target, caller, connection)
+        return self.target is Target.ALL or self.value == named(self.target, caller, connection)
 
 
-def _named(target: Target, caller: Caller, connection: str) -> str | None:
+def named(target: Target, caller: Caller, connection: str) -> str | None:
+    """What a block of this kind would have to name to mean this call."""
     match target:
         case Target.SESSION:
             return caller.claimed_session

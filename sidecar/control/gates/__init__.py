@@ -1,0 +1,1 @@
+"""Where data planes connect: questions come in, answers and blocks go out."""

@@ -1,0 +1,160 @@
+"""The gRPC server that data planes connect to.
+
+Rules:
+- Who may connect: whoever has the shared key, or, where client certificates are asked for, whoever has one of theirs.
+- What one data plane says wrong ends its stream and nobody else's. Its messages are handled in order.
+- A greeting that cannot be read from the database ends the stream: the data plane comes again.
+"""
+
+import asyncio
+import contextlib
+import hmac
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+
+from sidecar.control import messages
+from sidecar.control.gates.hall import Hall
+from sidecar.control.gates.visit import Visit
+from sidecar.control.gen import control_pb2 as pb
+from sidecar.control.store.engine import StoreFailed
+from sidecar.core.errors import ConfigurationError
+
+log = logging.getLogger(__name__)
+BEAT = 5.0  # seconds
+LONGEST_MESSAGE = 4 << 20  # a question has 20 texts of 8 KB at most
+Context = grpc.aio.ServicerContext[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTls:
+    """`client_ca`: only data planes with a certificate of this authority."""
+
+    certificate: Path
+    key: Path
+    client_ca: Path | None = None
+
+
+class GateServer:
+    """`port` 0 takes a free one. `key` is nothing where client certificates say who may."""
+
+    def __init__(
+        self,
+        hall: Hall,
+        address: str,
+        port: int,
+        *,
+        key: str | None,
+        tls: ServerTls | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._hall = hall
+        self._key = key
+        self._clock = clock
+        self._grpc = grpc.aio.server(options=_OPTIONS)
+        method: grpc.RpcMethodHandler[bytes, bytes] = grpc.stream_stream_rpc_method_handler(self._connect)
+        handlers = {messages.METHOD: method}
+        self._grpc.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(messages.SERVICE, handlers),))
+        self.port = self._bind(f"[{address}]:{port}" if ":" in address else f"{address}:{port}", tls)
+
+    async def start(self) -> None:
+        await self._grpc.start()
+
+    async def stop(self, grace: float = 0.0) -> None:
+        await self._grpc.stop(grace)
+
+    async def _connect(self, requests: AsyncIterator[bytes], context: Context) -> None:
+        if not self._may(context):
+            await context.abort(grpc.StatusCode.UNAUTHENTICATED, "this key opens nothing here")
+        try:
+            said = messages.from_gate(await anext(requests))
+            if said.WhichOneof("said") != "hello":
+                raise messages.Garbled("a stream begins with Hello")
+            visit = _visit(said.hello, self._clock())
+            with self._hall.visited(visit):
+                await self._hall.greet(visit)
+                await self._talk(visit, requests, context)
+        except StopAsyncIteration:
+            return
+        except messages.Garbled as error:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        except StoreFailed:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "the database is away")
+
+    async def _talk(self, visit: Visit, requests: AsyncIterator[bytes], context: Context) -> None:
+        log.info("a data plane is connected: %s (%s)", visit.gate, visit.version)
+        speaking = asyncio.create_task(_speak(visit, context))
+        beating = asyncio.create_task(self._beat(visit))
+        try:
+            async for data in requests:
+                await self._handle(visit, messages.from_gate(data))
+        finally:
+            for task in (speaking, beating):
+                task.cancel()
+            await asyncio.wait((speaking, beating))
+            log.info("a data plane has left: %s", visit.gate)
+
+    async def _handle(self, visit: Visit, said: Any) -> None:
+        visit.heard = self._clock()
+        match said.WhichOneof("said"):
+            case "asked":
+                await self._hall.ask(visit, messages.asked_from(said.asked))
+            case "withdraw":
+                await self._hall.withdraw(visit, said.withdraw.id, said.withdraw.stay_open)
+            case "state":
+                visit.heard_state(said.state, self._clock())
+            case other:
+                raise messages.Garbled(f"{other} out of turn")
+
+    async def _beat(self, visit: Visit) -> None:
+        while True:
+            visit.say(pb.ToGate(beat=pb.Beat(at=self._clock())))
+            await asyncio.sleep(BEAT)
+
+    def _may(self, context: Context) -> bool:
+        if self._key is None:
+            return True
+        told = dict(context.invocation_metadata() or ()).get("authorization", "")
+        wanted = f"Bearer {self._key}"
+        return hmac.compare_digest(str(told).encode(), wanted.encode())
+
+    def _bind(self, where: str, tls: ServerTls | None) -> int:
+        try:
+            if tls is None:
+                return self._grpc.add_insecure_port(where)
+            return self._grpc.add_secure_port(where, _credentials(tls))
+        except (RuntimeError, OSError) as error:
+            raise ConfigurationError.single(
+                "control.gates", f"cannot listen on {where}: is another one running?"
+            ) from error
+
+
+def _visit(hello: Any, now: float) -> Visit:
+    return Visit(hello.gate, hello.instance, hello.version, now, now, hello.policy_digest)
+
+
+async def _speak(visit: Visit, context: Context) -> None:
+    with contextlib.suppress(grpc.RpcError, grpc.aio.UsageError):
+        while True:
+            await context.write(messages.written(await visit.next()))
+
+
+def _credentials(tls: ServerTls) -> grpc.ServerCredentials:
+    pair = (tls.key.read_bytes(), tls.certificate.read_bytes())
+    authority = tls.client_ca.read_bytes() if tls.client_ca else None
+    return grpc.ssl_server_credentials([pair], authority, require_client_auth=authority is not None)
+
+
+_OPTIONS = [
+    ("grpc.max_receive_message_length", LONGEST_MESSAGE),
+    ("grpc.keepalive_time_ms", 20_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
+    ("grpc.so_reuseport", 0),
+]
