@@ -8,6 +8,7 @@ Rules:
 - A command that does not fit the phase is a bug: `Misused`, and the transport fails the stream.
 - Nothing is forwarded before the request is whole, whatever the exchange says.
 - Trailers are never passed on, in either direction: no rule reads them.
+- While people think the dialogue hears on: that the client went away, or that somebody stopped it.
 - What Envoy answers by itself before anything was forwarded (no token, a time-out) comes by here too and passes as it
   is. If there is an exchange, it is told `Gone`.
 """
@@ -18,17 +19,23 @@ from collections.abc import Callable, Coroutine, Mapping
 from enum import Enum
 from typing import Any
 
+from sidecar.core.approval.answer import Answer
 from sidecar.core.errors import RecordingFailed, Refused
 from sidecar.core.exchange import commands as c
 from sidecar.core.exchange import events as e
+from sidecar.core.model.block import Block
 from sidecar.core.model.http import first
 from sidecar.extproc import messages as m
 from sidecar.extproc.alarm import Alarm
+from sidecar.extproc.asking import Asking
 from sidecar.extproc.bodies import answer_body, request_body
 from sidecar.extproc.heads import Misused, answered, forwarded
 from sidecar.extproc.intake import Intake
 from sidecar.extproc.notes import Notes
 from sidecar.extproc.seat import Exchange, Seat, Send
+
+# A block takes effect within two seconds. A dialogue that is busy for longer waits for a client that reads nothing.
+BUSY = 1.5
 
 
 class Phase(Enum):
@@ -40,7 +47,7 @@ class Phase(Enum):
 
 
 class Broken(Exception):  # noqa: N818  (named for what happened)
-    """The exchange asked to break the stream off."""
+    """The exchange asked to break the stream off, or it could not be stopped in a better way."""
 
 
 class Dialogue:
@@ -58,6 +65,9 @@ class Dialogue:
         self._failure: str | None = None
         self._left: int | None = None  # of the answer's stated length
         self._alarm = Alarm(seat.clock, self._tick, broken)
+        self._asking = Asking(seat.approvals, self._settled, broken)
+        self._broken = broken
+        self._stopping: asyncio.Task[None] | None = None
 
     @property
     def over(self) -> bool:
@@ -90,6 +100,7 @@ class Dialogue:
     async def gone(self) -> None:
         """The stream has ended: nothing more can be said, only written down."""
         self._alarm.set(None)
+        self._asking.withdraw()
         async with self._turn:
             tell = self.unfinished and not self._dead
             self._phase = Phase.OVER
@@ -112,6 +123,7 @@ class Dialogue:
                     events.append(answer)
         if self.over:
             self._alarm.set(None)
+            self._asking.withdraw()
         if self._failure is not None:
             raise Broken(self._failure)
 
@@ -153,6 +165,10 @@ class Dialogue:
         if not self._intake.request.bodiless:
             await self._say(*request_body(command.body or b"", self._intake.request.trailers))
         return None
+
+    async def _ask_people(self, command: c.Ask) -> None:
+        if not self._mute:
+            self._asking.begin(command)
 
     async def _respond(self, command: c.Respond) -> None:
         if self._mute:
@@ -226,6 +242,37 @@ class Dialogue:
         if self._intake.answer.ended:
             self._phase = Phase.OVER
 
+    # --- people ---------------------------------------------------------------------------------------------------
+
+    async def _settled(self, answer: Answer) -> None:
+        async with self._turn:
+            if not self._mute:
+                await self._happen(e.Settled(answer, self._seat.clock()))
+
+    def look(self) -> None:
+        """The blocks have changed: does one stand against this exchange?"""
+        who = self._exchange.who if self._exchange is not None and not self._mute else None
+        block = self._seat.blocks.against(*who) if who is not None else None
+        if block is not None and self._stopping is None:
+            self._stopping = asyncio.get_running_loop().create_task(self._stop(block))
+            self._stopping.add_done_callback(self._stopped)
+
+    async def _stop(self, block: Block) -> None:
+        try:
+            async with asyncio.timeout(BUSY):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise Broken("stopped by people, while the client took nothing") from None
+        try:
+            if not self._mute:
+                await self._happen(e.Stopped(block, self._seat.clock()))
+        finally:
+            self._turn.release()
+
+    def _stopped(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._broken(error)
+
     # --- time ---------------------------------------------------------------------------------------------------------
 
     async def _tick(self) -> None:
@@ -238,6 +285,7 @@ Does = Callable[[Dialogue, Any], Coroutine[Any, Any, e.Event | None]]
 
 DOES: Mapping[type, Does] = {
     c.Record: Dialogue._record,
+    c.Ask: Dialogue._ask_people,
     c.Forward: Dialogue._forward,
     c.Respond: Dialogue._respond,
     c.StartAnswer: Dialogue._start_answer,

@@ -61,6 +61,7 @@ class Server:
         self._idle = asyncio.Event()
         self._idle.set()
         self._stopping = False
+        self._unwatch = seat.blocks.watch(self._look)
         self._health = health.aio.HealthServicer()
         self._grpc = grpc.aio.server(options=_options(limits or Limits()))
         self._grpc.add_generic_rpc_handlers((self._handler(),))
@@ -94,9 +95,14 @@ class Server:
         for stream in tuple(self._open):
             stream.interrupt()
         await self._wait(1.0)
+        self._unwatch()
         await self._grpc.stop(0)
         if self._finishing:
             await asyncio.wait(self._finishing)
+
+    def _look(self) -> None:
+        for stream in tuple(self._open):
+            stream.look()
 
     async def _wait(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -80,6 +80,10 @@ class Stream:
             self._report(reason, where)
             await self._context.abort(STATUS[reason], reason.value)
 
+    def look(self) -> None:
+        """The blocks have changed."""
+        self._dialogue.look()
+
     def interrupt(self) -> None:
         """End this stream because the data plane stops."""
         self._stop(Interrupted())

@@ -12,6 +12,7 @@ from sidecar.extproc.messages import Claims
 
 SESSION_HEADERS = ("x-claude-code-session-id", "x-gatehouse-session")
 AGENT_HEADER = "x-gatehouse-agent"
+TOKEN, ISSUED = "jti", "iat"  # RFC 7519 section 4.1: by these one token can be called back
 # Long enough for a UUID and a name; a claim is written into every event.
 CLAIMED_MAX = 200
 
@@ -36,6 +37,8 @@ def caller(claims: Claims, headers: Headers, names: Mapping[str, ClaimNames]) ->
                 _groups(_at(payload, wanted.groups)),
                 _session(headers),
                 _claimed(headers, AGENT_HEADER),
+                _text(_at(payload, TOKEN)),
+                _seconds(_at(payload, ISSUED)),
             )
     return None
 
@@ -48,6 +51,14 @@ def _at(payload: object, path: str) -> object:
         return payload[path]
     head, dot, rest = path.partition(".")
     return _at(payload.get(head), rest) if dot else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _seconds(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _groups(value: object) -> tuple[str, ...]:

@@ -24,6 +24,10 @@ NO_PARTS: Parts = MappingProxyType({})
 class Exchange(Protocol):
     """One HTTP request and its answer. Dead after it raised."""
 
+    @property
+    def who(self) -> tuple[Caller, str] | None:
+        """Whose it is, and on which connection, as far as that is known."""
+
     def receive(self, event: Event) -> Sequence[Command]: ...
 
 

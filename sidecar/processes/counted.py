@@ -12,6 +12,7 @@ from sidecar.core.exchange.commands import Command
 from sidecar.core.exchange.events import Event, RequestChunk, ResponseChunk
 from sidecar.core.exchange.exchange import Exchange
 from sidecar.core.exchange.gate import Gate
+from sidecar.core.model.caller import Caller
 from sidecar.extproc.grpc_stream import Reason, Report
 from sidecar.extproc.seat import NO_PARTS, Parts
 from sidecar.record.spool import Spool
@@ -44,6 +45,10 @@ class CountedExchange:
     def __init__(self, gate: Gate, identifier: str, metrics: Metrics) -> None:
         self._exchange = Exchange(gate, identifier)
         self._metrics = metrics
+
+    @property
+    def who(self) -> tuple[Caller, str] | None:
+        return self._exchange.who
 
     def receive(self, event: Event) -> Sequence[Command]:
         direction = DIRECTIONS.get(type(event))

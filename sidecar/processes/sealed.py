@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sidecar.core.exchange.commands import Command, Record
 from sidecar.core.exchange.events import Event
+from sidecar.core.model.caller import Caller
 from sidecar.extproc.seat import Exchange
 from sidecar.record.sealing import Sealer
 
@@ -14,6 +15,10 @@ class SealedExchange:
     def __init__(self, exchange: Exchange, sealer: Sealer) -> None:
         self._exchange = exchange
         self._sealer = sealer
+
+    @property
+    def who(self) -> tuple[Caller, str] | None:
+        return self._exchange.who
 
     def receive(self, event: Event) -> Sequence[Command]:
         commands = self._exchange.receive(event)

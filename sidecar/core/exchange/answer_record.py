@@ -34,23 +34,26 @@ class Said(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds on the exchange's clock: its head came, its body was whole, it was forwarded, the answer's head came."""
+    """Seconds on the exchange's clock: its head came, its body was whole, it was forwarded, the answer's head came.
+    `human`: how many of them people took to decide."""
 
     began: float
     whole: float
     forwarded: float
     answered: float
+    human: float = 0.0
 
     def latency(self, at: float, held: float) -> fact.Fact:
-        """In milliseconds. `gate`: from the whole request to its forwarding, which is judging and recording. `held`:
-        for how long, in sum, something of the answer waited here for its verdict while more of it came."""
+        """In milliseconds. `gate`: from the whole request to its forwarding, which is judging and recording, less the
+        time that people took. `held`: for how long, in sum, something of the answer waited here for its verdict while
+        more of it came."""
         return {
             "receiving_ms": _milliseconds(self.whole - self.began),
-            "gate_ms": _milliseconds(self.forwarded - self.whole),
+            "gate_ms": _milliseconds(self.forwarded - self.whole - self.human),
             "first_byte_ms": _milliseconds(self.answered - self.forwarded),
             "upstream_ms": _milliseconds(at - self.forwarded),
             "held_ms": _milliseconds(held),
-            "human_ms": 0.0,
+            "human_ms": _milliseconds(self.human),
         }
 
 

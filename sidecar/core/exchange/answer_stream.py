@@ -71,9 +71,9 @@ class AnswerStream:
         out = self._take(b"", at, end=True)
         return out if self.closed else out + self._break(CUT, Code.API)
 
-    def fail(self, message: str) -> bytes:
-        """The bytes themselves could not be read."""
-        return b"" if self.closed else self._break(message, Code.API)
+    def fail(self, message: str, code: Code = Code.API) -> bytes:
+        """The bytes themselves could not be read, or people stopped it."""
+        return b"" if self.closed else self._break(message, code)
 
     def tick(self, at: float) -> bytes:
         """A ping when something has been held for long."""

@@ -57,6 +57,9 @@ class Answering(Protocol):
     def feed(self, data: bytes, at: float) -> bytes: ...
     def end(self, at: float, pending: bytes) -> Sequence[Command]: ...
     def tick(self, at: float) -> bytes: ...
+    def stop(self, refused: Refused) -> bytes:
+        """The last bytes of an answer that people stopped."""
+
     def fact(self, at: float) -> dict[str, object]: ...
 
 
@@ -137,6 +140,9 @@ class Streamed:
 
     def tick(self, at: float) -> bytes:
         return self.stream.tick(at)
+
+    def stop(self, refused: Refused) -> bytes:
+        return self.stream.fail(refused.message, refused.code)
 
     def fact(self, at: float) -> dict[str, object]:
         return {
@@ -219,6 +225,10 @@ class Collected:
         return (StartAnswer(OF_THE_BYTES, (*_named(self.context), length)), SendAnswer(body, end=True))
 
     def tick(self, at: float) -> bytes:  # noqa: ARG002
+        return b""
+
+    def stop(self, refused: Refused) -> bytes:
+        self._refused = refused
         return b""
 
     def fact(self, at: float) -> dict[str, object]:

@@ -6,6 +6,7 @@ A command that waits names the event that answers it.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sidecar.core.approval.asked import Asked
 from sidecar.core.model.http import Headers
 
 
@@ -23,6 +24,14 @@ class Record:
     wait: bool = True  # False: nothing depends on it; no `Recorded` comes
     parts: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     original: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask people. Answered by `Settled`, after `patience` seconds at the latest; until then the exchange hears on."""
+
+    asked: Asked
+    patience: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +89,4 @@ class Fail:
     reason: str
 
 
-Command = Record | Forward | Respond | StartAnswer | SendAnswer | WakeAt | Fail
+Command = Record | Ask | Forward | Respond | StartAnswer | SendAnswer | WakeAt | Fail

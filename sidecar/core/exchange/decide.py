@@ -4,20 +4,24 @@ Strategy: a chain of questions, each of which may end in `Refused`: who, where t
 it, what stands in it. Whatever the end, a fact is made for the record.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, unquote_plus
 
+from sidecar.core.approval.fingerprint import Content
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange import fact, request_headers
 from sidecar.core.exchange.answer_body import encodings
+from sidecar.core.exchange.asking import Subject, held
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged, Session
 from sidecar.core.exchange.gate import Gate
+from sidecar.core.exchange.holding import Held
 from sidecar.core.exchange.judgement import judge_request
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.request_record import Material, Written, request_record
 from sidecar.core.exchange.route import Route, route
 from sidecar.core.exchange.rules import BoundRules
+from sidecar.core.exchange.stopping import stopped
 from sidecar.core.mask.placeholder import Placeholders
 from sidecar.core.mask.splice import spliced
 from sidecar.core.model.action import Action, DenyAs
@@ -55,13 +59,14 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """Forward: these bytes, to this connection."""
+    """Forward: these bytes, to this connection; if it is held, once people have said yes."""
 
     route: Route
     remove: tuple[str, ...]
     set: tuple[tuple[str, str], ...]
     body: bytes | None
     answer: AnswerContext
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +79,12 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
+    """`who`: whose call it is, and where it goes, as far as that is known."""
+
     outcome: Go | Reply | Refused
     fact: fact.Fact
     written: Written | None = None
+    who: tuple[Caller, str] | None = None
 
 
 def decide(gate: Gate, arrived: Arrived, refused: Refused | None = None) -> Decision:
@@ -96,13 +104,14 @@ def decide(gate: Gate, arrived: Arrived, refused: Refused | None = None) -> Deci
     written = request_record(gate, notes.material, arrived.at) if notes.material else None
     request = {"outline": written.transcript.outline} if written else None
     told = notes.fact(outcome.status if isinstance(outcome, Refused) else None)
-    return Decision(outcome, {**told, "request": request}, written)
+    return Decision(outcome, {**told, "request": request}, written, _who(arrived.caller, notes))
 
 
 def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
     caller = _identified(arrived)
     way = route(arrived.head.path, gate.connections)
     notes.connection = way.connection.name
+    _not_stopped(gate, caller, way)
     if way.connection.kind is not Kind.CLAUDE:
         raise Refused(404, Code.NOT_FOUND, f"Connections of kind {way.connection.kind} cannot be used yet.")
     what = endpoint(arrived.head.method, way.path)
@@ -113,6 +122,10 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
     document = _document(gate, arrived, what)
     request = read_request(document, what) if document else None
     named = caller.claimed_session or (request.session if request else None)
+    if named != caller.claimed_session:
+        caller = replace(caller, claimed_session=named)
+        notes.session = named
+        _not_stopped(gate, caller, way)
     scope = f"{caller.provider}\n{caller.subject}\n{named or ''}"
     notes.material = Material(document, scope) if document else None
     rules = gate.sessions.of(scope if named else None, gate.rules)
@@ -141,7 +154,30 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
         uncertain,
         gate.keep_originals,
     )
-    return _forwarded(arrived, way, document, judged, context)
+    go = _forwarded(arrived, way, document, judged, context)
+    return replace(go, held=_held(gate, arrived, go, judged, request)) if judged.holds else go
+
+
+def _held(gate: Gate, arrived: Arrived, go: Go, judged: Judged, request: ClaudeRequest | None) -> Held:
+    answer, model = go.answer, (request.model if request else None) or ""
+    content = Content(arrived.head.method, go.route.upstream_path, go.body)
+    pieces = request.pieces if request else ()
+    at, name = arrived.at, gate.name
+    subject = Subject(name, arrived.id, answer.caller, answer.connection, model, content, at, pieces)
+    answers = answer.endpoint is Endpoint.MESSAGES and request is not None
+    return held(subject, answer.session, judged, stream=answer.stream, answers=answers)
+
+
+def _who(caller: Caller | None, notes: fact.Notes) -> tuple[Caller, str] | None:
+    if caller is None:
+        return None
+    return replace(caller, claimed_session=caller.claimed_session or notes.session), notes.connection or ""
+
+
+def _not_stopped(gate: Gate, caller: Caller, way: Route) -> None:
+    block = gate.blocked(caller, way.connection.name)
+    if block is not None:
+        raise stopped(block, gate.rules.compiled)
 
 
 def _identified(arrived: Arrived) -> Caller:
@@ -234,7 +270,7 @@ def _address(way: Route, what: Endpoint) -> list[Piece]:
 
 
 def _enforced(verdict: Verdict, arrived: Arrived, what: Endpoint, request: ClaudeRequest | None) -> None:
-    if verdict.action < Action.HOLD or _answers(verdict, what, request):
+    if verdict.action is not Action.DENY or _answers(verdict, what, request):
         return
     raise denial(verdict, arrived.id)
 
@@ -244,7 +280,7 @@ def _answers(verdict: Verdict, what: Endpoint, request: ClaudeRequest | None) ->
 
 
 def _as_answer(verdict: Verdict, arrived: Arrived, what: Endpoint, request: ClaudeRequest | None) -> Reply | None:
-    if verdict.action < Action.HOLD or request is None or not _answers(verdict, what, request):
+    if verdict.action is not Action.DENY or request is None or not _answers(verdict, what, request):
         return None
     text = denial(verdict, arrived.id).message
     identifier = f"msg_{arrived.id}"

@@ -8,11 +8,14 @@ Rules:
 - In an answer a placeholder whose value is owed to the agent becomes that value again; in a request it stays. What
   only has the shape of one (`[AKIA..._K7Q2M9XA]`) protects nothing that stands in it.
 - A finding never holds the value.
+- What people let go once in a session is not held again where it stands in the conversation: the provider has it.
+  What another rule masks in it is masked all the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from sidecar.core.exchange.let_go import Hold, HoldKey, let_go
 from sidecar.core.exchange.rules import Court
 from sidecar.core.mask.memory import SessionMemory
 from sidecar.core.mask.placeholder import PLACEHOLDER, Placeholders
@@ -22,19 +25,27 @@ from sidecar.core.model.finding import Finding, Verdict
 from sidecar.core.model.treatment import Treatment
 from sidecar.core.policy.judge import Found, severest
 
+OWN = "rule/"  # detectors that a policy's own expressions make
 IN_KEY = "It stands in the name of a JSON field, where it cannot be masked."
 
 
 @dataclass(slots=True)
 class Judged:
     """`changes`: the new value of each string that changes, by ordinal. `recognised`: the agent replays words that this
-    session saw the provider say. `masked`: what stands for each value that a rule minded, also where it denied."""
+    session saw the provider say. `masked`: what stands for each value that a rule minded, also where it denied.
+    `holds`: every rule that holds the call, and why."""
 
     verdict: Verdict = field(default_factory=lambda: Verdict(Action.ALLOW))
     findings: list[Finding] = field(default_factory=list)
     changes: dict[int, str] = field(default_factory=dict, repr=False)
     recognised: bool = False
     masked: dict[str, str] = field(default_factory=dict, repr=False)
+    holds: dict[HoldKey, Hold] = field(default_factory=dict, repr=False)
+
+    def hold(self, verdict: Verdict) -> Hold:
+        """One more rule that holds."""
+        self.stricter(verdict)
+        return self.holds.setdefault((verdict.policy, verdict.rule, verdict.terms), Hold(verdict))
 
     def stricter(self, verdict: Verdict) -> None:
         """Keep the stricter of the two."""
@@ -52,12 +63,15 @@ class Session:
 
 @dataclass(slots=True)
 class Desk:
-    """One text. `about` is asked for the place of a match only when there is one: paths cost."""
+    """One text. `about` is asked for the place of a match only when there is one: paths cost. `text` and `matches`:
+    what may have to be shown to people; nothing in a stream."""
 
     session: Session
     judged: Judged
     about: Callable[[], Found]
     past: bool = False
+    text: str = field(default="", repr=False)
+    matches: Sequence[Match] = ()
     _found: Found | None = None
     _treated: dict[str, Treatment | None] = field(default_factory=dict)
 
@@ -77,8 +91,10 @@ class Desk:
         placeholder = None
         if treatment.action is Action.MASK:
             placeholder = self._placeholder(value, treatment, found)
-        shown = placeholder or self.session.placeholders.make(treatment.label, How.REDACT, value)
-        self.judged.masked[value] = shown
+        if treatment.action is not Action.HOLD or not match.detector.startswith(OWN):
+            # What a rule's own expression found, only to hold it, is no secret by that.
+            shown = placeholder or self.session.placeholders.make(treatment.label, How.REDACT, value)
+            self.judged.masked[value] = shown
         self.judged.findings.append(finding(found, treatment, placeholder))
         return placeholder
 
@@ -86,6 +102,8 @@ class Desk:
         court = self.session.court
         self.judged.findings += [finding(found, one, None, shadow=True) for one in court.treat_shadow(found)]
         treatment = court.treat(found)
+        if treatment is not None and treatment.action is Action.HOLD and found.direction == "request":
+            treatment = self._held(found, treatment)
         if treatment is None or treatment.action is Action.ALLOW:
             return None
         if self.past and treatment.action is Action.DENY and treatment.deny_as is DenyAs.ANSWER:
@@ -93,10 +111,31 @@ class Desk:
         if found.key and treatment.action is Action.MASK:
             say = f"{treatment.say} {IN_KEY}" if treatment.say else IN_KEY
             treatment = Treatment(Action.DENY, treatment.rule, treatment.policy, treatment.label, None, say)
-        self.judged.stricter(
-            Verdict(treatment.action, treatment.rule, treatment.policy, treatment.say, treatment.deny_as)
-        )
+        self.judged.stricter(_verdict(treatment))
         return treatment
+
+    def _held(self, found: Found, strictest: Treatment) -> Treatment | None:
+        """What is done about the text of a match that some rule holds. People decide whether the call goes, not what
+        of it may be seen."""
+        memory, released = self.session.memory, self.session.court.treat_if_released(found)
+        asking = [
+            one
+            for one in self.session.court.treat_holds(found)
+            if not (self.past and let_go(memory, (one.policy, one.rule, one.terms), self.text))
+        ]
+        if not asking:
+            return released
+        if self.past and all(one.deny_as is DenyAs.ANSWER for one in asking):
+            # Nobody let it go, so it was denied with an answer: see the rules above.
+            return replace(strictest, action=Action.MASK, how=How.REDACT, terms=None)
+        for one in asking:
+            self.judged.hold(_verdict(one)).because(
+                found, self.text, [match for match in self.matches if match.detector == found.detector]
+            )
+        if released is None or released.action is not Action.MASK:
+            return strictest
+        self.judged.findings.append(finding(found, strictest, None))
+        return released
 
     def _placeholder(self, value: str, treatment: Treatment, found: Found) -> str:
         how = treatment.how or How.REDACT
@@ -121,6 +160,10 @@ class Desk:
         if self._found is None:
             self._found = self.about()
         return self._found
+
+
+def _verdict(said: Treatment) -> Verdict:
+    return Verdict(said.action, said.rule, said.policy, said.say, said.deny_as, said.terms)
 
 
 def finding(found: Found, treatment: Treatment, placeholder: str | None, *, shadow: bool = False) -> Finding:

@@ -5,7 +5,9 @@
 
 from dataclasses import dataclass, field
 
+from sidecar.core.approval.answer import Answer
 from sidecar.core.errors import Refused
+from sidecar.core.model.block import Block
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.http import RequestHead, ResponseHead
 
@@ -44,6 +46,14 @@ class ForwardFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """The answer to `Ask`."""
+
+    answer: Answer
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class ResponseStarted:
     head: ResponseHead
     at: float
@@ -71,4 +81,23 @@ class Gone:
     at: float
 
 
-Event = RequestStarted | RequestChunk | Recorded | ForwardFailed | ResponseStarted | ResponseChunk | Tick | Gone
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """People stopped this caller, or this connection, while the exchange was open."""
+
+    block: Block
+    at: float
+
+
+Event = (
+    RequestStarted
+    | RequestChunk
+    | Recorded
+    | ForwardFailed
+    | Settled
+    | ResponseStarted
+    | ResponseChunk
+    | Tick
+    | Gone
+    | Stopped
+)

@@ -4,10 +4,13 @@ Rules: the one mutable corner of the exchange. `rules` is swapped whole by a rel
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sidecar.core.exchange.rules import Rules
 from sidecar.core.mask.memory import Memories
+from sidecar.core.model.block import Block
+from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
 from sidecar.core.policy.limits import Ledger
 from sidecar.core.wire.json_strict import JsonLimits
@@ -63,8 +66,14 @@ class Counted:
         return not known
 
 
+def _nobody(_: Caller, __: str) -> Block | None:
+    return None
+
+
 @dataclass(slots=True)
 class Gate:
+    """`name`: of this gate, as people read it. `blocked`: what stands against a caller on a connection."""
+
     rules: Rules
     connections: tuple[Connection, ...]
     mask_key: bytes = field(repr=False)
@@ -75,3 +84,5 @@ class Gate:
     limits: JsonLimits = field(default_factory=JsonLimits)
     body_limit: int = 32 * 1024 * 1024  # of a body as it comes; `limits.bytes` is what it may be once decoded
     keep_originals: bool = False  # hand out what came, to be sealed for an auditor
+    name: str = "gate"
+    blocked: Callable[[Caller, str], Block | None] = _nobody

@@ -32,6 +32,8 @@ def judge_request(session: Session, pieces: Sequence[Piece], path_of: PathOf) ->
     """Everything that would leave towards the provider."""
     judged = Judged()
     judged.stricter(session.court.verdict)
+    for verdict in session.court.holds:
+        judged.hold(verdict)
     answered = max((_message(piece) for piece in pieces if piece.assistant), default=-1)
     for piece in pieces:
         rest = _without_own_words(session, piece, judged) if piece.assistant else piece
@@ -78,7 +80,7 @@ def _judge(
         def about(text: Text = text) -> Found:
             return Found(piece.place, path_of(text.ordinal), "", "", piece.tool, direction, text.key)
 
-        desk = Desk(session, judged, about, past)
+        desk = Desk(session, judged, about, past, text.value, matches)
         edits = edits_of(text.value.encode(), matches, desk.decide, desk.treat)
         if edits and not text.key:
             new = replaced(text.value, edits)

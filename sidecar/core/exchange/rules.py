@@ -100,6 +100,11 @@ class Court:
         return severest(judge.verdict for judge in self.judges)
 
     @property
+    def holds(self) -> tuple[Verdict, ...]:
+        """Of each rule that holds the call for what it is."""
+        return tuple(dict.fromkeys(verdict for judge in self.judges for verdict in judge.holds))
+
+    @property
     def shadow(self) -> tuple[Verdict, ...]:
         return tuple(dict.fromkeys(verdict for judge in self.judges for verdict in judge.shadow))
 
@@ -111,6 +116,18 @@ class Court:
         """The strictest enforced treatment of a match."""
         treatments = [self.judges[i].treat(replace(found, detector=name)) for i, name in self._origins(found)]
         return strictest([one for one in treatments if one is not None])
+
+    def treat_if_released(self, found: Found) -> Treatment | None:
+        """The strictest that does not hold."""
+        treatments = [
+            self.judges[i].treat_if_released(replace(found, detector=name)) for i, name in self._origins(found)
+        ]
+        return strictest([one for one in treatments if one is not None])
+
+    def treat_holds(self, found: Found) -> tuple[Treatment, ...]:
+        """Of each rule that holds a call for a match."""
+        held = (self.judges[i].treat_holds(replace(found, detector=name)) for i, name in self._origins(found))
+        return tuple(dict.fromkeys(one for each in held for one in each))
 
     def treat_shadow(self, found: Found) -> tuple[Treatment, ...]:
         return tuple(

@@ -60,8 +60,8 @@ class Veil:
     def text(self, text: str) -> str:
         data = text.encode("utf-8", "surrogatepass")
         matches = self._rules.compiled.scan(data) if text else ()
-        shown = replaced(text, edits_of(data, matches, self._decide)) if matches else text
-        for known, placeholder in self._values():
+        shown = replaced(text, edits_of(data, matches, self.decide)) if matches else text
+        for known, placeholder in self.values():
             if known in shown:
                 shown = shown.replace(known, placeholder)
         return shown
@@ -69,9 +69,9 @@ class Veil:
     def _suspects(self, words: str) -> bool:
         if self._rules.compiled.suspects(words.encode("utf-8", "surrogatepass")):
             return True
-        return any(known in words for known, _ in self._values())
+        return any(known in words for known, _ in self.values())
 
-    def _values(self) -> list[tuple[str, str]]:
+    def values(self) -> list[tuple[str, str]]:
         """Every value that is known to be sensitive by now, with what stands for it; the longest first, or half of one
         would be left where a shorter one was struck out of it."""
         if self._known is None:
@@ -83,13 +83,14 @@ class Veil:
 
     def _found(self, value: str, placeholder: str) -> str:
         """From here on it is known, also where it stands alone."""
-        known = self._values()
+        known = self.values()
         if len(known) < MOST_KNOWN and all(value != one for one, _ in known):
             known += _forms(value, placeholder)
             known.sort(key=lambda one: -len(one[0]))
         return placeholder
 
-    def _decide(self, match: Match, value: str) -> str | None:
+    def decide(self, match: Match, value: str) -> str | None:
+        """What stands for something that a detector found; nothing to leave it."""
         if match.detector == PLACEHOLDER.id:
             ours = self._placeholders.is_ours(value) or self._memory.value_of(value) is not None
             return value if ours else None

@@ -23,6 +23,9 @@ from sidecar.core.policy.pattern import Globs, PathGlobs, Pattern
 # What reveals less is stricter; only a token can be put back.
 _HOW = {How.REDACT: 3, How.HASH: 2, How.LAST4: 1, How.TOKEN: 0, None: -1}
 _IN_TOOLS = frozenset({Place.TOOL_CALL, Place.TOOL_RESULT})
+# What a rule says that has no words of its own: without text and with it; not holding, and holding.
+_WITHOUT_TEXT = ("does not allow this request", "asks people first")
+_WITH_TEXT = ("may not pass here", "people have to see first")
 Strictness = tuple[int, int, bool, str, str]
 
 
@@ -87,12 +90,15 @@ class Rule:
 
     def verdict(self) -> Verdict:
         """For a rule that is about the call itself."""
-        say = self.say or "A rule about who may call what, and how, does not allow this request."
+        say = self.say or f"A rule about who may call what, and how, {_WITHOUT_TEXT[self.action is Action.HOLD]}."
         said = say if self.action > Action.MASK else None
         return Verdict(self.action, self.id, self.policy, said, self.deny_as, self.terms)
 
     def treatment(self, found: Found) -> Treatment:
-        say = self.say or f"The {found.direction} holds text that may not pass here ({found.detector})."
+        say = (
+            self.say
+            or f"The {found.direction} holds text that {_WITH_TEXT[self.action is Action.HOLD]} ({found.detector})."
+        )
         denial = say if self.action > Action.MASK else None
         label = self.label or found.label
         return Treatment(self.action, self.id, self.policy, label, self.how, denial, self.deny_as, self.terms)

@@ -1,0 +1,116 @@
+"""What an exchange knows while it runs, and what several of its steps do with that."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import TypeVar
+
+from sidecar.core.errors import Code, Refused
+from sidecar.core.exchange.answer_record import Times, answer_record
+from sidecar.core.exchange.answering import Answering
+from sidecar.core.exchange.commands import Command, Forward, Record, Respond, WakeAt
+from sidecar.core.exchange.decide import Decision, Go, Reply, caller_key
+from sidecar.core.exchange.events import RequestStarted
+from sidecar.core.exchange.gate import Gate
+from sidecar.core.exchange.holding import Holding
+from sidecar.core.model.caller import Caller
+from sidecar.core.wire.claude.answer import Usage
+from sidecar.core.wire.claude.endpoints import Endpoint
+from sidecar.core.wire.claude.errors import error_response
+
+Outcome = TypeVar("Outcome", Go, Reply)
+Commands = Sequence[Command]
+UNRECORDED = "This call cannot be recorded right now, and what cannot be recorded may not pass. Try again later."
+
+
+class State(Enum):
+    NEW = auto()
+    READING = auto()
+    RECORDING = auto()
+    ASKING = auto()
+    HOLDING = auto()
+    SETTLING = auto()
+    REFUSING = auto()
+    FORWARDED = auto()
+    STREAMING = auto()
+    COLLECTING = auto()
+    OVER = auto()
+    DEAD = auto()
+
+
+@dataclass(slots=True, repr=False)
+class Course:
+    """Changed by the steps of the exchange and by nothing else."""
+
+    gate: Gate
+    identifier: str
+    state: State = State.NEW
+    body: bytearray = field(default_factory=bytearray)
+    started: RequestStarted | None = None
+    decision: Decision | None = None
+    holding: Holding | None = None
+    answering: Answering | None = None
+    times: Times = field(default_factory=lambda: Times(0.0, 0.0, 0.0, 0.0))
+
+    @property
+    def who(self) -> tuple[Caller, str] | None:
+        """Whose call this is, and on which connection: nothing, or "", as long as it is not known."""
+        if self.decision is not None:
+            return self.decision.who
+        return (self.started.caller, "") if self.started and self.started.caller else None
+
+    def outcome(self, kind: type[Outcome]) -> Outcome:
+        outcome = self.decision.outcome if self.decision else None
+        if not isinstance(outcome, kind):
+            raise TypeError(f"decided {type(outcome).__name__}, not {kind.__name__}")
+        return outcome
+
+    def current(self) -> Answering:
+        if self.answering is None:
+            raise RuntimeError("an answer goes on that never started")
+        return self.answering
+
+    def held(self) -> Holding:
+        if self.holding is None:
+            raise RuntimeError("people answered who were never asked")
+        return self.holding
+
+    def forward(self, go: Go, body: bytes | None) -> Commands:
+        self.state = State.FORWARDED
+        return (Forward(go.route.connection.name, go.route.upstream_path, go.remove, go.set, body),)
+
+    def refuse(self, refused: Refused) -> Commands:
+        """Tell the client, now that it is recorded."""
+        self.state = State.OVER
+        return (Respond(*error_response(refused, self.identifier)),)
+
+    def unrecorded(self) -> Commands:
+        return self.refuse(Refused(503, Code.OVERLOADED, UNRECORDED))
+
+    def finish(self, commands: Commands, at: float) -> Commands:
+        """The answer is over."""
+        self.state = State.OVER
+        self.spend(at)
+        return (self.record_answer("answered", {}, at), *commands, WakeAt(None))
+
+    def cut(self, at: float) -> Record:
+        """What became of an exchange that did not come to its end."""
+        self.spend(at)
+        fact: dict[str, object] = {"exchange": self.identifier, "at": at, "state": self.state.name.lower()}
+        return self.record_answer("cut", fact, at) if self.answering else Record("cut", fact, wait=False)
+
+    def record_answer(self, kind: str, fact: Mapping[str, object], at: float) -> Record:
+        answer = self.current()
+        told, parts = answer_record(answer, self.times, at)
+        original = answer.original if self.gate.keep_originals else None
+        return Record(kind, {**fact, **answer.fact(at), **told}, wait=False, parts=parts, original=original)
+
+    def spend(self, at: float) -> None:
+        """What the provider counted, also for an answer that nobody waited for."""
+        if self.answering is None or self.answering.usage == Usage():
+            return
+        context, used = self.answering.context, self.answering.usage
+        caller, path = caller_key(context.caller), self.outcome(Go).route.upstream_path.partition("?")[0]
+        a_batch = context.endpoint is Endpoint.BATCH_RESULTS
+        if not a_batch or self.gate.counted.first_time(f"{caller}\n{path}"):
+            self.gate.ledger.spend(caller, used.input_tokens, used.output_tokens, at)

@@ -1,0 +1,34 @@
+"""The answer: it begins, goes on, waits, and ends."""
+
+from dataclasses import replace
+
+from sidecar.core.exchange.answering import answering
+from sidecar.core.exchange.commands import SendAnswer, WakeAt
+from sidecar.core.exchange.course import Commands, Course, State
+from sidecar.core.exchange.decide import Go
+from sidecar.core.exchange.events import ResponseChunk, ResponseStarted, Tick
+
+
+def started(course: Course, event: ResponseStarted) -> Commands:
+    go = course.outcome(Go)
+    course.times = replace(course.times, answered=event.at)
+    course.answering = answering(go.answer, event.head, event.at, course.times.forwarded)
+    if event.end:
+        return course.finish((course.answering.start(),), event.at)
+    course.state = State.STREAMING if course.answering.streams else State.COLLECTING
+    return (course.answering.start(),) if course.answering.streams else ()
+
+
+def chunk(course: Course, event: ResponseChunk) -> Commands:
+    answer = course.current()
+    out = answer.feed(event.data, event.at)
+    if event.end:
+        return course.finish(answer.end(event.at, out), event.at)
+    sent = (SendAnswer(out),) if out else ()
+    return (*sent, WakeAt(answer.wake_at)) if answer.streams else sent
+
+
+def tick(course: Course, event: Tick) -> Commands:
+    answer = course.current()
+    out = answer.tick(event.at)
+    return (*((SendAnswer(out),) if out else ()), WakeAt(answer.wake_at))

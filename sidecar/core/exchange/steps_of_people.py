@@ -1,0 +1,57 @@
+"""People are asked: that they are is recorded, they think, what they said is recorded, and the call goes or not."""
+
+from dataclasses import replace
+
+from sidecar.core.exchange.commands import Record, Respond
+from sidecar.core.exchange.course import Commands, Course, State
+from sidecar.core.exchange.decide import Decision, Go
+from sidecar.core.exchange.events import Recorded, Settled
+from sidecar.core.exchange.holding import Held, Holding
+
+
+def hold(course: Course, go: Go, held: Held) -> Commands:
+    course.holding = Holding.of(course.identifier, held, go.body)
+    # Thousands may wait: of what was decided only what comes after is kept.
+    course.decision = Decision(replace(go, body=None, held=None), {}, None, course.who)
+    return _ask(course)
+
+
+def asked(course: Course, event: Recorded) -> Commands:
+    if event.failed is not None:
+        return course.unrecorded()
+    course.state = State.HOLDING
+    return (course.held().ask(event.at),)
+
+
+def settled(course: Course, event: Settled) -> Commands:
+    course.state = State.SETTLING
+    return (course.held().settled(event.answer, event.at),)
+
+
+def recorded(course: Course, event: Recorded) -> Commands:
+    if event.failed is not None:
+        return course.unrecorded()
+    holding = course.held()
+    if not holding.approved():
+        return _turned_back(course, holding, event.at)
+    if holding.next():
+        return _ask(course)
+    course.times = replace(course.times, forwarded=event.at, human=holding.seconds)
+    course.holding = None
+    return course.forward(course.outcome(Go), holding.body())
+
+
+def _ask(course: Course) -> Commands:
+    course.state = State.ASKING
+    return (course.held().noted(),)
+
+
+def _turned_back(course: Course, holding: Holding, at: float) -> Commands:
+    refused = holding.refused()
+    fact = {"exchange": course.identifier, "at": at, "why": refused.message}
+    record = Record("not_forwarded", fact, wait=False)
+    said = holding.as_answer(refused)
+    if said is None:
+        return (record, *course.refuse(refused))
+    course.state = State.OVER
+    return (record, Respond(200, *said))

@@ -1,0 +1,97 @@
+"""The request: it comes in, is decided, and what was decided is recorded before anything follows from it."""
+
+from dataclasses import replace
+
+from sidecar.core.errors import Code, Refused
+from sidecar.core.exchange import steps_of_people as people
+from sidecar.core.exchange.commands import Record, Respond
+from sidecar.core.exchange.course import Commands, Course, State
+from sidecar.core.exchange.decide import Arrived, Decision, Go, Reply, decide
+from sidecar.core.exchange.events import ForwardFailed, Recorded, RequestChunk, RequestStarted
+from sidecar.core.model.http import first
+
+
+def begin(course: Course, event: RequestStarted) -> Commands:
+    course.started = event
+    course.state = State.READING
+    declared = first(event.head.headers, "content-length") or ""
+    # More digits than any length has are a length too, and `int` would refuse thousands of them.
+    if declared.isdecimal() and (len(declared) > 20 or int(declared) > course.gate.body_limit):
+        return refuse(course, _too_large(course), event.at)
+    return _decide(course, event.at, None) if event.end else ()
+
+
+def read(course: Course, event: RequestChunk) -> Commands:
+    if len(course.body) + len(event.data) > course.gate.body_limit:
+        return refuse(course, _too_large(course), event.at)
+    course.body += event.data
+    if not event.end:
+        return ()
+    body, course.body = bytes(course.body), bytearray()
+    return _decide(course, event.at, body)
+
+
+def refuse(course: Course, refused: Refused, at: float) -> Commands:
+    """Before the whole request is there."""
+    course.body.clear()
+    return _concluded(course, decide(course.gate, _arrived(course, at, None), refused))
+
+
+def recorded_go(course: Course, event: Recorded) -> Commands:
+    if event.failed is not None:
+        return course.unrecorded()
+    _remember(course)
+    go = course.outcome(Go)
+    if go.held is not None:
+        return people.hold(course, go, go.held)
+    course.times = replace(course.times, forwarded=event.at)
+    return course.forward(go, go.body)
+
+
+def recorded_end(course: Course, event: Recorded) -> Commands:
+    if course.decision is None:
+        raise RuntimeError("recorded before decided")
+    if event.failed is not None:
+        return course.unrecorded()
+    _remember(course)
+    if isinstance(course.decision.outcome, Refused):
+        return course.refuse(course.decision.outcome)
+    reply = course.outcome(Reply)
+    course.state = State.OVER
+    return (Respond(200, reply.headers, reply.body),)
+
+
+def forward_failed(course: Course, event: ForwardFailed) -> Commands:
+    fact = {"exchange": course.identifier, "at": event.at, "why": event.refused.message}
+    return (Record("not_forwarded", fact, wait=False), *course.refuse(event.refused))
+
+
+def _decide(course: Course, at: float, body: bytes | None) -> Commands:
+    return _concluded(course, decide(course.gate, _arrived(course, at, body)))
+
+
+def _concluded(course: Course, decision: Decision) -> Commands:
+    course.decision = decision
+    course.state = State.RECORDING if isinstance(decision.outcome, Go) else State.REFUSING
+    written = decision.written
+    if written is None:
+        return (Record("decided", decision.fact),)
+    return (Record("decided", decision.fact, parts=written.transcript.parts, original=written.original),)
+
+
+def _arrived(course: Course, at: float, body: bytes | None) -> Arrived:
+    if course.started is None:
+        raise RuntimeError("a request is decided before it started")
+    course.times = replace(course.times, began=course.started.at, whole=at)
+    return Arrived(course.identifier, course.started.head, course.started.caller, body, at)
+
+
+def _too_large(course: Course) -> Refused:
+    limit = course.gate.body_limit >> 20
+    return Refused(413, Code.TOO_LARGE, f"The request is larger than the {limit} MiB this gate accepts.")
+
+
+def _remember(course: Course) -> None:
+    """What is written down by now need not be written down again."""
+    if course.decision is not None and course.decision.written is not None:
+        course.decision.written.recorded()
