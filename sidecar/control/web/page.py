@@ -43,7 +43,7 @@ NAVIGATION = (
 MORE = (Entry("stop", "Kill switch", "/stop"), Entry("notifications", "Notifications", "/notifications"))
 
 
-def render(request: Request, name: str, *, status: int = 200, **values: object) -> HTMLResponse:
+def render(request: Request, name: str, status: int = 200, /, **values: object) -> HTMLResponse:
     """A page in the frame. `person` and the count of what waits come from the request; `here` is the navigation's."""
     return HTMLResponse(ENVIRONMENT.get_template(name).render({**_known(request), **values}), status)
 
@@ -107,7 +107,11 @@ def span(seconds: float) -> str:
 
 def _environment() -> Environment:
     made = Environment(
-        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.globals.update(static=static, marked=marked)
     made.filters.update(visible=visible, moment=moment, span=span)

@@ -1,0 +1,85 @@
+"""The OpenAPI 3.1 document, made of the table of operations and the models."""
+
+import re
+from functools import cache
+
+from pydantic.json_schema import models_json_schema
+
+from sidecar.control.web.api.models import Error
+from sidecar.control.web.api.operations import OPERATIONS, Operation
+from sidecar.control.web.places import needed
+
+_REF = "#/components/schemas/{model}"
+FAILURES = {
+    "400": "What was sent does not fit.",
+    "401": "Sign in first.",
+    "403": "Not with your roles.",
+    "404": "There is no such thing.",
+    "409": "Not possible any more, or not for you; the message says why.",
+    "503": "It could not be recorded, so it was not done.",
+}
+
+
+@cache
+def document() -> dict[str, object]:
+    models = {one for operation in OPERATIONS for one in (operation.takes, operation.gives) if one} | {Error}
+    listed = sorted(models, key=lambda model: model.__name__)
+    _, schemas = models_json_schema([(model, "serialization") for model in listed], ref_template=_REF)
+    paths: dict[str, dict[str, object]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _described(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Gatehouse control API", "version": "1"},
+        "paths": paths,
+        "components": {
+            "schemas": schemas["$defs"],
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": "A gate token, or this machine's key."},
+                "console": {"type": "apiKey", "in": "cookie", "name": "__Host-gatehouse"},
+            },
+        },
+        "security": [{"token": []}, {"console": []}],
+    }
+
+
+def _described(operation: Operation) -> dict[str, object]:
+    needs = needed(operation.method, operation.path)
+    said: dict[str, object] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "description": f"Needs: {needs.value if needs else 'nobody may'}.",
+        "parameters": _parameters(operation),
+        "responses": {str(operation.status): _success(operation), **{code: _failure(code) for code in FAILURES}},
+    }
+    if operation.takes:
+        said["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(operation.takes)}}}
+    return said
+
+
+def _parameters(operation: Operation) -> list[dict[str, object]]:
+    inside = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", operation.path)
+    ]
+    asked = [
+        {"name": name, "in": "query", "required": False, "description": text, "schema": {"type": "string"}}
+        for name, text in operation.query.items()
+    ]
+    return [*inside, *asked]
+
+
+def _success(operation: Operation) -> dict[str, object]:
+    if operation.gives:
+        return {"description": "Done.", "content": {operation.kind: {"schema": _ref(operation.gives)}}}
+    if operation.kind != "application/json":
+        return {"description": "A stream.", "content": {operation.kind: {"schema": {"type": "string"}}}}
+    return {"description": "Done."}
+
+
+def _failure(code: str) -> dict[str, object]:
+    return {"description": FAILURES[code], "content": {"application/json": {"schema": _ref(Error)}}}
+
+
+def _ref(model: type) -> dict[str, str]:
+    return {"$ref": _REF.format(model=model.__name__)}
