@@ -12,8 +12,10 @@ from pathlib import Path
 from sidecar.core.errors import Mistake
 from sidecar.core.model.document import Document
 from sidecar.core.model.document import Path as Place
+from sidecar.settings.checks_control import control_checks
 from sidecar.settings.tokens import OWN_PROVIDER
 from sidecar.settings.written import DevelopmentSection, EnvoySection, ListenSection, MetricsSection
+from sidecar.settings.written_control import ControlListenSection, GatesSection
 
 Wrong = tuple[Place, str]
 Raw = Mapping[str, object]
@@ -117,23 +119,26 @@ def _someone_can_come_in(raw: Raw, _: Path) -> Iterator[Wrong]:
 def _distinct_ports(raw: Raw, _folder: Path) -> Iterator[Wrong]:
     seen: dict[int, str] = {}
     # Those left at their default first, so that the mistake points at a line that somebody wrote.
-    for _, section, key, port in sorted(_ports(raw), key=lambda one: one[0]):
+    for _, place, port in sorted(_ports(raw), key=lambda one: one[0]):
         if port in seen and port != 0:
-            yield (section, key), f"port {port} is already used by {seen[port]}"
-        seen.setdefault(port, f"{section}.{key}")
+            yield place, f"port {port} is already used by {seen[port]}"
+        seen.setdefault(port, ".".join(place))
 
 
-def _ports(raw: Raw) -> Iterator[tuple[bool, str, str, int]]:
+def _ports(raw: Raw) -> Iterator[tuple[bool, tuple[str, ...], int]]:
     simulated = _section(raw, "development").get("simulator") is True
-    for section, key, standard in (
-        ("listen", "port", ListenSection().port),
-        ("metrics", "port", MetricsSection().port),
-        ("envoy", "admin_port", EnvoySection().admin_port),
-        *([("development", "simulator_port", DevelopmentSection().simulator_port)] if simulated else []),
+    for place, standard in (
+        (("listen", "port"), ListenSection().port),
+        (("metrics", "port"), MetricsSection().port),
+        (("envoy", "admin_port"), EnvoySection().admin_port),
+        (("control", "listen", "port"), ControlListenSection().port),
+        (("control", "gates", "port"), GatesSection().port),
+        *([(("development", "simulator_port"), DevelopmentSection().simulator_port)] if simulated else []),
     ):
-        port = _section(raw, section).get(key, standard)
+        section = _section(raw, *place[:-1])
+        port = section.get(place[-1], standard)
         if isinstance(port, int):
-            yield key in _section(raw, section), section, key, port
+            yield place[-1] in section, place, port
 
 
 def _policies_exist(raw: Raw, folder: Path) -> Iterator[Wrong]:
@@ -161,4 +166,5 @@ _CHECKS: tuple[Callable[[Raw, Path], Iterator[Wrong]], ...] = (
     _distinct_ports,
     _policies_exist,
     _a_key_to_restore_with,
+    control_checks,
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 from sidecar.core.model.connection import Kind
 from sidecar.settings import values
 from sidecar.settings import written as w
+from sidecar.settings.written_control import control_from
 from sidecar.settings.written_record import RecordSection
 from sidecar.settings.written_tokens import exchange_from
 
@@ -28,6 +29,7 @@ def settings_from(written: w.Written, file: Path | None, folder: Path) -> values
         policies=tuple(str(folder / pattern) for pattern in written.policies) or (str(STARTER),),
         record=_record(written.record, folder, state),
         control=written.control.url,
+        control_plane=control_from(written.control, folder, state),
         restore=values.Restore(written.restore.survive_restart, _path(written.restore.key_file, folder)),
         mask_key_file=_path(written.mask.key_file, folder),
         limits=values.Limits(**written.limits.model_dump()),

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from sidecar.core.model.connection import Connection, Kind
+from sidecar.settings.control import Control
 from sidecar.settings.tokens import Exchange
 
 
@@ -201,6 +202,7 @@ class Settings:
     policies: tuple[str, ...]
     record: Record
     control: str
+    control_plane: Control
     restore: Restore
     mask_key_file: Path | None
     limits: Limits

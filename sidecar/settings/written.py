@@ -24,6 +24,7 @@ from sidecar.settings.units import (
     Text,
     WebAddress,
 )
+from sidecar.settings.written_control import ControlSection
 from sidecar.settings.written_record import RecordSection
 from sidecar.settings.written_tokens import ExchangeSection
 
@@ -96,10 +97,6 @@ CLAUDE = ConnectionSection(
     url="https://api.anthropic.com",
     credential=CredentialSection(**{"header": "x-api-key", "from": SourceSection(env="ANTHROPIC_API_KEY")}),
 )
-
-
-class ControlSection(Section):
-    url: Annotated[WebAddress, Field(description="Where the control plane answers.")] = "http://127.0.0.1:15090"
 
 
 class RestoreSection(Section):
