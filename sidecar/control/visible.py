@@ -1,7 +1,7 @@
 """Text of unknown origin, made harmless to look at: what cannot be seen becomes visible, what drives a terminal is shown.
 
 Rules:
-- Newline and tab stay. Every other control character is shown by its picture (U+2400 and on) or its name.
+- Newline and tab stay. Every other control character is shown as `\\x1b`: pictures of them are missing in many fonts.
 - What turns the direction of writing around (Trojan Source, CVE-2021-42574), what has no width, and tag characters that
   spell hidden text are shown as `U+202E`: else a reviewer approves other words than the ones that run.
 """
@@ -36,12 +36,7 @@ def plain(text: str) -> str:
 
 def line(text: str) -> str:
     """For one line of a terminal: also newlines and tabs are shown."""
-    return plain(text).replace("\n", "\u240a").replace("\t", "\u2409")
-
-
-def name(letter: str) -> str:
-    """What a shown character is, in words."""
-    return unicodedata.name(letter, "a control character").lower()
+    return plain(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def _ordinary(letter: str) -> bool:
@@ -59,6 +54,4 @@ def _selector(letter: str) -> bool:
 
 def _shown(letter: str) -> str:
     code = ord(letter)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else f"U+{code:04X}"
+    return f"\\x{code:02x}" if code <= 0x9F else f"U+{code:04X}"

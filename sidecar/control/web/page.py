@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from sidecar.control import visible as seen
-from sidecar.control.person import Person
+from sidecar.control.person import Person, Role
 from sidecar.control.web.static_files import static
 
 FOLDER = Path(__file__).with_name("templates")
@@ -113,7 +113,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(static=static, marked=marked)
+    made.globals.update(static=static, marked=marked, reviewer_role=Role.REVIEWER, admin_role=Role.ADMIN)
     made.filters.update(visible=visible, moment=moment, span=span)
     return made
 

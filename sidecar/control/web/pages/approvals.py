@@ -15,7 +15,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from sidecar.control.desk.ticket_pages import LONGEST_PAGE, Filter
-from sidecar.control.person import Role
 from sidecar.control.web.api import told
 from sidecar.control.web.api.handlers import asking, looked
 from sidecar.control.web.api.models import Approval, Excerpt, FullApproval
@@ -49,7 +48,12 @@ def clock(left: float) -> str:
     seconds = int(left)
     if seconds >= 3600:
         return f"{seconds // 3600}h{seconds % 3600 // 60:02}"
-    return f"{seconds // 60}:{seconds % 60:02}"
+    return f"{seconds // 60}m" if seconds >= 600 else f"{seconds // 60}:{seconds % 60:02}"
+
+
+def small(request: Request) -> bool:
+    """A phone shows the list alone: a card that nobody sees is not drawn, and nobody looked at it."""
+    return request.headers.get("sec-ch-ua-mobile") == "?1" or "Mobile" in request.headers.get("user-agent", "")
 
 
 class Approvals:
@@ -68,7 +72,7 @@ class Approvals:
     async def page(self, request: Request) -> Response:
         waiting, lately = await self._lists(request)
         named = request.path_params.get("id")
-        chosen = named or (waiting[0].id if waiting else None)
+        chosen = named or (waiting[0].id if waiting and not small(request) else None)
         card = await self._full(request, chosen) if chosen else None
         values = {"here": "approvals", "named": bool(named), "said": None, **self._values(waiting, lately, card)}
         return render(request, "approvals.html", **values)
@@ -122,4 +126,4 @@ def marked_text(part: Excerpt) -> Markup:
     return marked(part.text, ((mark.start, mark.end, f"Held by rule {mark.rule}") for mark in part.marks))
 
 
-ENVIRONMENT.globals.update(ring=ring, marked_text=marked_text, reviewer_role=Role.REVIEWER, admin_role=Role.ADMIN)
+ENVIRONMENT.globals.update(ring=ring, marked_text=marked_text)

@@ -24,7 +24,7 @@ function tick() {
     ring.classList.toggle("last", left < 30);
     ring.classList.toggle("soon", left >= 30 && part < 0.25);
     const seconds = Math.floor(left), two = (n) => String(n).padStart(2, "0");
-    const text = seconds >= 3600 ? `${Math.floor(seconds / 3600)}h${two(Math.floor((seconds % 3600) / 60))}` : `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
+    const text = seconds >= 600 && seconds < 3600 ? `${Math.floor(seconds / 60)}m` : seconds >= 3600 ? `${Math.floor(seconds / 3600)}h${two(Math.floor((seconds % 3600) / 60))}` : `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
     const clock = ring.querySelector("[data-clock]");
     if (clock.textContent !== text) clock.textContent = text;
   }
