@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from sidecar.core.errors import ConfigurationError
 from sidecar.settings.load import load
 from sidecar.telemetry.log import configure
 
@@ -16,6 +17,8 @@ def register(parser: argparse.ArgumentParser) -> None:
     processes = parser.add_subparsers(dest="process", required=True, metavar="PROCESS")
     data_plane = processes.add_parser("data-plane", help="judges every exchange that Envoy brings")
     data_plane.add_argument("--config", type=Path, metavar="FILE", help="default: ./gatehouse.yaml, or a laptop's")
+    control = processes.add_parser("control", help="approvals, tokens and the console")
+    control.add_argument("--config", type=Path, metavar="FILE", help="default: ./gatehouse.yaml, or a laptop's")
     clickhouse = processes.add_parser("clickhouse", help="a ClickHouse for this machine only (development)")
     clickhouse.add_argument("--port", type=int, default=8123, help="where to listen; 0 takes a free one (8123)")
     clickhouse.add_argument("--address", default="127.0.0.1", help="a loopback address (127.0.0.1)")
@@ -44,7 +47,21 @@ def _data_plane(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _control(arguments: argparse.Namespace) -> int:
+    settings = load(arguments.config)
+    configure(settings.log.level, settings.log.format)
+    try:
+        from sidecar.processes.control_plane import ControlPlane  # noqa: PLC0415  (its packages are an extra)
+    except ModuleNotFoundError as error:
+        raise ConfigurationError.single(
+            "control", f"needs the package {error.name}: pip install 'gatehouse[control]'"
+        ) from error
+    asyncio.run(ControlPlane(settings).run())
+    return 0
+
+
 PROCESSES: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "data-plane": _data_plane,
+    "control": _control,
     "clickhouse": _clickhouse,
 }

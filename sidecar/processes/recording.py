@@ -41,7 +41,7 @@ def opened(settings: Settings, metrics: Metrics) -> Spool:
         limit_bytes=record.limit,
         checkpoint_seconds=record.checkpoints.seconds,
         checkpoint_events=record.checkpoints.events,
-        anchors=[_anchor(place) for place in record.anchors],
+        anchors=anchors(settings),
         observe=lambda seconds: metrics.observe(RECORD_SECONDS, seconds),
     )
 
@@ -71,6 +71,11 @@ def gauged(spool: Spool, metrics: Metrics) -> None:
     metrics.set(SPOOL_BYTES, spool.fill.used)
     metrics.set(SPOOL_LIMIT, spool.fill.limit)
     metrics.set(ANCHORS_FAILING, len(spool.anchors.failing))
+
+
+def anchors(settings: Settings) -> list[Anchor]:
+    """Where signed checkpoints are also kept."""
+    return [_anchor(place) for place in settings.record.anchors]
 
 
 def _anchor(place: AnchorPlace) -> Anchor:

@@ -27,7 +27,7 @@ def prepared(folder: Path) -> Path:
 def mask_key(folder: Path, file: Path | None = None) -> bytes:
     """The key that placeholders come from: the configured file, or one of our own that is made once."""
     if file is None:
-        return bytes.fromhex(_kept(prepared(folder) / "mask.key"))
+        return bytes.fromhex(kept(prepared(folder) / "mask.key"))
     try:
         key = file.read_bytes().strip()
     except OSError as error:
@@ -41,7 +41,7 @@ def mask_key(folder: Path, file: Path | None = None) -> bytes:
 
 def route_secret(folder: Path) -> str:
     """The secret that opens the upstream routes, shared by Envoy's bootstrap and the data plane."""
-    return _kept(prepared(folder) / "route.secret")
+    return kept(prepared(folder) / "route.secret")
 
 
 def renew_route_secret(folder: Path) -> str:
@@ -62,7 +62,7 @@ def write_private(path: Path, text: str) -> None:
     fresh.replace(path)
 
 
-def _kept(path: Path) -> str:
+def kept(path: Path) -> str:
     """What stands in the file, or a fresh secret written there. A link settles who was first."""
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     if not path.exists():

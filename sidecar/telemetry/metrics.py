@@ -111,6 +111,15 @@ SHIP_TROUBLE = Metric(
     {"reason": frozenset(("away", "rights", "schema", "spool", "other"))},
 )
 SESSIONS = Metric(GAUGE, "gatehouse_sessions", "Sessions whose masked values are in memory.")
+PENDING_TICKETS = Metric(GAUGE, "gatehouse_pending_tickets", "Held calls that wait for people, on all data planes.")
+CONNECTED_GATES = Metric(GAUGE, "gatehouse_connected_gates", "Data planes that are connected to this control plane.")
+WAITING_CALLS = Metric(GAUGE, "gatehouse_waiting_calls", "Calls that wait on streams of this control plane.")
+CONTROL_CONNECTED = Metric(GAUGE, "gatehouse_control_connected", "1 while this data plane is connected.")
+CONTROL_SILENT = Metric(
+    GAUGE, "gatehouse_control_silent_seconds", "Seconds since the control plane was last heard; -1: never."
+)
+HELD_CALLS = Metric(GAUGE, "gatehouse_held_calls", "Calls of this data plane that wait for people.")
+BLOCKS_IN_FORCE = Metric(GAUGE, "gatehouse_blocks_in_force", "Blocks that this data plane knows.")
 
 TABLE: tuple[Metric, ...] = (
     EXCHANGES,
@@ -137,6 +146,13 @@ TABLE: tuple[Metric, ...] = (
     SET_ASIDE,
     SHIP_TROUBLE,
     SESSIONS,
+    PENDING_TICKETS,
+    CONNECTED_GATES,
+    WAITING_CALLS,
+    CONTROL_CONNECTED,
+    CONTROL_SILENT,
+    HELD_CALLS,
+    BLOCKS_IN_FORCE,
 )
 
 
