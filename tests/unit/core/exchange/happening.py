@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from sidecar.core.approval.answer import Answer, Decider, Outcome
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange import events as e
 from sidecar.core.exchange.commands import (
+    Ask,
     Command,
     Fail,
     Forward,
@@ -15,6 +17,7 @@ from sidecar.core.exchange.commands import (
     StartAnswer,
     WakeAt,
 )
+from sidecar.core.model.block import Block, Target
 from sidecar.core.model.http import RequestHead, ResponseHead
 from tests.unit.core.exchange.building import (
     CALLER,
@@ -32,10 +35,20 @@ from tests.unit.core.exchange.building import (
 )
 
 PLAYBOOKS = Path(__file__).parents[3] / "cases" / "exchange" / "playbooks.txt"
-DENIES = "\n  - {id: no-keys, detect: ['secret/*'], do: deny, say: No keys.}\n"
+DENIES = """
+  - {id: no-keys, detect: ['secret/*'], do: deny, say: No keys.}
+  - {id: asks-one, match: {keywords: [deploy]}, do: hold}
+  - {id: asks-two, match: {keywords: [at once]}, do: hold}
+"""
 ASKS = e.RequestStarted(RequestHead("POST", "/v1/messages", JSON), CALLER, 1.0)
 HARMLESS = e.RequestChunk(encoded(request("hello")), 2.0, end=True)
 FORBIDDEN = e.RequestChunk(encoded(request(f"use {KEY}")), 2.0, end=True)
+HELD = e.RequestChunk(encoded(request("deploy it")), 2.0, end=True)
+HELD_TWICE = e.RequestChunk(encoded(request("deploy it at once")), 2.0, end=True)
+YES = e.Settled(Answer(Outcome.APPROVED, "t1", (Decider("grace", "company", True, None, 3.5),)), 3.5)
+NO = e.Settled(Answer(Outcome.DENIED, "t1", (Decider("grace", "company", False, "no", 3.5),)), 3.5)
+NOT_YET = e.Settled(Answer(Outcome.WAITING, "t1"), 543.0)
+STOPPED = e.Stopped(Block("b1", Target.SUBJECT, "ada", "a leak is suspected", 3.0), 3.0)
 ON_DISK = e.Recorded(3.0)
 NOT_ON_DISK = e.Recorded(3.0, failed="the disk is full")
 STREAMS = e.ResponseStarted(ResponseHead(200, SSE), 4.0)
@@ -59,6 +72,8 @@ def short(command: Command) -> str:
     match command:
         case Record(kind):
             return f"record {kind}" + ("" if command.wait else " (go on)")
+        case Ask():
+            return f"ask {command.asked.rule}"
         case Forward():
             return f"forward {command.connection} {command.path}"
         case Respond():
@@ -78,6 +93,12 @@ NAMED: Mapping[str, e.Event] = {
     "probes": e.RequestStarted(RequestHead("GET", "/api/hello"), CALLER, 1.0, end=True),
     "harmless body": HARMLESS,
     "forbidden body": FORBIDDEN,
+    "held body": HELD,
+    "body held twice": HELD_TWICE,
+    "people say yes": YES,
+    "people say no": NO,
+    "people say nothing": NOT_YET,
+    "stopped": STOPPED,
     "on disk": ON_DISK,
     "not on disk": NOT_ON_DISK,
     "no credential": NO_CREDENTIAL,

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from sidecar.core.exchange import events as e
 from sidecar.core.exchange.commands import (
+    Ask,
     Fail,
     Forward,
     Respond,
@@ -31,14 +32,19 @@ from tests.unit.core.exchange.happening import (
     GONE,
     HALF_STREAM,
     HARMLESS,
+    HELD,
     LAST,
+    NO,
     NO_BODY,
     NO_CREDENTIAL,
     NOT_ON_DISK,
+    NOT_YET,
     ON_DISK,
+    STOPPED,
     STREAMS,
     TOOL_BEGINS,
     WHOLE_STREAM,
+    YES,
 )
 
 EVENTS = st.sampled_from(
@@ -48,6 +54,13 @@ EVENTS = st.sampled_from(
         e.RequestStarted(RequestHead("POST", "/v1/messages", JSON), None, 1.0),
         HARMLESS,
         FORBIDDEN,
+        HELD,
+        HELD,
+        YES,
+        YES,
+        NO,
+        NOT_YET,
+        STOPPED,
         e.RequestChunk(b'{"mess', 1.5),
         ON_DISK,
         ON_DISK,
@@ -71,19 +84,23 @@ SHARED = gate(DENIES)
 @settings(max_examples=400, deadline=None)
 def test_in_any_order_nothing_passes_before_the_verdict(events: list[e.Event]) -> None:
     exchange = Exchange(SHARED, "gx_1")
-    recorded = over = False
+    recorded = over = held = approved = False
     forwarded = 0
     for event in events:
         before = exchange.state
         commands = exchange.receive(event)
         if before in (State.OVER, State.DEAD):
             assert commands == ()
-        if isinstance(event, e.Recorded) and before in (State.RECORDING, State.REFUSING):
+        if isinstance(event, e.Recorded) and before in (State.RECORDING, State.REFUSING, State.ASKING, State.SETTLING):
             recorded = event.failed is None
+        approved |= event is YES and before is State.HOLDING
         for command in commands:
             assert not over or isinstance(command, WakeAt), "something after the end"
+            held |= isinstance(command, Ask)
             if isinstance(command, Forward):
                 forwarded += 1
+                assert approved or not held
+                assert b"deploy" not in (command.body or b"") or approved
                 assert recorded
                 assert isinstance(event, e.Recorded)
                 assert KEY.encode() not in (command.body or b"")

@@ -4,11 +4,13 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from sidecar.core.exchange.commands import Command, Fail, Forward, Record, Respond, SendAnswer, StartAnswer, WakeAt
+from sidecar.core.exchange.commands import Ask, Command, Fail, Forward, Record, Respond, SendAnswer, StartAnswer, WakeAt
 from tests.unit.core.exchange.building import KEY
+from tests.unit.core.exchange.held import asked
 
 ALL: tuple[Command, ...] = (
     Record("decided", {}),
+    Ask(asked(content=KEY), 540.0),
     Forward("claude", "/", (), (), KEY.encode()),
     Respond(200, (), KEY.encode()),
     StartAnswer(),

@@ -5,9 +5,11 @@ from typing import get_args
 
 import pytest
 
+from sidecar.core.approval.answer import Answer, Outcome
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange import events as e
 from sidecar.core.exchange.exchange import STEPS
+from sidecar.core.model.block import Block, Target
 from sidecar.core.model.http import RequestHead, ResponseHead
 from tests.unit.core.exchange.building import CALLER, KEY
 
@@ -16,6 +18,8 @@ ALL: tuple[e.Event, ...] = (
     e.RequestChunk(KEY.encode(), 1.0),
     e.Recorded(1.0),
     e.ForwardFailed(Refused(503, Code.API, "no"), 1.0),
+    e.Settled(Answer(Outcome.APPROVED), 1.0),
+    e.Stopped(Block("b1", Target.ALL, "", "why", 1.0), 1.0),
     e.ResponseStarted(ResponseHead(200), 1.0),
     e.ResponseChunk(KEY.encode(), 1.0),
     e.Tick(1.0),

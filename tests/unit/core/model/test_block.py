@@ -6,7 +6,7 @@ import pytest
 from sidecar.core.model.block import Block, Target
 from sidecar.core.model.caller import Caller
 
-ADA = Caller("ada", "company", ("eng",), "session-1", "reviewer", token="token-1", issued=100.0)  # noqa: S106
+ADA = Caller("ada", "company", ("eng",), "session-1", "reviewer", token="token-1", issued=100.0)
 HASHED = hashlib.sha256(b"token-1").hexdigest()
 
 

@@ -35,7 +35,11 @@ def said(*rules: str) -> list[str]:
         ("id: a, if: x, where: [prompt], do: deny", ["rules.0.where: has no meaning here"], "a place without text"),
         ("id: a, if: x, do: mask", ["rules.0.do: a mask needs something to find"], "a mask of nothing"),
         ("id: a, detect: pii/*, do: deny, how: token", ["rules.0.how: has a meaning only with `do: mask`"], "how"),
-        ("id: a, detect: pii/*, do: mask, deny: {}", ["rules.0.deny: has a meaning only with `do: deny` or `do: hold`"], "deny"),
+        (
+            "id: a, detect: pii/*, do: mask, deny: {}",
+            ["rules.0.deny: has a meaning only with `do: deny` or `do: hold`"],
+            "deny",
+        ),
         ("id: a, detect: pii/*, do: mask, say: x", ["rules.0.say: is read by the client in a denial"], "say"),
         ("id: a, detect: pii/*, do: hold", [], "a hold that says nothing else"),
         (
