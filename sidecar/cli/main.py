@@ -35,6 +35,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "policy": ("sidecar.cli.policy", "check, test and explain rules"),
         "mask": ("sidecar.cli.mask", "text in, masked text out"),
         "sessions": ("sidecar.cli.sessions", "what happened, and as it streamed"),
+        "approvals": ("sidecar.cli.approvals", "calls that wait for people: see them, decide"),
+        "console": ("sidecar.cli.console", "a link that opens the console of this machine"),
         "audit": ("sidecar.cli.audit", "prove it: verify, report, export"),
     }
 )

@@ -1,4 +1,4 @@
-"""`gatehouse sessions`: which sessions there were, what happened in one, and the conversation as it streamed.
+"""`gatehouse sessions`: which sessions there were, what happened in one, and as it streamed; and to stop one.
 
 Rules:
 - What is shown is what was written down: masked. Where a value stood, its placeholder is highlighted.
@@ -15,6 +15,7 @@ from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
+from sidecar.cli import stopping
 from sidecar.cli.asking import asking
 from sidecar.cli.session_lines import finding, heading, timeline, told
 from sidecar.cli.when import moment
@@ -43,6 +44,8 @@ def register(parser: argparse.ArgumentParser) -> None:
     replay = found.add_parser("replay", help="the conversation as it streamed")
     replay.add_argument("--speed", type=_speed, metavar="N", help="N times as fast as it was; 0 does not wait")
     replay.add_argument("--skip-to", type=int, default=1, metavar="N", help="begin at turn N")
+    stopping.register_kill(found.add_parser("kill", help="stop a session, a caller, an agent, a connection or all"))
+    stopping.register_blocks(found.add_parser("blocks", help="what is stopped, and lifting it"))
     for one in (show, replay):
         one.add_argument("session", metavar="SESSION")
     for one in (listing, show, replay):
@@ -51,6 +54,8 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if stop := STOPPING.get(arguments.subcommand):
+        return stop(arguments)
     settings = load(arguments.config)
     with asking(), closing(Sessions(place(settings.record))) as sessions:
         return ACTIONS[arguments.subcommand](sessions, arguments)
@@ -168,3 +173,4 @@ ACTIONS: dict[str, Callable[[Sessions, argparse.Namespace], int]] = {
     "show": _show,
     "replay": _replay,
 }
+STOPPING: dict[str, Callable[[argparse.Namespace], int]] = {"kill": stopping.kill, "blocks": stopping.blocks}
