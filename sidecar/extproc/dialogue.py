@@ -123,6 +123,7 @@ class Dialogue:
                     events.append(answer)
         if self.over:
             self._alarm.set(None)
+        if self._mute:
             self._asking.withdraw()
         if self._failure is not None:
             raise Broken(self._failure)

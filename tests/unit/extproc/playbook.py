@@ -4,9 +4,13 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sidecar.core.approval.answer import Answer, Outcome
+from sidecar.core.approval.asked import Asked
 from sidecar.core.errors import Code, RecordingFailed, Refused
 from sidecar.core.exchange.commands import Command
 from sidecar.core.exchange.events import Event
+from sidecar.core.model.block import Block
+from sidecar.core.model.caller import Caller
 from sidecar.core.model.http import Headers
 from sidecar.extproc import messages as m
 from sidecar.extproc.dialogue import Dialogue
@@ -27,6 +31,7 @@ class Scripted:
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
         self.heard: list[Event] = []
+        self.who: tuple[Caller, str] | None = (Caller("ada", "company"), "claude")
 
     def receive(self, event: Event) -> Sequence[Command]:
         self.heard.append(event)
@@ -49,6 +54,45 @@ class Record:
         self.parts.update(parts)
 
 
+class People:
+    """Whoever is asked answers when the test says so. `asks`: the names of what is open."""
+
+    def __init__(self) -> None:
+        self.asks: dict[str, asyncio.Future[Answer]] = {}
+        self.withdrawn: list[str] = []
+
+    async def ask(self, asked: Asked, patience: float) -> Answer:
+        answer = self.asks[asked.id] = asyncio.get_running_loop().create_future()
+        try:
+            done, _ = await asyncio.wait((answer,), timeout=patience)
+            return answer.result() if done else Answer(Outcome.WAITING)
+        except asyncio.CancelledError:
+            self.withdrawn.append(asked.id)
+            raise
+        finally:
+            del self.asks[asked.id]
+
+
+class Stops:
+    """Blocks that the test puts."""
+
+    def __init__(self) -> None:
+        self.block: Block | None = None
+        self.watching: list[Callable[[], None]] = []
+
+    def against(self, caller: Caller, connection: str) -> Block | None:
+        return self.block if self.block is not None and self.block.stops(caller, connection) else None
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        self.watching.append(changed)
+        return lambda: self.watching.remove(changed)
+
+    def put(self, block: Block | None) -> None:
+        self.block = block
+        for changed in tuple(self.watching):
+            changed()
+
+
 class Keys:
     def headers_for(self, connection: str) -> Headers:
         if connection != "claude":
@@ -69,8 +113,16 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.exchange = Scripted(self.answers)
+        self.people, self.stops = People(), Stops()
         self.seat = Seat(
-            lambda: self.exchange, self.recorder, Keys(), "s3cret", {"company": ClaimNames()}, lambda: self.now
+            lambda: self.exchange,
+            self.recorder,
+            Keys(),
+            "s3cret",
+            {"company": ClaimNames()},
+            lambda: self.now,
+            self.people,
+            self.stops,
         )
         self.dialogue = Dialogue(self.seat, self._send, self._broke)
 

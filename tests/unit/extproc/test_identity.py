@@ -42,6 +42,18 @@ ROWS = [
         Caller("ada", "company", ("x",)),
     ),
     ("a name that holds dots", NESTED, {"partner": {"https://x.example/sub": "bob"}}, Caller("bob", "partner")),
+    (
+        "the token's own name and age",
+        PLAIN,
+        {"company": {"sub": "ada", "jti": "t-1", "iat": 1700000000.0}},
+        Caller("ada", "company", token="t-1", issued=1700000000.0),
+    ),
+    (
+        "a name and an age that are none",
+        PLAIN,
+        {"company": {"sub": "ada", "jti": 7.0, "iat": True}},
+        Caller("ada", "company"),
+    ),
     ("nobody verified anything", PLAIN, {}, None),
     ("a provider nobody configured", PLAIN, {"stranger": {"sub": "eve"}}, None),
     ("no subject", PLAIN, {"company": {"groups": ("a",)}}, None),

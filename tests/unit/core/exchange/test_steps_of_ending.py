@@ -1,0 +1,30 @@
+"""Whatever ends a call that waits is recorded, and the question with it."""
+
+from sidecar.core.exchange import events as e
+from sidecar.core.exchange.exchange import STEPS, State
+from tests.unit.core.exchange.building import request
+from tests.unit.core.exchange.happening import STOPPED
+from tests.unit.core.exchange.held import PROMPT, held, holding, kinds
+
+
+def test_in_every_state_somebody_can_go_or_be_stopped() -> None:
+    alive = {state for state, _ in STEPS}
+    assert {state for state, event in STEPS if event is e.Stopped} == alive
+    assert alive == set(State) - {State.OVER, State.DEAD}
+
+
+def test_who_goes_away_withdraws() -> None:
+    call, one = held(holding(), request(PROMPT))
+    call.tell(e.Gone(1009.0))
+    assert kinds(call.said)[-2:] == ["approval_decided", "cut"]
+    decided = call.facts["approval_decided"]
+    assert (decided["approval"], decided["decision"], decided["waited_seconds"]) == (one.id, "withdrawn", 9.0)
+    assert call.facts["cut"]["state"] == "holding"
+
+
+def test_who_is_stopped_withdraws_too() -> None:
+    call, _ = held(holding(), request(PROMPT))
+    call.tell(STOPPED)
+    assert call.facts["approval_decided"]["decision"] == "withdrawn"
+    assert call.facts["stopped"]["state"] == "holding"
+    assert call.recorded().reply.status == 451
