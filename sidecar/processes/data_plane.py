@@ -7,11 +7,13 @@ streams go on meanwhile, and swaps one reference.
 
 import asyncio
 import gc
+import platform
 import secrets
 import signal
 import time
 from collections.abc import Callable, Sequence
 
+from sidecar.control.link.link import Load
 from sidecar.core.detect import catalogue
 from sidecar.core.errors import ConfigurationError, Mistake
 from sidecar.core.exchange.gate import Gate
@@ -22,8 +24,8 @@ from sidecar.core.policy.book import PolicySource, compile_book
 from sidecar.core.wire.json_strict import JsonLimits
 from sidecar.credentials.vault import Vault
 from sidecar.extproc.grpc_server import Limits, Server
-from sidecar.extproc.seat import Exchange, Seat
-from sidecar.processes import recording, state_folder
+from sidecar.extproc.seat import Exchange, Nobody, Seat
+from sidecar.processes import linking, recording, state_folder
 from sidecar.processes.counted import CountedExchange, CountedRecorder, reported
 from sidecar.processes.providers import claim_names
 from sidecar.processes.sealed import SealedExchange
@@ -31,6 +33,7 @@ from sidecar.record.keeper import Keeper
 from sidecar.record.sealing import Sealer
 from sidecar.record.spool import Spool
 from sidecar.rulebook.rulebook import Rulebook
+from sidecar.settings.environment import environment
 from sidecar.settings.ready import unready
 from sidecar.settings.values import Settings
 from sidecar.telemetry.health import Health, HealthServer
@@ -75,7 +78,13 @@ class DataPlane:
             limits=JsonLimits(settings.limits.decoded_body, settings.limits.json_depth),
             body_limit=settings.limits.body,
             keep_originals=settings.record.auditor_key is not None,
+            name=platform.node(),
         )
+        self._link = linking.linked(settings, self._load, environment())
+        if self._link is not None:
+            self._gate.blocked = self._link.blocks.against
+        self._server: Server | None = None
+        self._spool: Spool | None = None
         self._sealer = Sealer.of(settings.record.auditor_key) if settings.record.auditor_key else None
         self._keeper = Keeper(settings.restore, settings.record.spool / "restore", self._gate.memories)
         self._vault = Vault(settings.connections, on_missing=self._missing, on_changed=self._changed)
@@ -99,6 +108,7 @@ class DataPlane:
             limits=Limits(streams=self._settings.limits.exchanges),
             report=reported(self._metrics),
         )
+        self._server, self._spool = server, spool
         chores = [
             asyncio.create_task(self._watch_rules(self._diary)),
             asyncio.create_task(self._keep_house(server, spool)),
@@ -109,6 +119,8 @@ class DataPlane:
             for chore in chores:
                 chore.cancel()
             await server.stop(GRACE)
+            if self._link is not None:
+                await self._link.close()
             await self._diary.settle()
             await spool.close()
             await recording.shipped(shipper)
@@ -119,6 +131,8 @@ class DataPlane:
         self, server: Server, health: HealthServer, stop: asyncio.Event, chores: "list[asyncio.Task[None]]"
     ) -> None:
         self._keeper.load()
+        if self._link is not None:
+            await self._link.start()
         await server.start()
         for condition in CONDITIONS:
             self._health.set(condition)
@@ -141,7 +155,16 @@ class DataPlane:
             self._secret,
             claim_names(self._settings),
             unix_clock(),
+            self._link.approvals if self._link else Nobody(),
+            self._link.blocks if self._link else Nobody(),
         )
+
+    def _load(self) -> Load:
+        """What the control plane is told of this data plane."""
+        if self._server is None or self._spool is None:
+            return Load(self._gate.rules.digest)
+        fill = self._spool.fill
+        return Load(self._gate.rules.digest, self._server.open, fill.used, fill.limit)
 
     def _exchange(self) -> Exchange:
         exchange = CountedExchange(self._gate, f"gx_{secrets.token_hex(10)}", self._metrics)
@@ -164,6 +187,8 @@ class DataPlane:
             self._metrics.set(OPEN_EXCHANGES, server.open)
             self._metrics.set(SESSIONS, len(self._gate.memories))
             recording.gauged(spool, self._metrics)
+            if self._link is not None:
+                linking.gauged(self._link, self._metrics)
             await asyncio.to_thread(self._keeper.save)
 
     def _missing(self, connection: str) -> None:
