@@ -95,14 +95,19 @@ def _provider_names(raw: Raw, _: Path) -> Iterator[Wrong]:
     exchange = _section(identity, "exchange")
     yield from _repeated(exchange, ("identity", "exchange", "from"), "name", "the name")
     for index, item in _items(identity, "providers"):
-        if exchange and item.get("name") == OWN_PROVIDER:
+        if _exchanged(identity) and item.get("name") == OWN_PROVIDER:
             yield ("identity", "providers", index, "name"), f"{OWN_PROVIDER!r} is the control plane's own name"
+
+
+def _exchanged(identity: Raw) -> bool:
+    """Also without any provider: people come in through the console."""
+    return isinstance(identity.get("exchange"), dict)
 
 
 def _someone_can_come_in(raw: Raw, _: Path) -> Iterator[Wrong]:
     development = _section(raw, "development")
     identity = _section(raw, "identity")
-    if not (identity.get("providers") or _section(identity, "exchange")) and development.get("identity") is not True:
+    if not (identity.get("providers") or _exchanged(identity)) and development.get("identity") is not True:
         yield (
             ("identity",),
             "nobody could come in: name a provider under identity.providers, or set development.identity: true",

@@ -28,6 +28,11 @@ def _files(settings: Settings) -> Iterator[tuple[str, Path | None]]:
     yield "listen.tls.key", tls.key if tls else None
     for provider in settings.providers:
         yield f"identity.providers ({provider.name}) jwks.file", provider.jwks.file
+    for source in settings.exchange.sources if settings.exchange else ():
+        named = f"identity.exchange.from ({source.name})"
+        yield f"{named} jwks.file", source.keys_file
+        yield from ((f"{named} certificates", file) for file in source.certificates)
+        yield f"{named} review.ca", source.review.ca if source.review else None
     yield "restore.key_file", settings.restore.key_file
     yield "mask.key_file", settings.mask_key_file
     yield "record.sealed.auditor_key", settings.record.auditor_key

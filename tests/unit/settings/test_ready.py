@@ -7,6 +7,7 @@ import pytest
 
 from sidecar.settings.load import load
 from sidecar.settings.ready import unready
+from sidecar.settings.tokens import Exchange, KeyKind, Source, SourceKind
 from sidecar.settings.values import Claims, Jwks, Provider, Restore, Settings, Tls
 
 
@@ -46,3 +47,13 @@ def test_a_socket_path_that_no_kernel_takes(laptop: Settings) -> None:
     (said,) = unready(settings)
     assert "108 bytes" in said.message
     assert unready(replace(laptop, envoy=replace(laptop.envoy, socket=Path("/" + "x" * 106)))) == ()
+
+
+def test_files_of_the_exchange_are_named_too(laptop: Settings, tmp_path: Path) -> None:
+    adfs = Source("adfs", SourceKind.SAML, "urn:adfs", ("g",), "NameID", certificates=(tmp_path / "adfs.pem",))
+    other = Source("other", SourceKind.OIDC, "https://id", ("g",), "sub", keys_file=tmp_path / "keys.json")
+    exchange = Exchange("https://g", ("g",), 900, 9999, 9999, KeyKind.ES256, tmp_path / "key", (adfs, other))
+    said = [mistake.message for mistake in unready(replace(laptop, exchange=exchange))]
+    assert [one.split(":")[0] for one in said] == [
+        "identity.exchange.from (adfs) certificates", "identity.exchange.from (other) jwks.file",
+    ]  # fmt: skip
