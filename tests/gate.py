@@ -82,6 +82,7 @@ CONFIG = """
 listen: {address: 127.0.0.1, port: %d}
 metrics: {port: %d}
 envoy: {admin_port: %d}
+control: {listen: {port: %d}, gates: {port: %d}}
 development: {identity: true}
 connections:
   - {name: claude, kind: claude, url: "%s", credential: {header: x-api-key, from: {file: upstream.key}}}
@@ -99,7 +100,7 @@ def whole(folder: Path, made_up: str) -> Iterator[Gate]:
     with start(Options(record=folder / "received.jsonl", api_key=key, script=script)) as simulator:
         (folder / "upstream.key").write_text(key)
         (folder / "policy.yaml").write_text(POLICY)
-        (folder / "gatehouse.yaml").write_text(CONFIG % (*(ports := _free_ports(3)), simulator.url))
+        (folder / "gatehouse.yaml").write_text(CONFIG % (*(ports := _free_ports(5)), simulator.url))
         with _up(folder):
             mint = (*PROGRAM, "token", "mint", "--subject", "ada", "--config", str(folder / "gatehouse.yaml"))
             token = subprocess.run(mint, check=True, capture_output=True, text=True).stdout.strip()

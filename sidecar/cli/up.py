@@ -11,7 +11,9 @@ from sidecar.settings.values import Settings
 
 
 def register(parser: argparse.ArgumentParser) -> None:
-    parser.description = "Start Envoy, the data plane and, without an API key, the simulator. Ctrl-C stops them."
+    parser.description = (
+        "Start Envoy, the data plane, the control plane and, without an API key, the simulator. Ctrl-C stops them."
+    )
     parser.add_argument("--config", type=Path, metavar="FILE", help="default: ./gatehouse.yaml, or a laptop's defaults")
 
 
@@ -49,6 +51,8 @@ def welcome(settings: Settings, program: str) -> str:
     else:
         upstream = settings.first_claude
         lines.append(f"Calls go to {upstream.url}." if upstream else "No connection of kind claude is configured.")
+    if settings.control_plane.link.local:
+        lines.append(f"Approvals and the console: {settings.control}")
     lines += [
         f"Policies: {', '.join(settings.policies)}",
         f"Metrics and health: {metrics}   Logs: {settings.state / 'logs'}",

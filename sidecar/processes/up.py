@@ -1,10 +1,12 @@
-"""Everything on this machine: Envoy, the data plane, the local ClickHouse and, without an API key, the simulator.
+"""Everything on this machine: Envoy, the data plane, the control plane, the local ClickHouse and, without an API key,
+the simulator.
 
 Strategy: each is a child process, started when what it needs is there and watched from then on. The start-up secret is
 made anew for each life, before anything starts.
 
 Rules:
 - On the way down Envoy goes first, so that open calls are finished while what they need is still running.
+- Where the settings name a control plane elsewhere, none is started here.
 - A ClickHouse that answers where the record shall go is used as it is; where nothing does, a local one is started.
 """
 
@@ -38,6 +40,7 @@ class Up:
         self._state = state_folder.prepared(settings.state)
         self._logs = state_folder.prepared(settings.state / "logs")
         self._bootstrap = settings.state / "envoy.yaml"
+        self._control = settings.control_plane
         self._database = clickhouse.beside(settings.record.clickhouse)
         self.children: list[Child] = []
 
@@ -113,6 +116,9 @@ class Up:
             ports.append(("development.simulator_port", "127.0.0.1", settings.development.simulator_port))
         if self._database:
             ports.append(("record.clickhouse", *self._database))
+        if self._control.link.local:
+            for name, listen in (("listen", self._control.listen), ("gates", self._control.gates)):
+                ports.append((f"control.{name}.port", listen.address, listen.port))
         return ports
 
     def _prepare(self) -> None:
@@ -131,6 +137,8 @@ class Up:
         if self._settings.development.simulator:
             port = str(self._settings.development.simulator_port)
             await self._child("simulator", (*PROGRAM, "simulate", "--port", port))
+        if self._control.link.local:
+            await self._start_control()
         data_plane = await self._child("data-plane", (*PROGRAM, "serve", "data-plane", *self._config()))
         metrics = self._settings.metrics
         await self._answers(data_plane, f"http://{metrics.address}:{metrics.port}/readyz")
@@ -142,6 +150,14 @@ class Up:
         where = ("--address", address, "--port", str(port), "--data", data)
         database = await self._child("clickhouse", (*PROGRAM, "serve", "clickhouse", *where))
         await self._answers(database, f"{_http(address, port)}/ping")
+
+    async def _start_control(self) -> None:
+        """Before the data plane: it makes the key that the data plane shows."""
+        control = await self._child("control", (*PROGRAM, "serve", "control", *self._config()))
+        listen = self._control.listen
+        scheme = "https" if listen.tls else "http"
+        address = f"[{listen.address}]" if ":" in listen.address else listen.address
+        await self._answers(control, f"{scheme}://{address}:{listen.port}/readyz")
 
     async def _child(self, name: str, argv: tuple[str, ...]) -> Child:
         child = Child(name, argv, self._logs / f"{name}.log")

@@ -22,6 +22,7 @@ from sidecar.settings.values import Settings
 from sidecar.simulator.identity import prepared_for
 from tests.polling import until
 
+WORDS = ("data-plane", "simulate", "clickhouse", "control", "envoy")
 PROGRAM = (sys.executable, "-m", "sidecar.cli.main")
 CONFIG = """
 listen: {{port: {0}}}
@@ -29,6 +30,7 @@ metrics: {{port: {1}}}
 envoy: {{admin_port: {2}, drain: 10s}}
 development: {{identity: true, simulator: true, simulator_port: {3}}}
 record: {{clickhouse: "http://127.0.0.1:{4}/gatehouse"}}
+control: {{url: "http://127.0.0.1:{5}", listen: {{port: {5}}}, gates: {{port: {6}}}}}
 policies: [p.yaml]
 """
 
@@ -72,9 +74,7 @@ def children_of(process: int) -> dict[str, int]:
         except (OSError, ValueError, IndexError):
             continue
         if parent == process:
-            found[next(word for word in ("data-plane", "simulate", "clickhouse", "envoy", line) if word in line)] = int(
-                entry.name
-            )
+            found[next((word for word in WORDS if word in line), line)] = int(entry.name)
     return found
 
 
@@ -83,7 +83,7 @@ def spoken(folder: Path) -> Iterator[tuple[Path, Path, TextIO]]:
     """A configuration with free ports, and where what is said goes."""
     (folder / "p.yaml").write_text("policy: p\nrules: [{id: mail, detect: [pii/email], do: mask, how: token}]\n")
     with ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(5)]
+        probes = [held.enter_context(socket.socket()) for _ in range(7)]
         for probe in probes:
             probe.bind(("127.0.0.1", 0))
         ports = [probe.getsockname()[1] for probe in probes]
@@ -115,7 +115,7 @@ async def test_it_works_heals_and_finishes_what_is_open(tmp_path: Path) -> None:
         assert (status, mail in text) == (200, True)
 
         before = children_of(running.process.pid)
-        assert set(before) == {"data-plane", "simulate", "clickhouse", "envoy"}
+        assert set(before) == {"data-plane", "control", "simulate", "clickhouse", "envoy"}
         os.kill(before["data-plane"], signal.SIGKILL)
         status, sentence = await asyncio.to_thread(running.call, "while it is away")
         assert status == 500
