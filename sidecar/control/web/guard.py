@@ -9,6 +9,7 @@ Rules:
 - Someone whose token or name is blocked is nobody here.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 from hmac import compare_digest
 
@@ -60,6 +61,7 @@ class Guard:
         self._parts = parts
         self._routes = routes
         self._sessions = parts.sessions
+        self._renewing = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -146,17 +148,29 @@ class Guard:
         return any(block.target in CLOSING and block.stops(caller, "") for block in await self._parts.blocks.all())
 
     async def _fresh(self, session: Session) -> Who:
-        if session.provider == LOCAL or self._parts.clock() - session.groups_at < FRESH:
+        if not self._old(session):
             return await self._of_session(session)
-        again = Refusal(401, "sign_in_again", "Sign in again: your groups have to be looked up anew.")
+        # One after the other: a refresh token works once, and whoever waited finds the groups renewed.
+        async with self._renewing:
+            now = await self._sessions.find(session.cookie)
+            if now is not None and self._old(now):
+                now = await self._renewed(now)
+        if now is None:
+            raise Refusal(401, "sign_in_again", "Sign in again: your groups have to be looked up anew.")
+        return await self._of_session(now)
+
+    def _old(self, session: Session) -> bool:
+        return session.provider != LOCAL and self._parts.clock() - session.groups_at >= FRESH
+
+    async def _renewed(self, session: Session) -> Session | None:
+        """With the groups of now; nothing: the provider does not vouch for them any more."""
         if self._parts.relying is None or session.renewal is None:
-            raise again
+            return None
         try:
             person = await self._parts.relying.renew(session.renewal)
-        except (SignInFailed, TokenRefused) as reason:
+        except (SignInFailed, TokenRefused):
+            person = None
+        if person is None or person.subject != session.subject:
             await self._sessions.end(session)
-            raise again from reason
-        if person.subject != session.subject:
-            await self._sessions.end(session)
-            raise again
-        return await self._of_session(await self._sessions.renewed(session, person.groups, person.renewal))
+            return None
+        return await self._sessions.renewed(session, person.groups, person.renewal)

@@ -84,7 +84,7 @@ def marked(text: str, marks: Iterable[tuple[int, int, str]]) -> Markup:
         if begin >= stop:
             continue
         out.append(visible(text[done:begin]))
-        out.append(Markup('<mark title="{}">{}</mark>').format(why, visible(text[begin:stop])))
+        out.append(Markup('<mark title="{}">{}</mark>').format(seen.plain(why), visible(text[begin:stop])))
         done = stop
     return Markup("").join((*out, visible(text[done:])))
 
