@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from sidecar.cli.rehearsal import Call, Outcome, rehearsed
 from sidecar.core.exchange.fact import WITHHELD
+from sidecar.core.exchange.holding import in_words
+from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.hold import Terms
 from sidecar.core.policy.book import Book
 from sidecar.core.policy.explain import Explanation, Line, Witness, explain, overheard
 from sidecar.core.policy.facts import Found, RequestFacts
@@ -79,8 +82,24 @@ def as_text(explained: Explained) -> Iterator[str]:
     yield ""
     name = f" by {outcome.policy}/{outcome.rule}" if outcome.rule else ""
     yield f"verdict: {outcome.verdict}{name}: {why.because}"
+    if outcome.verdict == "hold":
+        asking = [line.rule for line in why.lines if line.acts and not line.rule.shadow and line.rule.terms]
+        for rule in asking:
+            yield f"people are asked by {rule.policy}/{rule.id}: {terms_in_words(rule.terms or Terms())}"
     if outcome.verdict == "deny":
         yield f"the client reads: {outcome.text}"
+
+
+def terms_in_words(terms: Terms) -> str:
+    """Who may decide, how many of them, and for how long the call waits."""
+    group = f"of {' or '.join(terms.approvers)}" if terms.approvers else "who may review"
+    people = "1 person" if terms.approvals == 1 else f"{terms.approvals} different people"
+    said = [f"{people} {group}", f"within {in_words(terms.timeout)}"]
+    if terms.rationale_required:
+        said.append("who must say why")
+    if terms.reuse is not None:
+        said.append(f"for this call, or for the session for {in_words(terms.reuse)}")
+    return ", ".join(said)
 
 
 def _who(caller: Caller, connection: str) -> str:
@@ -121,6 +140,16 @@ def _placeholder(found: Found, line: Line, findings: Sequence[Mapping[str, objec
     return next(shown, None)
 
 
+def _terms(terms: Terms) -> Shown:
+    return {
+        "approvers": list(terms.approvers),
+        "approvals": terms.approvals,
+        "timeout": terms.timeout,
+        "rationale": "required" if terms.rationale_required else "optional",
+        "reuse": terms.reuse,
+    }
+
+
 def _line(line: Line, findings: Sequence[Mapping[str, object]]) -> Shown:
     rule = line.rule
     return {
@@ -129,6 +158,7 @@ def _line(line: Line, findings: Sequence[Mapping[str, object]]) -> Shown:
         "do": rule.action.name.lower(),
         "how": rule.how.value if rule.how else None,
         "stage": "shadow" if rule.shadow else "enforce",
+        "terms": _terms(rule.terms) if rule.action is Action.HOLD and rule.terms else None,
         "looked": line.idle is None,
         "idle": line.idle,
         "applies": line.acts,

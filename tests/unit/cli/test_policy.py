@@ -58,7 +58,10 @@ def test_the_same_policy_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert f"{copy}:1: policy: 'engineering' is already in {POLICY}" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("file", [STARTER, CASES / "engineering-cases.yaml"], ids=lambda file: file.name)
+COME_ALONG = [STARTER, CASES / "engineering-cases.yaml", CASES / "holding-cases.yaml"]
+
+
+@pytest.mark.parametrize("file", COME_ALONG, ids=lambda file: file.name)
 def test_the_cases_that_come_with_the_project(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = policy("test", str(file))
     lines = capsys.readouterr().out.splitlines()

@@ -75,8 +75,45 @@ def test_json_is_json() -> None:
         "do": "deny",
         "how": None,
         "stage": "enforce",
+        "terms": None,
         "looked": False,
         "idle": "its `if` is false",
         "applies": False,
         "found": [],
+    }
+
+
+HOLDING = """
+policy: p
+rules:
+  - id: h
+    match: {keywords: zephyr}
+    do: hold
+    approvers: [sre, ops]
+    approvals: 2
+    timeout: 90s
+    rationale: required
+    reuse: 1h
+  - {id: i, if: 'true', do: hold}
+  - {id: j, match: {keywords: owl}, do: hold, stage: shadow}
+"""
+
+
+def test_a_hold_says_who_is_asked_and_for_how_long() -> None:
+    what = explained(compile_book([PolicySource("p.yaml", HOLDING)], ()), call("zephyr and an owl"))
+    lines = list(as_text(what))
+    assert lines[-3].startswith("verdict: hold by p/i")
+    assert lines[-2:] == [
+        "people are asked by p/h: 2 different people of ops or sre, within 90 seconds, who must say why, "
+        "for this call, or for the session for 1 hour",
+        "people are asked by p/i: 1 person who may review, within 10 minutes",
+    ]
+    shown = json.loads(json.dumps(as_json(what)))
+    assert shown["verdict"] == "hold"
+    assert shown["rules"][0]["terms"] == {
+        "approvers": ["ops", "sre"],
+        "approvals": 2,
+        "timeout": 90.0,
+        "rationale": "required",
+        "reuse": 3600.0,
     }

@@ -3,11 +3,12 @@
 import json
 
 from sidecar.core.model.action import Action, DenyAs, How
+from sidecar.core.model.hold import Terms
 from sidecar.core.model.place import Place
 from sidecar.core.policy.compile import OWN_LABEL, own_detector, policy_from
 from sidecar.core.policy.limits import Limits
 from sidecar.core.policy.written import PolicyWritten, RuleWritten
-from tests.unit.core.policy.samples import CATALOGUE
+from tests.unit.core.policy.samples import CATALOGUE, FOUND
 
 
 def written(**policy: object) -> PolicyWritten:
@@ -71,3 +72,25 @@ def test_own_detectors() -> None:
     )
     assert own({"keywords": ["x"]}) is not None
     assert own({"media": "image/*"}) is None
+
+
+def test_the_terms_of_a_hold() -> None:
+    full = {"approvers": ["sre", "ops"], "approvals": 2, "timeout": "90s", "rationale": "required", "reuse": "1h"}
+    rules = [
+        {"id": "full", "detect": ["pii/*"], "do": "hold", **full},
+        {"id": "bare", "detect": ["pii/*"], "do": "hold"},
+        {"id": "none", "detect": ["pii/*"], "do": "deny"},
+    ]
+    one, two, three = policy_from(written(rules=rules), CATALOGUE).rules
+    assert one.terms == Terms(("ops", "sre"), 2, 90.0, True, 3600.0)
+    assert two.terms == Terms((), 1, 600.0, False, None)
+    assert three.terms is None
+
+
+def test_a_hold_looks_where_something_leaves_and_says_what_it_does() -> None:
+    rules = [{"id": "h", "detect": ["pii/*"], "do": "hold"}, {"id": "c", "if": "true", "do": "hold"}]
+    text, call = policy_from(written(rules=rules), CATALOGUE).rules
+    assert text.where == {Place.SYSTEM, Place.PROMPT, Place.TOOL_RESULT}
+    assert text.treatment(FOUND).say == f"The request holds text that people have to see first ({FOUND.detector})."
+    assert text.treatment(FOUND).terms == call.verdict().terms == Terms()
+    assert call.verdict().say == "A rule about who may call what, and how, asks people first."

@@ -238,3 +238,37 @@ def test_one_more_deny_never_loosens(policy: dict[str, object], places: list[Fou
 def test_one_more_policy_never_loosens(one: dict[str, object], other: dict[str, object], places: list[Found]) -> None:
     alone, both = judge_of(compiled([one])), judge_of(compiled([one, other]))
     assert concluded(both, places).action >= concluded(alone, places).action
+
+
+class TestHolds:
+    def test_every_rule_that_holds_is_named(self) -> None:
+        judge = judge_of(
+            book_with(
+                "id: a, detect: '*', do: hold, approvals: 2",
+                "id: b, detect: '*', do: hold, approvers: [sre]",
+                "id: c, detect: '*', do: hold, stage: shadow",
+                "id: d, detect: '*', do: mask",
+                "id: e, if: 'true', do: hold",
+            )
+        )
+        assert [one.rule for one in judge.treat_holds(FOUND)] == ["b", "a"]
+        assert [one.rule for one in judge.holds] == ["e"]
+        treatment = judge.treat(FOUND)
+        assert treatment is not None
+        assert treatment.action is Action.HOLD
+
+    def test_when_people_let_it_go_the_strictest_of_the_rest_counts(self) -> None:
+        rules = (
+            "id: a, detect: '*', do: hold",
+            "id: m, detect: '*', do: mask",
+            "id: t, detect: '*', do: mask, how: token",
+        )
+        released = judge_of(book_with(*rules)).treat_if_released(FOUND)
+        assert released is not None
+        assert (released.rule, released.how) == ("m", How.REDACT)
+        assert judge_of(book_with(rules[0])).treat_if_released(FOUND) is None
+
+    def test_a_denial_is_stricter_and_a_mask_is_not(self) -> None:
+        denied = judge_of(book_with("id: a, detect: '*', do: hold", "id: d, detect: '*', do: deny")).treat(FOUND)
+        assert denied is not None
+        assert denied.action is Action.DENY

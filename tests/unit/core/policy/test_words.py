@@ -5,14 +5,52 @@ from typing import Annotated
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from sidecar.core.policy.words import MANY, MAX_ENTRIES, AllowedPath, Glob, Keyword, Label, Name, Say
+from sidecar.core.policy.words import (
+    MANY,
+    MAX_ENTRIES,
+    AllowedPath,
+    Glob,
+    Group,
+    Keyword,
+    Label,
+    Name,
+    Reuse,
+    Say,
+    Timeout,
+)
 
-KINDS = {"name": Name, "label": Label, "glob": Glob, "keyword": Keyword, "path": AllowedPath, "say": Say}
+KINDS = {
+    "name": Name,
+    "label": Label,
+    "glob": Glob,
+    "keyword": Keyword,
+    "path": AllowedPath,
+    "say": Say,
+    "group": Group,
+    "timeout": Timeout,
+    "reuse": Reuse,
+}
 
 
 @pytest.mark.parametrize(
     ("kind", "text", "right"),
     [
+        ("group", "CN=sre,OU=people", True),
+        ("group", " ", False),
+        ("group", "sre-*", False),
+        ("group", "a\nb", False),
+        ("timeout", "10m", True),
+        ("timeout", "5s", True),
+        ("timeout", "4.9s", False),
+        ("timeout", "24h", True),
+        ("timeout", "24.01h", False),
+        ("timeout", "600", False),
+        ("timeout", "500ms", False),
+        ("timeout", "-5m", False),
+        ("timeout", "5 m", False),
+        ("timeout", "9" * 400 + "s", False),
+        ("reuse", "1s", True),
+        ("reuse", "25h", False),
         ("name", "no-zephyr.2_x", True),
         ("name", "-x", False),
         ("name", "a b", False),
@@ -46,7 +84,8 @@ KINDS = {"name": Name, "label": Label, "glob": Glob, "keyword": Keyword, "path":
 def test_texts(kind: str, text: str, right: bool) -> None:
     adapter = TypeAdapter(KINDS[kind])
     if right:
-        assert adapter.validate_python(text) == text
+        read = adapter.validate_python(text)
+        assert read == text or isinstance(read, float)
     else:
         with pytest.raises(ValidationError, match="expected"):
             adapter.validate_python(text)
@@ -71,3 +110,14 @@ def test_one_or_many(value: object, expected: tuple[str, ...] | None) -> None:
             adapter.validate_python(value)
     else:
         assert adapter.validate_python(value) == expected
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90.0), ("10m", 600.0), ("1.5h", 5400.0)])
+def test_a_duration_is_seconds(text: str, seconds: float) -> None:
+    assert TypeAdapter(Timeout).validate_python(text) == seconds
+
+
+@pytest.mark.parametrize("value", [600, 600.0, True, None, ["10m"]])
+def test_a_duration_has_its_unit(value: object) -> None:
+    with pytest.raises(ValidationError, match="a duration from 5s to 24h"):
+        TypeAdapter(Timeout).validate_python(value)
