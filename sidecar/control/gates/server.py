@@ -11,7 +11,7 @@ import contextlib
 import hmac
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from sidecar.core.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
 BEAT = 5.0  # seconds
+LAST_WRITE = 1.0  # seconds that one message may still take when a stream ends
 LONGEST_MESSAGE = 4 << 20  # a question has 20 texts of 8 KB at most
 Context = grpc.aio.ServicerContext[bytes, bytes]
 
@@ -68,32 +69,36 @@ class GateServer:
     async def stop(self, grace: float = 0.0) -> None:
         await self._grpc.stop(grace)
 
-    async def _connect(self, requests: AsyncIterator[bytes], context: Context) -> None:
+    async def _connect(self, _requests: object, context: Context) -> None:
         if not self._may(context):
             await context.abort(grpc.StatusCode.UNAUTHENTICATED, "this key opens nothing here")
         try:
-            said = messages.from_gate(await anext(requests))
+            first = await context.read()
+            if not isinstance(first, bytes):
+                return  # it went before it said anything
+            said = messages.from_gate(first)
             if said.WhichOneof("said") != "hello":
                 raise messages.Garbled("a stream begins with Hello")
             visit = _visit(said.hello, self._clock())
             with self._hall.visited(visit):
                 await self._hall.greet(visit)
-                await self._talk(visit, requests, context)
-        except StopAsyncIteration:
-            return
+                await self._talk(visit, context)
         except messages.Garbled as error:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         except StoreFailed:
             await context.abort(grpc.StatusCode.UNAVAILABLE, "the database is away")
 
-    async def _talk(self, visit: Visit, requests: AsyncIterator[bytes], context: Context) -> None:
+    async def _talk(self, visit: Visit, context: Context) -> None:
         log.info("a data plane is connected: %s (%s)", visit.gate, visit.version)
         speaking = asyncio.create_task(_speak(visit, context))
         beating = asyncio.create_task(self._beat(visit))
         try:
-            async for data in requests:
+            while isinstance(data := await context.read(), bytes):  # else it is EOF
                 await self._handle(visit, messages.from_gate(data))
         finally:
+            visit.close()
+            # Not cancelled while it writes: gRPC would never send the status that ends the stream.
+            await asyncio.wait((speaking,), timeout=LAST_WRITE)
             for task in (speaking, beating):
                 task.cancel()
             await asyncio.wait((speaking, beating))
@@ -141,7 +146,10 @@ def _visit(hello: Any, now: float) -> Visit:
 async def _speak(visit: Visit, context: Context) -> None:
     with contextlib.suppress(grpc.RpcError, grpc.aio.UsageError):
         while True:
-            await context.write(messages.written(await visit.next()))
+            message = await visit.next()
+            if message is None:
+                return
+            await context.write(messages.written(message))
 
 
 def _credentials(tls: ServerTls) -> grpc.ServerCredentials:

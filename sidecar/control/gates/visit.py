@@ -21,6 +21,7 @@ class Visit:
     open_exchanges: int = 0
     asked: dict[str, str] = field(default_factory=dict)
     _blocks: int | None = None
+    _closed: bool = False
     _unsaid: deque[Message] = field(default_factory=deque)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -34,11 +35,17 @@ class Visit:
             self._blocks = version
             self.say(message)
 
-    async def next(self) -> Message:
-        while not self._unsaid:
+    async def next(self) -> Message | None:
+        """What to say next; nothing once the stream ends."""
+        while not self._closed and not self._unsaid:
             self._woken.clear()
             await self._woken.wait()
-        return self._unsaid.popleft()
+        return None if self._closed else self._unsaid.popleft()
+
+    def close(self) -> None:
+        """The stream ends: what was not said is said on the next one."""
+        self._closed = True
+        self._woken.set()
 
     def heard_state(self, said: Any, now: float) -> None:
         self.heard = now

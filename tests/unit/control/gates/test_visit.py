@@ -17,14 +17,24 @@ async def test_said_in_order_and_waited_for() -> None:
     await asyncio.sleep(0)
     one.say(messages.again_message("a"))
     one.say(messages.again_message("b"))
-    assert ((await waiting).settled.id, (await one.next()).settled.id) == ("a", "b")
+    assert [message.settled.id for message in (await waiting, await one.next()) if message] == ["a", "b"]
 
 
 async def test_nobody_is_told_an_older_state_of_the_blocks() -> None:
     one = visit()
     for version in (2, 1, 2, 3):
         one.say_blocks(version, messages.blocks_message(version, ()))
-    assert [(await one.next()).blocks.version for _ in range(3)] == [2, 2, 3]
+    said = [await one.next() for _ in range(3)]
+    assert [message.blocks.version for message in said if message] == [2, 2, 3]
+
+
+async def test_nothing_is_said_once_the_stream_ends() -> None:
+    one = visit()
+    waiting = asyncio.create_task(one.next())
+    await asyncio.sleep(0)
+    one.close()
+    one.say(messages.again_message("a"))
+    assert (await waiting, await one.next()) == (None, None)
 
 
 def test_what_it_says_of_itself() -> None:

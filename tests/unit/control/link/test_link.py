@@ -82,7 +82,12 @@ async def test_nobody_there() -> None:
 
 
 async def test_something_else_is_there(caplog: pytest.LogCaptureFixture) -> None:
-    server = await asyncio.start_server(lambda _, writer: writer.write(b"HTTP/1.1 200 OK\r\n\r\n"), "127.0.0.1", 0)
+    async def other(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(other, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with linked(f"127.0.0.1:{port}", wait=False) as link:
         await until(lambda: "no connection to the control plane" in caplog.text)

@@ -1,0 +1,53 @@
+"""The web side, put together: who may reach what, and nothing that nobody placed."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from sidecar.control.desk.anchors import Anchors
+from sidecar.control.desk.blocks import Blocks
+from sidecar.control.desk.tickets import Tickets
+from sidecar.control.store.store import Store
+from sidecar.processes.console import Desk, Keys, composed, new_http
+from sidecar.settings.load import load
+from sidecar.telemetry.health import Health
+from tests.people import Kept
+
+LINE = b'{"chain":"a","count":1,"signature":"00"}'
+
+
+@pytest.fixture
+async def client(tmp_path: Path) -> AsyncIterator[TestClient]:
+    (tmp_path / "gatehouse.yaml").write_text("development: {identity: true}\n")
+    settings = load(tmp_path / "gatehouse.yaml", {})
+    store, trail = await Store.open(f"sqlite://{tmp_path}/control.sqlite"), Kept()
+    desk = Desk(store, Tickets(store, trail), Blocks(store, trail), Anchors(store), trail)
+    health = Health(("database",), lambda: b"numbers\n")
+    async with new_http() as http:
+        app = composed(settings, desk, health, Keys("link", "owner"), http, {})
+        yield TestClient(app, base_url=settings.control)
+    await store.close()
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {key}"}
+
+
+def test_health_is_for_everybody(client: TestClient) -> None:
+    assert client.get("/healthz").status_code == 200
+    assert (client.get("/readyz").status_code, client.get("/metrics").text) == (503, "numbers\n")
+
+
+def test_anchors_are_for_data_planes(client: TestClient) -> None:
+    assert client.post("/v1/anchors", content=LINE, headers=bearer("link")).status_code == 204
+    assert client.get("/v1/anchors", headers=bearer("link")).content == LINE + b"\n"
+    for key in ("owner", "wrong", ""):
+        assert client.post("/v1/anchors", content=LINE, headers=bearer(key)).status_code in (401, 403)
+
+
+def test_the_api_is_for_people(client: TestClient) -> None:
+    assert client.get("/v1/approvals", headers=bearer("owner")).status_code == 200
+    assert client.get("/v1/approvals", headers=bearer("link")).status_code == 401
+    assert client.get("/v1/approvals").status_code == 401
