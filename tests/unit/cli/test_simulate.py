@@ -86,3 +86,19 @@ def test_help_tells_every_magic_word(capsys: pytest.CaptureFixture[str]) -> None
         parsed("--help")
     out = capsys.readouterr().out
     assert all(f"[[{word}" in out for word in WORDS)
+
+
+def test_the_identity_provider_in_its_place() -> None:
+    words = (*PROGRAM, "--identity-provider", "--port", "0", "--user", "eve:admins,ops")
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = next(word for word in process.stdout.readline().split() if word.startswith("http"))
+        found = httpx.get(f"{url}/.well-known/openid-configuration", trust_env=False).json()
+        process.terminate()
+    assert (found["issuer"], process.returncode) == (url, 0)
+
+
+@pytest.mark.parametrize("user", ["", ":admins", "two words:a"])
+def test_users_that_are_none(user: str) -> None:
+    with pytest.raises(SystemExit):
+        parsed("--identity-provider", "--user", user)
