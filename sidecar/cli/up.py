@@ -5,6 +5,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from sidecar.core.errors import GatehouseError
 from sidecar.processes.up import Up
 from sidecar.settings.load import load
 from sidecar.settings.values import Settings
@@ -20,16 +21,30 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.config)
     _say("Starting the gate ...")
-    asyncio.run(Up(settings, _say).run(lambda: print(welcome(settings, sys.argv[0]), flush=True)))
+    asyncio.run(Up(settings, _say).run(lambda: print(welcome(settings, sys.argv[0], link(settings)), flush=True)))
     return 0
+
+
+def link(settings: Settings) -> str | None:
+    """What signs this machine's owner in at the console, once; nothing where people sign in with their provider."""
+    from sidecar.control.client import Client  # noqa: PLC0415  (httpx costs a tenth of a second)
+
+    control = settings.control_plane
+    if not control.link.local or control.sign_in is not None:
+        return None
+    try:
+        with Client(settings.control, lambda: control.owner_key.read_text().strip()) as client:
+            return client.sign_in_link()
+    except (GatehouseError, OSError):
+        return None  # the gate is up all the same, and `gatehouse console` says what is wrong
 
 
 def _say(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
 
 
-def welcome(settings: Settings, program: str) -> str:
-    """What to paste, and what stands behind it. `program`: how this one was called."""
+def welcome(settings: Settings, program: str, console: str | None = None) -> str:
+    """What to paste, and what stands behind it. `program`: how this one was called; `console`: the link to it."""
     scheme = "https" if settings.listen.tls else "http"
     host = f"[{settings.listen.address}]" if ":" in settings.listen.address else settings.listen.address
     config = f" --config {settings.file}" if settings.file else ""
@@ -52,7 +67,9 @@ def welcome(settings: Settings, program: str) -> str:
         upstream = settings.first_claude
         lines.append(f"Calls go to {upstream.url}." if upstream else "No connection of kind claude is configured.")
     if settings.control_plane.link.local:
-        lines.append(f"Approvals and the console: {settings.control}")
+        lines.append(f"Approvals and the console: {console or settings.control}")
+    if console:
+        lines.append(f"That link signs you in once, within ten minutes; `{program} console{config}` prints another.")
     lines += [
         f"Policies: {', '.join(settings.policies)}",
         f"Metrics and health: {metrics}   Logs: {settings.state / 'logs'}",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.cli.up import welcome
+from sidecar.cli.up import link, welcome
 from sidecar.settings.load import load
 
 CONFIG = "policies: [p.yaml]\ndevelopment: {identity: true, simulator: %s}\n"
@@ -27,6 +27,21 @@ def test_three_lines_to_paste_and_what_stands_behind_them(tmp_path: Path) -> Non
     assert pasted[1].startswith('export ANTHROPIC_AUTH_TOKEN="$(gatehouse token mint --subject "$USER" --config ')
     assert pasted[2] == "unset ANTHROPIC_API_KEY"
     assert "simulator stands in for Claude" in said
+
+
+def test_the_link_to_the_console(tmp_path: Path) -> None:
+    settings = load(config(tmp_path), {})
+    assert "Approvals and the console: http://127.0.0.1:15090\n" in welcome(settings, "gatehouse")
+    said = welcome(settings, "gatehouse", "http://127.0.0.1:15090/sign-in?once=x")
+    assert "console: http://127.0.0.1:15090/sign-in?once=x\n" in said
+    assert f"`gatehouse console --config {settings.file}` prints another" in said
+
+
+def test_no_link_where_there_is_nothing_to_open(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert link(load(config(tmp_path, f"control: {{url: 'http://127.0.0.1:{port}'}}\n"), {})) is None
 
 
 def test_with_a_real_upstream_it_says_where_calls_go(tmp_path: Path) -> None:

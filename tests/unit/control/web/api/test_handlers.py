@@ -9,9 +9,9 @@ from tests.unit.control.web.rig import LINK_KEY, Rig, asked
 
 
 async def decide(
-    desk: Rig, ticket: str, token: str = "grace:reviewers", **said: object
+    desk: Rig, ticket: str, bearer: str = "grace:reviewers", **said: object
 ) -> tuple[int, dict[str, object]]:
-    answer = await desk.bearer(token).post(f"/v1/approvals/{ticket}/decisions", json=said)
+    answer = await desk.bearer(bearer).post(f"/v1/approvals/{ticket}/decisions", json=said)
     return answer.status_code, answer.json()
 
 
