@@ -73,7 +73,8 @@ class Holding:
 
     @classmethod
     def of(cls, exchange: str, held: Held, body: bytes | None) -> "Holding":
-        return cls(exchange, held, _packed=None if body is None else zstandard.compress(body))
+        # A copy: the compressor's own result keeps all the room that it might have needed (44 KB for 1.4).
+        return cls(exchange, held, _packed=None if body is None else bytes(memoryview(zstandard.compress(body))))
 
     @property
     def question(self) -> Question:
