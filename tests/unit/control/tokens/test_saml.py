@@ -142,3 +142,9 @@ def test_an_expired_certificate_signs_nothing(idp: Provider, saml: Saml) -> None
     )  # fmt: skip
     with pytest.raises(TokenRefused):
         prove(Saml(saml.source, (certificate,), Clock()), old.signed_assertion())
+
+
+def test_transforms_that_saml_does_not_know(saml: Saml, idp: Provider) -> None:
+    """Signed well, and the digest fits: what it covers depends on what stands around it."""
+    with pytest.raises(TokenRefused, match="changes what it signs"):
+        prove(saml, idp.signed_assertion(c14n=xmlsec.Transform.C14N))
