@@ -73,6 +73,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale, Gates], Figures]] = {
     "deltas": _through_the_gate("deltas"),
     "scan": _of_one_size("scan"),
     "holding": _alone("holding"),
+    "hold": _alone("hold"),
     "turns": _alone("turns"),
     "mask_lines": _alone("mask_lines"),
     "hotspots": _alone("hotspots"),

@@ -54,8 +54,8 @@ class Tickets:
         self._most = pending_per_caller
 
     async def open(self, asked: Asked) -> Ticket:
-        """The ticket of this question, or `TooMany`."""
-        async with self._store.transaction() as transaction:
+        """The ticket of this question, or `TooMany`. Not yet durable: as long as it waits, it is asked again."""
+        async with self._store.transaction(durable=False) as transaction:
             now = self._clock()
             place = await ticket_rows.place_of(transaction, asked.id)
             if place is None or _taken_by_another(place, asked.id):
@@ -92,7 +92,7 @@ class Tickets:
 
     async def leave(self, asker: str) -> None:
         """This question waits no longer, and its ticket stays for whoever comes with the same fingerprint."""
-        async with self._store.transaction() as transaction:
+        async with self._store.transaction(durable=False) as transaction:
             await transaction.do("UPDATE waiters SET gone = ? WHERE asker = ?", self._clock(), asker)
 
     async def withdraw(self, asker: str) -> None:

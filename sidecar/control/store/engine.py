@@ -45,7 +45,7 @@ class Heard(Protocol):
 class Engine(Protocol):
     """A database that is open."""
 
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]: ...
+    def transaction(self, durable: bool = True) -> AbstractAsyncContextManager[Transaction]: ...
 
     async def rows(self, sql: str, *values: object) -> list[Row]:
         """A look without a transaction: waits for no writer."""

@@ -48,10 +48,12 @@ class PostgresEngine:
         return engine
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, durable: bool = True) -> AsyncIterator[Transaction]:
         async with self._connection() as connection, connection.transaction():
             # The first statement: what is read after it was committed before it.
             await connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+            if not durable:
+                await connection.execute("SET LOCAL synchronous_commit = off")
             yield _Written(connection)
 
     async def rows(self, sql: str, *values: object) -> list[Row]:

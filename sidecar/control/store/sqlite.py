@@ -1,8 +1,8 @@
 """The state in one SQLite file: for one machine, nothing to set up.
 
 Strategy: statements run where they are called, on the event loop: they are indexed and take microseconds, and a hop to
-a thread would cost ten times that. Only the commit, which waits for the disk, runs in a thread. One connection writes,
-another one reads beside it (WAL).
+a thread would cost ten times that. Only a durable commit, which waits for the disk, runs in a thread. One connection
+writes, another one reads beside it (WAL).
 
 Announcements are rows of a table in the same transaction. Within the process they are told right after the commit; what
 other processes announced is seen by `PRAGMA data_version`, which changes when somebody has written.
@@ -43,8 +43,10 @@ class SqliteEngine:
         self._looking = asyncio.create_task(self._look())
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, durable: bool = True) -> AsyncIterator[Transaction]:
         async with self._turn:
+            # In WAL mode NORMAL leaves the disk to the next checkpoint, or to the next commit that is FULL.
+            self._writer.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             await self._begin()
             written = _Written(self._writer, self._origin)
             try:
@@ -53,7 +55,7 @@ class SqliteEngine:
                 with contextlib.suppress(sqlite3.Error):
                     self._writer.rollback()
                 raise
-            await _to_its_end(asyncio.create_task(self._commit(written)))
+            await _to_its_end(asyncio.create_task(self._commit(written, durable)))
 
     async def rows(self, sql: str, *values: object) -> list[Row]:
         with _failing():
@@ -82,10 +84,13 @@ class SqliteEngine:
                     raise StoreFailed(f"SQLite: {error}") from error
             await asyncio.sleep(0.005)
 
-    async def _commit(self, written: "_Written") -> None:
+    async def _commit(self, written: "_Written", durable: bool) -> None:
         try:
             with _failing():
-                await asyncio.to_thread(self._writer.commit)
+                if durable:
+                    await asyncio.to_thread(self._writer.commit)
+                else:
+                    self._writer.commit()  # waits for no disk
         except StoreFailed:
             with contextlib.suppress(sqlite3.Error):
                 self._writer.rollback()

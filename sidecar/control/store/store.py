@@ -36,9 +36,10 @@ class Store:
             raise
         return cls(engine)
 
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """Nobody else writes until it ends; all of it stands, or nothing."""
-        return self._engine.transaction()
+    def transaction(self, durable: bool = True) -> AbstractAsyncContextManager[Transaction]:
+        """Nobody else writes until it ends; all of it stands, or nothing. Not `durable`: a power cut may take it back,
+        and nothing else; for what would be said again, such as a question that still waits."""
+        return self._engine.transaction(durable)
 
     async def rows(self, sql: str, *values: object) -> list[Row]:
         """A look that waits for no writer: for pages and lists."""
