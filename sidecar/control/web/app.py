@@ -9,6 +9,8 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sidecar.control.web.answers import HANDLERS
@@ -40,4 +42,10 @@ def routes(parts: Parts) -> list[BaseRoute]:
         *handlers.routes(parts),
         Route("/static/{name}", serve, methods=["GET"]),
         *parts.routes,
+        Route("/", first, methods=["GET"]),
     ]
+
+
+async def first(_: Request) -> Response:
+    """Where nobody gave an overview: what people come for."""
+    return RedirectResponse("/approvals", 303)
