@@ -82,6 +82,8 @@ class CountedRecorder:
             self._metrics.add(FINDINGS, detector=finding["detector"], action=action)
         if kind == "decided" and fact["refused_with"] is not None:
             self._ended(fact["connection"], fact["verdict"], fact["refused_with"])
+        elif kind == "not_forwarded" and "status" in fact:  # people did not let it go
+            self._ended(fact["connection"], fact["verdict"], fact["status"])
         elif kind == "answered":
             self._ended(fact["connection"], fact["verdict"], fact["status"])
             self._metrics.observe(HELD_BACK, fact["held_characters"])

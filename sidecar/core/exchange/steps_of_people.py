@@ -7,6 +7,7 @@ from sidecar.core.exchange.course import Commands, Course, State
 from sidecar.core.exchange.decide import Decision, Go
 from sidecar.core.exchange.events import Recorded, Settled
 from sidecar.core.exchange.holding import Held, Holding
+from sidecar.core.model.action import Action
 
 
 def hold(course: Course, go: Go, held: Held) -> Commands:
@@ -48,9 +49,17 @@ def _ask(course: Course) -> Commands:
 
 def _turned_back(course: Course, holding: Holding, at: float) -> Commands:
     refused = holding.refused()
-    fact = {"exchange": course.identifier, "at": at, "why": refused.message}
-    record = Record("not_forwarded", fact, wait=False)
     said = holding.as_answer(refused)
+    fact = {
+        "exchange": course.identifier,
+        "at": at,
+        "why": refused.message,
+        "connection": course.outcome(Go).answer.connection,
+        "verdict": Action.HOLD.name.lower(),
+        "rule": refused.rule,
+        "status": refused.status if said is None else 200,
+    }
+    record = Record("not_forwarded", fact, wait=False)
     if said is None:
         return (record, *course.refuse(refused))
     course.state = State.OVER

@@ -74,6 +74,15 @@ async def test_a_forwarded_call_counts_when_its_answer_ended() -> None:
     assert value(numbers, "gatehouse_held_back_characters_sum") == 7
 
 
+async def test_a_call_that_people_turned_back_counts_once() -> None:
+    numbers = metrics()
+    recorder = CountedRecorder(Paper(), numbers)  # type: ignore[arg-type]
+    await recorder.record("decided", {"connection": "claude", "verdict": "hold", "refused_with": None, "findings": []})
+    await recorder.record("not_forwarded", {"connection": "claude", "verdict": "hold", "status": 451})
+    await recorder.record("not_forwarded", {"why": "no credential"})
+    assert value(numbers, 'gatehouse_exchanges_total{connection="claude",status="451",verdict="hold"}') == 1
+
+
 async def test_a_fact_that_is_not_durable_is_counted_and_still_fails() -> None:
     numbers = metrics()
     with pytest.raises(RecordingFailed):

@@ -133,7 +133,9 @@ class TestTurnedBack:
         settled(call, Answer(outcome, "t1"))
         assert not [one for one in call.said if isinstance(one, Forward)]
         assert call.reply.status >= 400
-        assert call.facts["not_forwarded"]["why"] == call.error["message"]
+        fact = call.facts["not_forwarded"]
+        assert fact["why"] == call.error["message"]
+        assert (fact["connection"], fact["verdict"], fact["status"]) == ("claude", "hold", call.reply.status)
 
     def test_a_denial_that_lets_the_session_live(self) -> None:
         call, _ = held(holding(AS_ANSWER), request(PROMPT))

@@ -1,9 +1,10 @@
 """Whatever ends a call that waits is recorded, and the question with it."""
 
 from sidecar.core.exchange import events as e
+from sidecar.core.exchange.commands import Record
 from sidecar.core.exchange.exchange import STEPS, State
-from tests.unit.core.exchange.building import request
-from tests.unit.core.exchange.happening import STOPPED
+from tests.unit.core.exchange.building import Call, gate, request
+from tests.unit.core.exchange.happening import ANSWERS, STOPPED
 from tests.unit.core.exchange.held import PROMPT, held, holding, kinds
 
 
@@ -28,3 +29,12 @@ def test_who_is_stopped_withdraws_too() -> None:
     assert call.facts["approval_decided"]["decision"] == "withdrawn"
     assert call.facts["stopped"]["state"] == "holding"
     assert call.recorded().reply.status == 451
+
+
+def test_an_answer_that_was_stopped_is_written_down_once() -> None:
+    call = Call(gate()).ask(request("hi")).recorded()
+    for event in (ANSWERS, e.ResponseChunk(b'{"type":', 5.0), STOPPED, e.Gone(9.0)):
+        call.tell(event)
+    first, second = [one.fact for one in call.said if isinstance(one, Record) and one.kind == "cut"]
+    assert (first["state"], first["status"]) == ("collecting", 200)
+    assert second == {"exchange": "gx_1", "at": 9.0, "state": "refusing"}
