@@ -1,4 +1,4 @@
-"""Text of unknown origin, made harmless to look at: what cannot be seen becomes visible, what drives a terminal is shown.
+"""Text of unknown origin, made harmless to look at: what cannot be seen, or drives a terminal, is shown.
 
 Rules:
 - Newline and tab stay. Every other control character is shown as `\\x1b`: pictures of them are missing in many fonts.

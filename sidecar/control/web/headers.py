@@ -12,8 +12,8 @@ CSP = (
 HEADERS: Mapping[str, str] = {
     "content-security-policy": CSP,
     "x-content-type-options": "nosniff",
-    # A card's address names a ticket: nobody else's business. Not `no-referrer`: under it a browser sends `Origin: null`
-    # with our own forms (Fetch, 3.2.5), which is what a foreign sandboxed page sends.
+    # A card's address names a ticket: nobody else's business. Not `no-referrer`: under it a browser sends
+    # `Origin: null` with our own forms (Fetch, 3.2.5), and that is what a foreign sandboxed page sends.
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
