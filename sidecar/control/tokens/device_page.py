@@ -5,14 +5,14 @@ by somebody else must not type it in. Saying yes takes a press of a button, also
 """
 
 from collections.abc import Mapping
-from html import escape
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from sidecar.control.person import Person
 from sidecar.control.tokens.device import Devices
 from sidecar.control.tokens.refusal import TokenRefused
+from sidecar.control.web.page import render
 
 LONGEST_CODE = 20
 
@@ -25,48 +25,24 @@ async def entered(request: Request, devices: Devices, person: Person) -> Respons
     """The form, or, with a code, who asks."""
     code = code_in(request.query_params)
     if not code:
-        return _page("Log in on a device", _form())
-    name = await devices.named(code)
-    if name is None:
-        return _page("Log in on a device", "<p>No device waits under this code.</p>" + _form(), 404)
-    return _page("Let this device in?", _question(code, name, person))
+        return _page(request)
+    device = await devices.named(code)
+    if device is None:
+        return _page(request, 404, said="No device waits under this code.")
+    return _page(request, device=device or "nothing", code=code, name=person.named)
 
 
-async def asked(devices: Devices, person: Person, code: str, yes: bool) -> Response:
+async def asked(request: Request, devices: Devices, person: Person, code: str, yes: bool) -> Response:
     """What the person said is done."""
     try:
         await devices.decide(code, person, yes)
     except TokenRefused as refused:
-        return _page("Log in on a device", f"<p>{escape(refused.sentence)}</p>" + _form(), 400)
+        return _page(request, 400, said=refused.sentence)
     done = "The device is logged in. You can close this page." if yes else "The device was turned away."
-    return _page("Done", f"<p>{done}</p>")
+    return _page(request, done=done)
 
 
-def _form() -> str:
-    return (
-        '<form method="get" action="/device"><label>Code <input name="user_code" autocomplete="off" autofocus required '
-        f'maxlength="{LONGEST_CODE}" autocapitalize="characters" spellcheck="false"></label> '
-        "<button>Go on</button></form>"
-    )
-
-
-def _question(code: str, name: str, person: Person) -> str:
-    return (
-        f"<p>A device that calls itself <strong>{escape(name) or 'nothing'}</strong> shows the code "
-        f"<strong>{escape(code)}</strong> and wants to make calls as <strong>{escape(person.named)}</strong>.</p>"
-        "<p>Say yes only if you started this yourself, just now, and the device shows this code.</p>"
-        f'<form method="post" action="/device"><input type="hidden" name="user_code" value="{escape(code)}">'
-        '<button name="answer" value="yes">Let it in</button> <button name="answer" value="no">Turn it away</button>'
-        "</form>"
-    )
-
-
-def _page(title: str, body: str, status: int = 200) -> Response:
-    return HTMLResponse(
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<link rel="stylesheet" href="/static/style.css"></head><body><main class="narrow"><h1>{escape(title)}</h1>'
-        f"{body}</main></body></html>",
-        status,
-        {"cache-control": "no-store"},
-    )
+def _page(request: Request, status: int = 200, **values: object) -> Response:
+    page = render(request, "device.html", status, **{"done": None, "device": None, "said": None, **values})
+    page.headers["cache-control"] = "no-store"
+    return page

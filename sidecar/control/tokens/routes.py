@@ -114,7 +114,7 @@ class _Api:
             return await entered(request, self._tokens.devices, person)
         form = await _form(request)
         code, yes = code_in(form), form.get("answer") == "yes"
-        return await asked(self._tokens.devices, person, code, yes)
+        return await asked(request, self._tokens.devices, person, code, yes)
 
     async def jwks(self, _: Request) -> Response:
         return JSONResponse(await self._tokens.keys.jwks(), headers=KEPT)

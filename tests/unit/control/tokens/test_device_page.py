@@ -32,8 +32,8 @@ async def test_what_it_shows(store: Store, clock: Clock) -> None:
 async def test_what_is_said_is_done_once(store: Store, clock: Clock, yes: bool, said: str) -> None:
     devices = Devices(store, clock)
     started = await devices.start("laptop")
-    first = await asked(devices, EVE, started.user_code, yes)
-    again = await asked(devices, EVE, started.user_code, yes)
+    first = await asked(opened(""), devices, EVE, started.user_code, yes)
+    again = await asked(opened(""), devices, EVE, started.user_code, yes)
     assert (first.status_code, said in bytes(first.body).decode(), again.status_code) == (200, True, 400)
 
 
