@@ -9,7 +9,7 @@ Rules:
 
 import math
 
-from sidecar.core.errors import RecordingFailed
+from sidecar.core.errors import RecordFull
 from sidecar.telemetry.log import EventLog
 
 log = EventLog("record")
@@ -43,7 +43,7 @@ class Fill:
             self.alarm = passed
 
     def admit(self, kind: str, more: int) -> None:
-        """Raises `RecordingFailed` when there is no room for this."""
+        """Raises `RecordFull` when there is no room for this."""
         most = self.limit if kind in OPENING else self.limit * (1 + RESERVE)
         if self.used + more > most:
-            raise RecordingFailed("the spool is full: its facts could not be delivered to the database")
+            raise RecordFull("the spool is full: its facts could not be delivered to the database")

@@ -74,9 +74,12 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
+    """`unrecorded`: the policies by which it may be carried out although the record is full."""
+
     outcome: Go | Reply | Refused
     fact: fact.Fact
     written: Written | None = None
+    unrecorded: tuple[str, ...] = ()
 
 
 def decide(gate: Gate, arrived: Arrived, refused: Refused | None = None) -> Decision:
@@ -96,7 +99,12 @@ def decide(gate: Gate, arrived: Arrived, refused: Refused | None = None) -> Deci
     written = request_record(gate, notes.material, arrived.at) if notes.material else None
     request = {"outline": written.transcript.outline} if written else None
     told = notes.fact(outcome.status if isinstance(outcome, Refused) else None)
-    return Decision(outcome, {**told, "request": request}, written)
+    return Decision(outcome, {**told, "request": request}, written, _unrecorded(outcome, notes))
+
+
+def _unrecorded(outcome: Go | Reply | Refused, notes: fact.Notes) -> tuple[str, ...]:
+    allowed = notes.verdict is not None and notes.verdict.action <= Action.MASK
+    return notes.passing_when_full if allowed and isinstance(outcome, Go) else ()
 
 
 def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
@@ -119,6 +127,7 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
     bound = _bound(rules.bound(caller, way.connection), caller)
     court = bound.court(_facts(arrived, way, what, request))
     notes.rules(rules, court, request, named)
+    notes.passing_when_full = bound.passing_when_full
     if what is Endpoint.OTHER and not court.allows_path:
         message = f"No policy allows this path and method on the connection {way.connection.name}."
         raise Refused(404, Code.NOT_FOUND, message)

@@ -10,6 +10,8 @@ Rules:
 - What the table does not name cannot happen: the exchange is dead from then on and the stream is failed.
 - After any error the object is dead; nothing half-alive lets a byte through.
 - Whatever ends an exchange is recorded, also that somebody went away.
+- At the limit of the record a call passes only if every policy for it says so, and once it is recorded that calls
+  pass. From then on nothing of it is: what room is left is for the ends of calls that were recorded.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -40,6 +42,7 @@ from sidecar.core.wire.claude.endpoints import Endpoint
 from sidecar.core.wire.claude.errors import error_response
 
 Outcome = TypeVar("Outcome", Go, Reply)
+PASSED = "passed_unrecorded"
 UNRECORDED = "This call cannot be recorded right now, and what cannot be recorded may not pass. Try again later."
 
 
@@ -67,6 +70,7 @@ class Exchange:
         self._decision: Decision | None = None
         self._answering: Answering | None = None
         self._times = Times(0.0, 0.0, 0.0, 0.0)
+        self._unrecorded = False
 
     def receive(self, event: Event) -> Sequence[Command]:
         if self.state in (State.OVER, State.DEAD):
@@ -129,13 +133,21 @@ class Exchange:
     # The verdict is on disk, or not
 
     def _recorded_go(self, event: Recorded) -> Sequence[Command]:
+        go = self._outcome(Go)
         if event.failed is not None:
-            return self._answer_refusal(Refused(503, Code.OVERLOADED, UNRECORDED))
+            return self._without_record(go, event)
         self._remember()
         self._times = replace(self._times, forwarded=event.at)
-        go = self._outcome(Go)
         self.state = State.FORWARDED
         return (Forward(go.route.connection.name, go.route.upstream_path, go.remove, go.set, go.body),)
+
+    def _without_record(self, go: Go, event: Recorded) -> Sequence[Command]:
+        """That it passes is recorded before it does; what cannot even be told of so is refused like any other."""
+        policies = self._decision.unrecorded if self._decision else ()
+        if not event.full or not policies or self._unrecorded:
+            return self._answer_refusal(Refused(503, Code.OVERLOADED, UNRECORDED))
+        self._unrecorded = True
+        return (Record(PASSED, {"connection": go.route.connection.name, "policies": list(policies)}),)
 
     def _recorded_end(self, event: Recorded) -> Sequence[Command]:
         if self._decision is None:
@@ -151,7 +163,7 @@ class Exchange:
 
     def _remember(self) -> None:
         """What is written down by now need not be written down again."""
-        if self._decision is not None and self._decision.written is not None:
+        if self._decision is not None and self._decision.written is not None and not self._unrecorded:
             self._decision.written.recorded()
 
     def _answer_refusal(self, refused: Refused) -> Sequence[Command]:
@@ -160,7 +172,10 @@ class Exchange:
 
     def _forward_failed(self, event: ForwardFailed) -> Sequence[Command]:
         fact = {"exchange": self.identifier, "at": event.at, "why": event.refused.message}
-        return (Record("not_forwarded", fact, wait=False), *self._answer_refusal(event.refused))
+        return (
+            *self._unless_unrecorded(Record("not_forwarded", fact, wait=False)),
+            *self._answer_refusal(event.refused),
+        )
 
     # The answer
 
@@ -189,13 +204,18 @@ class Exchange:
     def _finish(self, commands: Sequence[Command], at: float) -> Sequence[Command]:
         self.state = State.OVER
         self._spent(at)
-        return (self._record_answer("answered", {}, at), *commands, WakeAt(None))
+        return (*self._record_answer("answered", {}, at), *commands, WakeAt(None))
 
-    def _record_answer(self, kind: str, fact: Mapping[str, object], at: float) -> Record:
+    def _record_answer(self, kind: str, fact: Mapping[str, object], at: float) -> Sequence[Command]:
         answer = self._current()
+        if self._unrecorded:
+            return ()
         told, parts = answer_record(answer, self._times, at)
         original = answer.original if self._gate.keep_originals else None
-        return Record(kind, {**fact, **answer.fact(at), **told}, wait=False, parts=parts, original=original)
+        return (Record(kind, {**fact, **answer.fact(at), **told}, wait=False, parts=parts, original=original),)
+
+    def _unless_unrecorded(self, record: Record) -> Sequence[Command]:
+        return () if self._unrecorded else (record,)
 
     # Somebody went away
 
@@ -204,8 +224,8 @@ class Exchange:
         self._spent(event.at)
         fact: dict[str, object] = {"exchange": self.identifier, "at": event.at, "state": was.name.lower()}
         if self._answering is not None:
-            return (self._record_answer("cut", fact, event.at), WakeAt(None))
-        return (Record("cut", fact, wait=False), WakeAt(None))
+            return (*self._record_answer("cut", fact, event.at), WakeAt(None))
+        return (*self._unless_unrecorded(Record("cut", fact, wait=False)), WakeAt(None))
 
     def _spent(self, at: float) -> None:
         """What the provider counted, also for an answer that nobody waited for."""

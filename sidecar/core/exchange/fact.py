@@ -100,6 +100,7 @@ class Notes:
     scanned: Scanned = field(default_factory=lambda: Scanned(Scan.NOT, ("refused before it was read",)))
     bytes_in: int = 0
     material: Material | None = None
+    passing_when_full: tuple[str, ...] = ()
 
     def rules(self, rules: Rules, court: Court, request: ClaudeRequest | None, session: str | None) -> None:
         self.policy = rules.digest

@@ -130,3 +130,4 @@ class Policy:
     limits: Limits
     paths: tuple[AllowedPath, ...]
     rules: tuple[Rule, ...]
+    passes_when_full: bool = False
