@@ -29,4 +29,4 @@ class Entry:
 
     @property
     def size(self) -> int:
-        return len(self.fact) + sum(map(len, self.parts.values()))
+        return len(self.fact) + sum(map(len, self.parts.values())) if self.parts else len(self.fact)

@@ -57,9 +57,14 @@ def event(previous: bytes, chain: str, seq: int, at: str, kind: str, fact: Mappi
 
 def assembled(previous: bytes, chain: str, seq: int, at: str, kind: str, fact: bytes) -> Event:
     """The next event, of a fact that is canonical already. The names stand in the order that sorting would give."""
-    before, after = around(chain, kind)
-    body = b'{"at":%b%b%b%b%d}' % (_text(at), before, fact, after, seq)
+    body = written(_text(at), chain, kind, fact, seq)
     return Event(chain, seq, at, kind, body, previous, chained(previous, body))
+
+
+def written(at: bytes, chain: str, kind: str, fact: bytes, seq: int) -> bytes:
+    """The body, of a time and a fact that are JSON already."""
+    before, after = around(chain, kind)
+    return b'{"at":%b%b%b%b%d}' % (at, before, fact, after, seq)
 
 
 # A gate writes one chain and about twenty kinds.

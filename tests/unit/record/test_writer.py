@@ -9,7 +9,7 @@ import pytest
 from sidecar.record.entry import Entry, Life
 from sidecar.record.keys import rotated
 from sidecar.record.spool_file import NAME
-from sidecar.record.writer import Writer
+from sidecar.record.writer import MOST_ROWS, Writer
 from sidecar.settings.values import Durability
 from tests.unit.record.spooling import Moving, kept, keys, largest_file, names, prove
 
@@ -44,6 +44,30 @@ def test_a_checkpoint_comes_after_so_many_events_also_within_a_batch(tmp_path: P
     assert [event.seq for event in chain if event.kind == "checkpoint"] == [11, 22, 30]
     assert [event.kind for event in chain[-2:]] == ["chain_closed", "checkpoint"]
     assert file.checkpoints == 3
+
+
+@pytest.mark.parametrize("count", [1, MOST_ROWS - 1, MOST_ROWS, MOST_ROWS + 1, 3 * MOST_ROWS])
+def test_a_batch_of_any_size_is_one_transaction(tmp_path: Path, count: int) -> None:
+    file = writer(tmp_path)
+    seen: list[str] = []
+    file._connection.set_trace_callback(lambda text: seen.append(text.split()[0]))
+    file.write([entry(str(number)) for number in range(count)])
+    file._connection.set_trace_callback(None)
+    assert seen.count("COMMIT") == (count > MOST_ROWS)
+    assert seen.count("INSERT") == -(-count // MOST_ROWS)
+    file.close()
+    assert [event.fact.get("name") for event in kept(tmp_path) if event.kind == "k"] == [str(n) for n in range(count)]
+    assert len(prove(tmp_path)) == 1
+
+
+def test_a_part_belongs_to_the_event_that_first_names_it(tmp_path: Path) -> None:
+    file = writer(tmp_path, checkpoint_events=2)
+    file.write([entry("a"), entry("b", x=b"1"), entry("c"), entry("d", x=b"1", y=b"2"), entry("e", y=b"2")])
+    where = dict(file._connection.execute("SELECT digest, event FROM parts").fetchall())
+    named = "SELECT id FROM events WHERE instr(body, ?)"
+    for part, name in ((b"x", '"name":"b"'), (b"y", '"name":"d"')):
+        assert file._connection.execute(named, (name,)).fetchone() == (where[part],)
+    file.close()
 
 
 def test_a_checkpoint_that_would_state_nothing_new_is_not_made(tmp_path: Path) -> None:
