@@ -107,6 +107,16 @@ def _object(verdict: Verdict, what: str) -> dict[str, object]:
         "events": verdict.events,
         "chains": len(verdict.chains),
         "not_signed_yet": verdict.uncovered,
+        "unrecorded": [
+            {
+                "from": gap.first,
+                "to": gap.last,
+                "calls": dict(gap.calls),
+                "policies": list(gap.policies),
+                "closed": gap.closed,
+            }
+            for gap in verdict.gaps
+        ],
         "faults": [
             {"kind": fault.trouble.value, "chain": fault.chain, "seq": fault.seq, "message": fault.message}
             for fault in verdict.faults
@@ -123,6 +133,7 @@ def _lines(verdict: Verdict, what: str) -> list[str]:
     ]
     if verdict.uncovered:
         said.append(f"{verdict.uncovered:,} events at the ends of chains are in no signed checkpoint")
+    said += [str(gap) for gap in verdict.gaps]
     said += [f"  {fault}" for fault in verdict.faults[:SHOWN]]
     more = len(verdict.faults) - SHOWN + verdict.left_out
     if more > 0:

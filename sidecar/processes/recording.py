@@ -21,6 +21,7 @@ from sidecar.settings.values import AnchorPlace, Settings
 from sidecar.telemetry.metrics import (
     ANCHORS_FAILING,
     RECORD_SECONDS,
+    SPOOL_ALARM,
     SPOOL_BYTES,
     SPOOL_LIMIT,
     Metrics,
@@ -70,6 +71,7 @@ def gauged(spool: Spool, metrics: Metrics) -> None:
     """How the record is, for whoever watches the gate."""
     metrics.set(SPOOL_BYTES, spool.fill.used)
     metrics.set(SPOOL_LIMIT, spool.fill.limit)
+    metrics.set(SPOOL_ALARM, round(spool.fill.alarm * 100))
     metrics.set(ANCHORS_FAILING, len(spool.anchors.failing))
 
 

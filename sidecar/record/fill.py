@@ -32,6 +32,11 @@ class Fill:
     def share(self) -> float:
         return self.used / self.limit
 
+    @property
+    def roomy(self) -> bool:
+        """Whether new calls are recorded again, and not only the next one."""
+        return self.share < 1 - BELOW
+
     def measured(self, used: int) -> None:
         self.used = used
         passed = next((mark for mark in ALARMS if self.share >= mark), 0.0)

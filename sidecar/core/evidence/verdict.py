@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sidecar.core.evidence.gaps import Gap
+
 
 class Trouble(StrEnum):
     """What can be the matter with a record."""
@@ -57,6 +59,13 @@ class Faults:
     left_out: int = 0
     integrity: bool = True
     completeness: bool = True
+    gaps: dict[str, Gap] = field(default_factory=dict)
+
+    def passed(self, gap: Gap | None) -> None:
+        """No fault: a policy let calls pass that a full record could not take, and the record says so."""
+        if gap is not None:
+            known = self.gaps.setdefault(gap.name, gap)
+            self.gaps[gap.name] = max(known, gap, key=lambda one: (one.closed, one.total))
 
     def add(self, trouble: Trouble, chain: str, seq: int | None, message: str) -> None:
         if trouble in OF_COMPLETENESS:
@@ -99,13 +108,14 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`uncovered`: events at the ends of chains that rest on no signature yet."""
+    """`uncovered`: events at the ends of chains that rest on no signature yet. `gaps`: when calls passed unrecorded."""
 
     integrity: bool
     completeness: bool
     faults: tuple[Fault, ...]
     left_out: int
     chains: tuple[Summary, ...]
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def green(self) -> bool:

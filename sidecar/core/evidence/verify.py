@@ -97,7 +97,12 @@ class Verify:
             self._anchor(anchor, chains)
         faults = self.faults
         return Verdict(
-            faults.integrity, faults.completeness, tuple(faults.found), faults.left_out, tuple(chains.values())
+            faults.integrity,
+            faults.completeness,
+            tuple(faults.found),
+            faults.left_out,
+            tuple(chains.values()),
+            tuple(faults.gaps.values()),
         )
 
     def _parts(self, events: Sequence[Event], absent: Absent) -> None:

@@ -14,12 +14,13 @@ import json
 from collections.abc import Iterable
 from hashlib import sha256
 
+from sidecar.core.evidence import gaps
 from sidecar.core.evidence.checkpoint import Checkpoint, PublicKeys, checkpoint_of, verified
 from sidecar.core.evidence.event import NOTHING_BEFORE, Event, canonical
 from sidecar.core.evidence.merkle import Frontier
 from sidecar.core.evidence.verdict import Faults, Summary, Tail, Trouble
 
-READ = frozenset(("checkpoint", "chain_opened", "chain_closed"))
+READ = frozenset(("checkpoint", "chain_opened", "chain_closed", *gaps.KINDS))
 # What the end of a chain brings about, and so comes after it, the checkpoint last.
 AFTER_THE_END = frozenset(("key_rotated", "checkpoint"))
 COLUMNS = ("chain", "seq", "at", "kind")
@@ -159,6 +160,8 @@ class Walk:
             self._closing = True
         elif event.kind == "chain_opened":
             self._link = tail_of(fact.get("before"))
+        elif event.kind in gaps.KINDS:
+            self._faults.passed(gaps.gap_of(fact))
         else:
             self._checkpoint(event, checkpoint_of(fact))
 

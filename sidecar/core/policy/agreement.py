@@ -60,7 +60,7 @@ def _repeated_ids(document: Document, rules: Sequence[tuple[Path, Raw]]) -> Iter
 def _passes_by_name(document: Document) -> Iterator[Wrong]:
     """What may go unrecorded is named: a policy for everything would switch the record off where nobody looked."""
     match document.value:
-        case {"record": {"when_full": "pass"}, "applies": {"connections": str() | [*_] as named}} if _by_name(named):
+        case {"record": {"when_full": "pass"}, "applies": {"connections": str() | list() as named}} if _by_name(named):
             return
         case {"record": {"when_full": "pass"}}:
             yield ("record", "when_full"), "`pass` is for connections by name: name them in applies.connections"
@@ -68,7 +68,7 @@ def _passes_by_name(document: Document) -> Iterator[Wrong]:
 
 def _by_name(named: object) -> bool:
     globs = named if isinstance(named, list) else [named]
-    return all(isinstance(glob, str) and glob.strip("*") for glob in globs)
+    return bool(globs) and all(isinstance(glob, str) and glob.strip("*") for glob in globs)
 
 
 def _not_yet(rule: Raw) -> Iterator[Wrong]:

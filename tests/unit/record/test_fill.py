@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from sidecar.core.errors import RecordingFailed
+from sidecar.core.errors import RecordFull
 from sidecar.record.fill import Fill
 
 
@@ -24,8 +24,15 @@ def test_admission(used: int, kind: str, more: int, fits: bool, note: str) -> No
     if fits:
         fill.admit(kind, more)
     else:
-        with pytest.raises(RecordingFailed, match="the spool is full"):
+        with pytest.raises(RecordFull, match="the spool is full"):
             fill.admit(kind, more)
+
+
+@pytest.mark.parametrize(("used", "roomy"), [(0, True), (97, True), (98, False), (100, False), (104, False)])
+def test_new_calls_are_recorded_again_a_little_below_the_limit(used: int, roomy: bool) -> None:
+    fill = Fill(100)
+    fill.measured(used)
+    assert fill.roomy is roomy
 
 
 def test_each_mark_is_told_once_up_and_once_down(caplog: pytest.LogCaptureFixture) -> None:

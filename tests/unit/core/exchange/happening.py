@@ -80,6 +80,7 @@ NAMED: Mapping[str, e.Event] = {
     "forbidden body": FORBIDDEN,
     "on disk": ON_DISK,
     "not on disk": NOT_ON_DISK,
+    "no room": e.Recorded(3.0, failed="the spool is full", full=True),
     "no credential": NO_CREDENTIAL,
     "a stream begins": STREAMS,
     "JSON begins": ANSWERS,
