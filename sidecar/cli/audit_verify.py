@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.checkpoint import PublicKeys
 from sidecar.core.evidence.selection import Selection
 from sidecar.core.evidence.verdict import Verdict
-from sidecar.core.evidence.verify import Anchored
 from sidecar.processes.proof import anchors_of, keys_of, source_of
 from sidecar.record.bundle import checked_bundle
 from sidecar.record.check import checked

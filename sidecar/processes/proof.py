@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.checkpoint import PublicKeys
-from sidecar.core.evidence.verify import Anchored
 from sidecar.record.keys import published
 from sidecar.record.sources import Source, SpoolSource, file_anchor
 from sidecar.settings.values import Settings

@@ -25,11 +25,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.checkpoint import PublicKeys
 from sidecar.core.evidence.event import Event
 from sidecar.core.evidence.inclusion import Proof, proved
 from sidecar.core.evidence.verdict import Faults, Trouble, Verdict
-from sidecar.core.evidence.verify import Anchored
 from sidecar.record.check import checked
 from sidecar.record.sources import BATCH, anchored
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.checkpoint import PublicKeys
 from sidecar.core.evidence.verdict import Verdict
-from sidecar.core.evidence.verify import Anchored, Verify
+from sidecar.core.evidence.verify import Verify
 from sidecar.record.sources import Source
 
 

@@ -9,8 +9,8 @@ from sidecar.core.evidence.checkpoint import Checkpoint, PublicKeys, checkpoint_
 from sidecar.core.evidence.event import Event
 from sidecar.core.evidence.inclusion import proofs
 from sidecar.core.evidence.merkle import Tree
+from sidecar.core.evidence.named import GROUP, NAMED
 from sidecar.core.evidence.selection import Selection
-from sidecar.core.evidence.verify import GROUP, NAMED
 from sidecar.record.bundle import Held
 from sidecar.record.sources import Source
 

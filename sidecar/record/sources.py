@@ -8,15 +8,16 @@ Rules:
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import zstandard
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.checkpoint import Checkpoint, checkpoint_of
 from sidecar.core.evidence.event import Event
-from sidecar.core.evidence.verify import Anchored
 from sidecar.record import spool_file
 
 BATCH = 2_000
@@ -102,7 +103,8 @@ class SpoolSource:
     def own(self) -> Sequence[Anchored]:
         """Its list of checkpoints, which is no event and so has no chain of its own."""
         lines = self._run("SELECT CAST(line AS BLOB) FROM checkpoints ORDER BY id")
-        return [anchored("the spool's list", (row[0] for row in lines), torn=False)]
+        kept = anchored("the spool's list", (row[0] for row in lines), torn=False)
+        return [replace(kept, partial=self._cursor > 0)]
 
 
 def file_anchor(path: Path) -> Anchored | None:

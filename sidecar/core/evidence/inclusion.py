@@ -8,12 +8,13 @@ Rules:
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.checkpoint import Checkpoint, PublicKeys
 from sidecar.core.evidence.event import Event
 from sidecar.core.evidence.merkle import Tree, included
+from sidecar.core.evidence.named import Absent
 from sidecar.core.evidence.verdict import Summary, Trouble, Verdict
-from sidecar.core.evidence.verify import Absent, Anchored, Verify
-from sidecar.core.evidence.walk import signed
+from sidecar.core.evidence.verify import Verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ def proved(
     if checkpoints.unreadable:
         faults.add(Trouble.CHANGED, checkpoints.name, None, f"{checkpoints.unreadable} of its lines are no checkpoints")
     for one in stated.values():
-        signed(one, keys, faults, one.count + 1, "the checkpoint")
+        if verify.trust.signed(one, faults, one.count + 1, "the checkpoint"):
+            verify.expiry.believe(one)
     chains: dict[str, list[Event]] = {}
     for event, proof in records:
         chains.setdefault(event.chain, []).append(event)

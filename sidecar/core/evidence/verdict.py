@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sidecar.core.evidence.expiry import Expired
 from sidecar.core.evidence.gaps import Gap
 
 
@@ -85,11 +86,15 @@ class Tail:
     chain: str
     seq: int
     hash: str
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is left of a chain once all its events went by. `checkpoints`: the line of each by its count."""
+    """What is left of a chain once all its events went by. `checkpoints`: the line of each by its count.
+
+    `holes`: from and to of what is not there. `anchors`: those that the gate had, if its first event says so.
+    """
 
     chain: str
     first: int
@@ -99,6 +104,11 @@ class Summary:
     before: Tail | None
     checkpoints: Mapping[int, bytes]
     covered: int
+    holes: tuple[tuple[int, int], ...] = ()
+    anchors: frozenset[str] | None = None
+
+    def lacks(self, seq: int) -> bool:
+        return any(first <= seq <= last for first, last in self.holes)
 
     @property
     def uncovered(self) -> int:
@@ -116,6 +126,8 @@ class Verdict:
     left_out: int
     chains: tuple[Summary, ...]
     gaps: tuple[Gap, ...] = ()
+    expired: Expired | None = None
+    texts_expired: Expired | None = None
 
     @property
     def green(self) -> bool:

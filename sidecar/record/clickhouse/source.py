@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from clickhouse_connect.driver.client import Client
 
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.event import Event
-from sidecar.core.evidence.verify import Anchored
 from sidecar.record import spool_file
 from sidecar.record.clickhouse.place import connected, place, told
 from sidecar.record.sources import SpoolSource

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from sidecar.core.errors import ConfigurationError
-from sidecar.core.evidence.verify import Anchored
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.record.check import checked
 from sidecar.record.keys import published
 from sidecar.record.sources import SpoolSource, anchored, file_anchor

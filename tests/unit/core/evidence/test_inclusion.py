@@ -3,12 +3,12 @@ from dataclasses import replace
 
 import pytest
 
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.checkpoint import PublicKeys
 from sidecar.core.evidence.event import Event
 from sidecar.core.evidence.inclusion import Proof, proofs, proved
 from sidecar.core.evidence.merkle import Tree
 from sidecar.core.evidence.verdict import Trouble, Verdict
-from sidecar.core.evidence.verify import Anchored
 from tests.unit.core.evidence.histories import KEYS, history
 
 RECORD = history(lives=1)

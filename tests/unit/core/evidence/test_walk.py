@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from sidecar.core.evidence.event import Event, canonical, event
+from sidecar.core.evidence.trust import Trust
 from sidecar.core.evidence.verdict import Fault, Faults, Tail, Trouble
 from sidecar.core.evidence.walk import Walk, tail_of
 from tests.unit.core.evidence.histories import KEYS, history
@@ -16,18 +17,19 @@ CHAIN = [one for one in RECORD.events if one.chain == "gc_1"]
 
 def walked(events: Sequence[Event], begins: int = 1) -> list[Fault]:
     faults = Faults()
-    walk = Walk("gc_1", KEYS, faults, begins)
+    walk = Walk("gc_1", trust := Trust(KEYS), faults, begins)
     walk.feed(events)
     walk.end()
+    trust.settle(faults)
     return faults.found
 
 
 def test_what_is_left_of_a_chain() -> None:
-    walk = Walk("gc_1", KEYS, Faults())
+    walk = Walk("gc_1", Trust(KEYS), Faults())
     walk.feed(CHAIN)
     end, before = walk.end(), RECORD.events[len(CHAIN) - 1]
     assert (end.first, end.last, end.last_hash, end.events) == (1, len(CHAIN), CHAIN[-1].hash, len(CHAIN))
-    assert end.before == Tail("gc_0", before.seq, before.hash.hex())
+    assert end.before == Tail("gc_0", before.seq, before.hash.hex(), CHAIN[0].at)
     assert end.covered == len(CHAIN) - 1
     assert dict(end.checkpoints) == {one.count: one.line for one in RECORD.anchor if one.chain == "gc_1"}
 

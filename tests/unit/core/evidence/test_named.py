@@ -1,0 +1,89 @@
+"""Parts that facts name: absent, changed, expired."""
+
+from hashlib import sha256
+
+from sidecar.core.evidence.checkpoint import Checkpoint
+from sidecar.core.evidence.event import NOTHING_BEFORE, Event, event
+from sidecar.core.evidence.expiry import NEVER, Expiry
+from sidecar.core.evidence.named import Parts
+from sidecar.core.evidence.verdict import MOST_FAULTS, Faults, Trouble
+
+OLD, NEW = "2026-01-01T00:00:00.000000Z", "2026-06-01T00:00:00.000000Z"
+
+
+def name(number: int) -> str:
+    return sha256(str(number).encode()).hexdigest()
+
+
+def naming(seq: int, at: str, *names: str, key: str = "part") -> Event:
+    return event(NOTHING_BEFORE, "gc", seq, at, "decided", {"x": [{key: one} for one in names]})
+
+
+def thirty_days() -> Expiry:
+    expiry = Expiry("2026-06-30T00:00:00.000000Z")
+    expiry.believe(Checkpoint("gc", 1, 1, 1, "", "", NEW, "", "", None, 60))
+    expiry.settle()
+    return expiry
+
+
+def settled(parts: Parts, faults: Faults, expiry: Expiry) -> list[tuple[Trouble, str, int | None]]:
+    parts.settle(expiry)
+    return [(fault.trouble, fault.chain, fault.seq) for fault in faults.found]
+
+
+def test_an_old_text_may_be_gone_and_a_recent_one_may_not() -> None:
+    faults, expiry = Faults(), thirty_days()
+    parts = Parts(lambda names: names, faults)
+    parts.see([naming(1, OLD, name(1), name(2)), naming(2, NEW, name(3))])
+    assert settled(parts, faults, expiry) == [(Trouble.PART_MISSING, "gc", 2)]
+    assert expiry.parts_gone == 2
+
+
+def test_what_a_recent_event_names_too_is_recent() -> None:
+    faults, expiry = Faults(), thirty_days()
+    parts = Parts(lambda names: names, faults)
+    parts.see([naming(1, OLD, name(1))])
+    parts.see([naming(2, NEW, name(1))])
+    assert settled(parts, faults, expiry) == [(Trouble.PART_MISSING, "gc", 2)]
+    assert expiry.parts_gone == 0
+
+
+def test_without_a_word_about_retention_every_one_is_missed() -> None:
+    faults, expiry = Faults(), Expiry(NEVER)
+    parts = Parts(lambda names: names, faults)
+    parts.see([naming(1, OLD, name(1)), naming(2, NEW, name(2))])
+    assert settled(parts, faults, expiry) == [(Trouble.PART_MISSING, "gc", 2), (Trouble.PART_MISSING, "gc", 1)]
+
+
+def test_what_a_list_names_is_as_old_as_the_newest_event_that_names_the_list() -> None:
+    for at, gone, wanted in ((OLD, 1, []), (NEW, 0, [Trouble.PART_MISSING])):
+        faults, expiry, listed = Faults(), thirty_days(), b'[{"part":"%b"}]' % name(1).encode()
+        digest = sha256(listed).hexdigest()
+        parts = Parts(lambda names, digest=digest: names - {digest}, faults)  # type: ignore[misc]
+        parts.see([naming(1, OLD, digest, key="parts"), naming(2, at, digest, key="parts")])
+        parts.stored(digest, listed)
+        assert [trouble for trouble, *_ in settled(parts, faults, expiry)] == wanted
+        assert expiry.parts_gone == gone
+
+
+def test_bytes_that_are_not_what_the_name_says() -> None:
+    faults = Faults()
+    parts = Parts(lambda _: (), faults)
+    parts.stored(name(1), b"1")
+    parts.stored(name(1), b"2")
+    parts.stored(name(2), None)
+    assert settled(parts, faults, Expiry()) == [
+        (Trouble.PART_CHANGED, name(1), None),
+        (Trouble.PART_CHANGED, name(2), None),
+    ]
+
+
+def test_thousands_that_expired_do_not_hide_one_that_is_missing() -> None:
+    faults, expiry = Faults(), thirty_days()
+    parts = Parts(lambda names: names, faults)
+    parts.see([naming(1, NEW, name(-1))])
+    for start in range(0, 3 * MOST_FAULTS, 500):
+        parts.see([naming(2, OLD, *map(name, range(start, start + 500)))])
+    assert settled(parts, faults, expiry) == [(Trouble.PART_MISSING, "gc", 1)]
+    assert expiry.parts_gone == 3 * MOST_FAULTS
+    assert len(parts._lost) <= 2 * MOST_FAULTS
