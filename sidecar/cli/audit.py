@@ -13,6 +13,7 @@ SUBCOMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "export": ("sidecar.cli.audit_export", "a bundle that can be checked without us"),
         "report": ("sidecar.cli.audit_report", "the saved questions, answered"),
         "sql": ("sidecar.cli.audit_sql", "a question of your own"),
+        "keys": ("sidecar.cli.audit_keys", "the keys that checkpoints are signed with: list, rotate, publish"),
         "open": ("sidecar.cli.audit_open", "sealed originals, with the auditor's key"),
         "migrate": ("sidecar.cli.audit_migrate", "make the tables, or bring them up to date"),
         "hold": ("sidecar.cli.audit_hold", "keep a session's record whatever its age"),

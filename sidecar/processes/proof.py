@@ -21,7 +21,7 @@ def source_of(settings: Settings, spool_only: bool, only: frozenset[str] | None 
 
 
 def keys_of(folder: Path) -> PublicKeys:
-    keys = published(folder.parent if folder.is_file() else folder)
+    keys = published(folder)
     if not keys:
         raise ConfigurationError.single(str(folder), "there are no public keys here: nothing could be trusted")
     return keys

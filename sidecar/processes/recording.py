@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.core.evidence.checkpoint import Keeping
 from sidecar.core.exchange.rules import Rules
 from sidecar.extproc.notes import Notes
 from sidecar.extproc.seat import Recorder
@@ -43,6 +44,7 @@ def opened(settings: Settings, metrics: Metrics) -> Spool:
         checkpoint_seconds=record.checkpoints.seconds,
         checkpoint_events=record.checkpoints.events,
         anchors=[_anchor(place) for place in record.anchors],
+        keeping=Keeping(record.database.retention.evidence, record.database.retention.texts),
         observe=lambda seconds: metrics.observe(RECORD_SECONDS, seconds),
     )
 

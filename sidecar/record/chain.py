@@ -8,7 +8,7 @@ Rules:
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
-from sidecar.core.evidence.checkpoint import Checkpoint, signed
+from sidecar.core.evidence.checkpoint import FOR_EVER, Checkpoint, Keeping, signed
 from sidecar.core.evidence.event import NOTHING_BEFORE, Event, assembled, canonical, written
 from sidecar.core.evidence.merkle import Frontier
 from sidecar.record.entry import Entry
@@ -33,7 +33,9 @@ class Chain:
     @property
     def tail(self) -> dict[str, object] | None:
         """What the first event of the next chain says of this one."""
-        return {"chain": self.name, "seq": self.seq, "hash": self.hash.hex()} if self.seq else None
+        if not self.seq:
+            return None
+        return {"chain": self.name, "seq": self.seq, "hash": self.hash.hex(), "at": self._at}
 
     def copy(self) -> "Chain":
         other = Chain(self.name)
@@ -68,7 +70,7 @@ class Chain:
     def stated(self, kind: str, at: str, fact: Mapping[str, object]) -> Event:
         return self.add(kind, at, canonical(fact))
 
-    def checkpoint(self, signer: Signer, at: str) -> tuple[Event, Checkpoint]:
+    def checkpoint(self, signer: Signer, at: str, keeping: Keeping = FOR_EVER) -> tuple[Event, Checkpoint]:
         """A signed statement about all events so far, and the event that it is."""
         made = signed(
             signer.private,
@@ -77,6 +79,7 @@ class Chain:
             last_hash=self.hash,
             root=self._tree.root(),
             at=max(self._at, at),
+            keeping=keeping,
         )
         event = self.stated("checkpoint", at, made.fact)
         self.uncovered = 0

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from sidecar.core.evidence.checkpoint import FOR_EVER, Keeping
 from sidecar.record.keys import Keys
 
 
@@ -16,6 +17,8 @@ class Life:
     clock: Callable[[], float]
     new_chain: Callable[[], str]
     checkpoint_events: int
+    anchors: tuple[str, ...] = ()
+    keeping: Keeping = FOR_EVER
 
 
 @dataclass(slots=True, eq=False)

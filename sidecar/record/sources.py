@@ -18,12 +18,13 @@ from sidecar.core.errors import ConfigurationError
 from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.checkpoint import Checkpoint, checkpoint_of
 from sidecar.core.evidence.event import Event
+from sidecar.core.evidence.rows import Rows
 from sidecar.record import spool_file
 
 BATCH = 2_000
 # By their types: SQLite keeps whatever an editor put there.
 COLUMNS = (
-    "CAST(chain AS TEXT), CAST(seq AS INTEGER), CAST(at AS TEXT), CAST(kind AS TEXT), "
+    "CAST(chain AS BLOB), CAST(seq AS INTEGER), CAST(at AS BLOB), CAST(kind AS BLOB), "
     "CAST(body AS BLOB), CAST(previous AS BLOB), CAST(hash AS BLOB)"
 )
 
@@ -78,7 +79,8 @@ class SpoolSource:
     def events(self) -> Iterator[Sequence[Event]]:
         found = self._run(f"SELECT {COLUMNS} FROM events{self._where} ORDER BY id", self._values)  # noqa: S608
         while rows := found.fetchmany(BATCH):
-            yield [Event(*row) for row in rows]
+            chains, seqs, ats, kinds, *rest = map(list, zip(*rows, strict=True))
+            yield Rows(_texts(chains), seqs, _texts(ats), _texts(kinds), *rest)
 
     def absent(self, digests: frozenset[str]) -> Iterable[str]:
         if self._cursor:
@@ -105,6 +107,10 @@ class SpoolSource:
         lines = self._run("SELECT CAST(line AS BLOB) FROM checkpoints ORDER BY id")
         kept = anchored("the spool's list", (row[0] for row in lines), torn=False)
         return [replace(kept, partial=self._cursor > 0)]
+
+
+def _texts(raw: list[bytes]) -> list[str]:
+    return [one.decode("utf-8", "surrogateescape") for one in raw]
 
 
 def file_anchor(path: Path) -> Anchored | None:

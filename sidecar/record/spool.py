@@ -23,6 +23,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError, RecordingFailed
+from sidecar.core.evidence.checkpoint import FOR_EVER, Keeping
 from sidecar.core.evidence.event import canonical
 from sidecar.record import spool_file
 from sidecar.record.anchors import Anchor, Anchors
@@ -60,6 +61,7 @@ class Spool:
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
         checkpoint_events: int = CHECKPOINT_EVENTS,
         anchors: Sequence[Anchor] = (),
+        keeping: Keeping = FOR_EVER,
         observe: Callable[[float], None] | None = None,
     ) -> None:
         """`clock` gives Unix seconds. `observe` is told how many seconds each record took to be on disk."""
@@ -77,7 +79,8 @@ class Spool:
         self._told = 0  # checkpoints that the anchors heard of
         self._wake = threading.Condition()
         self._lock = _locked(folder)
-        life = Life(keys, gate, version, clock, new_chain, checkpoint_events)
+        names = tuple(anchor.name for anchor in anchors)
+        life = Life(keys, gate, version, clock, new_chain, checkpoint_events, names, keeping)
         self._writer = _started(folder, durability, life, self._lock)
         self.fill = Fill(limit_bytes)
         self.fill.measured(self._writer.used)

@@ -188,10 +188,14 @@ class Writer:
         now = written_at(self._life.clock())
         signer = self._life.keys.current()
         if signer.id != self._signer.id:
-            rotated = {"from": self._signer.id, "to": signer.id, "public": signer.public}
-            rows.append(_row(self._next + len(rows), chain.stated("key_rotated", now, rotated)))
+            told = signer.after(self._signer.id) or [
+                {"from": self._signer.id, "to": signer.id, "public": signer.public}
+            ]
+            rows += [
+                _row(self._next + len(rows) + n, chain.stated("key_rotated", now, one)) for n, one in enumerate(told)
+            ]
             self._signer = signer
-        event, made = chain.checkpoint(signer, now)
+        event, made = chain.checkpoint(signer, now, self._life.keeping)
         stated.append((self._next + len(rows), made.line))
         rows.append(_row(self._next + len(rows), event))
 
@@ -244,6 +248,8 @@ class Writer:
             "gate": self._life.gate,
             "version": self._life.version,
             "keys": [{"id": self._signer.id, "public": self._signer.public}],
+            "pledges": [dict(pledge) for pledge in self._signer.pledges],
+            "anchors": list(self._life.anchors),
         }
         return canonical(fact | ({"trouble": self._trouble} if self._trouble else {}))
 
@@ -270,7 +276,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _tail(event: Event) -> dict[str, object]:
-    return {"chain": event.chain, "seq": event.seq, "hash": event.hash.hex()}
+    return {"chain": event.chain, "seq": event.seq, "hash": event.hash.hex(), "at": event.at}
 
 
 def _end(chain: Chain) -> tuple[str, int, bytes]:

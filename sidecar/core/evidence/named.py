@@ -10,15 +10,17 @@ Rules:
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from heapq import heappush, heappushpop
 
 from sidecar.core.evidence.event import Event
 from sidecar.core.evidence.expiry import Expiry
+from sidecar.core.evidence.rows import Rows
 from sidecar.core.evidence.verdict import MOST_FAULTS, Faults, Trouble
 
 NAMED = re.compile(rb'"(parts?|timing)": ?"([0-9a-f]{64})"')
+MARKS = (b'"part', b'"timing"')
 GROUP = b"parts"  # names a part that is a list of others; what any other part holds is somebody's text
 # Which of these parts are not there.
 Absent = Callable[[frozenset[str]], Iterable[str]]
@@ -26,6 +28,16 @@ MOST_KNOWN, MOST_ASKED = 1 << 18, 2_000
 # The time of the newest event that names it, its chain and number (none for what a list names), the name.
 Lost = tuple[str, str, int, str]
 OF_A_LIST = 0
+
+
+def mentioned(text: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """What `NAMED` finds: looking for how it begins takes a tenth of the time."""
+    for mark in MARKS:
+        place = text.find(mark)
+        while place >= 0:
+            if found := NAMED.match(text, place):
+                yield found[1], found[2]
+            place = text.find(mark, place + 1)
 
 
 class Parts:
@@ -44,13 +56,13 @@ class Parts:
         if self._absent is None:
             return
         newest: dict[str, Lost] = {}
-        for event in events:
-            if b'"part' in event.body or b'"timing"' in event.body:
-                for key, raw in NAMED.findall(event.body):
-                    name = raw.decode()
-                    newest[name] = max(newest.get(name, ("", "", 0, "")), (event.at, event.chain, event.seq, name))
-                    if key == GROUP:
-                        self._lists[name] = max(event.at, self._lists.get(name, ""))
+        rows = Rows.of(events)
+        for at, chain, seq, body in zip(rows.ats, rows.chains, rows.seqs, rows.bodies, strict=True):
+            for key, raw in mentioned(body):
+                name = raw.decode()
+                newest[name] = max(newest.get(name, ("", "", 0, "")), (at, chain, seq, name))
+                if key == GROUP:
+                    self._lists[name] = max(at, self._lists.get(name, ""))
         self._ask(newest)
 
     def stored(self, digest: str, data: bytes | None) -> None:

@@ -11,19 +11,16 @@ Rules:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
-from operator import attrgetter
 
 from sidecar.core.evidence.anchored import Anchored, against
 from sidecar.core.evidence.checkpoint import Checkpoint, PublicKeys
 from sidecar.core.evidence.event import Event
 from sidecar.core.evidence.expiry import NEVER, Expiry
 from sidecar.core.evidence.named import Absent, Parts
+from sidecar.core.evidence.rows import Rows
 from sidecar.core.evidence.trust import Trust
 from sidecar.core.evidence.verdict import Faults, Summary, Tail, Trouble, Verdict
 from sidecar.core.evidence.walk import Walk
-
-_chain = attrgetter("chain")
 
 
 class Verify:
@@ -51,13 +48,15 @@ class Verify:
         self.missing_parts, self.part = self._parts.see, self._parts.stored
 
     def feed(self, events: Sequence[Event]) -> None:
-        for chain, run in groupby(events, _chain):
+        rows = Rows.of(events)
+        for run in rows.runs():
+            chain = run.chains[0]
             walk = self._walks.get(chain)
             if walk is None:
                 begins = self._begins.get(chain, 1)
                 walk = self._walks[chain] = Walk(chain, self.trust, self.faults, begins, self.expiry.believe)
-            walk.feed(run)
-        self.missing_parts(events)
+            walk.stretch(run)
+        self.missing_parts(rows)
 
     def alone(self, event: Event) -> None:
         """An event without its neighbours: only that it is what it says."""

@@ -22,7 +22,7 @@ def test_events_hang_on_each_other_and_a_checkpoint_covers_them(tmp_path: Path) 
     assert made.root == Tree([first.hash, second.hash]).root().hex()
     assert verified(made, published(tmp_path / "keys"))
     assert (event.seq, event.fact, chain.uncovered) == (3, made.fact, 0)
-    assert chain.tail == {"chain": "gc_1", "seq": 3, "hash": event.hash.hex()}
+    assert chain.tail == {"chain": "gc_1", "seq": 3, "hash": event.hash.hex(), "at": event.at}
 
 
 def test_many_at_once_are_the_same_events(tmp_path: Path) -> None:

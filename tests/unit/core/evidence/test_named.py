@@ -2,10 +2,13 @@
 
 from hashlib import sha256
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from sidecar.core.evidence.checkpoint import Checkpoint
 from sidecar.core.evidence.event import NOTHING_BEFORE, Event, event
 from sidecar.core.evidence.expiry import NEVER, Expiry
-from sidecar.core.evidence.named import Parts
+from sidecar.core.evidence.named import NAMED, Parts, mentioned
 from sidecar.core.evidence.verdict import MOST_FAULTS, Faults, Trouble
 
 OLD, NEW = "2026-01-01T00:00:00.000000Z", "2026-06-01T00:00:00.000000Z"
@@ -87,3 +90,13 @@ def test_thousands_that_expired_do_not_hide_one_that_is_missing() -> None:
     assert settled(parts, faults, expiry) == [(Trouble.PART_MISSING, "gc", 1)]
     assert expiry.parts_gone == 3 * MOST_FAULTS
     assert len(parts._lost) <= 2 * MOST_FAULTS
+
+
+PIECES = ('"part":"', '"part": "', '"parts":"', '"timing":"', name(1), name(2), '"', "x", '"part', name(3)[:63], "\n")
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+def test_what_a_text_mentions_is_what_the_pattern_finds(pieces: list[str]) -> None:
+    text = "".join(pieces).encode()
+    assert sorted(mentioned(text)) == sorted(NAMED.findall(text))
