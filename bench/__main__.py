@@ -81,6 +81,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale, Gates], Figures]] = {
     "shipper": _alone("shipper"),
     "away": _alone("away"),
     "verify": _alone("verify"),
+    "reports": _alone("reports"),
     "wire": _of_one_size("wire"),
     "extproc": _of_one_size("extproc"),
 }

@@ -21,6 +21,7 @@ BAD_TEXT = bytes((1, 1, 1)) + b"a" + b"\x06String" + b"\x03zzz"
 REFUSED = [
     ("t", "JSONEachRow", b'{"a": "zzz"}\n', 27, "a row that cannot be read"),
     ("t", "JSONEachRow", b'{"a": 1}\n\n{"a": "zzz"}\n', 27, "a good row before a bad one"),
+    ("t", "JSONEachRow", b'{"a": "\xff\xfe"}\n', 27, "bytes that are no text, which the engine quotes"),
     ("t", "Native", BAD_TEXT, 6, "a column of another type, with what does not fit"),
     ("t", "Native", native(1, 2)[:-1], 33, "a block that ends too soon"),
     ("t", "JSONEachRow", b'{"a": 7}\n', 469, "a constraint"),

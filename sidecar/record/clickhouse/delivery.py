@@ -12,6 +12,7 @@ Rules:
   a larger batch is refused, it is not the events: nothing is set aside, and trying goes on.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from clickhouse_connect.driver.client import Client
@@ -28,7 +29,13 @@ PROBED = 1_000
 PART_BYTES = 8 << 20  # of one insert; a part may be larger than that on its own
 # Materialised views that fail must fail the insert, and a Distributed table must not say yes before its shards did.
 # An asynchronous insert would be acknowledged without the token's promise.
-SETTINGS = {"async_insert": 0, "insert_deduplicate": 1, "distributed_foreground_insert": 1}
+# Lines of one key are merged in the background and by FINAL: while inserting it is a third of all the work.
+SETTINGS = {
+    "async_insert": 0,
+    "insert_deduplicate": 1,
+    "distributed_foreground_insert": 1,
+    "optimize_on_insert": 0,
+}
 
 
 class Silence(Trouble):
@@ -116,8 +123,27 @@ class Delivery:
             self._shape(events)
 
     def _missing(self, events: Sequence[Event]) -> Sequence[Event]:
+        if self._all_there(events):
+            return []
         there = {(chain, seq) for chain, seqs in _ranges(events) for seq in self._there(chain, *seqs)}
         return [event for event in events if (event.chain, event.seq) not in there]
+
+    def _all_there(self, events: Sequence[Event]) -> bool:
+        """A batch is whole stretches of chains, so that a number says it: one answer instead of thousands of rows."""
+        counted = Counter(event.chain for event in events)
+        return all(
+            counted[chain] == last - first + 1 == self._counted(chain, first, last)
+            for chain, (first, last) in _ranges(events)
+        )
+
+    def _counted(self, chain: str, first: int, last: int) -> int:
+        question = (
+            "SELECT uniqExact(seq) FROM events"
+            " WHERE chain = {chain:String} AND seq BETWEEN {first:UInt64} AND {last:UInt64}"
+        )
+        with told(self._place.address):
+            found = self._client.query(question, {"chain": chain, "first": first, "last": last})
+            return int(found.result_rows[0][0])
 
     def _there(self, chain: str, first: int, last: int) -> list[int]:
         question = (
@@ -133,7 +159,7 @@ class Delivery:
             given = {"chain": chain, "first": first, "last": last}
             with told(self._place.address):
                 for shape in self._shapes:
-                    self._client.command(self._again(shape), parameters=given, settings={"async_insert": 0})
+                    self._client.command(self._again(shape), parameters=given, settings=SETTINGS)
 
     def _again(self, shape: Shape) -> str:
         """A view puts each column where its name is; a plain insert goes by their order, so it names them."""
