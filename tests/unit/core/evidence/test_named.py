@@ -1,12 +1,13 @@
 """Parts that facts name: absent, changed, expired."""
 
+import json
 from hashlib import sha256
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sidecar.core.evidence.checkpoint import Checkpoint
-from sidecar.core.evidence.event import NOTHING_BEFORE, Event, event
+from sidecar.core.evidence.event import NOTHING_BEFORE, Event, canonical, event
 from sidecar.core.evidence.expiry import NEVER, Expiry
 from sidecar.core.evidence.named import NAMED, Parts, mentioned
 from sidecar.core.evidence.verdict import MOST_FAULTS, Faults, Trouble
@@ -92,11 +93,23 @@ def test_thousands_that_expired_do_not_hide_one_that_is_missing() -> None:
     assert len(parts._lost) <= 2 * MOST_FAULTS
 
 
-PIECES = ('"part":"', '"part": "', '"parts":"', '"timing":"', name(1), name(2), '"', "x", '"part', name(3)[:63], "\n")
+WORDS = st.sampled_from(
+    ("part", "parts", "timing", "partly", name(1), name(2), name(3)[:63], f'"part":"{name(4)}"', "x")
+)
+FACTS = st.recursive(WORDS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4))
 
 
 @settings(max_examples=200)
-@given(st.lists(st.sampled_from(PIECES), max_size=12))
-def test_what_a_text_mentions_is_what_the_pattern_finds(pieces: list[str]) -> None:
-    text = "".join(pieces).encode()
+@given(st.dictionaries(WORDS, FACTS), st.booleans())
+def test_what_a_text_mentions_is_what_the_pattern_finds(fact: dict[str, object], spaced: bool) -> None:
+    text = json.dumps(fact).encode() if spaced else canonical(fact)
     assert sorted(mentioned(text)) == sorted(NAMED.findall(text))
+
+
+def test_every_key_that_names_a_part_is_seen() -> None:
+    text = canonical({"a": {"part": name(1)}, "b": {"parts": name(2), "timing": name(3)}, "c": {"part": "x"}})
+    assert {(key.decode(), found.decode()) for key, found in mentioned(text)} == {
+        ("part", name(1)),
+        ("parts", name(2)),
+        ("timing", name(3)),
+    }

@@ -40,16 +40,16 @@ ODD = {
     "written again": lambda one: [event(one.previous, one.chain, one.seq, one.at, one.kind, {"say": "no"})],
     "hangs on nothing": lambda one: [event(bytes(32), one.chain, one.seq, one.at, one.kind, one.fact)],
 }
+ODDLY = st.sampled_from(list(ODD.values()))
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.data(), st.integers(1, 12), st.integers(1, 4))
 def test_a_stretch_is_named_as_its_events_one_by_one_are(data: st.DataObject, batch: int, begins: int) -> None:
     events = list(CHAIN[begins - 1 :])
-    for place in data.draw(st.lists(st.integers(0, len(events) - 1), max_size=2)):
-        place = min(place, len(events) - 1)
-        if events:
-            events[place : place + 1] = ODD[data.draw(st.sampled_from(sorted(ODD)))](events[place])
+    for share in data.draw(st.lists(st.floats(0, 0.999), max_size=2)):
+        place = int(share * len(events))
+        events[place : place + 1] = [odd for one in events[place : place + 1] for odd in data.draw(ODDLY)(one)]
     single, stretched = Faults(), Faults()
     one, many = (Walk("gc_1", Trust(KEYS), faults, begins) for faults in (single, stretched))
     one.feed(events)
