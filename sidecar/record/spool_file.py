@@ -74,7 +74,11 @@ def opened(folder: Path, durability: Durability) -> sqlite3.Connection:
 
 def connected(path: Path) -> sqlite3.Connection:
     """As a reader has it: `path` is there, or is made empty and private."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    # Only a file that nobody can have open yet: closing any descriptor of a file gives up all POSIX locks that this
+    # process holds on it, SQLite's too. Then whoever closes the file elsewhere takes itself for the last one, and
+    # removes the log from under us.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.execute(f"PRAGMA busy_timeout={BUSY}")
     return connection
