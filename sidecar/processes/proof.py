@@ -1,12 +1,11 @@
-"""What a check of this gate's record needs: where the record is, which keys signed it, which anchors it has."""
+"""What a check of this gate's record needs: where the record is, and which keys signed it."""
 
 from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError
-from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.checkpoint import PublicKeys
 from sidecar.record.keys import published
-from sidecar.record.sources import Source, SpoolSource, file_anchor
+from sidecar.record.sources import Source, SpoolSource
 from sidecar.settings.values import Settings
 
 
@@ -25,9 +24,3 @@ def keys_of(folder: Path) -> PublicKeys:
     if not keys:
         raise ConfigurationError.single(str(folder), "there are no public keys here: nothing could be trusted")
     return keys
-
-
-def anchors_of(settings: Settings) -> list[Anchored]:
-    """Those that are files; a log collector's lines are given by `--anchor`."""
-    files = [place.file for place in settings.record.anchors if place.file is not None]
-    return [kept for file in files if (kept := file_anchor(file)) is not None]

@@ -11,15 +11,16 @@ from sidecar.core.evidence.checkpoint import Keeping
 from sidecar.core.exchange.rules import Rules
 from sidecar.extproc.notes import Notes
 from sidecar.extproc.seat import Recorder
-from sidecar.record.anchors import Anchor, FileAnchor, StreamAnchor
+from sidecar.processes import anchoring
 from sidecar.record.clickhouse.place import place
 from sidecar.record.clickhouse.shipper import Shipper
 from sidecar.record.keys import Keys
 from sidecar.record.moment import written_at
 from sidecar.record.spool import Spool
 from sidecar.rulebook.rulebook import Status
-from sidecar.settings.values import AnchorPlace, Settings
+from sidecar.settings.values import Settings
 from sidecar.telemetry.metrics import (
+    ANCHOR_LAG,
     ANCHORS_FAILING,
     RECORD_SECONDS,
     SPOOL_ALARM,
@@ -43,7 +44,7 @@ def opened(settings: Settings, metrics: Metrics) -> Spool:
         limit_bytes=record.limit,
         checkpoint_seconds=record.checkpoints.seconds,
         checkpoint_events=record.checkpoints.events,
-        anchors=[_anchor(place) for place in record.anchors],
+        anchors=anchoring.anchors(settings),
         keeping=Keeping(record.database.retention.evidence, record.database.retention.texts),
         observe=lambda seconds: metrics.observe(RECORD_SECONDS, seconds),
     )
@@ -75,10 +76,7 @@ def gauged(spool: Spool, metrics: Metrics) -> None:
     metrics.set(SPOOL_LIMIT, spool.fill.limit)
     metrics.set(SPOOL_ALARM, round(spool.fill.alarm * 100))
     metrics.set(ANCHORS_FAILING, len(spool.anchors.failing))
-
-
-def _anchor(place: AnchorPlace) -> Anchor:
-    return FileAnchor(place.file) if place.file is not None else StreamAnchor()
+    metrics.set(ANCHOR_LAG, max(spool.anchors.behind.values(), default=0))
 
 
 class Diary:

@@ -113,18 +113,18 @@ def _texts(raw: list[bytes]) -> list[str]:
     return [one.decode("utf-8", "surrogateescape") for one in raw]
 
 
-def file_anchor(path: Path) -> Anchored | None:
-    """Nothing if there is no such file: an anchor that was never written to."""
+def file_anchor(path: Path, name: str | None = None) -> Anchored | None:
+    """Nothing if there is no such file: an anchor that was never written to. `name`: the gate's own for it."""
     try:
         lines = path.read_bytes().splitlines()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise ConfigurationError.single(str(path), f"cannot be read: {error.strerror}") from error
-    return anchored(str(path), lines, torn=True)
+    return anchored(name or str(path), lines, torn=True, named=name is not None)
 
 
-def anchored(name: str, lines: Iterable[bytes], torn: bool) -> Anchored:
+def anchored(name: str, lines: Iterable[bytes], torn: bool, named: bool = False) -> Anchored:
     """A checkpoint a line, bare or as a log collector keeps it, among lines that are none.
 
     A file's torn line was written again after it, and says nothing; elsewhere every line must be one.
@@ -136,7 +136,7 @@ def anchored(name: str, lines: Iterable[bytes], torn: bool) -> Anchored:
             found.append(stated)
         elif not torn:
             unreadable += 1
-    return Anchored(name, found, unreadable)
+    return Anchored(name, found, unreadable, named)
 
 
 def _stated(line: bytes) -> Checkpoint | None:

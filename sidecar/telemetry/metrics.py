@@ -105,6 +105,7 @@ UNRECORDED = Metric(
     "Calls that passed unrecorded because the record was full and every policy for them said so.",
     {"connection": From.CONNECTIONS},
 )
+ANCHOR_LAG = Metric(GAUGE, "gatehouse_anchor_lag_checkpoints", "Most checkpoints that an anchor does not have yet.")
 ANCHORS_FAILING = Metric(GAUGE, "gatehouse_anchors_failing", "Anchors that do not take checkpoints at present.")
 LAG_EVENTS = Metric(GAUGE, "gatehouse_shipper_lag_events", "Events that the database does not have yet.")
 LAG_SECONDS = Metric(GAUGE, "gatehouse_shipper_lag_seconds", "Age of the oldest event that the database lacks.")
@@ -140,6 +141,7 @@ TABLE: tuple[Metric, ...] = (
     SPOOL_LIMIT,
     SPOOL_ALARM,
     UNRECORDED,
+    ANCHOR_LAG,
     ANCHORS_FAILING,
     LAG_EVENTS,
     LAG_SECONDS,

@@ -6,11 +6,12 @@ Rules:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.checkpoint import Checkpoint, PublicKeys
 from sidecar.core.evidence.event import Event
+from sidecar.core.evidence.expiry import NEVER
 from sidecar.core.evidence.merkle import Tree, included
 from sidecar.core.evidence.named import Absent
 from sidecar.core.evidence.verdict import Summary, Trouble, Verdict
@@ -42,9 +43,10 @@ def proved(
     keys: PublicKeys,
     absent: Absent,
     parts: Iterable[tuple[str, bytes | None]],
+    now: str = NEVER,
 ) -> Verdict:
     """A verdict on a part."""
-    verify = Verify(keys, whole=False, absent=absent)
+    verify = Verify(keys, whole=False, absent=absent, now=now)
     faults = verify.faults
     stated = {(one.chain, one.count): one for one in checkpoints.checkpoints}
     if checkpoints.unreadable:
@@ -61,9 +63,8 @@ def proved(
     for digest, data in parts:
         verify.part(digest, data)
     covered = {chain: max((count for name, count in stated if name == chain), default=0) for chain in chains}
-    verify.end()
-    summaries = tuple(_summary(events, covered[chain]) for chain, events in chains.items())
-    return Verdict(faults.integrity, faults.completeness, tuple(faults.found), faults.left_out, summaries)
+    ended = verify.end()
+    return replace(ended, chains=tuple(_summary(events, covered[chain]) for chain, events in chains.items()))
 
 
 def _proved(event: Event, proof: Proof | None, stated: Mapping[tuple[str, int], Checkpoint], verify: Verify) -> None:
