@@ -19,7 +19,7 @@ from sidecar.core.evidence.event import Event
 from sidecar.core.evidence.expiry import Expired
 from sidecar.core.evidence.selection import Selection
 from sidecar.core.evidence.verdict import Verdict
-from sidecar.processes.anchoring import kept
+from sidecar.processes.anchoring import asked_elsewhere, kept
 from sidecar.processes.proof import keys_of, source_of
 from sidecar.record.bundle import checked_bundle
 from sidecar.record.check import checked
