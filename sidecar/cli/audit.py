@@ -16,6 +16,7 @@ SUBCOMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "keys": ("sidecar.cli.audit_keys", "the keys that checkpoints are signed with: list, rotate, publish"),
         "open": ("sidecar.cli.audit_open", "sealed originals, with the auditor's key"),
         "migrate": ("sidecar.cli.audit_migrate", "make the tables, or bring them up to date"),
+        "retry": ("sidecar.cli.audit_retry", "events that the database refused: list them, or try again"),
         "hold": ("sidecar.cli.audit_hold", "keep a session's record whatever its age"),
     }
 )

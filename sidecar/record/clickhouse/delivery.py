@@ -46,6 +46,10 @@ class Silence(Trouble):
         return True
 
 
+class AllRefused(Trouble):
+    """More than one event, and none was taken: it is more likely the database than all of them."""
+
+
 class Delivery:
     """For one connection."""
 
@@ -62,7 +66,7 @@ class Delivery:
         refused: list[tuple[Event, Trouble | rows.Unfit]] = []
         self._some(events, doubtful, refused)
         if len(refused) == len(events) > 1 and all(isinstance(why, Trouble) for _, why in refused):
-            raise Trouble(f"the database refuses every event: {refused[0][1]}")
+            raise AllRefused(f"the database refuses every event: {refused[0][1]}")
         for event, why in refused:
             self._set_aside(event, str(why))
         return len(refused)
@@ -111,7 +115,7 @@ class Delivery:
             else:
                 return
         if last is not None:
-            raise Trouble(f"the database refuses whatever it is sent: {last}")
+            raise AllRefused(f"the database refuses whatever it is sent: {last}")
 
     def _all(self, events: Sequence[Event], doubtful: bool) -> None:
         missing = self._missing(events) if doubtful else events

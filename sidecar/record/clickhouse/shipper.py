@@ -24,6 +24,7 @@ from clickhouse_connect.driver.client import Client
 
 from sidecar.core.evidence.event import Event
 from sidecar.record.clickhouse import holds, set_aside
+from sidecar.record.clickhouse.again import again
 from sidecar.record.clickhouse.ahead import Ahead
 from sidecar.record.clickhouse.backoff import Backoff
 from sidecar.record.clickhouse.batch import Batch, following, note
@@ -155,6 +156,8 @@ class Shipper:
         if not self._prepared:
             self._prepare(self._client)
         checked(self._client, self._place)
+        if not self._prepared:
+            self._once_more(self._client)
         self._prepared = True
         self._delivery = Delivery(self._client, self._place, self._put_aside)
         return self._delivery
@@ -171,6 +174,13 @@ class Shipper:
         for migration in done.applied:
             log.info("a migration was applied", version=migration.version, name=migration.name)
         self._held_at = self._clock()
+
+    def _once_more(self, client: Client) -> None:
+        """What was refused may be taken now: by newer tables, or from a newer Gatehouse."""
+        tried = again(self._folder, client, self._place)
+        refused = sum(one.why is not None for one in tried)
+        if tried:
+            log.info("events that were set aside were tried again", taken=len(tried) - refused, refused=refused)
 
     def _mark_held(self) -> None:
         if self._client is not None and self._clock() >= self._held_at + HOLDS_EVERY:

@@ -5,6 +5,7 @@ Rules:
 - The times are read as text, so that all six digits are compared.
 """
 
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from clickhouse_connect.driver.client import Client
@@ -12,6 +13,7 @@ from clickhouse_connect.driver.client import Client
 from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.event import Event
 from sidecar.record import spool_file
+from sidecar.record.clickhouse import set_aside
 from sidecar.record.clickhouse.place import connected, place, told
 from sidecar.record.sources import SpoolSource
 from sidecar.settings.values import Record
@@ -34,6 +36,8 @@ class DatabaseSource:
         there = (record.spool / spool_file.NAME).is_file()
         self._spool = SpoolSource(record.spool, only) if there else None
         self._last: dict[str, int] = {}
+        kept = set_aside.kept(record.spool)
+        self.aside: Sequence[tuple[Event, str]] = [one for one in kept if only is None or one[0].chain in only]
 
     def total(self) -> int:
         with told(self._place.address):
@@ -41,6 +45,10 @@ class DatabaseSource:
         return int(found.result_rows[0][0])
 
     def events(self) -> Iterator[Sequence[Event]]:
+        """What was set aside stands where it belongs: the database refused it, and nothing of it is missing."""
+        yield from with_aside(self._recorded(), [event for event, _ in self.aside])
+
+    def _recorded(self) -> Iterator[Sequence[Event]]:
         self._last = {}
         yield from self._stored(self._where(), self._given())
         if self._spool is None:
@@ -104,3 +112,22 @@ class DatabaseSource:
 
     def _given(self) -> dict[str, object]:
         return {} if self._only is None else {"only": sorted(self._only)}
+
+
+def with_aside(batches: Iterable[Sequence[Event]], aside: Iterable[Event]) -> Iterator[Sequence[Event]]:
+    """Each of these events before the first later one of its chain; those that are in the batches are left out."""
+    waiting: dict[str, deque[Event]] = defaultdict(deque)
+    for event in sorted(aside, key=lambda one: one.seq):
+        waiting[event.chain].append(event)
+    for batch in batches:
+        yield [one for event in batch for one in _before(waiting, event)] if waiting else batch
+    yield from (list(rest) for rest in waiting.values() if rest)
+
+
+def _before(waiting: Mapping[str, deque[Event]], event: Event) -> Iterator[Event]:
+    ours = waiting.get(event.chain)
+    while ours and ours[0].seq <= event.seq:
+        one = ours.popleft()
+        if one.seq < event.seq:
+            yield one
+    yield event
