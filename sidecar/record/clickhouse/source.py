@@ -15,6 +15,7 @@ from sidecar.core.evidence.event import Event
 from sidecar.record import spool_file
 from sidecar.record.clickhouse import set_aside
 from sidecar.record.clickhouse.place import connected, place, told
+from sidecar.record.joined import Joined
 from sidecar.record.sources import SpoolSource
 from sidecar.settings.values import Record
 
@@ -26,7 +27,8 @@ ASKED = 500  # digests in one question
 class DatabaseSource:
     """Faults of the database itself are `Trouble`."""
 
-    def __init__(self, record: Record, only: frozenset[str] | None = None) -> None:
+    def __init__(self, record: Record, only: frozenset[str] | None = None, spools: Joined | None = None) -> None:
+        """`spools`: what may not be delivered yet, if it is more than the gate's own."""
         self._place = place(record)
         self.name = f"database {self._place.database}"
         self.whole = only is None
@@ -34,7 +36,7 @@ class DatabaseSource:
         self._only = only
         self._client: Client = connected(self._place)
         there = (record.spool / spool_file.NAME).is_file()
-        self._spool = SpoolSource(record.spool, only) if there else None
+        self._spool = spools or (SpoolSource(record.spool, only) if there else None)
         self._last: dict[str, int] = {}
         kept = set_aside.kept(record.spool)
         self.aside: Sequence[tuple[Event, str]] = [one for one in kept if only is None or one[0].chain in only]

@@ -72,10 +72,10 @@ async def test_a_second_shipper_stands_by(tmp_path: Path, client: Client, place:
     await spooled(tmp_path, 20)
     both = [shipper(tmp_path, place) for _ in range(2)]
     await until(arrived(client, expected := sorted(named(kept(tmp_path)))))
-    for one in both:
-        await asyncio.to_thread(one.close, 30.0)
+    for running in both:
+        await asyncio.to_thread(running.close, 30.0)
     assert stored(client) == expected
-    assert sorted(one.shipped for one in both) == [0, len(expected)]
+    assert sorted(running.shipped for running in both) == [0, len(expected)]
 
 
 async def test_a_database_that_is_not_there_is_told_of_and_waited_for(tmp_path: Path) -> None:
