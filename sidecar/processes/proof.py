@@ -4,19 +4,24 @@ from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError
 from sidecar.core.evidence.checkpoint import PublicKeys
+from sidecar.record import spool_file
+from sidecar.record.joined import Joined
 from sidecar.record.keys import published
 from sidecar.record.sources import Source, SpoolSource
 from sidecar.settings.values import Settings
 
+ACCESS = "access"  # the spool of who opened sealed originals, in the state folder
+
 
 def source_of(settings: Settings, spool_only: bool, only: frozenset[str] | None = None) -> Source:
     """The database with what the spool still holds, or the spool alone where there is no database."""
-    record = settings.record
+    record, access = settings.record, settings.state / ACCESS
+    there = [folder for folder in (record.spool, access) if (folder / spool_file.NAME).is_file()]
     if spool_only or record.clickhouse is None:
-        return SpoolSource(record.spool, only)
+        return Joined([SpoolSource(folder, only) for folder in there or [record.spool]])
     from sidecar.record.clickhouse.source import DatabaseSource  # noqa: PLC0415  (the client takes 300 ms)
 
-    return DatabaseSource(record, only)
+    return DatabaseSource(record, only, Joined([SpoolSource(folder, only) for folder in there]) if there else None)
 
 
 def keys_of(folder: Path) -> PublicKeys:
