@@ -4,7 +4,8 @@ Strategy: the whole gate, given an hour's worth of calls (10 a second) as fast a
 configuration that nobody is. After a first tenth, which fills what is bounded (sessions, caches), memory is
 sampled every second. Then the local ClickHouse starts at that address, and what arrives there is counted.
 
-Rules: 64 sessions for all calls, each call with a text that was never there before, so that what grows is the record.
+Rules: 64 sessions for all calls, each call with a text that was never there before. What is remembered of new texts
+(64,000 digests, 4 MiB a session) grows until it is full: with texts that repeat, memory stays where it started.
 """
 
 import asyncio
