@@ -57,6 +57,7 @@ class Spool:
         new_chain: Callable[[], str] = lambda: f"gc_{secrets.token_hex(10)}",
         durability: Durability = Durability.STRICT,
         limit_bytes: int = LIMIT_BYTES,
+        delivered: bool = True,
         queue_bytes: int = QUEUE_BYTES,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
         checkpoint_events: int = CHECKPOINT_EVENTS,
@@ -82,8 +83,9 @@ class Spool:
         names = tuple(anchor.name for anchor in anchors)
         life = Life(keys, gate, version, clock, new_chain, checkpoint_events, names, keeping)
         self._writer = _started(folder, durability, life, self._lock)
-        self.fill = Fill(limit_bytes)
+        self.fill = Fill(limit_bytes, delivered)
         self.fill.measured(self._writer.used)
+        self.fill.announce()
         self.anchors = Anchors(folder, anchors)
         self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
         self._thread.start()

@@ -96,6 +96,9 @@ RECORD_SECONDS = Metric(HISTOGRAM, "gatehouse_record_seconds", "Time until a rec
 RECORD_FAILURES = Metric(COUNTER, "gatehouse_record_failures", "Records that could not be made durable.")
 SPOOL_BYTES = Metric(GAUGE, "gatehouse_spool_bytes", "Bytes of the record that wait for the database.")
 SPOOL_LIMIT = Metric(GAUGE, "gatehouse_spool_limit_bytes", "Bytes that may wait before new calls are refused.")
+DATABASE = Metric(
+    GAUGE, "gatehouse_record_database", "1 where a database takes the record, 0 where it stays in the spool."
+)
 SPOOL_ALARM = Metric(
     GAUGE, "gatehouse_spool_alarm_percent", "The highest mark that the spool has passed: 50, 80 or 95; 0 below."
 )
@@ -140,6 +143,7 @@ TABLE: tuple[Metric, ...] = (
     SPOOL_BYTES,
     SPOOL_LIMIT,
     SPOOL_ALARM,
+    DATABASE,
     UNRECORDED,
     ANCHOR_LAG,
     ANCHORS_FAILING,

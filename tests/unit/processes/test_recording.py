@@ -49,6 +49,7 @@ async def test_by_default_checkpoints_are_anchored_in_the_state_folder(tmp_path:
     assert chain[0].fact["version"]
     told = metrics.text().decode()
     assert "gatehouse_spool_limit_bytes 2.147483648e+09" in told
+    assert "gatehouse_record_database 0.0" in told  # and the log says so, too
     assert "gatehouse_anchors_failing 0.0" in told
     assert "gatehouse_spool_bytes 0.0" not in told
 

@@ -43,3 +43,20 @@ def test_each_mark_is_told_once_up_and_once_down(caplog: pytest.LogCaptureFixtur
     told = [(record.levelname, record.__dict__["fields"]["percent"]) for record in caplog.records]
     assert told == [("ERROR", 50), ("ERROR", 80), ("ERROR", 96), ("INFO", 81), ("INFO", 77), ("INFO", 10)]
     assert fill.alarm == 0.0
+
+
+def test_without_a_database_it_is_said_what_to_change(caplog: pytest.LogCaptureFixture) -> None:
+    fill = Fill(100, delivered=False)
+    with caplog.at_level(logging.INFO):
+        fill.announce()
+        fill.measured(60)
+    assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
+    assert all("record.clickhouse" in f"{record.message} {record.__dict__['fields']}" for record in caplog.records)
+    with pytest.raises(RecordFull, match=r"record\.clickhouse.*record\.limit"):
+        fill.admit("decided", 50)
+
+
+def test_with_a_database_nothing_is_announced(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        Fill(100).announce()
+    assert caplog.records == []
