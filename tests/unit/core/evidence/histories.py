@@ -29,8 +29,8 @@ class History:
     def copy(self) -> "History":
         return History(list(self.events), list(self.anchor), dict(self.parts))
 
-    def verdict(self, batch: int = 7) -> Verdict:
-        verify = Verify(KEYS, absent=lambda names: names - self.parts.keys())
+    def verdict(self, batch: int = 7, now: str = "") -> Verdict:
+        verify = Verify(KEYS, absent=lambda names: names - self.parts.keys(), now=now)
         for start in range(0, len(self.events), batch):
             verify.feed(self.events[start : start + batch])
         for name, data in self.parts.items():
