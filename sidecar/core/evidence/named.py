@@ -20,7 +20,7 @@ from sidecar.core.evidence.rows import Rows
 from sidecar.core.evidence.verdict import MOST_FAULTS, Faults, Trouble
 
 NAMED = re.compile(rb'"(parts?|timing)": ?"([0-9a-f]{64})"')
-MARKS = (b'"part', b'"timing"')
+MARKS = (b"part", b"timing")
 GROUP = b"parts"  # names a part that is a list of others; what any other part holds is somebody's text
 # Which of these parts are not there.
 Absent = Callable[[frozenset[str]], Iterable[str]]
@@ -31,11 +31,11 @@ OF_A_LIST = 0
 
 
 def mentioned(text: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """What `NAMED` finds: looking for how it begins takes a tenth of the time."""
+    """What `NAMED` finds: looking for a word first takes a tenth of the time, and half of that without its quotes."""
     for mark in MARKS:
         place = text.find(mark)
         while place >= 0:
-            if found := NAMED.match(text, place):
+            if place and (found := NAMED.match(text, place - 1)):
                 yield found[1], found[2]
             place = text.find(mark, place + 1)
 
