@@ -31,8 +31,11 @@ def register(parser: argparse.ArgumentParser, subcommands: Mapping[str, tuple[st
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from sidecar.record.spool_file import told  # noqa: PLC0415  (what only asks for help needs no database)
+
     module = importlib.import_module(arguments.module)
-    return int(module.run(arguments))
+    with told():
+        return int(module.run(arguments))
 
 
 class _Late:

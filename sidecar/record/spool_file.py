@@ -14,7 +14,8 @@ Rules:
 import fcntl
 import os
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError
@@ -84,10 +85,22 @@ def connected(path: Path) -> sqlite3.Connection:
     return connection
 
 
+@contextmanager
+def told() -> Iterator[None]:
+    """For whoever only reads: what is the matter with the file is a sentence. It is left as it is."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        kept = "; nothing was changed: a gate that starts here keeps the file aside, and begins a new one"
+        said = f"the spool's file is damaged ({error}){kept}" if damage(error) else f"the spool cannot be read: {error}"
+        raise ConfigurationError.single(NAME, said) from error
+
+
 def damage(error: sqlite3.Error) -> bool:
     """Whether it says that the file is broken, and not that the disk is."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    # A header with another number in it has no code of its own.
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or str(error) == "unsupported file format"
 
 
 def last(connection: sqlite3.Connection) -> tuple[int, Event] | None:
