@@ -53,7 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
         keys = keys_of(arguments.keys) if arguments.keys else None
         verdict = checked_bundle(arguments.bundle, keys, _given(arguments.anchor), written_at(time.time()))
         return _told(verdict, arguments.json, "the bundle", ())
-    return _told(*_record(arguments))
+    if arguments.spool:
+        return _told(*_record(arguments))
+    from sidecar.cli.asking import asking  # noqa: PLC0415  (the client takes 300 ms)
+
+    with asking():
+        return _told(*_record(arguments))
 
 
 def _record(arguments: argparse.Namespace) -> tuple[Verdict, bool, str, Aside]:
