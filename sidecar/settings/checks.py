@@ -8,14 +8,21 @@ import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from glob import glob
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import TypeAdapter
 
 from sidecar.core.errors import Mistake
 from sidecar.core.model.document import Document
 from sidecar.core.model.document import Path as Place
+from sidecar.settings.units import Duration
 from sidecar.settings.written import DevelopmentSection, EnvoySection, ListenSection, MetricsSection
 
 Wrong = tuple[Place, str]
 Raw = Mapping[str, object]
+LONGEST_UNSIGNED = 86_400.0
+DURATION: TypeAdapter[float] = TypeAdapter(Duration)
+CLICKHOUSE = 8123  # where an address without a port leads
 # Headers that decide where a request ends or goes: with a credential in them it would be another request.
 _NOT_FOR_CREDENTIALS = frozenset({"connection", "content-length", "host", "te", "transfer-encoding", "upgrade"})
 
@@ -126,6 +133,18 @@ def _ports(raw: Raw) -> Iterator[tuple[bool, str, str, int]]:
         port = _section(raw, section).get(key, standard)
         if isinstance(port, int):
             yield key in _section(raw, section), section, key, port
+    address = _section(raw, "record").get("clickhouse")
+    if isinstance(address, str) and (port := _local_port(address)) is not None:
+        yield True, "record", "clickhouse", port
+
+
+def _local_port(address: str) -> int | None:
+    """Of a database on this machine: there no other listener can have it."""
+    try:
+        parts = urlsplit(address)
+        return (parts.port or CLICKHOUSE) if is_loopback(parts.hostname or "") else None
+    except ValueError:
+        return None
 
 
 def _policies_exist(raw: Raw, folder: Path) -> Iterator[Wrong]:
@@ -145,6 +164,18 @@ def _a_key_to_restore_with(raw: Raw, _: Path) -> Iterator[Wrong]:
         yield ("restore", "survive_restart"), "needs restore.key_file: the key that masked values are encrypted under"
 
 
+def _checkpoints_before_they_expire(raw: Raw, _: Path) -> Iterator[Wrong]:
+    """What is deleted by age has to be under a checkpoint that is as old: the database waits two days longer."""
+    record = _section(raw, "record")
+    try:
+        every = DURATION.validate_python(_section(record, "checkpoints").get("every", 60))
+    except ValueError:
+        return
+    if _section(record, "retention").get("evidence") is not None and every > LONGEST_UNSIGNED:
+        said = "must be a day or less where record.retention.evidence is set: a checkpoint says what may be gone"
+        yield ("record", "checkpoints", "every"), said
+
+
 _CHECKS: tuple[Callable[[Raw, Path], Iterator[Wrong]], ...] = (
     _connection_names,
     _credential_headers,
@@ -153,4 +184,5 @@ _CHECKS: tuple[Callable[[Raw, Path], Iterator[Wrong]], ...] = (
     _distinct_ports,
     _policies_exist,
     _a_key_to_restore_with,
+    _checkpoints_before_they_expire,
 )
