@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
+from sidecar.core.evidence.canonical import by_python, canonical
+
+__all__ = ("NOTHING_BEFORE", "Event", "around", "assembled", "canonical", "chained", "event", "written")
 NOTHING_BEFORE = bytes(32)
-# Made once: `json.dumps` with these options would make one for each text, at 2 us.
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,6 @@ class Event:
         return fact
 
 
-def canonical(value: Mapping[str, object]) -> bytes:
-    """Sorted keys, no spaces, UTF-8. What JSON cannot carry is a bug in the caller, and raises there."""
-    return _utf8(_ENCODER.encode(dict(value)))
-
-
 def chained(previous: bytes, body: bytes) -> bytes:
     return sha256(previous + body).digest()
 
@@ -57,7 +53,7 @@ def event(previous: bytes, chain: str, seq: int, at: str, kind: str, fact: Mappi
 
 def assembled(previous: bytes, chain: str, seq: int, at: str, kind: str, fact: bytes) -> Event:
     """The next event, of a fact that is canonical already. The names stand in the order that sorting would give."""
-    body = written(_text(at), chain, kind, fact, seq)
+    body = written(by_python(at), chain, kind, fact, seq)
     return Event(chain, seq, at, kind, body, previous, chained(previous, body))
 
 
@@ -71,13 +67,4 @@ def written(at: bytes, chain: str, kind: str, fact: bytes, seq: int) -> bytes:
 @lru_cache(maxsize=64)
 def around(chain: str, kind: str) -> tuple[bytes, bytes]:
     """What stands in a body between the time and the fact, and between the fact and the number."""
-    return b',"chain":%b,"fact":' % _text(chain), b',"kind":%b,"seq":' % _text(kind)
-
-
-def _text(text: str) -> bytes:
-    return _utf8(_ENCODER.encode(text))
-
-
-def _utf8(text: str) -> bytes:
-    # `backslashreplace` writes a lone surrogate as \udXXX, which is exactly its JSON escape.
-    return text.encode("utf-8", "backslashreplace")
+    return b',"chain":%b,"fact":' % by_python(chain), b',"kind":%b,"seq":' % by_python(kind)
