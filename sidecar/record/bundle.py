@@ -137,6 +137,9 @@ class BundleSource:
     def absent(self, digests: frozenset[str]) -> Iterable[str]:
         return [name for name in digests if f"parts/{name}" not in self._files]
 
+    def fetch(self, digests: frozenset[str]) -> Mapping[str, bytes]:
+        return {name: self._files[f"parts/{name}"] for name in digests if f"parts/{name}" in self._files}
+
     def parts(self) -> Iterator[tuple[str, bytes | None]]:
         for name, data in self._files.items():
             if name.startswith("parts/"):
@@ -167,7 +170,7 @@ def checked_bundle(
     if source.whole:
         verdict = checked(source, trusted, anchors, now=now)
     else:
-        verdict = proved(source.records, source.own()[0], trusted, source.absent, source.parts(), now)
+        verdict = proved(source.records, source.own()[0], trusted, source.absent, source.fetch, source.parts(), now)
     return replace(
         verdict,
         integrity=faults.integrity and verdict.integrity,

@@ -19,7 +19,7 @@ def checked(
 ) -> Verdict:
     """`progress` is told how many events went by. `now`: RFC 3339 in UTC, for what may be gone by now."""
     known = [*anchors, *source.own()]
-    verify = Verify(keys, begins=source.begins, whole=source.whole, absent=source.absent, now=now)
+    verify = Verify(keys, begins=source.begins, whole=source.whole, absent=source.absent, fetch=source.fetch, now=now)
     done = 0
     for batch in source.events():
         verify.feed(batch)

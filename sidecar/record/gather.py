@@ -12,7 +12,7 @@ from sidecar.core.evidence.checkpoint import Checkpoint, PublicKeys, checkpoint_
 from sidecar.core.evidence.event import Event
 from sidecar.core.evidence.inclusion import proofs
 from sidecar.core.evidence.merkle import Tree
-from sidecar.core.evidence.named import GROUP, NAMED
+from sidecar.core.evidence.named import LISTS, mentioned, references
 from sidecar.core.evidence.selection import Selection
 from sidecar.record.bundle import Held
 from sidecar.record.sources import Source
@@ -62,17 +62,20 @@ def _with(stated: Iterable[Checkpoint], anchors: Iterable[Anchored], keys: Publi
 
 
 def _parts(source: Source, events: Iterable[Event]) -> dict[str, bytes]:
-    """Those named, and those that a list of them names in turn."""
-    direct, groups = named(event.body for event in events)
-    held = {name: data for name, data in source.parts() if data is not None}
-    inner, _ = named(held[name] for name in groups & held.keys())
-    return {name: held[name] for name in sorted((direct | inner) & held.keys())}
-
-
-def named(texts: Iterable[bytes]) -> tuple[set[str], set[str]]:
-    """The parts that facts or lists name, and those of them that are lists."""
-    found = [(key, name.decode()) for text in texts for key, name in NAMED.findall(text)]
-    return {name for _, name in found}, {name for key, name in found if key == GROUP}
+    """Those named, and what lists among them name in turn."""
+    asked = {name.decode(): key for event in events for key, name in mentioned(event.body)}
+    held: dict[str, bytes] = {}
+    while asked:
+        found = source.fetch(frozenset(asked))
+        held |= found
+        further = {
+            name: key
+            for one, data in found.items()
+            if asked[one] in LISTS
+            for key, name in references(asked[one], data)
+        }
+        asked = {name: key for name, key in further.items() if name not in held}
+    return dict(sorted(held.items()))
 
 
 def _stated(event: Event) -> Checkpoint | None:

@@ -34,6 +34,9 @@ class Joined:
             missing = frozenset(source.absent(missing))
         return missing
 
+    def fetch(self, digests: frozenset[str]) -> Mapping[str, bytes]:
+        return {name: data for source in self._sources for name, data in source.fetch(digests).items()}
+
     def holds(self, digest: str) -> bool:
         return any(source.holds(digest) for source in self._sources)
 

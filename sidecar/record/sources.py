@@ -8,6 +8,7 @@ Rules:
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +23,7 @@ from sidecar.core.evidence.rows import Rows
 from sidecar.record import spool_file
 
 BATCH = 2_000
+ASKED = 500  # digests in one question
 # By their types: SQLite keeps whatever an editor put there.
 COLUMNS = (
     "CAST(chain AS BLOB), CAST(seq AS INTEGER), CAST(at AS BLOB), CAST(kind AS BLOB), "
@@ -43,6 +45,8 @@ class Source(Protocol):
     def events(self) -> Iterator[Sequence[Event]]: ...
 
     def absent(self, digests: frozenset[str]) -> Iterable[str]: ...
+
+    def fetch(self, digests: frozenset[str]) -> Mapping[str, bytes]: ...
 
     def parts(self) -> Iterator[tuple[str, bytes | None]]: ...
 
@@ -91,6 +95,18 @@ class SpoolSource:
         """Whether the bytes of this part are here."""
         look = "SELECT 1 FROM parts WHERE digest = ? AND data IS NOT NULL"
         return self._run(look, (bytes.fromhex(digest),)).fetchone() is not None
+
+    def fetch(self, digests: frozenset[str]) -> Mapping[str, bytes]:
+        """The bytes of those that are here and can be unpacked."""
+        expand, ordered, found = zstandard.ZstdDecompressor().decompress, sorted(digests), dict[str, bytes]()
+        for start in range(0, len(ordered), ASKED):
+            some = [bytes.fromhex(name) for name in ordered[start : start + ASKED]]
+            marks = ", ".join("?" * len(some))
+            look = f"SELECT CAST(digest AS BLOB), CAST(data AS BLOB) FROM parts WHERE data IS NOT NULL AND digest IN ({marks})"  # noqa: S608, E501
+            for digest, data in self._run(look, some):
+                with suppress(zstandard.ZstdError):
+                    found[digest.hex()] = expand(data)
+        return found
 
     def parts(self) -> Iterator[tuple[str, bytes | None]]:
         expand = zstandard.ZstdDecompressor().decompress

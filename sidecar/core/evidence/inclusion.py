@@ -13,7 +13,7 @@ from sidecar.core.evidence.checkpoint import Checkpoint, PublicKeys
 from sidecar.core.evidence.event import Event
 from sidecar.core.evidence.expiry import NEVER
 from sidecar.core.evidence.merkle import Tree, included
-from sidecar.core.evidence.named import Absent
+from sidecar.core.evidence.named import Absent, Fetch
 from sidecar.core.evidence.verdict import Summary, Trouble, Verdict
 from sidecar.core.evidence.verify import Verify
 
@@ -42,11 +42,12 @@ def proved(
     checkpoints: Anchored,
     keys: PublicKeys,
     absent: Absent,
+    fetch: Fetch,
     parts: Iterable[tuple[str, bytes | None]],
     now: str = NEVER,
 ) -> Verdict:
     """A verdict on a part."""
-    verify = Verify(keys, whole=False, absent=absent, now=now)
+    verify = Verify(keys, whole=False, absent=absent, fetch=fetch, now=now)
     faults = verify.faults
     stated = {(one.chain, one.count): one for one in checkpoints.checkpoints}
     if checkpoints.unreadable:

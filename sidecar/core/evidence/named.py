@@ -1,16 +1,20 @@
 """The parts that facts name: each has to be there, and to be what its name says.
 
-Strategy: names are asked for in batches as events go by. Whether one that is absent may be absent is known only at the
-end, when it is known for how long texts are kept: until then the newest absences are held, and the others counted.
+Strategy: names are asked for in batches as events go by, and lists of names are read and followed at once, so that what
+a list names counts as named by the event. Whether a part that is absent may be absent is known only at the end, when
+it is known for how long texts are kept: until then the newest absences are held, and the others counted.
 
 Rules:
-- A part is named in a fact by `part`, `parts` (a list of others) or `timing`. A text cannot forge
-  that: its quotes are escaped.
+- A part is named in a fact by `part`, `parts` (a list of others), `outline` (a request or an answer, field by field) or
+  `timing`. A text cannot forge that: its quotes are escaped.
+- In an outline stand fields of the caller's own. A reference is an object that holds nothing else, or an element of a
+  list: a field of the caller's that is called `part` is none.
 - What an old event and a recent one name is as recent as the recent one.
 """
 
+import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from heapq import heappush, heappushpop
 
@@ -19,15 +23,18 @@ from sidecar.core.evidence.expiry import Expiry
 from sidecar.core.evidence.rows import Rows
 from sidecar.core.evidence.verdict import MOST_FAULTS, Faults, Trouble
 
-NAMED = re.compile(rb'"(parts?|timing)": ?"([0-9a-f]{64})"')
-MARKS = (b"part", b"timing")
-GROUP = b"parts"  # names a part that is a list of others; what any other part holds is somebody's text
+NAMED = re.compile(rb'"(parts?|timing|outline)": ?"([0-9a-f]{64})"')
+MARKS = (b"part", b"timing", b"outline")
+GROUP, OUTLINE = b"parts", b"outline"
+# What names others; what any other part holds is somebody's text.
+LISTS = frozenset({GROUP, OUTLINE})
 # Which of these parts are not there.
 Absent = Callable[[frozenset[str]], Iterable[str]]
-MOST_KNOWN, MOST_ASKED = 1 << 18, 2_000
-# The time of the newest event that names it, its chain and number (none for what a list names), the name.
+# The bytes of those of these parts that are there.
+Fetch = Callable[[frozenset[str]], Mapping[str, bytes]]
+MOST_KNOWN = 1 << 18
+# The time of the newest event that names it, its chain and number, the name.
 Lost = tuple[str, str, int, str]
-OF_A_LIST = 0
 
 
 def mentioned(text: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -40,15 +47,39 @@ def mentioned(text: bytes) -> Iterator[tuple[bytes, bytes]]:
             place = text.find(mark, place + 1)
 
 
-class Parts:
-    """`see` every event, then `stored` every part, then `settle`."""
+def references(kind: bytes, data: bytes) -> list[tuple[bytes, str]]:
+    """What a list or an outline names, each with its kind. Of one that was changed nothing is believed."""
+    if kind == GROUP:
+        return [(key, name.decode()) for key, name in NAMED.findall(data)]
+    try:
+        fields = json.loads(data)
+    except ValueError:
+        return []
+    values = fields.values() if isinstance(fields, dict) else ()
+    found = [one for value in values for one in (value if isinstance(value, list) else (value,))]
+    return [reference for one in found if (reference := _reference(one)) is not None]
 
-    def __init__(self, absent: Absent | None, faults: Faults) -> None:
+
+def _reference(value: object) -> tuple[bytes, str] | None:
+    for key in ("part", "parts"):
+        if isinstance(value, dict) and value.keys() == {key} and isinstance(value[key], str):
+            return key.encode(), value[key]
+    return None
+
+
+def _nothing(_: frozenset[str]) -> Mapping[str, bytes]:
+    return {}
+
+
+class Parts:
+    """`see` every event, and `stored` every part; then `settle`."""
+
+    def __init__(self, absent: Absent | None, faults: Faults, fetch: Fetch = _nothing) -> None:
         self._absent = absent
+        self._fetch = fetch
         self._faults = faults
         self._known: set[str] = set()
-        self._lists: dict[str, str] = {}
-        self._of_lists: dict[str, Lost] = {}
+        self._whole: set[str] = set()  # lists of which all is known
         self._lost: list[Lost] = []
         self._counted: set[int] = set()
 
@@ -56,49 +87,53 @@ class Parts:
         if self._absent is None:
             return
         newest: dict[str, Lost] = {}
+        lists: dict[str, bytes] = {}
         rows = Rows.of(events)
         for at, chain, seq, body in zip(rows.ats, rows.chains, rows.seqs, rows.bodies, strict=True):
             for key, raw in mentioned(body):
                 name = raw.decode()
                 newest[name] = max(newest.get(name, ("", "", 0, "")), (at, chain, seq, name))
-                if key == GROUP:
-                    self._lists[name] = max(at, self._lists.get(name, ""))
-        self._ask(newest)
+                if key in LISTS:
+                    lists[name] = key
+        inner = self._follow(newest, lists)
+        absent = self._ask(newest)
+        if len(self._whole) > MOST_KNOWN:
+            self._whole.clear()
+        self._whole |= {name for name, names in inner.items() if absent.isdisjoint(names)}
 
     def stored(self, digest: str, data: bytes | None) -> None:
-        """After all events: its name is what its bytes give."""
+        """Its name is what its bytes give."""
         if data is None or sha256(data).hexdigest() != digest:
             said = "its bytes are not those that it is named after"
             self._faults.add(Trouble.PART_CHANGED, digest, None, said)
-        elif digest in self._lists:
-            for _, raw in NAMED.findall(data):
-                name, lost = raw.decode(), (self._lists[digest], digest, OF_A_LIST, raw.decode())
-                self._of_lists[name] = max(lost, self._of_lists.get(name, lost))
-            if len(self._of_lists) >= MOST_ASKED:
-                self._ask_for_lists()
 
     def settle(self, expiry: Expiry) -> None:
-        self._ask_for_lists()
         told = set[str]()
-        for at, place, seq, name in sorted(self._lost, reverse=True):
+        for at, chain, seq, name in sorted(self._lost, reverse=True):
             if expiry.old_text(at):
                 break
             if name not in told:
                 told.add(name)
-                self._fault(place, seq, name)
+                self._faults.add(Trouble.PART_MISSING, chain, seq, f"its part {name} is not there")
         expiry.parts_gone += len(self._counted) - len(told)
 
-    def _fault(self, place: str, seq: int, name: str) -> None:
-        if seq == OF_A_LIST:
-            self._faults.add(Trouble.PART_MISSING, place, None, f"part {name}, which it names, is not there")
-        else:
-            self._faults.add(Trouble.PART_MISSING, place, seq, f"its part {name} is not there")
+    def _follow(self, newest: dict[str, Lost], lists: Mapping[str, bytes]) -> dict[str, list[str]]:
+        """Adds what the lists name, and those lists in turn. Each list with all that it names itself."""
+        inner: dict[str, list[str]] = {}
+        while lists:
+            further: dict[str, bytes] = {}
+            for name, data in self._fetch(frozenset(lists.keys() - self._whole)).items():
+                at, chain, seq, _ = newest[name]
+                found = references(lists[name], data)
+                inner[name] = [child for _, child in found]
+                for key, child in found:
+                    newest[child] = max(newest.get(child, ("", "", 0, "")), (at, chain, seq, child))
+                    if key in LISTS and child not in inner:
+                        further[child] = key
+            lists = further
+        return inner
 
-    def _ask_for_lists(self) -> None:
-        asked, self._of_lists = self._of_lists, {}
-        self._ask(asked)
-
-    def _ask(self, named: dict[str, Lost]) -> None:
+    def _ask(self, named: dict[str, Lost]) -> set[str]:
         fresh = frozenset(named.keys() - self._known)
         absent = set(self._absent(fresh)) if self._absent is not None and fresh else set()
         for name in absent:
@@ -112,3 +147,4 @@ class Parts:
             self._known.clear()
         # What is absent is asked for again: a more recent event may name it.
         self._known |= fresh - absent
+        return absent

@@ -16,7 +16,7 @@ from sidecar.core.evidence.anchored import Anchored, against
 from sidecar.core.evidence.checkpoint import Checkpoint, PublicKeys
 from sidecar.core.evidence.event import Event
 from sidecar.core.evidence.expiry import NEVER, Expiry
-from sidecar.core.evidence.named import Absent, Parts
+from sidecar.core.evidence.named import Absent, Fetch, Parts
 from sidecar.core.evidence.rows import Rows
 from sidecar.core.evidence.trust import Trust
 from sidecar.core.evidence.verdict import Faults, Summary, Tail, Trouble, Verdict
@@ -36,6 +36,7 @@ class Verify:
         begins: Mapping[str, int] | None = None,
         whole: bool = True,
         absent: Absent | None = None,
+        fetch: Fetch = lambda _: {},
         now: str = NEVER,
     ) -> None:
         self.faults = Faults()
@@ -43,7 +44,7 @@ class Verify:
         self.expiry = Expiry(now)
         self._begins = begins or {}
         self._whole = whole
-        self._parts = Parts(absent, self.faults)
+        self._parts = Parts(absent, self.faults, fetch)
         self._walks: dict[str, Walk] = {}
         self.missing_parts, self.part = self._parts.see, self._parts.stored
 

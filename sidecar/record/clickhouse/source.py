@@ -70,6 +70,18 @@ class DatabaseSource:
         spool = self._spool
         return missing if spool is None else [name for name in missing if not spool.holds(name)]
 
+    def fetch(self, digests: frozenset[str]) -> Mapping[str, bytes]:
+        found: dict[str, bytes] = {} if self._spool is None else dict(self._spool.fetch(digests))
+        ordered = sorted(digests - found.keys())
+        wanted = "SELECT unhex(arrayJoin({some:Array(String)}))"
+        query = f"SELECT lower(hex(digest)) AS name, data FROM parts WHERE digest IN ({wanted})"  # noqa: S608
+        for start in range(0, len(ordered), ASKED):
+            given = {"some": ordered[start : start + ASKED]}
+            with told(self._place.address):
+                rows = self._client.query(query, given, column_formats={"data": "bytes"}).result_rows
+            found |= {row[0]: row[1] for row in rows}
+        return found
+
     def parts(self) -> Iterator[tuple[str, bytes | None]]:
         query = "SELECT lower(hex(digest)) AS name, data FROM parts"
         with (

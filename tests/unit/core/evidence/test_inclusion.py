@@ -24,7 +24,14 @@ def verdict(
     parts: Mapping[str, bytes] = RECORD.parts,
 ) -> Verdict:
     stated = anchored or Anchored("c", [NEWEST])
-    return proved(records, stated, keys, lambda names: names - parts.keys(), parts.items())
+    return proved(
+        records,
+        stated,
+        keys,
+        lambda names: names - parts.keys(),
+        lambda names: {one: parts[one] for one in names & parts.keys()},
+        parts.items(),
+    )
 
 
 def test_every_event_under_the_newest_checkpoint_has_a_proof_and_is_proved() -> None:

@@ -30,6 +30,13 @@ def thirty_days() -> Expiry:
     return expiry
 
 
+def stored(held: dict[str, bytes], faults: Faults) -> Parts:
+    """Parts of a record that holds these."""
+    return Parts(
+        lambda names: names - held.keys(), faults, lambda names: {one: held[one] for one in names & held.keys()}
+    )
+
+
 def settled(parts: Parts, faults: Faults, expiry: Expiry) -> list[tuple[Trouble, str, int | None]]:
     parts.settle(expiry)
     return [(fault.trouble, fault.chain, fault.seq) for fault in faults.found]
@@ -63,11 +70,39 @@ def test_what_a_list_names_is_as_old_as_the_newest_event_that_names_the_list() -
     for at, gone, wanted in ((OLD, 1, []), (NEW, 0, [Trouble.PART_MISSING])):
         faults, expiry, listed = Faults(), thirty_days(), b'[{"part":"%b"}]' % name(1).encode()
         digest = sha256(listed).hexdigest()
-        parts = Parts(lambda names, digest=digest: names - {digest}, faults)  # type: ignore[misc]
-        parts.see([naming(1, OLD, digest, key="parts"), naming(2, at, digest, key="parts")])
-        parts.stored(digest, listed)
+        parts = stored({digest: listed}, faults)
+        parts.see([naming(1, OLD, digest, key="parts")])
+        parts.see([naming(2, at, digest, key="parts")])
         assert [trouble for trouble, *_ in settled(parts, faults, expiry)] == wanted
         assert expiry.parts_gone == gone
+
+
+def outline() -> dict[str, bytes]:
+    """A request: a list of one message, a message beside it, and fields of the caller's own called like references."""
+    first, second = (json.dumps({"text": text, "part": name(98)}).encode() for text in "ab")
+    listed = b'[{"part":"%b"}]' % sha256(first).hexdigest().encode()
+    messages = [{"parts": sha256(listed).hexdigest()}, {"part": sha256(second).hexdigest()}]
+    whole = json.dumps({"part": name(99), "messages": messages}).encode()
+    return {sha256(data).hexdigest(): data for data in (first, second, listed, whole)}
+
+
+def test_every_part_of_a_request_is_missed_down_to_the_last_one() -> None:
+    held = outline()
+    named = next(reversed(held))
+    for gone in (None, *held):
+        faults = Faults()
+        parts = stored({digest: data for digest, data in held.items() if digest != gone}, faults)
+        parts.see([naming(1, NEW, named, key="outline")])
+        found = settled(parts, faults, Expiry(NEVER))
+        assert found == ([] if gone is None else [(Trouble.PART_MISSING, "gc", 1)]), gone
+
+
+def test_an_outline_that_was_changed_is_believed_in_nothing() -> None:
+    faults, named = Faults(), name(1)
+    parts = stored({named: b"no JSON"}, faults)
+    parts.see([naming(1, NEW, named, key="outline")])
+    parts.stored(named, b"no JSON")
+    assert settled(parts, faults, Expiry(NEVER)) == [(Trouble.PART_CHANGED, named, None)]
 
 
 def test_bytes_that_are_not_what_the_name_says() -> None:
@@ -94,7 +129,7 @@ def test_thousands_that_expired_do_not_hide_one_that_is_missing() -> None:
 
 
 WORDS = st.sampled_from(
-    ("part", "parts", "timing", "partly", name(1), name(2), name(3)[:63], f'"part":"{name(4)}"', "x")
+    ("part", "parts", "timing", "outline", "partly", name(1), name(2), name(3)[:63], f'"part":"{name(4)}"', "x")
 )
 FACTS = st.recursive(WORDS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4))
 
