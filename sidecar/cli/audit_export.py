@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from sidecar.cli.asking import asking
 from sidecar.core.errors import ConfigurationError
 from sidecar.core.evidence.selection import Selection
 from sidecar.processes.anchoring import kept
@@ -27,8 +28,9 @@ def run(arguments: argparse.Namespace) -> int:
     selection = Selection(arguments.session, arguments.first, arguments.last)
     asked = {"session": arguments.session, "from": arguments.first, "to": arguments.last}
     anchors = kept(settings, offline=arguments.offline)
-    source = source_of(settings, arguments.spool)
-    held = gathered(source, selection, keys_of(settings.state / "keys"), asked, anchors)
+    with asking():
+        source = source_of(settings, arguments.spool)
+        held = gathered(source, selection, keys_of(settings.state / "keys"), asked, anchors)
     if not held.events:
         raise ConfigurationError.single("audit export", "there is no such event: nothing was written")
     write(arguments.out, held)
