@@ -80,7 +80,9 @@ BENCHMARKS: Mapping[str, Callable[[Scale, Gates], Figures]] = {
     "spool": _alone("spool"),
     "transcript": _alone("transcript"),
     "shipper": _alone("shipper"),
+    "away": _alone("away"),
     "verify": _alone("verify"),
+    "reports": _alone("reports"),
     "wire": _of_one_size("wire"),
     "extproc": _of_one_size("extproc"),
 }

@@ -93,14 +93,14 @@ READY_WITHIN = 90  # seconds; a busy machine takes half a minute
 
 
 @contextmanager
-def whole(folder: Path, made_up: str) -> Iterator[Gate]:
-    """All of it: Envoy, the data plane, and the simulator as their upstream."""
+def whole(folder: Path, made_up: str, more: str = "") -> Iterator[Gate]:
+    """All of it: Envoy, the data plane, and the simulator as their upstream. `more`: lines of configuration."""
     key = secrets.token_hex(16)
     script = read_script(SCRIPT % made_up, "script")
     with start(Options(record=folder / "received.jsonl", api_key=key, script=script)) as simulator:
         (folder / "upstream.key").write_text(key)
         (folder / "policy.yaml").write_text(POLICY)
-        (folder / "gatehouse.yaml").write_text(CONFIG % (*(ports := _free_ports(5)), simulator.url))
+        (folder / "gatehouse.yaml").write_text(CONFIG % (*(ports := free_ports(5)), simulator.url) + more)
         with _up(folder):
             mint = (*PROGRAM, "token", "mint", "--subject", "ada", "--config", str(folder / "gatehouse.yaml"))
             token = subprocess.run(mint, check=True, capture_output=True, text=True).stdout.strip()
@@ -125,7 +125,7 @@ def _up(folder: Path) -> Iterator[None]:
             process.wait(30)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Ports that were free a moment ago."""
     with ExitStack() as stack:
         taken = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]

@@ -116,7 +116,7 @@ _LOADERS = "load load_all safe_load safe_load_all full_load unsafe_load compose 
 _YAML = tuple(f"yaml.{name}" for name in _LOADERS.split())
 BORDERS: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
     (_ENVIRONMENT, ("sidecar/settings/",), "settings alone read the environment"),
-    (("clickhouse_connect",), ("sidecar/record/",), "the database belongs to record"),
+    (("clickhouse_connect", "chdb"), ("sidecar/record/",), "the database belongs to record"),
     (("sqlite3",), ("sidecar/record/", "sidecar/control/"), "SQLite belongs to record and control"),
     (_YAML, ("sidecar/core/model/document.py",), "YAML is read by one loader"),
 )

@@ -50,6 +50,7 @@ class Gate:
 
     gate: int
     plain: int
+    metrics: int
     upstream: socket.socket
     token: str
     data_plane: int
@@ -60,21 +61,34 @@ class Gate:
 
 
 @contextmanager
-def started(folder: Path, profile: Path | None = None) -> Iterator[Gate]:
-    """Running and ready until the block ends. `profile`: the data plane runs slowly, and this gets its profile."""
+def started(folder: Path, profile: Path | None = None, more: str = "") -> Iterator[Gate]:
+    """Running and ready until the block ends. `profile`: the data plane runs slowly, and this gets its profile.
+
+    `more`: lines of configuration."""
     names = ("gate", "plain", "metrics", "admin", "plain_admin")
     upstream = socket.create_server(("127.0.0.1", 0))
     ports = dict(zip(names, _free_ports(len(names)), strict=True)) | {"upstream": upstream.getsockname()[1]}
     (folder / "upstream.key").write_text(os.urandom(16).hex())
     (folder / "policy.yaml").write_text(POLICY)
-    (folder / "gatehouse.yaml").write_text(CONFIG.format(**ports))
+    (folder / "gatehouse.yaml").write_text(CONFIG.format(**ports) + more)
     with upstream, ExitStack() as running:
         data_plane, seconds, cpu = _data_plane(folder, ports["metrics"], profile, running)
         bootstrap = json.loads(_said(folder, "envoy", "config", "--json"))
         ours = _envoy(folder, "gate", bootstrap, ports["admin"], running)
         plain = _envoy(folder, "plain", _plain(bootstrap, ports), ports["plain_admin"], running)
         token = prepared_for(load(folder / "gatehouse.yaml")).mint("ada", ["engineering"], 3 * 3600.0)
-        yield Gate(ports["gate"], ports["plain"], upstream, token, data_plane.pid, ours.pid, plain.pid, seconds, cpu)
+        yield Gate(
+            ports["gate"],
+            ports["plain"],
+            ports["metrics"],
+            upstream,
+            token,
+            data_plane.pid,
+            ours.pid,
+            plain.pid,
+            seconds,
+            cpu,
+        )
 
 
 def _data_plane(

@@ -13,8 +13,10 @@ SUBCOMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "export": ("sidecar.cli.audit_export", "a bundle that can be checked without us"),
         "report": ("sidecar.cli.audit_report", "the saved questions, answered"),
         "sql": ("sidecar.cli.audit_sql", "a question of your own"),
+        "keys": ("sidecar.cli.audit_keys", "the keys that checkpoints are signed with: list, rotate, publish"),
         "open": ("sidecar.cli.audit_open", "sealed originals, with the auditor's key"),
         "migrate": ("sidecar.cli.audit_migrate", "make the tables, or bring them up to date"),
+        "retry": ("sidecar.cli.audit_retry", "events that the database refused: list them, or try again"),
         "hold": ("sidecar.cli.audit_hold", "keep a session's record whatever its age"),
     }
 )
@@ -29,8 +31,11 @@ def register(parser: argparse.ArgumentParser, subcommands: Mapping[str, tuple[st
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from sidecar.record.spool_file import told  # noqa: PLC0415  (what only asks for help needs no database)
+
     module = importlib.import_module(arguments.module)
-    return int(module.run(arguments))
+    with told():
+        return int(module.run(arguments))
 
 
 class _Late:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from sidecar.core.errors import Refused
 from sidecar.core.exchange.answer_body import AnswerBody
-from sidecar.core.exchange.decide import Arrived, Decision, Go, Reply, decide
+from sidecar.core.exchange.decide import decide
 from sidecar.core.exchange.gate import Gate
+from sidecar.core.exchange.outcome import Arrived, Decision, Go, Reply
 from sidecar.core.exchange.rules import Rules
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller

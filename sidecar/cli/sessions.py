@@ -32,7 +32,7 @@ LISTED = ("session", "subject", "began", "exchanges", "denied", "findings", "mod
 
 def register(parser: argparse.ArgumentParser) -> None:
     found = parser.add_subparsers(dest="subcommand", required=True, metavar="SUBCOMMAND")
-    listing = found.add_parser("list", help="which sessions there were")
+    listing = found.add_parser("list", help="which sessions there were; calls without one are none:WHO:DAY")
     listing.add_argument("--who", metavar="SUBJECT", help="of this person or service")
     listing.add_argument("--since", type=moment(), metavar="TIME", help="2026-03-01, 2026-03-01T09:00 or 30d")
     listing.add_argument("--until", type=moment(), metavar="TIME")

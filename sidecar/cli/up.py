@@ -72,7 +72,16 @@ def welcome(settings: Settings, program: str, console: str | None = None) -> str
         lines.append(f"That link signs you in once, within ten minutes; `{program} console{config}` prints another.")
     lines += [
         f"Policies: {', '.join(settings.policies)}",
+        _record(settings),
         f"Metrics and health: {metrics}   Logs: {settings.state / 'logs'}",
         "Ctrl-C stops the gate.",
     ]
     return "\n".join(lines)
+
+
+def _record(settings: Settings) -> str:
+    """Where every call is written down, and how to look at it."""
+    where = f"Record: {settings.record.spool}"
+    if settings.record.clickhouse is not None:
+        where += f", delivered to {settings.record.clickhouse}"
+    return f"{where}   Prove it: gatehouse audit verify"

@@ -3,6 +3,7 @@
     GatehouseError
     ├── Refused             the client is told: a status, a code from a closed list, a sentence
     ├── RecordingFailed     a fact could not be made durable: what depends on it must not happen
+    │   └── RecordFull      because the record is at its limit, and for no other reason
     └── ConfigurationError  the operator is told: every mistake with file, line and what was expected
 
 Rules:
@@ -56,6 +57,10 @@ class Refused(GatehouseError):  # noqa: N818  (a refusal is an outcome, not a fa
 
 class RecordingFailed(GatehouseError):  # noqa: N818  (named for what happened)
     """A fact could not be made durable. The message is for the log and holds nothing of the fact."""
+
+
+class RecordFull(RecordingFailed):
+    """There is no room: nothing is broken, and there will be room again."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -20,7 +20,7 @@ from enum import Enum
 from typing import Any
 
 from sidecar.core.approval.answer import Answer
-from sidecar.core.errors import RecordingFailed, Refused
+from sidecar.core.errors import RecordFull, RecordingFailed, Refused
 from sidecar.core.exchange import commands as c
 from sidecar.core.exchange import events as e
 from sidecar.core.model.block import Block
@@ -148,7 +148,8 @@ class Dialogue:
         try:
             await self._notes.write(command.kind, command.fact, command.parts)
         except RecordingFailed as failed:
-            return e.Recorded(self._seat.clock(), str(failed) or "recording failed")
+            full = isinstance(failed, RecordFull)
+            return e.Recorded(self._seat.clock(), str(failed) or "recording failed", full)
         return e.Recorded(self._seat.clock())
 
     async def _forward(self, command: c.Forward) -> e.Event | None:

@@ -22,7 +22,7 @@ from sidecar.control.gates.server import GateServer, ServerTls
 from sidecar.control.store.engine import StoreFailed
 from sidecar.control.store.store import Store
 from sidecar.core.errors import ConfigurationError
-from sidecar.processes import console, control_secrets, recording, state_folder
+from sidecar.processes import anchoring, console, control_secrets, recording, state_folder
 from sidecar.processes.console_serve import ConsoleServer
 from sidecar.record.clickhouse.place import place
 from sidecar.record.clickhouse.shipper import Shipper
@@ -80,7 +80,7 @@ class ControlPlane:
         finally:
             await http.aclose()
             await spool.close()
-            await recording.shipped(shipper)
+            await recording.shipped((shipper,) if shipper else ())
             await store.close()
 
     async def _until(self, stop: asyncio.Event, tickets: Tickets, hall: Hall) -> None:
@@ -122,7 +122,7 @@ class ControlPlane:
             limit_bytes=record.limit,
             checkpoint_seconds=record.checkpoints.seconds,
             checkpoint_events=record.checkpoints.events,
-            anchors=recording.anchors(self._settings),
+            anchors=anchoring.anchors(self._settings, own_store=False),
             observe=lambda seconds: self._metrics.observe(RECORD_SECONDS, seconds),
         )
 

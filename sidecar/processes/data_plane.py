@@ -24,11 +24,12 @@ from sidecar.core.policy.book import PolicySource, compile_book
 from sidecar.core.wire.json_strict import JsonLimits
 from sidecar.credentials.vault import Vault
 from sidecar.extproc.grpc_server import Limits, Server
-from sidecar.extproc.seat import Exchange, Nobody, Seat
+from sidecar.extproc.seat import Exchange, Nobody, Recorder, Seat
 from sidecar.processes import linking, recording, state_folder
 from sidecar.processes.counted import CountedExchange, CountedRecorder, reported
 from sidecar.processes.providers import claim_names
 from sidecar.processes.sealed import SealedExchange
+from sidecar.processes.unrecorded import Gaps
 from sidecar.record.keeper import Keeper
 from sidecar.record.sealing import Sealer
 from sidecar.record.spool import Spool
@@ -99,7 +100,8 @@ class DataPlane:
         health = HealthServer(self._health, metrics.address, metrics.port)
         spool = recording.opened(self._settings, self._metrics)
         shipper = recording.shipping(self._settings, self._metrics)
-        recorder = CountedRecorder(spool, self._metrics)
+        counted = CountedRecorder(spool, self._metrics)
+        recorder = Gaps(counted, self._metrics, lambda: spool.fill.roomy, unix_clock())
         self._diary = recording.Diary(recorder)
         self._diary.policies(self._rulebook.status(), self._rulebook.current)
         server = Server(
@@ -111,7 +113,7 @@ class DataPlane:
         self._server, self._spool = server, spool
         chores = [
             asyncio.create_task(self._watch_rules(self._diary)),
-            asyncio.create_task(self._keep_house(server, spool)),
+            asyncio.create_task(self._keep_house(server, spool, recorder)),
         ]
         try:
             await self._serve(server, health, stop, chores)
@@ -122,6 +124,7 @@ class DataPlane:
             if self._link is not None:
                 await self._link.close()
             await self._diary.settle()
+            await recorder.close()
             await spool.close()
             await recording.shipped(shipper)
             self._keeper.save()
@@ -147,7 +150,7 @@ class DataPlane:
         for task in done - {stopped}:
             task.result()  # a chore ends only through a bug: say so, loudly
 
-    def _seat(self, recorder: CountedRecorder) -> Seat:
+    def _seat(self, recorder: Recorder) -> Seat:
         return Seat(
             self._exchange,
             recorder,
@@ -181,7 +184,7 @@ class DataPlane:
                 await asyncio.to_thread(self._gate.sessions.prepare, current)
                 self._gate.rules = current
 
-    async def _keep_house(self, server: Server, spool: Spool) -> None:
+    async def _keep_house(self, server: Server, spool: Spool, gaps: Gaps) -> None:
         while True:
             await asyncio.sleep(HOUSEKEEPING)
             self._metrics.set(OPEN_EXCHANGES, server.open)
@@ -189,6 +192,7 @@ class DataPlane:
             recording.gauged(spool, self._metrics)
             if self._link is not None:
                 linking.gauged(self._link, self._metrics)
+            await gaps.look()
             await asyncio.to_thread(self._keeper.save)
 
     def _missing(self, connection: str) -> None:

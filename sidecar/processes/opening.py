@@ -1,7 +1,7 @@
 """Opens sealed originals for an auditor, and records that it did before it shows anything.
 
 Strategy: the access log is a record of its own, a chain in `<state>/access` beside the spool, with the same keys and
-anchors. So it can be written whether or not a data plane runs, and is checked like any other.
+anchors. So it can be written whether or not a data plane runs, and is delivered and checked like any other.
 
 Rules:
 - What cannot be recorded is not shown: no access without its trace.
@@ -19,13 +19,15 @@ from pathlib import Path
 
 from sidecar.core.errors import GatehouseError
 from sidecar.processes import recording
+from sidecar.processes.proof import ACCESS
 from sidecar.record.clickhouse.place import Trouble, place
+from sidecar.record.clickhouse.shipper import Shipper
 from sidecar.record.originals import ClickHouseShelf, Original, Shelf, SpoolShelf, originals
 from sidecar.record.sealing import NotOpened, Opener
 from sidecar.settings.values import Durability, Settings
 from sidecar.telemetry.metrics import Metrics
 
-ACCESS = "access"
+DELIVERY = 5.0  # seconds that an auditor waits for it
 MISSING = "the record does not have it any more"
 
 
@@ -71,6 +73,8 @@ def opened(settings: Settings, key_file: Path, asked: Asked) -> Opening:
         raise NothingSealed(f"{said}; but the database was not asked: {unasked}" if unasked else said)
     results = tuple(_opened(opener, one) for one in found)
     asyncio.run(_recorded(settings, _fact(opener, asked, results)))
+    if settings.record.clickhouse is not None and unasked is None:
+        _delivered(settings)
     return Opening(results, unasked)
 
 
@@ -120,3 +124,10 @@ async def _recorded(settings: Settings, fact: dict[str, object]) -> None:
         await spool.record("sealed_opened", fact)
     finally:
         await spool.close()
+
+
+def _delivered(settings: Settings) -> None:
+    """The access log goes into the database, too; what does not get there now, the next gate brings."""
+    shipper = Shipper(settings.state / ACCESS, place(settings.record), Metrics(), settings.record.database)
+    shipper.start()
+    shipper.close(DELIVERY)

@@ -1,4 +1,4 @@
-"""Who may vouch for a caller: the configured providers, our own control plane, and on a laptop the development identity.
+"""Who may vouch for a caller: configured providers, our own control plane, and on a laptop the development identity.
 
 The control plane's keys come from its address, also on one machine: it changes them while Envoy runs.
 """

@@ -7,20 +7,25 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.core.evidence.checkpoint import Keeping
 from sidecar.core.exchange.rules import Rules
 from sidecar.extproc.notes import Notes
 from sidecar.extproc.seat import Recorder
-from sidecar.record.anchors import Anchor, FileAnchor, StreamAnchor
+from sidecar.processes import anchoring
+from sidecar.processes.proof import ACCESS
 from sidecar.record.clickhouse.place import place
 from sidecar.record.clickhouse.shipper import Shipper
 from sidecar.record.keys import Keys
 from sidecar.record.moment import written_at
 from sidecar.record.spool import Spool
 from sidecar.rulebook.rulebook import Status
-from sidecar.settings.values import AnchorPlace, Settings
+from sidecar.settings.values import Settings
 from sidecar.telemetry.metrics import (
+    ANCHOR_LAG,
     ANCHORS_FAILING,
+    DATABASE,
     RECORD_SECONDS,
+    SPOOL_ALARM,
     SPOOL_BYTES,
     SPOOL_LIMIT,
     Metrics,
@@ -39,9 +44,11 @@ def opened(settings: Settings, metrics: Metrics) -> Spool:
         version=version("gatehouse"),
         durability=record.durability,
         limit_bytes=record.limit,
+        delivered=record.clickhouse is not None,
         checkpoint_seconds=record.checkpoints.seconds,
         checkpoint_events=record.checkpoints.events,
-        anchors=anchors(settings),
+        anchors=anchoring.anchors(settings),
+        keeping=Keeping(record.database.retention.evidence, record.database.retention.texts),
         observe=lambda seconds: metrics.observe(RECORD_SECONDS, seconds),
     )
 
@@ -50,36 +57,35 @@ def signing_keys(state: Path) -> Keys:
     return Keys(state / "keys", lambda: written_at(time.time()))
 
 
-def shipping(settings: Settings, metrics: Metrics) -> Shipper | None:
-    """Who brings the record into the database, if one is configured; it runs already."""
+def shipping(settings: Settings, metrics: Metrics) -> tuple[Shipper, ...]:
+    """Who brings the record into the database, if one is configured; they run already.
+
+    The access log of sealed originals is a spool of its own: whoever wrote it may have had no database at hand.
+    """
     record = settings.record
     if record.clickhouse is None:
-        return None
-    shipper = Shipper(record.spool, place(record), metrics, record.database)
-    shipper.start()
-    return shipper
+        return ()
+    where, access = place(record), settings.state / ACCESS
+    # One gauge says how far behind the record is; the few events of the other would only blur it.
+    shippers = Shipper(record.spool, where, metrics, record.database), Shipper(access, where, Metrics())
+    for shipper in shippers:
+        shipper.start()
+    return shippers
 
 
-async def shipped(shipper: Shipper | None) -> None:
+async def shipped(shippers: tuple[Shipper, ...]) -> None:
     """A bounded time for what is left: the spool keeps it, and the next life goes on from there."""
-    if shipper is not None:
-        await asyncio.to_thread(shipper.close, LAST_DELIVERY)
+    await asyncio.gather(*(asyncio.to_thread(shipper.close, LAST_DELIVERY) for shipper in shippers))
 
 
 def gauged(spool: Spool, metrics: Metrics) -> None:
     """How the record is, for whoever watches the gate."""
     metrics.set(SPOOL_BYTES, spool.fill.used)
     metrics.set(SPOOL_LIMIT, spool.fill.limit)
+    metrics.set(DATABASE, spool.fill.delivered)
+    metrics.set(SPOOL_ALARM, round(spool.fill.alarm * 100))
     metrics.set(ANCHORS_FAILING, len(spool.anchors.failing))
-
-
-def anchors(settings: Settings) -> list[Anchor]:
-    """Where signed checkpoints are also kept."""
-    return [_anchor(place) for place in settings.record.anchors]
-
-
-def _anchor(place: AnchorPlace) -> Anchor:
-    return FileAnchor(place.file) if place.file is not None else StreamAnchor()
+    metrics.set(ANCHOR_LAG, max(spool.anchors.behind.values(), default=0))
 
 
 class Diary:

@@ -1,12 +1,14 @@
 """Checkpoints sent elsewhere, to where who can edit the record cannot reach: a file on another volume, a log collector.
 
-Strategy: a thread of its own reads the checkpoints that wait in the spool and gives each anchor the lines that it does
-not have. How far each one got stands in the spool, so that a restart goes on from there.
+Strategy: each anchor has a thread of its own, which reads the checkpoints that wait in the spool and gives it the lines
+that it does not have. How far it got stands in the spool, so that a restart goes on from there. So one that hangs keeps
+no other waiting.
 
 Rules:
 - A line is one checkpoint as canonical JSON. A crash between writing and noting it down repeats a line: the same line
   twice says the same.
 - An anchor that fails is tried again, ever more slowly, and told of once; no call waits for one.
+- The end of a gate waits a bounded time for them; the next life brings the rest.
 """
 
 import os
@@ -23,6 +25,7 @@ from sidecar.telemetry.log import EventLog
 
 log = EventLog("anchor")
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+LAST_WAIT = 5.0  # seconds; Kubernetes gives a pod 30, and the record's delivery has its own
 
 
 class AnchoringFailed(GatehouseError):  # noqa: N818  (named for what happened)
@@ -80,75 +83,96 @@ class Anchors:
     def __init__(
         self, folder: Path, anchors: Sequence[Anchor], *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        self._reader = SpoolReader(folder)
-        self._anchors = [_Post(anchor, self._reader, monotonic) for anchor in anchors]
-        self._reader.forget_but("anchor:", [post.key for post in self._anchors])
-        self._wake = threading.Event()
-        self._closing = False
-        self._thread = threading.Thread(target=self._run, name="anchors", daemon=True)
-        if anchors:
-            self._thread.start()
+        reader = SpoolReader(folder)
+        self._posts = [_Post(anchor, SpoolReader(folder), monotonic) for anchor in anchors]
+        reader.forget_but("anchor:", [post.key for post in self._posts])
+        reader.close()
+        for post in self._posts:
+            post.start()
 
     @property
     def failing(self) -> dict[str, str]:
         """Why, by the name of the anchor."""
-        return {post.name: post.trouble for post in self._anchors if post.trouble}
+        return {post.name: post.trouble for post in self._posts if post.trouble}
+
+    @property
+    def behind(self) -> dict[str, int]:
+        """How many checkpoints each does not have."""
+        return {post.name: post.behind for post in self._posts}
 
     def look(self) -> None:
         """There may be something new."""
-        self._wake.set()
+        for post in self._posts:
+            post.look()
 
-    def close(self) -> None:
-        """Give each anchor once more what it does not have."""
-        self._closing = True
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join()
-        self._reader.close()
-
-    def _run(self) -> None:
-        closing = False
-        while not closing:
-            # Nothing to wait for but a new line, unless someone still lacks an old one.
-            self._wake.wait(FIRST_WAIT if self.failing else None)
-            self._wake.clear()
-            closing = self._closing  # before the last look, so that nothing slips in between
-            for post in self._anchors:
-                post.bring(final=closing)
+    def close(self, within: float = LAST_WAIT) -> None:
+        """Give each anchor once more what it does not have, for as many seconds."""
+        until = time.monotonic() + within
+        for post in self._posts:
+            post.close()
+        for post in self._posts:
+            post.join(max(0.0, until - time.monotonic()))
 
 
 class _Post:
-    """One anchor, and how far it got."""
+    """One anchor, its thread, and how far it got."""
 
     def __init__(self, anchor: Anchor, reader: SpoolReader, monotonic: Callable[[], float]) -> None:
         self.name = anchor.name
         self.key = f"anchor:{anchor.name}"
         self.trouble = ""
+        self.behind = 0
         self._anchor = anchor
         self._reader = reader
         self._monotonic = monotonic
         self._wait = 0.0
         self._not_before = 0.0
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name=f"anchor {anchor.name}"[:40], daemon=True)
+        self.start, self.look, self.join = self._thread.start, self._wake.set, self._thread.join
 
-    def bring(self, final: bool) -> None:
-        if self._monotonic() < self._not_before and not final:
-            return
+    def close(self) -> None:
+        self._closing = True
+        self._wake.set()
+
+    def _run(self) -> None:
+        closing = False
         try:
-            self._bring()
+            while not closing:
+                # Nothing to wait for but a new line, unless it still lacks an old one.
+                self._wake.wait(FIRST_WAIT if self.trouble else None)
+                self._wake.clear()
+                closing = self._closing  # before the last look, so that nothing slips in between
+                self._attempt(final=closing)
+        finally:
+            self._reader.close()
+
+    def _attempt(self, final: bool) -> None:
+        try:
+            if final or self._monotonic() >= self._not_before:
+                self._bring()
+                if self.trouble:
+                    log.info("the anchor takes checkpoints again", anchor=self.name)
+                self.trouble, self._wait = "", 0.0
+            else:
+                self._count()
         except Exception as error:  # noqa: BLE001  (whatever an anchor does, the record goes on)
             self._failed(error)
-        else:
-            if self.trouble:
-                log.info("the anchor takes checkpoints again", anchor=self.name)
-            self.trouble, self._wait = "", 0.0
 
     def _bring(self) -> None:
         has = self._reader.said(self.key)
         if has is None:
             self._reader.say(self.key, 0)  # from now on nothing is freed that it does not have
-        for number, line in self._reader.checkpoints(int(has or 0)):
-            self._anchor.keep(line)
-            self._reader.say(self.key, number)
+        self._count()
+        while lines := self._reader.checkpoints(int(self._reader.said(self.key) or 0)):
+            for number, line in lines:
+                self._anchor.keep(line)
+                self._reader.say(self.key, number)
+            self._count()
+
+    def _count(self) -> None:
+        self.behind = self._reader.unanchored(int(self._reader.said(self.key) or 0))
 
     def _failed(self, error: Exception) -> None:
         if not self.trouble:

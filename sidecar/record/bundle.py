@@ -18,18 +18,19 @@ import json
 import tarfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.checkpoint import PublicKeys
 from sidecar.core.evidence.event import Event
+from sidecar.core.evidence.expiry import NEVER
 from sidecar.core.evidence.inclusion import Proof, proved
 from sidecar.core.evidence.verdict import Faults, Trouble, Verdict
-from sidecar.core.evidence.verify import Anchored
 from sidecar.record.check import checked
 from sidecar.record.sources import BATCH, anchored
 
@@ -105,6 +106,7 @@ class BundleSource:
     """A bundle as it was read. What is wrong with it as a file is in `faults`."""
 
     name = "bundle"
+    aside: Sequence[tuple[Event, str]] = ()
 
     def __init__(self, path: Path) -> None:
         self._files = _read(path)
@@ -135,6 +137,9 @@ class BundleSource:
     def absent(self, digests: frozenset[str]) -> Iterable[str]:
         return [name for name in digests if f"parts/{name}" not in self._files]
 
+    def fetch(self, digests: frozenset[str]) -> Mapping[str, bytes]:
+        return {name: self._files[f"parts/{name}"] for name in digests if f"parts/{name}" in self._files}
+
     def parts(self) -> Iterator[tuple[str, bytes | None]]:
         for name, data in self._files.items():
             if name.startswith("parts/"):
@@ -144,8 +149,10 @@ class BundleSource:
         return [anchored(CHECKPOINTS, self._files[CHECKPOINTS].splitlines(), torn=False)]
 
 
-def checked_bundle(path: Path, keys: PublicKeys | None = None, anchors: Iterable[Anchored] = ()) -> Verdict:
-    """With the bundle's own keys unless others are given: then only those are believed."""
+def checked_bundle(
+    path: Path, keys: PublicKeys | None = None, anchors: Iterable[Anchored] = (), now: str = NEVER
+) -> Verdict:
+    """With the bundle's own keys unless others are given: then only those are believed, and whom they vouch for."""
     faults = Faults()
     try:
         source = BundleSource(path)
@@ -161,15 +168,14 @@ def checked_bundle(path: Path, keys: PublicKeys | None = None, anchors: Iterable
     for trouble, name in source.changed():
         faults.add(trouble, "bundle", None, f"{name} is not what the manifest says")
     if source.whole:
-        verdict = checked(source, trusted, anchors)
+        verdict = checked(source, trusted, anchors, now=now)
     else:
-        verdict = proved(source.records, source.own()[0], trusted, source.absent, source.parts())
-    return Verdict(
-        faults.integrity and verdict.integrity,
-        faults.completeness and verdict.completeness,
-        (*faults.found, *verdict.faults),
-        verdict.left_out,
-        verdict.chains,
+        verdict = proved(source.records, source.own()[0], trusted, source.absent, source.fetch, source.parts(), now)
+    return replace(
+        verdict,
+        integrity=faults.integrity and verdict.integrity,
+        completeness=faults.completeness and verdict.completeness,
+        faults=(*faults.found, *verdict.faults),
     )
 
 

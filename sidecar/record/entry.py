@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from sidecar.core.evidence.checkpoint import FOR_EVER, Keeping
 from sidecar.record.keys import Keys
 
 
@@ -16,6 +17,8 @@ class Life:
     clock: Callable[[], float]
     new_chain: Callable[[], str]
     checkpoint_events: int
+    anchors: tuple[str, ...] = ()
+    keeping: Keeping = FOR_EVER
 
 
 @dataclass(slots=True, eq=False)
@@ -29,4 +32,4 @@ class Entry:
 
     @property
     def size(self) -> int:
-        return len(self.fact) + sum(map(len, self.parts.values()))
+        return len(self.fact) + sum(map(len, self.parts.values())) if self.parts else len(self.fact)

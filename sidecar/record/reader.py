@@ -59,6 +59,10 @@ class SpoolReader:
             for row in self._rows("SELECT id, line FROM checkpoints WHERE id > ? ORDER BY id LIMIT ?", after, limit)
         ]
 
+    def unanchored(self, after: int) -> int:
+        """How many lines come after this one."""
+        return int(self._rows("SELECT count(*) FROM checkpoints WHERE id > ?", after)[0][0] if self._current() else 0)
+
     def cursor(self) -> int:
         """The last event that was delivered; 0 if none was."""
         return int(self._said("cursor") or 0)

@@ -1,6 +1,7 @@
 """Sessions in the database: which there were, what happened in one, and its texts.
 
 Rules:
+- Calls that named no session (a plain `curl`) are one for each caller and day: `none:ann:2026-03-04`.
 - What a session said is found in its parts: a text is looked for in all parts, then in the runs and outlines that name
   them.
 - Texts are asked for in three rounds: outlines, what they name, and what the runs among those name.
@@ -151,19 +152,18 @@ class Sessions:
     def story(self, session: str) -> Story | None:
         given = {"session": session}
         turns = self._asked(
-            f"SELECT {_names(Turn)} FROM exchanges WHERE session = {{session:String}} ORDER BY at, exchange",  # noqa: S608
+            f"SELECT {_names(Turn)} FROM exchanges WHERE conversation = {{session:String}} ORDER BY at, exchange",  # noqa: S608
             given,
         )
         if not turns:
             return None
-        found = self._asked(
-            f"SELECT {_names(Found)} FROM findings WHERE session = {{session:String}} ORDER BY at, seq",  # noqa: S608
-            given,
-        )
-        ours = [row[0] for row in turns]
-        holds = self._asked(
-            f"SELECT {_names(Hold)} FROM approvals WHERE has({{ours:Array(String)}}, exchange) ORDER BY asked_at",  # noqa: S608
-            {"ours": ours},
+        ours = {"ours": [row[0] for row in turns]}
+        found, holds = (
+            self._asked(
+                f"SELECT {_names(kind)} FROM {view} WHERE has({{ours:Array(String)}}, exchange) ORDER BY {order}",  # noqa: S608
+                ours,
+            )
+            for kind, view, order in ((Found, "findings", "at, seq"), (Hold, "approvals", "asked_at"))
         )
         story = [Turn(*row) for row in turns], [Found(*row) for row in found], [Hold(*row) for row in holds]
         return Story(session, *story)
@@ -215,7 +215,7 @@ WITH
         SELECT name FROM hits UNION ALL SELECT name FROM runs
         UNION ALL SELECT name FROM named WHERE part IN (SELECT name FROM runs)
     )
-SELECT session FROM exchanges
+SELECT conversation FROM exchanges
 WHERE request_outline IN (SELECT name FROM all) OR answer_outline IN (SELECT name FROM all)
 """
 CONDITIONS = {
@@ -223,7 +223,7 @@ CONDITIONS = {
     "since": "ended >= {since:DateTime64(6, 'UTC')}",
     "until": "began <= {until:DateTime64(6, 'UTC')}",
     "connection": "has(connections, {connection:String})",
-    "verdict": "session IN (SELECT session FROM exchanges WHERE verdict = {verdict:String})",
+    "verdict": "session IN (SELECT conversation FROM exchanges WHERE verdict = {verdict:String})",
 }
 
 

@@ -8,21 +8,25 @@ Rules:
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import zstandard
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.checkpoint import Checkpoint, checkpoint_of
 from sidecar.core.evidence.event import Event
-from sidecar.core.evidence.verify import Anchored
+from sidecar.core.evidence.rows import Rows
 from sidecar.record import spool_file
 
 BATCH = 2_000
+ASKED = 500  # digests in one question
 # By their types: SQLite keeps whatever an editor put there.
 COLUMNS = (
-    "CAST(chain AS TEXT), CAST(seq AS INTEGER), CAST(at AS TEXT), CAST(kind AS TEXT), "
+    "CAST(chain AS BLOB), CAST(seq AS INTEGER), CAST(at AS BLOB), CAST(kind AS BLOB), "
     "CAST(body AS BLOB), CAST(previous AS BLOB), CAST(hash AS BLOB)"
 )
 
@@ -41,6 +45,8 @@ class Source(Protocol):
     def events(self) -> Iterator[Sequence[Event]]: ...
 
     def absent(self, digests: frozenset[str]) -> Iterable[str]: ...
+
+    def fetch(self, digests: frozenset[str]) -> Mapping[str, bytes]: ...
 
     def parts(self) -> Iterator[tuple[str, bytes | None]]: ...
 
@@ -77,7 +83,8 @@ class SpoolSource:
     def events(self) -> Iterator[Sequence[Event]]:
         found = self._run(f"SELECT {COLUMNS} FROM events{self._where} ORDER BY id", self._values)  # noqa: S608
         while rows := found.fetchmany(BATCH):
-            yield [Event(*row) for row in rows]
+            chains, seqs, ats, kinds, *rest = map(list, zip(*rows, strict=True))
+            yield Rows(_texts(chains), seqs, _texts(ats), _texts(kinds), *rest)
 
     def absent(self, digests: frozenset[str]) -> Iterable[str]:
         if self._cursor:
@@ -88,6 +95,18 @@ class SpoolSource:
         """Whether the bytes of this part are here."""
         look = "SELECT 1 FROM parts WHERE digest = ? AND data IS NOT NULL"
         return self._run(look, (bytes.fromhex(digest),)).fetchone() is not None
+
+    def fetch(self, digests: frozenset[str]) -> Mapping[str, bytes]:
+        """The bytes of those that are here and can be unpacked."""
+        expand, ordered, found = zstandard.ZstdDecompressor().decompress, sorted(digests), dict[str, bytes]()
+        for start in range(0, len(ordered), ASKED):
+            some = [bytes.fromhex(name) for name in ordered[start : start + ASKED]]
+            marks = ", ".join("?" * len(some))
+            look = f"SELECT CAST(digest AS BLOB), CAST(data AS BLOB) FROM parts WHERE data IS NOT NULL AND digest IN ({marks})"  # noqa: S608, E501
+            for digest, data in self._run(look, some):
+                with suppress(zstandard.ZstdError):
+                    found[digest.hex()] = expand(data)
+        return found
 
     def parts(self) -> Iterator[tuple[str, bytes | None]]:
         expand = zstandard.ZstdDecompressor().decompress
@@ -102,21 +121,26 @@ class SpoolSource:
     def own(self) -> Sequence[Anchored]:
         """Its list of checkpoints, which is no event and so has no chain of its own."""
         lines = self._run("SELECT CAST(line AS BLOB) FROM checkpoints ORDER BY id")
-        return [anchored("the spool's list", (row[0] for row in lines), torn=False)]
+        kept = anchored("the spool's list", (row[0] for row in lines), torn=False)
+        return [replace(kept, partial=self._cursor > 0)]
 
 
-def file_anchor(path: Path) -> Anchored | None:
-    """Nothing if there is no such file: an anchor that was never written to."""
+def _texts(raw: list[bytes]) -> list[str]:
+    return [one.decode("utf-8", "surrogateescape") for one in raw]
+
+
+def file_anchor(path: Path, name: str | None = None) -> Anchored | None:
+    """Nothing if there is no such file: an anchor that was never written to. `name`: the gate's own for it."""
     try:
         lines = path.read_bytes().splitlines()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise ConfigurationError.single(str(path), f"cannot be read: {error.strerror}") from error
-    return anchored(str(path), lines, torn=True)
+    return anchored(name or str(path), lines, torn=True, named=name is not None)
 
 
-def anchored(name: str, lines: Iterable[bytes], torn: bool) -> Anchored:
+def anchored(name: str, lines: Iterable[bytes], torn: bool, named: bool = False) -> Anchored:
     """A checkpoint a line, bare or as a log collector keeps it, among lines that are none.
 
     A file's torn line was written again after it, and says nothing; elsewhere every line must be one.
@@ -128,7 +152,7 @@ def anchored(name: str, lines: Iterable[bytes], torn: bool) -> Anchored:
             found.append(stated)
         elif not torn:
             unreadable += 1
-    return Anchored(name, found, unreadable)
+    return Anchored(name, found, unreadable, named)
 
 
 def _stated(line: bytes) -> Checkpoint | None:

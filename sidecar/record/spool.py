@@ -23,6 +23,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError, RecordingFailed
+from sidecar.core.evidence.checkpoint import FOR_EVER, Keeping
 from sidecar.core.evidence.event import canonical
 from sidecar.record import spool_file
 from sidecar.record.anchors import Anchor, Anchors
@@ -56,10 +57,12 @@ class Spool:
         new_chain: Callable[[], str] = lambda: f"gc_{secrets.token_hex(10)}",
         durability: Durability = Durability.STRICT,
         limit_bytes: int = LIMIT_BYTES,
+        delivered: bool = True,
         queue_bytes: int = QUEUE_BYTES,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
         checkpoint_events: int = CHECKPOINT_EVENTS,
         anchors: Sequence[Anchor] = (),
+        keeping: Keeping = FOR_EVER,
         observe: Callable[[float], None] | None = None,
     ) -> None:
         """`clock` gives Unix seconds. `observe` is told how many seconds each record took to be on disk."""
@@ -68,7 +71,8 @@ class Spool:
         self._queue_bytes = queue_bytes
         self._rhythm = checkpoint_seconds
         self._observe = observe
-        self._queue: list[tuple[Entry, asyncio.Future[None] | None]] = []
+        self._queue: list[Entry] = []
+        self._waiters: list[asyncio.Future[None]] = []
         self._queued = 0
         self._broken: str | None = None
         self._closing = False
@@ -76,10 +80,12 @@ class Spool:
         self._told = 0  # checkpoints that the anchors heard of
         self._wake = threading.Condition()
         self._lock = _locked(folder)
-        life = Life(keys, gate, version, clock, new_chain, checkpoint_events)
+        names = tuple(anchor.name for anchor in anchors)
+        life = Life(keys, gate, version, clock, new_chain, checkpoint_events, names, keeping)
         self._writer = _started(folder, durability, life, self._lock)
-        self.fill = Fill(limit_bytes)
+        self.fill = Fill(limit_bytes, delivered)
         self.fill.measured(self._writer.used)
+        self.fill.announce()
         self.anchors = Anchors(folder, anchors)
         self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
         self._thread.start()
@@ -102,7 +108,7 @@ class Spool:
     async def record(self, kind: str, fact: Mapping[str, object], parts: Mapping[str, bytes] | None = None) -> None:
         """Returns when the fact is durable; raises `RecordingFailed` when it is not."""
         began = time.monotonic()
-        entry = Entry(kind, self._clock(), canonical(fact), _named(parts) if parts else {})
+        entry = Entry(kind, self._clock(), canonical(fact), self._named(parts) if parts else {})
         must_wait = self._durability is Durability.STRICT or self._broken is not None
         told = asyncio.get_running_loop().create_future() if must_wait else None
         self._enqueue(entry, told)
@@ -119,42 +125,53 @@ class Spool:
         await asyncio.to_thread(self._thread.join)
         await asyncio.to_thread(self.anchors.close)
 
+    def _named(self, parts: Mapping[str, bytes]) -> dict[bytes, bytes]:
+        """By the bytes of their names. What the file has already is not stored again, and so not checked again."""
+        named = {bytes.fromhex(name): data for name, data in parts.items()}
+        if any(not self._writer.knows(name) and sha256(data).digest() != name for name, data in named.items()):
+            raise ValueError("a part is named by the SHA-256 of its bytes")
+        return named
+
     def _enqueue(self, entry: Entry, told: asyncio.Future[None] | None) -> None:
         with self._wake:
             if self._closing:
                 raise RecordingFailed("the spool is closed")
-            if self._queue and self._queued + entry.size > self._queue_bytes:
+            size = entry.size
+            if self._queue and self._queued + size > self._queue_bytes:
                 raise RecordingFailed("the disk is too slow: the queue of the spool is full")
-            self.fill.admit(entry.kind, self._queued + entry.size)
-            self._queue.append((entry, told))
-            self._queued += entry.size
+            self.fill.admit(entry.kind, self._queued + size)
+            self._queue.append(entry)
+            self._queued += size
+            if told is not None:
+                self._waiters.append(told)
             # The thread waits for the first one; while it gathers, for many.
             if len(self._queue) == 1 or self._queued >= GATHERED:
                 self._wake.notify()
 
     # --- the thread -----------------------------------------------------------------------------------------------
 
-    def _taken(self) -> list[tuple[Entry, asyncio.Future[None] | None]]:
+    def _taken(self) -> tuple[list[Entry], list[asyncio.Future[None]]]:
         """All that is queued, as soon as there is something; nothing after a while, or when the spool closes."""
         with self._wake:
             self._wake.wait_for(lambda: self._queue or self._closing, min(IDLE, self._rhythm))
             if self._durability is Durability.RELAXED and self._broken is None:
                 # Nobody waits for the disk: a commit of many costs an event a fifth of what a commit of one does.
                 self._wake.wait_for(lambda: self._queued >= GATHERED or self._closing, GATHERING)
-            taken, self._queue, self._queued = self._queue, [], 0
+            taken, self._queue, self._waiters, self._queued = (self._queue, self._waiters), [], [], 0
             return taken
 
     def _run(self) -> None:
-        batch: list[tuple[Entry, asyncio.Future[None] | None]] = []
+        waiters: list[asyncio.Future[None]] = []
         try:
-            while (batch := self._taken()) or not self._closing:
+            while not self._closing or self._queue:
+                batch, waiters = self._taken()
                 if batch:
-                    _tell(batch, self._attempt(self._writer.write, [entry for entry, _ in batch]))
+                    _tell(waiters, self._attempt(self._writer.write, batch))
                 self._keep_house()
             self._attempt(self._writer.close)
             self.anchors.look()
         finally:
-            self._ended(batch)
+            self._ended(waiters)
 
     def _keep_house(self) -> None:
         """What no call waits for, now and then."""
@@ -185,21 +202,14 @@ class Spool:
         self._broken = None
         return None
 
-    def _ended(self, untold: list[tuple[Entry, asyncio.Future[None] | None]]) -> None:
+    def _ended(self, untold: list[asyncio.Future[None]]) -> None:
         """Leave nobody waiting, also when a bug ended the thread."""
         with self._wake:
             self._closing = True
-            untold = [*untold, *self._queue]
+            untold = [*untold, *self._waiters]
         self._writer.abandon()
         self._lock.free()
         _tell(untold, RecordingFailed("the spool's writer has ended"))
-
-
-def _named(parts: Mapping[str, bytes]) -> dict[bytes, bytes]:
-    named = {bytes.fromhex(name): data for name, data in parts.items()}
-    if any(sha256(data).digest() != name for name, data in named.items()):
-        raise ValueError("a part is named by the SHA-256 of its bytes")
-    return named
 
 
 def _locked(folder: Path) -> spool_file.Lock:
@@ -227,12 +237,11 @@ def _not_here(folder: Path, why: str) -> ConfigurationError:
     )
 
 
-def _tell(batch: list[tuple[Entry, asyncio.Future[None] | None]], failed: RecordingFailed | None) -> None:
+def _tell(waiters: list[asyncio.Future[None]], failed: RecordingFailed | None) -> None:
     """Wake each event loop once for all of its callers."""
     loops: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
-    for _, told in batch:
-        if told:
-            loops.setdefault(told.get_loop(), []).append(told)
+    for told in waiters:
+        loops.setdefault(told.get_loop(), []).append(told)
     for loop, futures in loops.items():
         # A closed loop has nobody left to be told.
         with suppress(RuntimeError):

@@ -14,7 +14,8 @@ Rules:
 import fcntl
 import os
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError
@@ -74,16 +75,32 @@ def opened(folder: Path, durability: Durability) -> sqlite3.Connection:
 
 def connected(path: Path) -> sqlite3.Connection:
     """As a reader has it: `path` is there, or is made empty and private."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    # Only a file that nobody can have open yet: closing any descriptor of a file gives up all POSIX locks that this
+    # process holds on it, SQLite's too. Then whoever closes the file elsewhere takes itself for the last one, and
+    # removes the log from under us.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.execute(f"PRAGMA busy_timeout={BUSY}")
     return connection
 
 
+@contextmanager
+def told() -> Iterator[None]:
+    """For whoever only reads: what is the matter with the file is a sentence. It is left as it is."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        kept = "; nothing was changed: a gate that starts here keeps the file aside, and begins a new one"
+        said = f"the spool's file is damaged ({error}){kept}" if damage(error) else f"the spool cannot be read: {error}"
+        raise ConfigurationError.single(NAME, said) from error
+
+
 def damage(error: sqlite3.Error) -> bool:
     """Whether it says that the file is broken, and not that the disk is."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    # A header with another number in it has no code of its own.
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or str(error) == "unsupported file format"
 
 
 def last(connection: sqlite3.Connection) -> tuple[int, Event] | None:

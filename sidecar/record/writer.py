@@ -13,14 +13,14 @@ Rules:
 import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain as chain_of
 from pathlib import Path
 
 import zstandard
 
-from sidecar.core.evidence.checkpoint import Checkpoint
 from sidecar.core.evidence.event import Event, canonical
 from sidecar.record import spool_file
-from sidecar.record.chain import Chain
+from sidecar.record.chain import Chain, Row
 from sidecar.record.entry import Entry, Life
 from sidecar.record.freeing import free
 from sidecar.record.known import Known
@@ -33,7 +33,11 @@ ROW = 250  # bytes that a row takes besides its body: hashes, times, its place i
 LOG_BYTES = 4 << 20  # of new data, after which the write-ahead log goes into the file: a tenth of a second of disk
 
 
-Row = tuple[int, str, int, str, str, bytes, bytes, bytes]
+# Of one statement: the interpreter's lock is given away for each of them, and while a call computes, it takes up to
+# 5 ms to come back.
+MOST_ROWS = 64
+
+flattened = chain_of.from_iterable
 
 
 class Writer:
@@ -65,6 +69,10 @@ class Writer:
     @property
     def chain(self) -> Chain:
         return self._chain
+
+    def knows(self, part: bytes) -> bool:
+        """Whether the file is known to have it; from any thread."""
+        return part in self._known
 
     def write(self, batch: Sequence[Entry]) -> None:
         """All or nothing. Raises `sqlite3.Error` or `OSError`."""
@@ -119,59 +127,77 @@ class Writer:
     # --- one transaction ------------------------------------------------------------------------------------------
 
     def _commit(self, batch: Sequence[Entry], checkpoint: bool = False) -> None:
-        chain, events, stated = self._chain.copy(), list[Event](), list[tuple[int, bytes]]()
-        parts: dict[bytes, tuple[int, bytes]] = {}
-        for entry in batch:
-            # The id of the event that first names them.
-            fresh = self._known.fresh(entry.parts, parts, self._connection) if entry.parts else ()
-            parts |= {name: (self._next + len(events), data) for name, data in fresh}
-            events.append(chain.add(entry.kind, written_at(entry.at), entry.fact))
+        chain, rows, stated = self._chain.copy(), list[Row](), list[tuple[int, bytes]]()
+        # Of each part the id of the event that first names it.
+        named: dict[bytes, tuple[int, bytes]] = {}
+        done = 0
+        while done < len(batch):
+            some = batch[done : done + self._life.checkpoint_events - chain.uncovered]
+            self._name(some, self._next + len(rows), named)
+            rows += chain.grow(some, self._next + len(rows))
+            done += len(some)
             if chain.uncovered >= self._life.checkpoint_events:
-                self._state(chain, events, stated)
+                self._state(chain, rows, stated)
         if checkpoint and chain.uncovered:
-            self._state(chain, events, stated)
-        self._insert(events, parts, stated)
-        self._chain, self._next, self._tail = chain, self._next + len(events), chain.tail
+            self._state(chain, rows, stated)
+        parts = self._known.fresh(named, self._connection) if named else {}
+        self._insert(rows, parts, stated)
+        self._chain, self._next, self._tail = chain, self._next + len(rows), chain.tail
         self.checkpoints += len(stated)
         self._known.add(parts)
 
+    def _name(self, batch: Sequence[Entry], number: int, named: dict[bytes, tuple[int, bytes]]) -> None:
+        for place, entry in enumerate(batch, start=number):
+            if entry.parts:
+                for name, data in entry.parts.items():
+                    if name not in self._known:
+                        named.setdefault(name, (place, data))
+
     def _insert(
-        self, events: Sequence[Event], parts: Mapping[bytes, tuple[int, bytes]], stated: Sequence[tuple[int, bytes]]
+        self, rows: Sequence[Row], parts: Mapping[bytes, tuple[int, bytes]], stated: Sequence[tuple[int, bytes]]
     ) -> None:
-        rows: list[Row] = [
-            (number, e.chain, e.seq, e.at, e.kind, e.previous, e.hash, e.body)
-            for number, e in enumerate(events, start=self._next)
-        ]
         now = self._life.clock()
         packed = [(name, number, now, self._compress(data)) for name, (number, data) in parts.items()]
-        run = self._connection.execute
         try:
-            run("BEGIN IMMEDIATE")
-            self._connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            # A statement alone is its own transaction: each step fewer is a wait fewer for the interpreter's lock.
+            if packed or stated or len(rows) > MOST_ROWS:
+                self._connection.execute("BEGIN IMMEDIATE")
+            for start in range(0, len(rows), MOST_ROWS):
+                self._put(rows[start : start + MOST_ROWS])
             if packed:
                 self._connection.executemany("INSERT OR IGNORE INTO parts VALUES (?, ?, ?, ?)", packed)
             if stated:
                 self._connection.executemany("INSERT INTO checkpoints VALUES (?, ?)", stated)
-            run("COMMIT")
+            if self._connection.in_transaction:
+                self._connection.execute("COMMIT")
         except BaseException:
             self._doubtful = True
             if self._connection.in_transaction:
-                run("ROLLBACK")
+                self._connection.execute("ROLLBACK")
             raise
-        written = sum(len(row[7]) + ROW for row in rows) + sum(len(row[3]) + ROW for row in packed)
+        written = sum(len(row[7]) for row in rows) + sum(len(row[3]) for row in packed)
+        written += ROW * (len(rows) + len(packed))
         self._since_log += written
         self.used += written  # until it is measured again
 
-    def _state(self, chain: Chain, events: list[Event], stated: list[tuple[int, bytes]]) -> None:
+    def _put(self, rows: Sequence[Row]) -> None:
+        marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * len(rows))
+        self._connection.execute(f"INSERT INTO events VALUES {marks}", tuple(flattened(rows)))  # noqa: S608
+
+    def _state(self, chain: Chain, rows: list[Row], stated: list[tuple[int, bytes]]) -> None:
         now = written_at(self._life.clock())
         signer = self._life.keys.current()
         if signer.id != self._signer.id:
-            rotated = {"from": self._signer.id, "to": signer.id, "public": signer.public}
-            events.append(chain.stated("key_rotated", now, rotated))
+            told = signer.after(self._signer.id) or [
+                {"from": self._signer.id, "to": signer.id, "public": signer.public}
+            ]
+            rows += [
+                _row(self._next + len(rows) + n, chain.stated("key_rotated", now, one)) for n, one in enumerate(told)
+            ]
             self._signer = signer
-        event, made = chain.checkpoint(signer, now)
-        events.append(event)
-        stated.append((self._next + len(events) - 1, _line(made)))
+        event, made = chain.checkpoint(signer, now, self._life.keeping)
+        stated.append((self._next + len(rows), made.line))
+        rows.append(_row(self._next + len(rows), event))
 
     # --- the file -------------------------------------------------------------------------------------------------
 
@@ -222,6 +248,8 @@ class Writer:
             "gate": self._life.gate,
             "version": self._life.version,
             "keys": [{"id": self._signer.id, "public": self._signer.public}],
+            "pledges": [dict(pledge) for pledge in self._signer.pledges],
+            "anchors": list(self._life.anchors),
         }
         return canonical(fact | ({"trouble": self._trouble} if self._trouble else {}))
 
@@ -248,12 +276,12 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _tail(event: Event) -> dict[str, object]:
-    return {"chain": event.chain, "seq": event.seq, "hash": event.hash.hex()}
+    return {"chain": event.chain, "seq": event.seq, "hash": event.hash.hex(), "at": event.at}
 
 
 def _end(chain: Chain) -> tuple[str, int, bytes]:
     return chain.name, chain.seq, chain.hash
 
 
-def _line(checkpoint: Checkpoint) -> bytes:
-    return checkpoint.line
+def _row(number: int, event: Event) -> Row:
+    return number, event.chain, event.seq, event.at, event.kind, event.previous, event.hash, event.body

@@ -8,17 +8,24 @@ import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from glob import glob
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import TypeAdapter
 
 from sidecar.core.errors import Mistake
 from sidecar.core.model.document import Document
 from sidecar.core.model.document import Path as Place
 from sidecar.settings.checks_control import control_checks
 from sidecar.settings.tokens import OWN_PROVIDER
+from sidecar.settings.units import Duration
 from sidecar.settings.written import DevelopmentSection, EnvoySection, ListenSection, MetricsSection
 from sidecar.settings.written_control import ControlListenSection, GatesSection
 
 Wrong = tuple[Place, str]
 Raw = Mapping[str, object]
+LONGEST_UNSIGNED = 86_400.0
+DURATION: TypeAdapter[float] = TypeAdapter(Duration)
+CLICKHOUSE = 8123  # where an address without a port leads
 # Headers that decide where a request ends or goes: with a credential in them it would be another request.
 _NOT_FOR_CREDENTIALS = frozenset({"connection", "content-length", "host", "te", "transfer-encoding", "upgrade"})
 
@@ -144,6 +151,18 @@ def _ports(raw: Raw) -> Iterator[tuple[bool, tuple[str, ...], int]]:
         port = section.get(place[-1], standard)
         if isinstance(port, int):
             yield place[-1] in section, place, port
+    address = _section(raw, "record").get("clickhouse")
+    if isinstance(address, str) and (port := _local_port(address)) is not None:
+        yield True, ("record", "clickhouse"), port
+
+
+def _local_port(address: str) -> int | None:
+    """Of a database on this machine: there no other listener can have it."""
+    try:
+        parts = urlsplit(address)
+        return (parts.port or CLICKHOUSE) if is_loopback(parts.hostname or "") else None
+    except ValueError:
+        return None
 
 
 def _policies_exist(raw: Raw, folder: Path) -> Iterator[Wrong]:
@@ -163,6 +182,18 @@ def _a_key_to_restore_with(raw: Raw, _: Path) -> Iterator[Wrong]:
         yield ("restore", "survive_restart"), "needs restore.key_file: the key that masked values are encrypted under"
 
 
+def _checkpoints_before_they_expire(raw: Raw, _: Path) -> Iterator[Wrong]:
+    """What is deleted by age has to be under a checkpoint that is as old: the database waits two days longer."""
+    record = _section(raw, "record")
+    try:
+        every = DURATION.validate_python(_section(record, "checkpoints").get("every", 60))
+    except ValueError:
+        return
+    if _section(record, "retention").get("evidence") is not None and every > LONGEST_UNSIGNED:
+        said = "must be a day or less where record.retention.evidence is set: a checkpoint says what may be gone"
+        yield ("record", "checkpoints", "every"), said
+
+
 _CHECKS: tuple[Callable[[Raw, Path], Iterator[Wrong]], ...] = (
     _connection_names,
     _credential_headers,
@@ -172,4 +203,5 @@ _CHECKS: tuple[Callable[[Raw, Path], Iterator[Wrong]], ...] = (
     _policies_exist,
     _a_key_to_restore_with,
     control_checks,
+    _checkpoints_before_they_expire,
 )

@@ -10,7 +10,7 @@ from sidecar.core.model.connection import Kind
 from sidecar.settings import values
 from sidecar.settings import written as w
 from sidecar.settings.written_control import control_from
-from sidecar.settings.written_record import RecordSection
+from sidecar.settings.written_record import AnchorSection, RecordSection
 from sidecar.settings.written_tokens import exchange_from
 
 STARTER = Path(__file__).parent.parent / "rulebook" / "starter.yaml"
@@ -27,7 +27,7 @@ def settings_from(written: w.Written, file: Path | None, folder: Path) -> values
             _simulated(_upstream(connection, folder), written, state) for connection in written.connections
         ),
         policies=tuple(str(folder / pattern) for pattern in written.policies) or (str(STARTER),),
-        record=_record(written.record, folder, state),
+        record=_record(written.record, folder, state, written.control.url),
         control=written.control.url,
         control_plane=control_from(written.control, folder, state),
         restore=values.Restore(written.restore.survive_restart, _path(written.restore.key_file, folder)),
@@ -83,18 +83,28 @@ def _simulated(upstream: values.Upstream, written: w.Written, state: Path) -> va
     return replace(upstream, url=url, credential=credential)
 
 
-def _record(record: RecordSection, folder: Path, state: Path) -> values.Record:
+def _record(record: RecordSection, folder: Path, state: Path, control: str) -> values.Record:
     spool = folder / record.spool if record.spool else state / "spool"
-    anchors = tuple(values.AnchorPlace(_path(one.file, folder), bool(one.stdout)) for one in record.anchors)
+    anchors = tuple(_anchor(one, folder, control) for one in record.anchors)
     return values.Record(
         spool,
         record.clickhouse,
         record.durability,
         record.limit,
         values.Checkpoints(record.checkpoints.every, record.checkpoints.events),
-        anchors or (values.AnchorPlace(state / "anchor" / "checkpoints.jsonl", False),),
+        anchors or (values.AnchorPlace(state / "anchor" / "checkpoints.jsonl"),),
         _path(record.sealed.auditor_key, folder) if record.sealed else None,
         _database(record, folder),
+    )
+
+
+def _anchor(anchor: AnchorSection, folder: Path, control: str) -> values.AnchorPlace:
+    s3 = anchor.s3
+    return values.AnchorPlace(
+        _path(anchor.file, folder),
+        bool(anchor.stdout),
+        values.AnchorBucket(s3.bucket, s3.prefix, s3.endpoint, s3.region) if s3 else None,
+        control if anchor.control else None,
     )
 
 

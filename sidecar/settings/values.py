@@ -92,11 +92,23 @@ class Checkpoints:
 
 
 @dataclass(frozen=True, slots=True)
-class AnchorPlace:
-    """Where checkpoints are also kept: a file, or this process's standard output."""
+class AnchorBucket:
+    """In a service that speaks S3."""
 
-    file: Path | None
-    stdout: bool
+    name: str
+    prefix: str
+    endpoint: str | None
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorPlace:
+    """Where checkpoints are also kept. Exactly one is set; `control` is the address of the control plane's store."""
+
+    file: Path | None = None
+    stdout: bool = False
+    bucket: AnchorBucket | None = None
+    control: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,33 @@ class CheckpointsSection(Section):
     events: Annotated[int, Field(ge=1, description="Most facts between two checkpoints.")] = 1_000
 
 
+class BucketSection(Section):
+    """Who may write there is found as boto finds it: environment, files, the machine's role."""
+
+    bucket: Annotated[Text, Field(description="Name of the bucket.")]
+    prefix: Annotated[str, Field(description="What the names of its objects begin with.")] = ""
+    endpoint: Annotated[
+        WebAddress | None, Field(description="Address of a service that speaks S3; Amazon's if not set.")
+    ] = None
+    region: Annotated[Text | None, Field(description="Region of the bucket; boto's own if not set.")] = None
+
+
 class AnchorSection(Section):
     file: Annotated[Text | None, Field(description="File that gets a line for each; best on another volume.")] = None
     stdout: Annotated[
         Literal[True] | None, Field(description="A line for each on standard output, for a log collector.")
     ] = None
+    s3: Annotated[BucketSection | None, Field(description="An object for each in a bucket; needs gatehouse[s3].")] = (
+        None
+    )
+    control: Annotated[
+        Literal[True] | None, Field(description="The control plane's store; this gate's link key is the token.")
+    ] = None
 
     @model_validator(mode="after")
     def _one(self) -> "AnchorSection":
-        exactly_one(file=self.file, stdout=str(self.stdout) if self.stdout else None)
+        set_ = {"stdout": self.stdout, "s3": self.s3, "control": self.control}
+        exactly_one(file=self.file, **{name: name if value else None for name, value in set_.items()})
         return self
 
 

@@ -96,6 +96,19 @@ RECORD_SECONDS = Metric(HISTOGRAM, "gatehouse_record_seconds", "Time until a rec
 RECORD_FAILURES = Metric(COUNTER, "gatehouse_record_failures", "Records that could not be made durable.")
 SPOOL_BYTES = Metric(GAUGE, "gatehouse_spool_bytes", "Bytes of the record that wait for the database.")
 SPOOL_LIMIT = Metric(GAUGE, "gatehouse_spool_limit_bytes", "Bytes that may wait before new calls are refused.")
+DATABASE = Metric(
+    GAUGE, "gatehouse_record_database", "1 where a database takes the record, 0 where it stays in the spool."
+)
+SPOOL_ALARM = Metric(
+    GAUGE, "gatehouse_spool_alarm_percent", "The highest mark that the spool has passed: 50, 80 or 95; 0 below."
+)
+UNRECORDED = Metric(
+    COUNTER,
+    "gatehouse_unrecorded_calls",
+    "Calls that passed unrecorded because the record was full and every policy for them said so.",
+    {"connection": From.CONNECTIONS},
+)
+ANCHOR_LAG = Metric(GAUGE, "gatehouse_anchor_lag_checkpoints", "Most checkpoints that an anchor does not have yet.")
 ANCHORS_FAILING = Metric(GAUGE, "gatehouse_anchors_failing", "Anchors that do not take checkpoints at present.")
 LAG_EVENTS = Metric(GAUGE, "gatehouse_shipper_lag_events", "Events that the database does not have yet.")
 LAG_SECONDS = Metric(GAUGE, "gatehouse_shipper_lag_seconds", "Age of the oldest event that the database lacks.")
@@ -138,6 +151,10 @@ TABLE: tuple[Metric, ...] = (
     RECORD_FAILURES,
     SPOOL_BYTES,
     SPOOL_LIMIT,
+    SPOOL_ALARM,
+    DATABASE,
+    UNRECORDED,
+    ANCHOR_LAG,
     ANCHORS_FAILING,
     LAG_EVENTS,
     LAG_SECONDS,

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import clickhouse_connect
 import pytest
 
 from sidecar.cli.main import main
@@ -16,8 +17,6 @@ COMMANDS = {"sessions": ("sidecar.cli.sessions", "what was said and done")}
 
 @pytest.fixture(scope="module")
 def place(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Place:
-    import clickhouse_connect
-
     with clickhouse_connect.get_client(host="127.0.0.1", port=server.port) as client:
         client.command("CREATE DATABASE told_sessions")
     return load(server, "told_sessions")
@@ -121,3 +120,29 @@ def test_a_database_without_tables(config: Path, capsys: pytest.CaptureFixture[s
     config.write_text(config.read_text().replace("told_sessions", "default"))
     assert run(config, "list") == 2
     assert "gatehouse audit migrate" in capsys.readouterr().err
+
+
+PLAIN = {"verdict": "allow", "connection": "claude", "model": "m", "request": {"outline": ""}}
+BY_CURL = [
+    ("decided", {"exchange": "gx_8", "caller": {"subject": "carl", "groups": []}, "session": None, **PLAIN}),
+    ("decided", {"exchange": "gx_9", "caller": {"subject": "carl", "groups": []}, **PLAIN, "verdict": "deny"}),
+    ("decided", {"exchange": "gx_10", "caller": None, "refused_with": 401, **PLAIN}),
+]
+
+
+def test_calls_without_a_session_are_there_too(
+    server: Server, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of each caller and day together: a plain `curl` names no session."""
+    with clickhouse_connect.get_client(host="127.0.0.1", port=server.port) as client:
+        client.command("CREATE DATABASE told_plain")
+    load(server, "told_plain", BY_CURL)
+    config.write_text(config.read_text().replace("told_sessions", "told_plain"))
+    assert run(config, "list", "--json") == 0
+    listed = {one["session"]: one for one in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert sorted(listed) == ["none:carl:2026-03-04", "none:unknown:2026-03-04", "s-1", "s-2"]
+    assert listed["none:carl:2026-03-04"]["exchanges"] == 2
+    assert run(config, "list", "--verdict", "deny", "--who", "carl") == 0
+    assert "none:carl:2026-03-04" in capsys.readouterr().out
+    assert run(config, "show", "none:carl:2026-03-04", "--json") == 0
+    assert [json.loads(line)["exchange"] for line in capsys.readouterr().out.splitlines()] == ["gx_8", "gx_9"]

@@ -42,7 +42,7 @@ def test_the_access_log_holds_no_secret(rig: Rig) -> None:
     Driven(rig)
     token = rig.tokens.mint(sub="somebody")
     headers = {"authorization": f"Bearer {token}", "cookie": "session=cookie-value"}
-    answer = rig.post("/v1/messages?key=query-value", headers=headers)
+    answer = rig.post("/v1/messages/path-value?key=query-value", headers=headers)
     refused = rig.post("/v1/messages?key=query-value", headers={"x-api-key": "wrong-value"})
     log = rig.folder / "access.log"
     for _ in range(200):  # Envoy writes it now and then
@@ -51,10 +51,11 @@ def test_the_access_log_holds_no_secret(rig: Rig) -> None:
             break
         time.sleep(0.1)
     text = log.read_text()
-    for secret in (token, token.split(".")[2], "somebody", "cookie-value", "query-value", "wrong-value", KEY, SECRET):
+    values = [f"{kind}-value" for kind in ("cookie", "query", "path", "wrong")]
+    for secret in (token, token.split(".")[2], "somebody", *values, KEY, SECRET):
         assert secret not in text
     passed, turned_back = lines[-2:]
     assert answer.status_code == 200
-    assert (passed["status"], passed["route"], passed["path"]) == (200, "claude", "/v1/messages")
+    assert (passed["status"], passed["route"], passed["method"]) == (200, "claude", "POST")
     assert len(passed["request_id"]) == 36
     assert turned_back["details"].startswith("jwt_authn_access_denied")

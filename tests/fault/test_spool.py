@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from sidecar.core.errors import RecordingFailed
+from sidecar.record.reader import SpoolReader
 from sidecar.record.spool_file import NAME
 from tests.unit.record.spooling import largest_file, opened, prove, told
 
@@ -76,8 +77,6 @@ def _linked(folder: Path) -> bool:
 
 
 def _parts_missing(folder: Path) -> set[str]:
-    from sidecar.record.reader import SpoolReader
-
     reader = SpoolReader(folder / "spool")
     named = {str(fact["part"]) for fact in told(folder)}
     missing = named - reader.parts_of(named).keys()
@@ -153,3 +152,33 @@ async def test_a_disk_that_fills_and_empties_again_and_again(tmp_path: Path) -> 
 async def _outcome(work: "asyncio.Future[None] | object") -> BaseException | None:
     (result,) = await asyncio.gather(work, return_exceptions=True)  # type: ignore[call-overload]
     return result  # type: ignore[no-any-return]
+
+
+VISITOR = """
+import sys
+from pathlib import Path
+from sidecar.record.reader import events
+print(len(list(events(Path(sys.argv[1])))))
+"""
+
+
+async def test_whoever_looks_in_from_outside_leaves_the_log_of_a_running_gate_alone(tmp_path: Path) -> None:
+    """As `gatehouse audit verify` does beside a gate that ships. The last one to close a file folds its log back and
+    removes it: the visitor must not take itself for that one."""
+    spool = opened(tmp_path)
+    log = tmp_path / "spool" / f"{NAME}-wal"
+    shipper = SpoolReader(tmp_path / "spool")  # in the process of the spool
+    counts = []
+    for number in range(4):
+        await spool.record("k", {"id": number})
+        shipper.cursor()
+        before = log.stat().st_ino
+        visit = [sys.executable, "-c", VISITOR, str(tmp_path / "spool")]
+        counts.append(int(subprocess.run(visit, check=True, capture_output=True).stdout))
+        assert log.exists(), "the log was taken from under the gate"
+        assert log.stat().st_ino == before
+    shipper.close()
+    await spool.close()
+    assert counts == [2, 3, 4, 5]
+    assert [fact["id"] for fact in told(tmp_path)] == [0, 1, 2, 3]
+    assert len(prove(tmp_path)) == 1

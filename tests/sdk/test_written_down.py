@@ -5,8 +5,11 @@ import json
 import anthropic
 import pytest
 
+from sidecar.core.evidence.selection import Selection
 from sidecar.core.exchange.recalled import recalled
+from sidecar.record.gather import gathered
 from sidecar.record.reader import SpoolReader
+from sidecar.record.sources import SpoolSource
 from tests.gate import Gate
 from tests.planted import leaked, planted
 
@@ -33,6 +36,7 @@ def test_every_planted_value(gate: Gate, client: anthropic.Anthropic) -> None:
         assert json.loads(call.body) in asked_for, "what the model got is what is written down"
     answers = [whole(one["answer"]["outline"], parts) for one in facts if one.get("answer")]
     assert any("Say again" in json.dumps(one) for one in answers)
+    assert reached(gate) == parts, "a bundle holds every part, and a check would miss any of them"
     assert any("zephyr" not in json.dumps(one) and "[" in json.dumps(one["messages"]) for one in asked_for)
 
 
@@ -40,6 +44,12 @@ def whole(outline: str, parts: dict[str, bytes]) -> dict[str, object]:
     read = recalled(json.loads(parts[outline]), parts)
     assert isinstance(read, dict)
     return read
+
+
+def reached(gate: Gate) -> dict[str, bytes]:
+    """The parts that the facts name, and those name in turn."""
+    source = SpoolSource(gate.record.parent / ".gatehouse" / "spool")
+    return dict(gathered(source, Selection(), {}, {}).parts)
 
 
 def written_down(gate: Gate) -> tuple[list[dict[str, object]], dict[str, bytes]]:

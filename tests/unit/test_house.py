@@ -87,6 +87,7 @@ TEST = "tests/unit/core/wire/test_json.py"
             f"{MODULE}:5: os.environ.get: settings",
         ),
         (MODULE, CODE + "import clickhouse_connect.driver\n", f"{MODULE}:3: clickhouse_connect.driver: the database"),
+        (MODULE, CODE + "from chdb import session\n", f"{MODULE}:3: chdb.session: the database"),
         (MODULE, CODE + "import sqlite3\n", f"{MODULE}:3: sqlite3: SQLite belongs"),
         (MODULE, CODE + "import yaml\n\nX = yaml.safe_load('')\n", f"{MODULE}:5: yaml.safe_load: YAML is read"),
         (MODULE, CODE + "from yaml import compose\n", f"{MODULE}:3: yaml.compose: YAML is read"),

@@ -102,7 +102,9 @@ def stacked(title: str, axis: Axis, rows: Sequence[Row], shown: Shown = compact)
     end = nice(max(tops, default=0.0))
     wide = (WIDE - LEFT - RIGHT) / max(1, len(axis.moments))
     gap = min(2.0, wide * 0.2)
-    drawn = "".join(_column(axis, rows, n, (LEFT + n * wide + gap / 2, wide - gap), end, shown) for n in range(len(tops)))
+    drawn = "".join(
+        _column(axis, rows, n, (LEFT + n * wide + gap / 2, wide - gap), end, shown) for n in range(len(tops))
+    )
     return _chart(title, axis, rows, end, drawn, shown)
 
 
@@ -188,16 +190,16 @@ def _frame(axis: Axis, end: float, shown: Shown) -> str:
     return out
 
 
-def _column(
-    axis: Axis, rows: Sequence[Row], number: int, place: tuple[float, float], end: float, shown: Shown
-) -> str:
+def _column(axis: Axis, rows: Sequence[Row], number: int, place: tuple[float, float], end: float, shown: Shown) -> str:
     x, wide = place
     low, drawn = 0.0, ""
     for row in rows:
         value = row.values[number] or 0.0
         if value > 0:
             top, base = _y(low + value, end), _y(low, end)
-            drawn += f'<rect class="bar {row.tone}" x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{base - top:.1f}"/>'
+            drawn += (
+                f'<rect class="bar {row.tone}" x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{base - top:.1f}"/>'
+            )
             low += value
     return f"<g><title>{_words(axis, rows, number, shown)}</title>{_band(x, wide)}{drawn}</g>"
 

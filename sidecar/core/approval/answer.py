@@ -19,7 +19,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """A person who decided. `at`: Unix seconds. `for_session`: the yes is meant for the same rule in the same session."""
+    """A person who decided. `at`: Unix seconds. `for_session`: it is meant for the same rule in the same session."""
 
     subject: str
     provider: str

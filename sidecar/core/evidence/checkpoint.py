@@ -8,10 +8,12 @@ Rules:
   is itself an event of the chain, after those that it covers, so the next one covers it.
 - A key is named by the first 16 hexadecimal digits of the SHA-256 of its 32 raw public bytes.
 - Whoever has the hashes alone can check the root, and whoever has the public key the signature: no other state.
+- `evidence_days` and `texts_days` stand in it where the record is kept for so many days only. Signed and anchored, so
+  that nobody who merely deletes can say afterwards that it was allowed.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
@@ -22,6 +24,18 @@ from sidecar.core.evidence.event import canonical
 PublicKeys = Mapping[str, Ed25519PublicKey]
 TEXTS = ("chain", "last_hash", "root", "at", "key", "signature")
 NUMBERS = ("count", "first", "last")
+DAYS = ("evidence_days", "texts_days")
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """For how many days the database keeps events and texts; nothing is for ever."""
+
+    evidence_days: int | None = None
+    texts_days: int | None = None
+
+
+FOR_EVER = Keeping()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +51,12 @@ class Checkpoint:
     at: str
     key: str
     signature: str
+    evidence_days: int | None = None
+    texts_days: int | None = None
 
     @property
     def fact(self) -> dict[str, object]:
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
     @property
     def line(self) -> bytes:
@@ -56,12 +72,21 @@ def to_sign(checkpoint: Checkpoint) -> bytes:
     return canonical({name: value for name, value in checkpoint.fact.items() if name != "signature"})
 
 
-def signed(private: Ed25519PrivateKey, *, chain: str, count: int, last_hash: bytes, root: bytes, at: str) -> Checkpoint:
+def signed(
+    private: Ed25519PrivateKey,
+    *,
+    chain: str,
+    count: int,
+    last_hash: bytes,
+    root: bytes,
+    at: str,
+    keeping: Keeping = FOR_EVER,
+) -> Checkpoint:
     """The statement about the first `count` events of a chain."""
     named = key_id(private.public_key())
-    parts = {"chain": chain, "last_hash": last_hash.hex(), "root": root.hex(), "at": at, "key": named}
-    bare = Checkpoint(count=count, first=1, last=count, signature="", **parts)
-    return Checkpoint(count=count, first=1, last=count, signature=private.sign(to_sign(bare)).hex(), **parts)
+    hashes = last_hash.hex(), root.hex()
+    bare = Checkpoint(chain, count, 1, count, *hashes, at, named, "", keeping.evidence_days, keeping.texts_days)
+    return replace(bare, signature=private.sign(to_sign(bare)).hex())
 
 
 def verified(checkpoint: Checkpoint, keys: PublicKeys) -> bool:
@@ -78,12 +103,14 @@ def verified(checkpoint: Checkpoint, keys: PublicKeys) -> bool:
 
 def checkpoint_of(fact: Mapping[str, object]) -> Checkpoint | None:
     """The checkpoint that a fact states; nothing if it has another shape, so that it cannot be one."""
-    if fact.keys() != {*TEXTS, *NUMBERS}:
+    given = {*TEXTS, *NUMBERS, *(name for name in DAYS if name in fact)}
+    if fact.keys() != given:
         return None
     texts = {name: value for name in TEXTS if isinstance(value := fact[name], str)}
     # A truth value is an int in Python, and no count.
-    numbers = {name: value for name in NUMBERS if isinstance(value := fact[name], int) and not isinstance(value, bool)}
-    if len(texts) < len(TEXTS) or len(numbers) < len(NUMBERS):
+    counted = given - {*TEXTS}
+    numbers = {name: value for name in counted if isinstance(value := fact[name], int) and not isinstance(value, bool)}
+    if len(texts) + len(numbers) < len(given):
         return None
     return Checkpoint(
         texts["chain"],
@@ -95,4 +122,6 @@ def checkpoint_of(fact: Mapping[str, object]) -> Checkpoint | None:
         texts["at"],
         texts["key"],
         texts["signature"],
+        numbers.get("evidence_days"),
+        numbers.get("texts_days"),
     )

@@ -6,14 +6,16 @@ Rules:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.checkpoint import Checkpoint, PublicKeys
 from sidecar.core.evidence.event import Event
+from sidecar.core.evidence.expiry import NEVER
 from sidecar.core.evidence.merkle import Tree, included
+from sidecar.core.evidence.named import Absent, Fetch
 from sidecar.core.evidence.verdict import Summary, Trouble, Verdict
-from sidecar.core.evidence.verify import Absent, Anchored, Verify
-from sidecar.core.evidence.walk import signed
+from sidecar.core.evidence.verify import Verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +42,19 @@ def proved(
     checkpoints: Anchored,
     keys: PublicKeys,
     absent: Absent,
+    fetch: Fetch,
     parts: Iterable[tuple[str, bytes | None]],
+    now: str = NEVER,
 ) -> Verdict:
     """A verdict on a part."""
-    verify = Verify(keys, whole=False, absent=absent)
+    verify = Verify(keys, whole=False, absent=absent, fetch=fetch, now=now)
     faults = verify.faults
     stated = {(one.chain, one.count): one for one in checkpoints.checkpoints}
     if checkpoints.unreadable:
         faults.add(Trouble.CHANGED, checkpoints.name, None, f"{checkpoints.unreadable} of its lines are no checkpoints")
     for one in stated.values():
-        signed(one, keys, faults, one.count + 1, "the checkpoint")
+        if verify.trust.signed(one, faults, one.count + 1, "the checkpoint"):
+            verify.expiry.believe(one)
     chains: dict[str, list[Event]] = {}
     for event, proof in records:
         chains.setdefault(event.chain, []).append(event)
@@ -59,9 +64,8 @@ def proved(
     for digest, data in parts:
         verify.part(digest, data)
     covered = {chain: max((count for name, count in stated if name == chain), default=0) for chain in chains}
-    verify.end()
-    summaries = tuple(_summary(events, covered[chain]) for chain, events in chains.items())
-    return Verdict(faults.integrity, faults.completeness, tuple(faults.found), faults.left_out, summaries)
+    ended = verify.end()
+    return replace(ended, chains=tuple(_summary(events, covered[chain]) for chain, events in chains.items()))
 
 
 def _proved(event: Event, proof: Proof | None, stated: Mapping[tuple[str, int], Checkpoint], verify: Verify) -> None:

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sidecar.core.evidence.expiry import Expired
+from sidecar.core.evidence.gaps import Gap
+
 
 class Trouble(StrEnum):
     """What can be the matter with a record."""
@@ -57,6 +60,13 @@ class Faults:
     left_out: int = 0
     integrity: bool = True
     completeness: bool = True
+    gaps: dict[str, Gap] = field(default_factory=dict)
+
+    def passed(self, gap: Gap | None) -> None:
+        """No fault: a policy let calls pass that a full record could not take, and the record says so."""
+        if gap is not None:
+            known = self.gaps.setdefault(gap.name, gap)
+            self.gaps[gap.name] = max(known, gap, key=lambda one: (one.closed, one.total))
 
     def add(self, trouble: Trouble, chain: str, seq: int | None, message: str) -> None:
         if trouble in OF_COMPLETENESS:
@@ -76,11 +86,15 @@ class Tail:
     chain: str
     seq: int
     hash: str
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is left of a chain once all its events went by. `checkpoints`: the line of each by its count."""
+    """What is left of a chain once all its events went by. `checkpoints`: the line of each by its count.
+
+    `holes`: from and to of what is not there. `anchors`: those that the gate had, if its first event says so.
+    """
 
     chain: str
     first: int
@@ -90,6 +104,11 @@ class Summary:
     before: Tail | None
     checkpoints: Mapping[int, bytes]
     covered: int
+    holes: tuple[tuple[int, int], ...] = ()
+    anchors: frozenset[str] | None = None
+
+    def lacks(self, seq: int) -> bool:
+        return any(first <= seq <= last for first, last in self.holes)
 
     @property
     def uncovered(self) -> int:
@@ -99,13 +118,16 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`uncovered`: events at the ends of chains that rest on no signature yet."""
+    """`uncovered`: events at the ends of chains that rest on no signature yet. `gaps`: when calls passed unrecorded."""
 
     integrity: bool
     completeness: bool
     faults: tuple[Fault, ...]
     left_out: int
     chains: tuple[Summary, ...]
+    gaps: tuple[Gap, ...] = ()
+    expired: Expired | None = None
+    texts_expired: Expired | None = None
 
     @property
     def green(self) -> bool:

@@ -9,10 +9,11 @@ from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange.answer_record import Times, answer_record
 from sidecar.core.exchange.answering import Answering
 from sidecar.core.exchange.commands import Command, Forward, Record, Respond, WakeAt
-from sidecar.core.exchange.decide import Decision, Go, Reply, caller_key
+from sidecar.core.exchange.decide import caller_key
 from sidecar.core.exchange.events import RequestStarted
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.holding import Holding
+from sidecar.core.exchange.outcome import Decision, Go, Reply
 from sidecar.core.model.caller import Caller
 from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.claude.endpoints import Endpoint
@@ -20,6 +21,7 @@ from sidecar.core.wire.claude.errors import error_response
 
 Outcome = TypeVar("Outcome", Go, Reply)
 Commands = Sequence[Command]
+PASSED = "passed_unrecorded"
 UNRECORDED = "This call cannot be recorded right now, and what cannot be recorded may not pass. Try again later."
 
 
@@ -50,6 +52,7 @@ class Course:
     decision: Decision | None = None
     holding: Holding | None = None
     answering: Answering | None = None
+    off_record: bool = False  # let pass while the record was full: nothing more of it is written down
     times: Times = field(default_factory=lambda: Times(0.0, 0.0, 0.0, 0.0))
 
     @property
@@ -91,19 +94,25 @@ class Course:
         """The answer is over."""
         self.state = State.OVER
         self.spend(at)
-        return (self.record_answer("answered", {}, at), *commands, WakeAt(None))
+        return (*self.record_answer("answered", {}, at), *commands, WakeAt(None))
 
-    def cut(self, at: float) -> Record:
+    def cut(self, at: float) -> Commands:
         """What became of an exchange that did not come to its end."""
         self.spend(at)
         fact: dict[str, object] = {"exchange": self.identifier, "at": at, "state": self.state.name.lower()}
-        return self.record_answer("cut", fact, at) if self.answering else Record("cut", fact, wait=False)
+        return self.record_answer("cut", fact, at) if self.answering else self.note("cut", fact)
 
-    def record_answer(self, kind: str, fact: Mapping[str, object], at: float) -> Record:
+    def note(self, kind: str, fact: Mapping[str, object]) -> Commands:
+        """Nothing depends on it."""
+        return () if self.off_record else (Record(kind, fact, wait=False),)
+
+    def record_answer(self, kind: str, fact: Mapping[str, object], at: float) -> Commands:
         answer = self.current()
+        if self.off_record:
+            return ()
         told, parts = answer_record(answer, self.times, at)
         original = answer.original if self.gate.keep_originals else None
-        return Record(kind, {**fact, **answer.fact(at), **told}, wait=False, parts=parts, original=original)
+        return (Record(kind, {**fact, **answer.fact(at), **told}, wait=False, parts=parts, original=original),)
 
     def spend(self, at: float) -> None:
         """What the provider counted, also for an answer that nobody waited for."""

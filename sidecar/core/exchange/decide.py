@@ -4,7 +4,7 @@ Strategy: a chain of questions, each of which may end in `Refused`: who, where t
 it, what stands in it. Whatever the end, a fact is made for the record.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from urllib.parse import unquote, unquote_plus
 
 from sidecar.core.approval.fingerprint import Content
@@ -17,8 +17,9 @@ from sidecar.core.exchange.desk import Judged, Session
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.holding import Held
 from sidecar.core.exchange.judgement import judge_request
+from sidecar.core.exchange.outcome import Arrived, Decision, Go, Reply
 from sidecar.core.exchange.refusal import denial
-from sidecar.core.exchange.request_record import Material, Written, request_record
+from sidecar.core.exchange.request_record import Material, request_record
 from sidecar.core.exchange.route import Route, route
 from sidecar.core.exchange.rules import BoundRules
 from sidecar.core.exchange.stopping import stopped
@@ -28,7 +29,6 @@ from sidecar.core.model.action import Action, DenyAs
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Kind
 from sidecar.core.model.finding import Verdict
-from sidecar.core.model.http import RequestHead
 from sidecar.core.model.piece import Piece, Text
 from sidecar.core.model.place import Place
 from sidecar.core.model.scanned import Scan, Scanned
@@ -44,47 +44,6 @@ from sidecar.core.wire.tokens import estimate
 FIXED_PATHS = frozenset({Endpoint.MESSAGES, Endpoint.COUNT_TOKENS, Endpoint.BATCHES, Endpoint.BATCH_LIST})
 ADDRESS = {-1: "path", -2: "query"}
 METERED = frozenset({Endpoint.MESSAGES, Endpoint.BATCHES})
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A whole request, as it came."""
-
-    id: str
-    head: RequestHead
-    caller: Caller | None
-    body: bytes | None = field(repr=False)
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Go:
-    """Forward: these bytes, to this connection; if it is held, once people have said yes."""
-
-    route: Route
-    remove: tuple[str, ...]
-    set: tuple[tuple[str, str], ...]
-    body: bytes | None
-    answer: AnswerContext
-    held: Held | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Answer here, with 200."""
-
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """`who`: whose call it is, and where it goes, as far as that is known."""
-
-    outcome: Go | Reply | Refused
-    fact: fact.Fact
-    written: Written | None = None
-    who: tuple[Caller, str] | None = None
 
 
 def decide(gate: Gate, arrived: Arrived, refused: Refused | None = None) -> Decision:
@@ -104,7 +63,14 @@ def decide(gate: Gate, arrived: Arrived, refused: Refused | None = None) -> Deci
     written = request_record(gate, notes.material, arrived.at) if notes.material else None
     request = {"outline": written.transcript.outline} if written else None
     told = notes.fact(outcome.status if isinstance(outcome, Refused) else None)
-    return Decision(outcome, {**told, "request": request}, written, _who(arrived.caller, notes))
+    return Decision(
+        outcome, {**told, "request": request}, written, _who(arrived.caller, notes), _unrecorded(outcome, notes)
+    )
+
+
+def _unrecorded(outcome: Go | Reply | Refused, notes: fact.Notes) -> tuple[str, ...]:
+    allowed = notes.verdict is not None and notes.verdict.action <= Action.MASK
+    return notes.passing_when_full if allowed and isinstance(outcome, Go) else ()
 
 
 def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
@@ -132,6 +98,7 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
     bound = _bound(rules.bound(caller, way.connection), caller)
     court = bound.court(_facts(arrived, way, what, request))
     notes.rules(rules, court, request, named)
+    notes.passing_when_full = bound.passing_when_full
     if what is Endpoint.OTHER and not court.allows_path:
         message = f"No policy allows this path and method on the connection {way.connection.name}."
         raise Refused(404, Code.NOT_FOUND, message)

@@ -31,10 +31,14 @@ class RequestChunk:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The answer to `Record`: the event is on disk, or `failed` says why not (without secrets)."""
+    """The answer to `Record`: the event is on disk, or `failed` says why not (without secrets).
+
+    `full`: it failed only because the record is at its limit.
+    """
 
     at: float
     failed: str | None = None
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)

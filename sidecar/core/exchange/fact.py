@@ -55,6 +55,12 @@ def storable(word: str | None, compiled: Compiled) -> str | None:
     return WITHHELD
 
 
+def storable_path(path: str, compiled: Compiled) -> str:
+    """Each step of it by itself, too: some detectors do not take what stands behind a slash for what it may be here."""
+    shown = storable(path, compiled)
+    return path if shown == path and storable(path.replace("/", "\n"), compiled) != WITHHELD else WITHHELD
+
+
 def caller_fact(caller: Caller | None, compiled: Compiled) -> Fact | None:
     if caller is None:
         return None
@@ -100,6 +106,7 @@ class Notes:
     scanned: Scanned = field(default_factory=lambda: Scanned(Scan.NOT, ("refused before it was read",)))
     bytes_in: int = 0
     material: Material | None = None
+    passing_when_full: tuple[str, ...] = ()
 
     def rules(self, rules: Rules, court: Court, request: ClaudeRequest | None, session: str | None) -> None:
         self.policy = rules.digest
@@ -117,7 +124,7 @@ class Notes:
             "connection": self.connection,
             "endpoint": self.endpoint,
             "method": storable(self.head.method, self.compiled),
-            "path": storable(unquote(self.head.path.partition("?")[0]), self.compiled),
+            "path": storable_path(unquote(self.head.path.partition("?")[0]), self.compiled),
             "model": storable(self.model, self.compiled),
             "policy": self.policy,
             "verdict": verdict.action.name.lower(),

@@ -86,6 +86,12 @@ class BoundRules:
         """The smaller of each."""
         return limits.strictest([one.limits for one in self.rulesets])
 
+    @property
+    def passing_when_full(self) -> tuple[str, ...]:
+        """The policies by which a call may pass that a full record cannot take. One that does not say so: nothing."""
+        several = [one.passing_when_full for one in self.rulesets]
+        return tuple(dict.fromkeys(name for names in several for name in names)) if all(several) else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Court:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from sidecar.core.exchange.answering import answering
 from sidecar.core.exchange.commands import SendAnswer, WakeAt
 from sidecar.core.exchange.course import Commands, Course, State
-from sidecar.core.exchange.decide import Go
 from sidecar.core.exchange.events import ResponseChunk, ResponseStarted, Tick
+from sidecar.core.exchange.outcome import Go
 
 
 def started(course: Course, event: ResponseStarted) -> Commands:

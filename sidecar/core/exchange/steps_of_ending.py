@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from sidecar.core.exchange import steps_of_request as request
 from sidecar.core.exchange.commands import Command, Record, SendAnswer, WakeAt
 from sidecar.core.exchange.course import Commands, Course, State
-from sidecar.core.exchange.decide import Decision
 from sidecar.core.exchange.events import Event, Gone, Stopped
+from sidecar.core.exchange.outcome import Decision
 from sidecar.core.exchange.stopping import stopped, stopped_fact
 
 
 def gone(course: Course, event: Gone) -> Commands:
-    told = (*_withdrawn(course, event.at), course.cut(event.at), WakeAt(None))
+    told = (*_withdrawn(course, event.at), *course.cut(event.at), WakeAt(None))
     course.state = State.OVER
     return told
 
@@ -34,7 +34,7 @@ def stopped_forwarded(course: Course, event: Stopped) -> Commands:
     """Nothing of an answer has left."""
     cut = course.cut(event.at)
     course.answering = None
-    return (cut, _refusing(course, event, wait=True))
+    return (*cut, _refusing(course, event, wait=True))
 
 
 def stopped_streaming(course: Course, event: Stopped) -> Commands:

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from sidecar.core.exchange.commands import Record, Respond
+from sidecar.core.exchange.commands import Respond
 from sidecar.core.exchange.course import Commands, Course, State
-from sidecar.core.exchange.decide import Decision, Go
 from sidecar.core.exchange.events import Recorded, Settled
 from sidecar.core.exchange.holding import Held, Holding
+from sidecar.core.exchange.outcome import Decision, Go
 from sidecar.core.model.action import Action
 
 
@@ -59,8 +59,8 @@ def _turned_back(course: Course, holding: Holding, at: float) -> Commands:
         "rule": refused.rule,
         "status": refused.status if said is None else 200,
     }
-    record = Record("not_forwarded", fact, wait=False)
+    record = course.note("not_forwarded", fact)
     if said is None:
-        return (record, *course.refuse(refused))
+        return (*record, *course.refuse(refused))
     course.state = State.OVER
-    return (record, Respond(200, *said))
+    return (*record, Respond(200, *said))

@@ -5,9 +5,10 @@ from dataclasses import replace
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange import steps_of_people as people
 from sidecar.core.exchange.commands import Record, Respond
-from sidecar.core.exchange.course import Commands, Course, State
-from sidecar.core.exchange.decide import Arrived, Decision, Go, Reply, decide
+from sidecar.core.exchange.course import PASSED, Commands, Course, State
+from sidecar.core.exchange.decide import decide
 from sidecar.core.exchange.events import ForwardFailed, Recorded, RequestChunk, RequestStarted
+from sidecar.core.exchange.outcome import Arrived, Decision, Go, Reply
 from sidecar.core.model.http import first
 
 
@@ -38,14 +39,23 @@ def refuse(course: Course, refused: Refused, at: float) -> Commands:
 
 
 def recorded_go(course: Course, event: Recorded) -> Commands:
-    if event.failed is not None:
-        return course.unrecorded()
-    _remember(course)
     go = course.outcome(Go)
+    if event.failed is not None:
+        return _without_record(course, go, event)
+    _remember(course)
     if go.held is not None:
         return people.hold(course, go, go.held)
     course.times = replace(course.times, forwarded=event.at)
     return course.forward(go, go.body)
+
+
+def _without_record(course: Course, go: Go, event: Recorded) -> Commands:
+    """That it passes is recorded before it does; what cannot even be told of so is refused like any other."""
+    policies = course.decision.unrecorded if course.decision else ()
+    if not event.full or not policies or course.off_record:
+        return course.unrecorded()
+    course.off_record = True
+    return (Record(PASSED, {"connection": go.route.connection.name, "policies": list(policies)}),)
 
 
 def recorded_end(course: Course, event: Recorded) -> Commands:
@@ -63,7 +73,7 @@ def recorded_end(course: Course, event: Recorded) -> Commands:
 
 def forward_failed(course: Course, event: ForwardFailed) -> Commands:
     fact = {"exchange": course.identifier, "at": event.at, "why": event.refused.message}
-    return (Record("not_forwarded", fact, wait=False), *course.refuse(event.refused))
+    return (*course.note("not_forwarded", fact), *course.refuse(event.refused))
 
 
 def _decide(course: Course, at: float, body: bytes | None) -> Commands:
@@ -93,5 +103,5 @@ def _too_large(course: Course) -> Refused:
 
 def _remember(course: Course) -> None:
     """What is written down by now need not be written down again."""
-    if course.decision is not None and course.decision.written is not None:
+    if course.decision is not None and course.decision.written is not None and not course.off_record:
         course.decision.written.recorded()

@@ -23,7 +23,7 @@ TEXT_SOURCES = ("regex", "keywords")
 def disagreements(document: Document, detectors: Sequence[str]) -> list[Mistake]:
     """Every mistake that only shows when keys are looked at together, or against the detectors there are."""
     rules = _rules(document)
-    found = [*_repeated_ids(document, rules)]
+    found = [*_repeated_ids(document, rules), *_passes_by_name(document)]
     for at, rule in rules:
         found += [((*at, *place), said) for check in _CHECKS for place, said in check(rule)]
         found += [((*at, *place), said) for place, said in _unknown_detectors(rule, detectors)]
@@ -57,6 +57,20 @@ def _repeated_ids(document: Document, rules: Sequence[tuple[Path, Raw]]) -> Iter
         if name in first:
             yield (*at, "id"), f"{name!r} is already the id of the rule on line {first[name]}"
         first.setdefault(name, document.line(at))
+
+
+def _passes_by_name(document: Document) -> Iterator[Wrong]:
+    """What may go unrecorded is named: a policy for everything would switch the record off where nobody looked."""
+    match document.value:
+        case {"record": {"when_full": "pass"}, "applies": {"connections": str() | list() as named}} if _by_name(named):
+            return
+        case {"record": {"when_full": "pass"}}:
+            yield ("record", "when_full"), "`pass` is for connections by name: name them in applies.connections"
+
+
+def _by_name(named: object) -> bool:
+    globs = named if isinstance(named, list) else [named]
+    return bool(globs) and all(isinstance(glob, str) and glob.strip("*") for glob in globs)
 
 
 def _not_yet(rule: Raw) -> Iterator[Wrong]:

@@ -26,7 +26,8 @@ def policy_from(written: PolicyWritten, catalogue: Sequence[Detector]) -> Policy
     rules = tuple(_rule(written, rule, catalogue) for rule in written.rules)
     paths = tuple(_allowed(path) for path in written.paths or ())
     shadow = written.stage == "shadow"
-    return Policy(written.policy, shadow, _applies(written.applies), _limits(written.limits), paths, rules)
+    passes = written.record.when_full == "pass"
+    return Policy(written.policy, shadow, _applies(written.applies), _limits(written.limits), paths, rules, passes)
 
 
 def own_detector(policy: str, rule: RuleWritten) -> Detector | None:

@@ -85,6 +85,12 @@ class Ruleset:
         return strictest([policy.limits for policy in self.policies if not policy.shadow])
 
     @property
+    def passing_when_full(self) -> tuple[str, ...]:
+        """The policies in force, if each of them lets calls pass that a full record cannot take; nothing otherwise."""
+        in_force = [policy for policy in self.policies if not policy.shadow]
+        return tuple(policy.name for policy in in_force) if all(one.passes_when_full for one in in_force) else ()
+
+    @property
     def rules(self) -> tuple[Rule, ...]:
         return tuple(rule for policy in self.policies for rule in policy.rules)
 

@@ -139,3 +139,4 @@ class Policy:
     limits: Limits
     paths: tuple[AllowedPath, ...]
     rules: tuple[Rule, ...]
+    passes_when_full: bool = False

@@ -68,6 +68,16 @@ class LimitsWritten(Section):
     ] = None
 
 
+class FullWritten(Section):
+    when_full: Annotated[
+        Literal["refuse", "pass"],
+        Field(
+            description="At the limit of the record: `refuse` calls, or let allowed and masked ones `pass` unrecorded, "
+            "counted. Needs connections by name, and every other policy of the call to say so too."
+        ),
+    ] = "refuse"
+
+
 class MatchWritten(Section):
     regex: Annotated[
         Regex | None,
@@ -227,6 +237,7 @@ class PolicyWritten(Section):
         *MANY,
         Field(description="Paths beyond the known ones that may be used: `/v1/files*`, `GET /v1/skills`."),
     ] = None
+    record: Annotated[FullWritten, Field(description="What happens when a call cannot be recorded.")] = FullWritten()
     rules: Annotated[tuple[RuleWritten, ...], *LIST, Field(description="The rules; their order never matters.")] = ()
     words: Vocabulary = {}
     tests: Annotated[tuple[CaseWritten, ...], *LIST, Field(description="Cases for `gatehouse policy test`.")] = ()

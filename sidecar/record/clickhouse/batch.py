@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from sidecar.core.evidence.event import Event
 from sidecar.record.reader import SpoolReader
 
-MOST_EVENTS = 20_000
+# Each insert makes a part of every table, which is merged with others later: few large ones cost least.
+MOST_EVENTS = 40_000
 MOST_BYTES = 16 << 20
 STEP = 1_000
 SENDING = "shipping"
@@ -32,13 +33,33 @@ def following(reader: SpoolReader, most_events: int = MOST_EVENTS, most_bytes: i
     """The next batch, noted as being sent; nothing if there is nothing."""
     cursor = reader.cursor()
     begun = int(reader.said(SENDING) or 0)
-    found = list(_until(reader, cursor, begun) if begun > cursor else _some(reader, cursor, most_events, most_bytes))
+    if begun <= cursor:
+        batch = ahead(reader, cursor, most_events, most_bytes)
+    else:
+        batch = _made(reader, cursor, list(_until(reader, cursor, begun)))
+    if batch is not None:
+        note(reader, batch)
+    return batch
+
+
+def ahead(
+    reader: SpoolReader, after: int, most_events: int = MOST_EVENTS, most_bytes: int = MOST_BYTES
+) -> Batch | None:
+    """What will be next once everything up to there is delivered. Nobody is told: it is only read."""
+    return _made(reader, after, list(_some(reader, after, most_events, most_bytes)))
+
+
+def note(reader: SpoolReader, batch: Batch) -> None:
+    """It is about to be sent."""
+    if batch.upto != int(reader.said(SENDING) or 0):
+        reader.say(SENDING, batch.upto)
+
+
+def _made(reader: SpoolReader, after: int, found: Sequence[tuple[int, Event]]) -> Batch | None:
     if not found:
         return None
     upto = found[-1][0]
-    if upto != begun:
-        reader.say(SENDING, upto)
-    return Batch(cursor, upto, [event for _, event in found], reader.parts_between(cursor, upto))
+    return Batch(after, upto, [event for _, event in found], reader.parts_between(after, upto))
 
 
 def _until(reader: SpoolReader, cursor: int, upto: int) -> Iterator[tuple[int, Event]]:

@@ -1,5 +1,6 @@
 """Events and parts as columns, which is how the database takes them fastest."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,7 +33,21 @@ class Month:
     """The events of one month, which is one partition, and so one insert: all of it or nothing."""
 
     events: list[Event] = field(default_factory=list)
-    columns: list[list[object]] = field(default_factory=lambda: [[] for _ in EVENTS])
+    times: list[int] = field(default_factory=list)
+
+    @property
+    def columns(self) -> Columns:
+        """Column by column: a loop over rows takes three times as long."""
+        events = self.events
+        return [
+            [event.chain for event in events],
+            [event.seq for event in events],
+            self.times,
+            [event.kind for event in events],
+            [event.previous for event in events],
+            [event.hash for event in events],
+            [event.body for event in events],
+        ]
 
     @property
     def token(self) -> str:
@@ -45,16 +60,26 @@ class Month:
 
 def months(events: Iterable[Event]) -> Iterator[Month]:
     """Raises `Unfit` for an event that the table cannot hold."""
-    found: dict[str, Month] = {}
+    found: dict[str, Month] = defaultdict(Month)
+    seconds: dict[str, int] = {}
     for event in events:
-        month = found.setdefault(event.at[:7], Month())
-        row = (event.chain, event.seq, microseconds(event.at), event.kind, event.previous, event.hash, event.body)
         if len(event.previous) != 32 or len(event.hash) != 32 or not 0 <= event.seq < 1 << 64:
             raise Unfit("its hashes or its number are not what such an event has")
+        month = found[event.at[:7]]
         month.events.append(event)
-        for column, value in zip(month.columns, row, strict=True):
-            column.append(value)
+        month.times.append(_within(seconds, event.at))
     yield from found.values()
+
+
+def _within(seconds: dict[str, int], at: str) -> int:
+    """As `microseconds`, which is asked once for all events of a second."""
+    second, rest = at[:19], at[20:26]
+    if len(at) != 27 or at[19] != "." or at[26] != "Z" or not (rest.isascii() and rest.isdigit()):
+        return microseconds(at)
+    begun = seconds.get(second)
+    if begun is None:
+        begun = seconds[second] = microseconds(f"{second}.000000Z")
+    return begun + int(rest)
 
 
 def microseconds(at: str) -> int:

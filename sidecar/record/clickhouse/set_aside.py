@@ -4,7 +4,7 @@ Rules: a file of its own beside the spool, for the spool frees what the cursor h
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -32,6 +32,20 @@ def kept(folder: Path) -> Iterator[tuple[Event, str]]:
     with closing(_opened(folder)) as connection:
         for *event, reason in connection.execute("SELECT * FROM set_aside ORDER BY at, chain, seq").fetchall():
             yield Event(*event), reason
+
+
+def any_kept(folder: Path) -> bool:
+    """Most gates never set anything aside, and have no such file."""
+    return next(kept(folder), None) is not None
+
+
+def strike(folder: Path, events: Sequence[Event]) -> None:
+    """They are in the database now."""
+    if not events:
+        return
+    with closing(_opened(folder)) as connection:
+        names = [(event.chain, event.seq) for event in events]
+        connection.executemany("DELETE FROM set_aside WHERE chain = ? AND seq = ?", names)
 
 
 def _opened(folder: Path) -> sqlite3.Connection:

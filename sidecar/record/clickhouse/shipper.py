@@ -24,8 +24,10 @@ from clickhouse_connect.driver.client import Client
 
 from sidecar.core.evidence.event import Event
 from sidecar.record.clickhouse import holds, set_aside
+from sidecar.record.clickhouse.again import again
+from sidecar.record.clickhouse.ahead import Ahead
 from sidecar.record.clickhouse.backoff import Backoff
-from sidecar.record.clickhouse.batch import Batch, following
+from sidecar.record.clickhouse.batch import Batch, following, note
 from sidecar.record.clickhouse.delivery import Delivery
 from sidecar.record.clickhouse.place import REASONS, Place, Trouble, connected
 from sidecar.record.clickhouse.schema import checked
@@ -70,6 +72,7 @@ class Shipper:
         self._clock = clock
         self._age = age
         self._reader = SpoolReader(folder)
+        self._ahead = Ahead(folder)
         self._backoff = Backoff(chance)
         self._client: Client | None = None
         self._delivery: Delivery | None = None
@@ -126,11 +129,13 @@ class Shipper:
         if not self._mine():
             return False
         delivery = self._delivery or self._connect()
-        batch = following(self._reader)
-        self._measure(batch)
+        batch = self._next()
+        behind = self._measure(batch)
         if batch is None:
             self._mark_held()
             return False
+        if behind > len(batch.events):
+            self._ahead.begin(batch.upto)
         refused = delivery.deliver(batch.events, batch.parts, self._doubtful)
         self._reader.advance(batch.upto)
         self._doubtful = False
@@ -138,12 +143,21 @@ class Shipper:
         self._metrics.add(SHIPPED, len(batch.events) - refused)
         return True
 
+    def _next(self) -> Batch | None:
+        batch = self._ahead.take(self._reader.cursor())
+        if batch is None:
+            return following(self._reader)
+        note(self._reader, batch)
+        return batch
+
     def _connect(self) -> Delivery:
         self._doubtful = True
         self._client = connected(self._place, create=not self._prepared)
         if not self._prepared:
             self._prepare(self._client)
         checked(self._client, self._place)
+        if not self._prepared:
+            self._once_more(self._client)
         self._prepared = True
         self._delivery = Delivery(self._client, self._place, self._put_aside)
         return self._delivery
@@ -161,6 +175,13 @@ class Shipper:
             log.info("a migration was applied", version=migration.version, name=migration.name)
         self._held_at = self._clock()
 
+    def _once_more(self, client: Client) -> None:
+        """What was refused may be taken now: by newer tables, or from a newer Gatehouse."""
+        tried = again(self._folder, client, self._place)
+        refused = sum(one.why is not None for one in tried)
+        if tried:
+            log.info("events that were set aside were tried again", taken=len(tried) - refused, refused=refused)
+
     def _mark_held(self) -> None:
         if self._client is not None and self._clock() >= self._held_at + HOLDS_EVERY:
             self._held_at = self._clock()
@@ -171,11 +192,13 @@ class Shipper:
         self._metrics.add(SET_ASIDE)
         log.error("the database refuses an event; it was set aside", chain=event.chain, seq=event.seq, why=why)
 
-    def _measure(self, batch: Batch | None) -> None:
+    def _measure(self, batch: Batch | None) -> int:
+        """How many events there are to deliver."""
         behind = self._reader.behind(batch.after) if batch else 0
         self._metrics.set(LAG_EVENTS, behind)
         oldest = datetime.fromisoformat(batch.events[0].at).timestamp() if batch else self._clock()
         self._metrics.set(LAG_SECONDS, max(0.0, self._clock() - oldest))
+        return behind
 
     def _mine(self) -> bool:
         """Whether this is the one that ships. The kernel frees the lock when a process ends, however it ends."""
@@ -197,6 +220,7 @@ class Shipper:
         self._say(reason)
         self._doubtful = True
         self._disconnect()
+        self._ahead.forget()
         with suppress(sqlite3.Error, OSError):
             self._measure(following(self._reader))
 
@@ -218,6 +242,7 @@ class Shipper:
 
     def _let_go(self) -> None:
         self._disconnect()
+        self._ahead.close()
         self._reader.close()
         if self._lock is not None:
             os.close(self._lock)

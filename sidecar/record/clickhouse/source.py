@@ -5,14 +5,17 @@ Rules:
 - The times are read as text, so that all six digits are compared.
 """
 
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from clickhouse_connect.driver.client import Client
 
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.event import Event
-from sidecar.core.evidence.verify import Anchored
 from sidecar.record import spool_file
+from sidecar.record.clickhouse import set_aside
 from sidecar.record.clickhouse.place import connected, place, told
+from sidecar.record.joined import Joined
 from sidecar.record.sources import SpoolSource
 from sidecar.settings.values import Record
 
@@ -24,7 +27,8 @@ ASKED = 500  # digests in one question
 class DatabaseSource:
     """Faults of the database itself are `Trouble`."""
 
-    def __init__(self, record: Record, only: frozenset[str] | None = None) -> None:
+    def __init__(self, record: Record, only: frozenset[str] | None = None, spools: Joined | None = None) -> None:
+        """`spools`: what may not be delivered yet, if it is more than the gate's own."""
         self._place = place(record)
         self.name = f"database {self._place.database}"
         self.whole = only is None
@@ -32,8 +36,10 @@ class DatabaseSource:
         self._only = only
         self._client: Client = connected(self._place)
         there = (record.spool / spool_file.NAME).is_file()
-        self._spool = SpoolSource(record.spool, only) if there else None
+        self._spool = spools or (SpoolSource(record.spool, only) if there else None)
         self._last: dict[str, int] = {}
+        kept = set_aside.kept(record.spool)
+        self.aside: Sequence[tuple[Event, str]] = [one for one in kept if only is None or one[0].chain in only]
 
     def total(self) -> int:
         with told(self._place.address):
@@ -41,6 +47,10 @@ class DatabaseSource:
         return int(found.result_rows[0][0])
 
     def events(self) -> Iterator[Sequence[Event]]:
+        """What was set aside stands where it belongs: the database refused it, and nothing of it is missing."""
+        yield from with_aside(self._recorded(), [event for event, _ in self.aside])
+
+    def _recorded(self) -> Iterator[Sequence[Event]]:
         self._last = {}
         yield from self._stored(self._where(), self._given())
         if self._spool is None:
@@ -59,6 +69,18 @@ class DatabaseSource:
             missing |= set(some) - {row[0] for row in rows}
         spool = self._spool
         return missing if spool is None else [name for name in missing if not spool.holds(name)]
+
+    def fetch(self, digests: frozenset[str]) -> Mapping[str, bytes]:
+        found: dict[str, bytes] = {} if self._spool is None else dict(self._spool.fetch(digests))
+        ordered = sorted(digests - found.keys())
+        wanted = "SELECT unhex(arrayJoin({some:Array(String)}))"
+        query = f"SELECT lower(hex(digest)) AS name, data FROM parts WHERE digest IN ({wanted})"  # noqa: S608
+        for start in range(0, len(ordered), ASKED):
+            given = {"some": ordered[start : start + ASKED]}
+            with told(self._place.address):
+                rows = self._client.query(query, given, column_formats={"data": "bytes"}).result_rows
+            found |= {row[0]: row[1] for row in rows}
+        return found
 
     def parts(self) -> Iterator[tuple[str, bytes | None]]:
         query = "SELECT lower(hex(digest)) AS name, data FROM parts"
@@ -104,3 +126,22 @@ class DatabaseSource:
 
     def _given(self) -> dict[str, object]:
         return {} if self._only is None else {"only": sorted(self._only)}
+
+
+def with_aside(batches: Iterable[Sequence[Event]], aside: Iterable[Event]) -> Iterator[Sequence[Event]]:
+    """Each of these events before the first later one of its chain; those that are in the batches are left out."""
+    waiting: dict[str, deque[Event]] = defaultdict(deque)
+    for event in sorted(aside, key=lambda one: one.seq):
+        waiting[event.chain].append(event)
+    for batch in batches:
+        yield [one for event in batch for one in _before(waiting, event)] if waiting else batch
+    yield from (list(rest) for rest in waiting.values() if rest)
+
+
+def _before(waiting: Mapping[str, deque[Event]], event: Event) -> Iterator[Event]:
+    ours = waiting.get(event.chain)
+    while ours and ours[0].seq <= event.seq:
+        one = ours.popleft()
+        if one.seq < event.seq:
+            yield one
+    yield event

@@ -1,7 +1,7 @@
 """ClickHouse's HTTP interface, the part that `clickhouse-connect` and `curl` use, as an ASGI application.
 
-Strategy: the event loop moves bytes; everything the engine does happens in threads. An INSERT goes into the engine as
-it arrives; the rows of a SELECT leave as they are made.
+Strategy: the event loop moves bytes; everything the engine does happens in threads. The rows of an INSERT are gathered
+before the engine takes them; the rows of a SELECT leave as they are made.
 
 Rules:
 - Only this machine may ask: a `Host` or an `Origin` that is not loopback is refused, so that a web page in a browser
@@ -20,8 +20,9 @@ from urllib.parse import urlsplit
 from sidecar.record.local.answer import Answer, Cost, answer, insert_format, refuse_change
 from sidecar.record.local.body import Body, Gone, Receive
 from sidecar.record.local.coding import unpacker
-from sidecar.record.local.engine import Engine, Inserter
+from sidecar.record.local.engine import Engine
 from sidecar.record.local.failure import Failure, heard
+from sidecar.record.local.incoming import Incoming
 from sidecar.record.local.question import Question, form, question
 from sidecar.record.local.reply import Reply, Send
 from sidecar.record.local.session import Session, Sessions
@@ -102,15 +103,14 @@ class App:
 
     async def _insert(self, session: Session, asked: Question, insert: Insert, body: Body) -> Cost:
         await self._dress(session, asked, plain=None)
-        inserter: Inserter = await self._run(session.connection.send_insert, insert.head, insert_format(asked, insert))
+        incoming = Incoming(self._engine.folder)
         try:
             while piece := await body.piece():
-                await self._run(inserter.append, piece)
-            written = await self._run(inserter.finish)
-        except BaseException:
-            await self._run(inserter.cancel)
-            raise
-        return Cost(written_rows=written.rows_written, written_bytes=written.bytes_written)
+                await self._run(incoming.append, piece)
+            form = insert_format(asked, insert)
+            return await self._run(incoming.into, session.connection, insert, form, asked.parameters)
+        finally:
+            incoming.close()
 
     async def _stream(self, result: Answer, receive: Receive, reply: Reply) -> None:
         """Everything of it but its end."""

@@ -42,27 +42,11 @@ class Stream(Protocol):
     def cancel(self) -> None: ...
 
 
-class Written(Protocol):
-    """What an INSERT came to."""
-
-    rows_written: int
-    bytes_written: int
-
-
-class Inserter(Protocol):
-    """An INSERT that takes its bytes in pieces."""
-
-    def append(self, data: bytes) -> None: ...
-    def finish(self) -> Written: ...
-    def cancel(self) -> None: ...
-
-
 class Connection(Protocol):
     """chDB's connection, as far as it is used here."""
 
     def query(self, query: str | bytes, format: str = ..., params: Mapping[str, str] | None = ...) -> Result: ...
     def send_query(self, query: str | bytes, format: str = ..., params: Mapping[str, str] | None = ...) -> Stream: ...
-    def send_insert(self, query: str | bytes, format: str = ...) -> Inserter: ...
     def close(self) -> None: ...
 
 

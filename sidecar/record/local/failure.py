@@ -49,11 +49,17 @@ def heard(error: Exception) -> Failure:
     """The failure inside an exception of the engine."""
     if isinstance(error, Failure):
         return error
-    found = SAID.search(str(error))
+    text = _text(error)
+    found = SAID.search(text)
     if found is None:
-        return Failure(STD_EXCEPTION, "STD_EXCEPTION", str(error) or type(error).__name__)
+        return Failure(STD_EXCEPTION, "STD_EXCEPTION", text or type(error).__name__)
     said = VERSION.sub("", found["rest"].partition(": ")[2]).strip()
     name = ""
     while named := NAME.search(said):
         name, said = named[1], said[: named.start()].rstrip()
     return Failure(int(found["code"]), name, said)
+
+
+def _text(error: Exception) -> str:
+    """What was said. The engine quotes the bytes that it could not read, and the library fails on them in turn."""
+    return error.object.decode("utf-8", "replace") if isinstance(error, UnicodeDecodeError) else str(error)

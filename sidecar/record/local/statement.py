@@ -36,11 +36,14 @@ SYNTAX_ERROR = 62
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """An INSERT whose rows come as bytes. Without a format of its own the request's counts, or `Values`."""
+    """An INSERT whose rows come as bytes. Without a format of its own the request's counts, or `Values`.
+
+    `settings`: the clause of that name, which ends the head."""
 
     head: bytes
     format: str | None
     data_at: int
+    settings: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +90,27 @@ def read(text: bytes) -> Insert | Plain:
 
 
 def _insert(text: bytes, tokens: Iterator[_Token]) -> Insert | Plain:
-    a_name_follows = True
+    a_name_follows, settings = True, None
     for token in tokens:
         if a_name_follows or not token.word:
             # `values` and `format` are fine names for tables: what stands where a name belongs is no keyword.
             a_name_follows = token.text == b"." or (a_name_follows and token.text in BEFORE_A_NAME)
         elif token.text == b"VALUES":
-            return Insert(text[: token.start], "Values", token.end)
+            return _cut(text, settings, token.start, "Values", token.end)
         elif token.text == b"FORMAT" and (name := next(tokens, None)) is not None:
             written = text[name.start : name.end].decode("utf-8", "replace")
-            return Insert(text[: token.start], written, _data_begins(text, name.end))
+            return _cut(text, settings, token.start, written, _data_begins(text, name.end))
         elif token.text in NO_DATA_FOLLOWS:
             return Plain("INSERT")
-    return Insert(text.rstrip().rstrip(b";"), None, len(text))
+        elif token.text == b"SETTINGS":
+            settings = token.start
+    whole = text.rstrip().rstrip(b";")
+    return _cut(whole, settings, len(whole), None, len(text))
+
+
+def _cut(text: bytes, settings: int | None, end: int, form: str | None, data_at: int) -> Insert:
+    at = end if settings is None else settings
+    return Insert(text[:at], form, data_at, text[at:end])
 
 
 def _data_begins(text: bytes, at: int) -> int:

@@ -24,6 +24,17 @@ def test_check_says_ok_for_each_file(capsys: pytest.CaptureFixture[str]) -> None
     assert said.err == ""
 
 
+def test_check_notes_what_may_go_unrecorded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "docs.yaml"
+    file.write_text("policy: docs\napplies: {connections: [docs, 'wiki-*']}\nrecord: {when_full: pass}\n")
+    assert policy("check", str(file)) == 0
+    note = "note: while the record is full, policy docs lets calls pass unrecorded (connections: docs, wiki-*)"
+    assert capsys.readouterr().out.splitlines() == [f"{file}: ok", note]
+    file.write_text("policy: docs\nrecord: {when_full: pass}\n")
+    assert policy("check", str(file)) == 2
+    assert f"{file}:2: record.when_full: `pass` is for connections by name" in capsys.readouterr().err
+
+
 def test_ten_mistakes_are_ten_lines(capsys: pytest.CaptureFixture[str]) -> None:
     file = str(CASES / "ten-mistakes.yaml")
     assert policy("check", file) == 2

@@ -27,6 +27,14 @@ def test_three_lines_to_paste_and_what_stands_behind_them(tmp_path: Path) -> Non
     assert pasted[1].startswith('export ANTHROPIC_AUTH_TOKEN="$(gatehouse token mint --subject "$USER" --config ')
     assert pasted[2] == "unset ANTHROPIC_API_KEY"
     assert "simulator stands in for Claude" in said
+    assert f"Record: {tmp_path / '.gatehouse' / 'spool'}   Prove it: gatehouse audit verify" in said
+
+
+def test_where_the_record_is_delivered_to(tmp_path: Path) -> None:
+    said = welcome(
+        load(config(tmp_path, "record: {spool: s, clickhouse: 'http://127.0.0.1:8123/g'}\n"), {}), "gatehouse"
+    )
+    assert f"Record: {tmp_path / 's'}, delivered to http://127.0.0.1:8123/g " in said
 
 
 def test_the_link_to_the_console(tmp_path: Path) -> None:

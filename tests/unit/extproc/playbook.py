@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sidecar.core.approval.answer import Answer, Outcome
 from sidecar.core.approval.asked import Asked
-from sidecar.core.errors import Code, RecordingFailed, Refused
+from sidecar.core.errors import Code, RecordFull, RecordingFailed, Refused
 from sidecar.core.exchange.commands import Command
 from sidecar.core.exchange.events import Event
 from sidecar.core.model.block import Block
@@ -42,12 +42,15 @@ class Scripted:
 class Record:
     facts: list[str] = field(default_factory=list)
     broken: bool = False
+    full: bool = False
     gate: asyncio.Event | None = None
     parts: dict[str, bytes] = field(default_factory=dict)
 
     async def record(self, kind: str, fact: Mapping[str, object], parts: Parts = NO_PARTS) -> None:
         if self.gate is not None:
             await self.gate.wait()
+        if self.full:
+            raise RecordFull("no room")
         if self.broken:
             raise RecordingFailed("the disk is full")
         self.facts.append(kind)

@@ -141,6 +141,12 @@ async def test_what_cannot_be_recorded_is_told_to_the_exchange() -> None:
     assert stage.exchange.heard[-1] == e.Recorded(100.0, "the disk is full")
 
 
+async def test_it_is_told_apart_whether_only_room_is_lacking() -> None:
+    stage = Stage({e.RequestChunk: always(c.Record("request", {}))}, Record(full=True))
+    await stage.tell(*request())
+    assert stage.exchange.heard[-1] == e.Recorded(100.0, "no room", full=True)
+
+
 async def test_a_fact_that_nothing_waits_for_holds_nothing_up() -> None:
     stage = Stage({**PASS, e.RequestChunk: always(c.Record("note", {}, wait=False), FORWARD)})
     stage.recorder.gate = asyncio.Event()

@@ -1,17 +1,23 @@
 """The record of a data plane as configured, and the facts of the gate itself."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sidecar.core.errors import ConfigurationError
 from sidecar.core.evidence.checkpoint import checkpoint_of, verified
+from sidecar.core.evidence.verdict import Trouble, Verdict
 from sidecar.core.exchange.rules import Rules
 from sidecar.core.policy.book import PolicySource, compile_book
+from sidecar.processes.anchoring import kept
+from sidecar.processes.proof import ACCESS, source_of
 from sidecar.processes.recording import Diary, gauged, opened, shipped, shipping
+from sidecar.record.check import checked
 from sidecar.record.keys import published
 from sidecar.record.reader import events
+from sidecar.record.spool_file import NAME, connected
 from sidecar.rulebook.rulebook import Status
 from sidecar.settings.load import load
 from sidecar.settings.values import Settings
@@ -43,6 +49,7 @@ async def test_by_default_checkpoints_are_anchored_in_the_state_folder(tmp_path:
     assert chain[0].fact["version"]
     told = metrics.text().decode()
     assert "gatehouse_spool_limit_bytes 2.147483648e+09" in told
+    assert "gatehouse_record_database 0.0" in told  # and the log says so, too
     assert "gatehouse_anchors_failing 0.0" in told
     assert "gatehouse_spool_bytes 0.0" not in told
 
@@ -104,17 +111,43 @@ async def test_the_gate_says_each_change_once() -> None:
 
 
 async def test_without_a_database_nothing_is_shipped(tmp_path: Path) -> None:
-    assert shipping(settings(tmp_path), Metrics()) is None
-    await shipped(None)
+    assert shipping(settings(tmp_path), Metrics()) == ()
+    await shipped(())
 
 
 async def test_with_one_the_record_gets_there(tmp_path: Path) -> None:
     with clickhouse(tmp_path / "data") as server:
         of, metrics = settings(tmp_path, f", clickhouse: '{server.url}/records'"), Metrics()
-        spool, shipper = opened(of, metrics), shipping(of, metrics)
+        spool, (shipper, access) = opened(of, metrics), shipping(of, metrics)
         await spool.record("k", {})
-        assert shipper is not None
         await until(lambda: shipper.shipped >= 2)
         await spool.close()
-        await shipped(shipper)
-        assert shipper.shipped == 4
+        # Who opened originals while no database was at hand left a chain of its own.
+        log = opened(replace(of, record=replace(of.record, spool=of.state / ACCESS)), Metrics())
+        await log.record("sealed_opened", {})
+        await log.close()
+        await shipped((shipper, access))
+        assert (shipper.shipped, access.shipped) == (4, 4)
+        source = source_of(of, spool_only=False)
+        found = checked(source, published(of.state / "keys"), kept(of))
+        assert (found.faults, found.events, len(found.chains)) == ((), 8, 2)
+
+
+@pytest.mark.parametrize("gone", ["sealed_opened", "chain_opened"])
+async def test_who_opened_originals_is_part_of_the_record(tmp_path: Path, gone: str) -> None:
+    of = settings(tmp_path)
+    for folder in (of.record.spool, of.state / ACCESS):
+        spool = opened(replace(of, record=replace(of.record, spool=folder)), Metrics())
+        await spool.record("sealed_opened", {})
+        await spool.close()
+
+    def verdict() -> Verdict:
+        return checked(source_of(of, spool_only=True), published(of.state / "keys"), kept(of))
+
+    assert (verdict().faults, len(verdict().chains)) == ((), 2)
+    connection = connected(of.state / ACCESS / NAME)
+    connection.execute("DELETE FROM events WHERE kind = ?", (gone,))
+    connection.close()
+    assert {fault.trouble for fault in verdict().faults} == {Trouble.MISSING}
+    (of.state / ACCESS / NAME).unlink()
+    assert {fault.trouble for fault in verdict().faults} == {Trouble.MISSING}

@@ -6,8 +6,10 @@ from sidecar.core.evidence.checkpoint import verified
 from sidecar.core.evidence.event import NOTHING_BEFORE
 from sidecar.core.evidence.merkle import Tree
 from sidecar.record.chain import Chain
+from sidecar.record.entry import Entry
 from sidecar.record.keys import published
-from tests.unit.record.spooling import keys
+from sidecar.record.moment import written_at
+from tests.unit.record.spooling import NOON, keys
 
 
 def test_events_hang_on_each_other_and_a_checkpoint_covers_them(tmp_path: Path) -> None:
@@ -20,7 +22,19 @@ def test_events_hang_on_each_other_and_a_checkpoint_covers_them(tmp_path: Path) 
     assert made.root == Tree([first.hash, second.hash]).root().hex()
     assert verified(made, published(tmp_path / "keys"))
     assert (event.seq, event.fact, chain.uncovered) == (3, made.fact, 0)
-    assert chain.tail == {"chain": "gc_1", "seq": 3, "hash": event.hash.hex()}
+    assert chain.tail == {"chain": "gc_1", "seq": 3, "hash": event.hash.hex(), "at": event.at}
+
+
+def test_many_at_once_are_the_same_events(tmp_path: Path) -> None:
+    one, many = Chain('gc_"1"'), Chain('gc_"1"')
+    entries = [Entry(f"k{number % 3}é", NOON + number % 4, b'{"n":%d}' % number) for number in range(21)]
+    events = [one.add(entry.kind, written_at(entry.at), entry.fact) for entry in entries]
+    rows = [*many.grow(entries[:8], 70), *many.grow([], 78), *many.grow(entries[8:], 78)]
+    assert [row[0] for row in rows] == list(range(70, 91))
+    assert [(e.chain, e.seq, e.at, e.kind, e.previous, e.hash, e.body) for e in events] == [row[1:] for row in rows]
+    signer = keys(tmp_path).current()
+    assert (one.uncovered, many.uncovered) == (21, 21)
+    assert one.checkpoint(signer, "9") == many.checkpoint(signer, "9")
 
 
 def test_a_copy_grows_alone(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from sidecar.core.errors import RecordingFailed
+from sidecar.core.errors import RecordFull
 from sidecar.record.fill import Fill
 
 
@@ -24,8 +24,15 @@ def test_admission(used: int, kind: str, more: int, fits: bool, note: str) -> No
     if fits:
         fill.admit(kind, more)
     else:
-        with pytest.raises(RecordingFailed, match="the spool is full"):
+        with pytest.raises(RecordFull, match="the spool is full"):
             fill.admit(kind, more)
+
+
+@pytest.mark.parametrize(("used", "roomy"), [(0, True), (97, True), (98, False), (100, False), (104, False)])
+def test_new_calls_are_recorded_again_a_little_below_the_limit(used: int, roomy: bool) -> None:
+    fill = Fill(100)
+    fill.measured(used)
+    assert fill.roomy is roomy
 
 
 def test_each_mark_is_told_once_up_and_once_down(caplog: pytest.LogCaptureFixture) -> None:
@@ -36,3 +43,20 @@ def test_each_mark_is_told_once_up_and_once_down(caplog: pytest.LogCaptureFixtur
     told = [(record.levelname, record.__dict__["fields"]["percent"]) for record in caplog.records]
     assert told == [("ERROR", 50), ("ERROR", 80), ("ERROR", 96), ("INFO", 81), ("INFO", 77), ("INFO", 10)]
     assert fill.alarm == 0.0
+
+
+def test_without_a_database_it_is_said_what_to_change(caplog: pytest.LogCaptureFixture) -> None:
+    fill = Fill(100, delivered=False)
+    with caplog.at_level(logging.INFO):
+        fill.announce()
+        fill.measured(60)
+    assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
+    assert all("record.clickhouse" in f"{record.message} {record.__dict__['fields']}" for record in caplog.records)
+    with pytest.raises(RecordFull, match=r"record\.clickhouse.*record\.limit"):
+        fill.admit("decided", 50)
+
+
+def test_with_a_database_nothing_is_announced(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        Fill(100).announce()
+    assert caplog.records == []

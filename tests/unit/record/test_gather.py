@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from sidecar.core.evidence.selection import Selection
-from sidecar.record.gather import gathered, named
+from sidecar.record.gather import gathered
 from sidecar.record.keys import published
 from sidecar.record.sources import SpoolSource
 from tests.unit.record.gates import gate
@@ -11,13 +11,8 @@ async def test_all_of_a_record_or_a_session_with_its_parts_and_theirs(tmp_path: 
     await gate(tmp_path)
     source, keys = SpoolSource(tmp_path / "state" / "spool"), published(tmp_path / "state" / "keys")
     whole = gathered(source, Selection(), keys, {})
-    assert (whole.whole, len(whole.parts), whole.proofs) == (True, 24, {})
+    assert (whole.whole, len(whole.parts), whole.proofs) == (True, 48, {})
     assert len(whole.events) == source.total()
     part = gathered(source, Selection(session="s1"), keys, {"session": "s1"})
-    assert (part.whole, len(part.events), len(part.parts), len(part.proofs)) == (False, 12, 12, 12)
+    assert (part.whole, len(part.events), len(part.parts), len(part.proofs)) == (False, 12, 24, 12)
     assert len(part.checkpoints) == 2
-
-
-def test_parts_that_facts_name() -> None:
-    texts = [b'{"a":{"part":"%b"},"text":"\\"part\\":\\"x\\""}' % (b"a" * 64), b'[{"parts": "%b"}]' % (b"b" * 64)]
-    assert named(texts) == ({"a" * 64, "b" * 64}, {"b" * 64})

@@ -8,7 +8,8 @@ import pytest
 
 from sidecar.core.errors import ConfigurationError
 from sidecar.core.evidence.checkpoint import signed, verified
-from sidecar.record.keys import Keys, published, rotated
+from sidecar.core.evidence.trust import Trust
+from sidecar.record.keys import Keys, listed, published, rotated, text_of
 
 
 def opened(folder: Path, since: str = "2026-01-01T00:00:00.000000Z") -> Keys:
@@ -46,6 +47,27 @@ def test_a_rotation_is_seen_and_both_keys_still_check(tmp_path: Path) -> None:
     assert old.private.private_bytes_raw().hex() not in (tmp_path / "keys" / "signing.key").read_text()
 
 
+def test_every_rotation_leaves_the_old_keys_word_for_the_new_one(tmp_path: Path) -> None:
+    first = opened(tmp_path).current()
+    signers = [rotated(tmp_path / "keys", f"2026-02-0{day}T00:00:00.000000Z") for day in (1, 2, 3)]
+    trust = Trust({first.id: first.private.public_key()})
+    for pledge in signers[-1].pledges:
+        trust.see(pledge)
+    assert all(trust.knows(signer.id) for signer in signers)
+    assert [pledge["to"] for pledge in signers[-1].after(signers[0].id)] == [signers[1].id, signers[2].id]
+    assert signers[-1].after(signers[-1].id) == ()
+    assert [(one.id, one.before) for one in listed(tmp_path / "keys")] == [
+        (first.id, None),
+        *zip([one.id for one in signers], [first.id, signers[0].id, signers[1].id], strict=True),
+    ]
+
+
+def test_a_copy_of_the_list_under_any_name_can_be_read(tmp_path: Path) -> None:
+    signer = opened(tmp_path).current()
+    (tmp_path / "trusted.json").write_text(text_of(listed(tmp_path / "keys")))
+    assert list(published(tmp_path / "trusted.json")) == [signer.id]
+
+
 def test_a_key_file_that_goes_away_while_the_gate_runs_changes_nothing(tmp_path: Path) -> None:
     keys = opened(tmp_path)
     before = keys.current()
@@ -63,6 +85,7 @@ def test_a_key_file_that_goes_away_while_the_gate_runs_changes_nothing(tmp_path:
         ("public.json", "{", "not the list"),
         ("public.json", "[]", "not the list"),
         ("public.json", '{"keys": [{"id": "a"}]}', "not the list"),
+        ("public.json", '{"keys": [{"id": "a", "public": "ab", "since": "s"}]}', "not the list"),
     ],
 )
 def test_a_file_that_is_something_else_stops_the_start(tmp_path: Path, name: str, text: str, said: str) -> None:

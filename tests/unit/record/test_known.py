@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from sidecar.record.known import Known
+from sidecar.record.known import ASKED, Known
 from sidecar.record.spool_file import opened
 from sidecar.settings.values import Durability
 
@@ -19,12 +19,20 @@ def test_fresh_is_what_nobody_has(tmp_path: Path) -> None:
     with closing(opened(tmp_path, Durability.STRICT)) as file:
         known = Known()
         stored(file, b"a")
-        assert dict(known.fresh(PARTS, {b"b"}, file)) == {b"c": b"3"}
+        assert known.fresh(PARTS, file) == {b"b": b"2", b"c": b"3"}
         assert len(known) == 1  # what the file said
         known.add([b"c"])
-        assert dict(known.fresh(PARTS, (), file)) == {b"b": b"2"}
+        assert b"c" in known
+        assert known.fresh(PARTS, file) == {b"b": b"2"}
         known.clear()
-        assert dict(known.fresh(PARTS, (), file)) == {b"b": b"2", b"c": b"3"}
+        assert known.fresh(PARTS, file) == {b"b": b"2", b"c": b"3"}
+
+
+def test_the_file_is_asked_for_many_in_turns(tmp_path: Path) -> None:
+    with closing(opened(tmp_path, Durability.STRICT)) as file:
+        names = [number.to_bytes(2) for number in range(ASKED * 2 + 1)]
+        stored(file, *names[::2])
+        assert list(Known().fresh(dict.fromkeys(names, b""), file)) == names[1::2]
 
 
 def test_memory_is_bounded(tmp_path: Path) -> None:

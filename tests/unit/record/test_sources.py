@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from sidecar.core.errors import ConfigurationError
-from sidecar.core.evidence.verify import Anchored
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.record.check import checked
 from sidecar.record.keys import published
 from sidecar.record.sources import SpoolSource, anchored, file_anchor
@@ -18,7 +18,7 @@ async def test_a_spool_as_it_stands(tmp_path: Path) -> None:
     source = SpoolSource(tmp_path / "state" / "spool")
     events = [event for batch in source.events() for event in batch]
     assert (source.total(), source.whole, source.begins) == (len(events), True, {})
-    assert len(list(source.parts())) == 24
+    assert len(list(source.parts())) == 48
     name, data = next(source.parts())
     assert source.holds(name)
     assert source.absent(frozenset((name, "ab" * 32))) == ["ab" * 32]

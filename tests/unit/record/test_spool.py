@@ -230,4 +230,5 @@ async def test_another_process_is_refused_until_it_ends_however(tmp_path: Path) 
     await spool.close()
     first, second = prove(tmp_path).values()
     assert [event.kind for event in first] == ["chain_opened"]
-    assert second[0].fact["before"] == {"chain": first[0].chain, "seq": 1, "hash": first[0].hash.hex()}
+    last = first[0]
+    assert second[0].fact["before"] == {"chain": last.chain, "seq": 1, "hash": last.hash.hex(), "at": last.at}

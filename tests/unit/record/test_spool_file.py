@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sidecar.core.errors import ConfigurationError
-from sidecar.record.spool_file import NAME, Damaged, Lock, damage, last, moved_aside, opened
+from sidecar.record.spool_file import NAME, Damaged, Lock, damage, last, moved_aside, opened, told
 from sidecar.settings.values import Durability
 
 
@@ -46,6 +46,21 @@ def test_what_is_no_database_is_damage_and_stays_as_it_is(tmp_path: Path) -> Non
     assert (aside / NAME).read_bytes() == data
     assert aside.name == "damaged-2026-01-01T000000Z"
     assert not (tmp_path / NAME).exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (sqlite3.SQLITE_CORRUPT, "the spool's file is damaged .*nothing was changed"),
+        (sqlite3.SQLITE_NOTADB, "the spool's file is damaged"),
+        (sqlite3.SQLITE_IOERR, "the spool cannot be read: oh"),
+    ],
+)
+def test_whoever_reads_gets_a_sentence(code: int, said: str) -> None:
+    error = sqlite3.DatabaseError("oh")
+    error.sqlite_errorcode = code
+    with pytest.raises(ConfigurationError, match=said), told():
+        raise error
 
 
 def test_a_full_disk_is_not_damage() -> None:

@@ -4,19 +4,27 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from sidecar.core.evidence.checkpoint import Keeping
 from sidecar.core.evidence.merkle import Tree
 from sidecar.core.evidence.selection import Selection
 from sidecar.record import standalone_verify
-from sidecar.record.bundle import write
+from sidecar.record.bundle import checked_bundle, write
+from sidecar.record.entry import Entry, Life
 from sidecar.record.gather import gathered
 from sidecar.record.keys import published
-from sidecar.record.sources import SpoolSource
+from sidecar.record.moment import written_at
+from sidecar.record.sources import SpoolSource, anchored
+from sidecar.record.spool_file import NAME, connected
+from sidecar.record.writer import Writer
+from sidecar.settings.values import Durability
 from tests.unit.record.gates import gate
+from tests.unit.record.spooling import Moving, keys
 from tests.unit.record.test_bundle import edited, unpacked
 
 
@@ -86,7 +94,41 @@ def test_its_tree_is_ours() -> None:
     leaves = [sha256(bytes([number])).digest() for number in range(20)]
     for count in range(21):
         tree = Tree(leaves[:count])
-        assert standalone_verify.root(leaves[:count]) == tree.root().hex()
+        assert standalone_verify.root(leaves[:count]) == tree.root()
         for place in range(count):
             path = [step.hex() for step in tree.inclusion(place)]
             assert standalone_verify.climbed(leaves[place], place, count, path) == tree.root().hex()
+
+
+@pytest.mark.parametrize(("more", "words"), [(0, "ok\n"), (1, "not in its place: gc_"), (-1, "ok\n")])
+def test_what_retention_took_is_allowed_by_what_was_signed(tmp_path: Path, more: int, words: str) -> None:
+    """Two lives of a gate that keeps events for two days: all of the first is over, and some of the second."""
+    config, clock = tmp_path / "state", Moving(time.time() - 5 * 86_400)
+    for name in ("gc_one", "gc_two"):
+        life = Life(keys(config), "g", "v", clock, lambda name=name: name, 5, ("file:x",), Keeping(2))  # type: ignore[misc]
+        (config / "spool").mkdir(exist_ok=True)
+        writer = Writer(config / "spool", Durability.STRICT, life)
+        for _ in range(48):
+            writer.write([Entry("decided", clock.now, b"{}")])
+            clock.now += 3_600
+        writer.close()
+        clock.now += 3_600
+    source = SpoolSource(config / "spool")
+    events = [event for batch in source.events() for event in batch]
+    lines = anchored("file:x", [bytes(row[0]) for row in source._run("SELECT line FROM checkpoints")], torn=False)
+    limit = written_at(time.time() - 2 * 86_400)
+    covers = [one.count + 1 for one in lines.checkpoints if one.chain == "gc_two" and one.at < limit]
+    gone = max(covers) + more
+    connection = connected(config / "spool" / NAME)
+    connection.execute("DELETE FROM events WHERE chain = 'gc_one' OR seq <= ?", (gone,))
+    connection.execute("DELETE FROM checkpoints")
+    connection.close()
+    trusted = published(config / "keys")
+    held = gathered(SpoolSource(config / "spool"), Selection(), trusted, {}, [lines])
+    assert len(held.events) < len(events)
+    write(tmp_path / "b.tar.gz", held)
+    assert words in said(unpacked(tmp_path / "b.tar.gz"))[1]
+    verdict = checked_bundle(tmp_path / "b.tar.gz", trusted, now=written_at(time.time()))
+    assert verdict.green == (words == "ok\n")
+    assert verdict.expired is not None
+    assert verdict.expired.events == len(events) - len(held.events) - max(0, more)

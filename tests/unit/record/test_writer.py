@@ -5,11 +5,17 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from sidecar.core.evidence.checkpoint import Keeping
+from sidecar.core.evidence.verdict import Trouble
+from sidecar.core.evidence.verify import Verify
+from sidecar.record.check import checked
 from sidecar.record.entry import Entry, Life
-from sidecar.record.keys import rotated
+from sidecar.record.keys import published, rotated
+from sidecar.record.sources import SpoolSource
 from sidecar.record.spool_file import NAME
-from sidecar.record.writer import Writer
+from sidecar.record.writer import MOST_ROWS, Writer
 from sidecar.settings.values import Durability
 from tests.unit.record.spooling import Moving, kept, keys, largest_file, names, prove
 
@@ -25,7 +31,9 @@ def entry(name: str, at: float = 0.0, **parts: bytes) -> Entry:
 
 
 def test_the_first_event_says_who_writes_and_with_which_key(tmp_path: Path) -> None:
-    writer(tmp_path).close()
+    life = Life(keys(tmp_path), "gate-1", "1.2", Moving(), names(), 1000, ("file:/far",))
+    (tmp_path / "spool").mkdir()
+    Writer(tmp_path / "spool", Durability.STRICT, life).close()
     fact = kept(tmp_path)[0].fact
     signer = keys(tmp_path).current()
     assert fact == {
@@ -33,6 +41,8 @@ def test_the_first_event_says_who_writes_and_with_which_key(tmp_path: Path) -> N
         "gate": "gate-1",
         "version": "1.2",
         "keys": [{"id": signer.id, "public": signer.public}],
+        "pledges": [],
+        "anchors": ["file:/far"],
     }
 
 
@@ -44,6 +54,30 @@ def test_a_checkpoint_comes_after_so_many_events_also_within_a_batch(tmp_path: P
     assert [event.seq for event in chain if event.kind == "checkpoint"] == [11, 22, 30]
     assert [event.kind for event in chain[-2:]] == ["chain_closed", "checkpoint"]
     assert file.checkpoints == 3
+
+
+@pytest.mark.parametrize("count", [1, MOST_ROWS - 1, MOST_ROWS, MOST_ROWS + 1, 3 * MOST_ROWS])
+def test_a_batch_of_any_size_is_one_transaction(tmp_path: Path, count: int) -> None:
+    file = writer(tmp_path)
+    seen: list[str] = []
+    file._connection.set_trace_callback(lambda text: seen.append(text.split()[0]))
+    file.write([entry(str(number)) for number in range(count)])
+    file._connection.set_trace_callback(None)
+    assert seen.count("COMMIT") == (count > MOST_ROWS)
+    assert seen.count("INSERT") == -(-count // MOST_ROWS)
+    file.close()
+    assert [event.fact.get("name") for event in kept(tmp_path) if event.kind == "k"] == [str(n) for n in range(count)]
+    assert len(prove(tmp_path)) == 1
+
+
+def test_a_part_belongs_to_the_event_that_first_names_it(tmp_path: Path) -> None:
+    file = writer(tmp_path, checkpoint_events=2)
+    file.write([entry("a"), entry("b", x=b"1"), entry("c"), entry("d", x=b"1", y=b"2"), entry("e", y=b"2")])
+    where = dict(file._connection.execute("SELECT digest, event FROM parts").fetchall())
+    named = "SELECT id FROM events WHERE instr(body, ?)"
+    for part, name in ((b"x", '"name":"b"'), (b"y", '"name":"d"')):
+        assert file._connection.execute(named, (name,)).fetchone() == (where[part],)
+    file.close()
 
 
 def test_a_checkpoint_that_would_state_nothing_new_is_not_made(tmp_path: Path) -> None:
@@ -71,13 +105,42 @@ def test_a_rotated_key_is_told_of_and_signs_from_then_on(tmp_path: Path) -> None
     file = writer(tmp_path)
     file.write([entry("a")])
     file.checkpoint()
-    old, new = keys(tmp_path).current(), rotated(tmp_path / "keys", "2026-02-01T00:00:00.000000Z")
+    trusted, old = published(tmp_path / "keys"), keys(tmp_path).current()
+    between, new = (rotated(tmp_path / "keys", f"2026-02-0{day}T00:00:00.000000Z") for day in (1, 2))
     file.write([entry("b")])
     file.close()
     (chain,) = prove(tmp_path).values()
-    (told,) = [event for event in chain if event.kind == "key_rotated"]
-    assert told.fact == {"from": old.id, "to": new.id, "public": new.public}
+    told = [event.fact for event in chain if event.kind == "key_rotated"]
+    assert [(fact["from"], fact["to"]) for fact in told] == [(old.id, between.id), (between.id, new.id)]
     assert [event.fact["key"] for event in chain if event.kind == "checkpoint"] == [old.id, new.id]
+    # Whoever trusts the first key alone can follow: from within the chain, and from the first event of a later life.
+    assert checked(SpoolSource(tmp_path / "spool"), trusted).green
+    again = Life(keys(tmp_path), "g", "v", Moving(), lambda: "gc_later", 1000)
+    Writer(tmp_path / "spool", Durability.STRICT, again).close()
+    later = [event for event in kept(tmp_path) if event.chain != chain[0].chain]
+    verify = Verify(trusted, whole=False)
+    verify.feed(later)
+    assert verify.end().green
+
+
+def test_a_key_that_was_put_there_by_hand_is_unknown_to_whoever_trusts_the_old_one(tmp_path: Path) -> None:
+    file = writer(tmp_path)
+    trusted = published(tmp_path / "keys")
+    forged = Ed25519PrivateKey.generate().private_bytes_raw().hex()
+    (tmp_path / "keys" / "signing.key").write_text(forged)
+    file.write([entry("a")])
+    file.close()
+    troubles = {fault.trouble for fault in checked(SpoolSource(tmp_path / "spool"), trusted).faults}
+    assert troubles == {Trouble.UNKNOWN_KEY}
+
+
+def test_a_checkpoint_says_for_how_long_the_record_is_kept(tmp_path: Path) -> None:
+    life = Life(keys(tmp_path), "g", "v", Moving(), names(), 1000, (), Keeping(90, 30))
+    (tmp_path / "spool").mkdir()
+    Writer(tmp_path / "spool", Durability.STRICT, life).close()
+    fact = kept(tmp_path)[-1].fact
+    assert (fact["evidence_days"], fact["texts_days"]) == (90, 30)
+    assert checked(SpoolSource(tmp_path / "spool"), published(tmp_path / "keys")).green
 
 
 @pytest.mark.parametrize("note", ["deleted", "replaced by another"])
@@ -199,7 +262,7 @@ def test_a_commit_that_failed_in_doubt_begins_a_new_chain_where_the_file_ends(tm
     file.write([entry("c")])
     file.close()
     first, second = prove(tmp_path).values()
-    assert second[0].fact["before"] == {"chain": "gc_1", "seq": 3, "hash": first[-1].hash.hex()}
+    assert second[0].fact["before"] == {"chain": "gc_1", "seq": 3, "hash": first[-1].hash.hex(), "at": first[-1].at}
     assert second[1].fact == {"name": "c"}
 
 

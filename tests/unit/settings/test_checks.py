@@ -51,6 +51,29 @@ TWO = "connections: [{name: a, path: /p}, {name: b, path: /q}]\n"
         ),
         (DEV + "listen: {port: 15095}", ["2: listen.port: port 15095 is already used by metrics.port"], "ports"),
         (DEV + "listen: {port: 0}\nmetrics: {port: 0}", [], "any free ports are two"),
+        (
+            DEV + "record: {clickhouse: 'http://localhost:15080/gatehouse'}",
+            ["2: record.clickhouse: port 15080 is already used by listen.port"],
+            "a database on this machine",
+        ),
+        (
+            DEV + "metrics: {port: 8123}\nrecord: {clickhouse: 'http://127.0.0.1/gatehouse'}",
+            ["3: record.clickhouse: port 8123 is already used by metrics.port"],
+            "with the port that it has by default",
+        ),
+        (DEV + "record: {clickhouse: 'http://db.example:15080/gatehouse'}", [], "one on another machine"),
+        (DEV + "record: {clickhouse: 'http://[::1'}", [], "an address that is none is said elsewhere"),
+        (
+            DEV + "record: {retention: {evidence: 90}, checkpoints: {every: 25h}}",
+            [
+                "2: record.checkpoints.every: must be a day or less where record.retention.evidence is set: "
+                "a checkpoint says what may be gone"
+            ],
+            "nothing may be gone before it was signed",
+        ),
+        (DEV + "record: {retention: {evidence: 90}, checkpoints: {every: 24h}}", [], "a day is enough"),
+        (DEV + "record: {retention: {texts: 90}, checkpoints: {every: 25h}}", [], "texts are told by their events"),
+        (DEV + "record: {retention: {evidence: 90}, checkpoints: {every: soon}}", [], "said elsewhere"),
         (DEV + "listen: {port: 15085}", [], "nothing listens on the simulator's port"),
         (
             "development: {identity: true, simulator: true}\nlisten: {port: 15085}",

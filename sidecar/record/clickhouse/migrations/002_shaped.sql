@@ -147,7 +147,8 @@ FROM (
         rule String, detector String, place String, path String, action String, how String, placeholder String,
         shadow Bool)))') AS f
     FROM events
-    WHERE kind IN ('decided', 'answered', 'cut')
+    -- The body is canonical: without findings it says so in these bytes. Looking for them costs a tenth of parsing it.
+    WHERE kind IN ('decided', 'answered', 'cut') AND position(body, '"findings":[]') = 0
 )
 ARRAY JOIN f.findings AS one, arrayEnumerate(f.findings) AS number;
 
@@ -159,11 +160,12 @@ CREATE TABLE IF NOT EXISTS caller_facts (
 ) ENGINE = ReplacingMergeTree ORDER BY exchange;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS shape_callers TO caller_facts AS
-SELECT
-    JSONExtractString(body, 'fact', 'exchange') AS exchange,
-    JSONExtract(body, 'fact', 'caller', 'groups', 'Array(String)') AS groups
-FROM events
-WHERE kind = 'decided';
+SELECT f.exchange AS exchange, f.caller.groups AS groups
+FROM (
+    SELECT JSONExtract(body, 'fact', 'Tuple(exchange String, caller Tuple(groups Array(String)))') AS f
+    FROM events
+    WHERE kind = 'decided'
+);
 
 -- shard by cityHash64(chain)
 CREATE TABLE IF NOT EXISTS tool_call_facts (

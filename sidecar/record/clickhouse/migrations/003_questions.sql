@@ -1,4 +1,6 @@
 -- What people ask. One row is one thing; empty text and 0 mean that it was not said.
+--
+-- `conversation`: the session; of calls that named none (a plain `curl`) those of one caller on one day belong together.
 
 CREATE OR REPLACE VIEW exchanges AS
 SELECT
@@ -21,7 +23,9 @@ SELECT
         FROM (SELECT * FROM prices FINAL WHERE version = (SELECT max(version) FROM prices) ORDER BY place)
     )) AS price,
     (input_tokens * price.2 + output_tokens * price.3 + cache_read_tokens * price.4 + cache_write_tokens * price.5)
-        / 1e6 AS cost
+        / 1e6 AS cost,
+    if(session != '', session, concat('none:', if(subject != '', subject, 'unknown'), ':', toString(toDate(at))))
+        AS conversation
 FROM exchange_facts FINAL;
 
 CREATE OR REPLACE VIEW findings AS
@@ -59,7 +63,7 @@ SELECT chain, seq, at, kind, fact FROM gate_facts FINAL;
 
 CREATE OR REPLACE VIEW sessions AS
 SELECT
-    session, any(e.subject) AS subject, any(e.provider) AS provider, any(e.groups) AS groups, any(e.agent) AS agent,
+    e.conversation AS session, any(e.subject) AS subject, any(e.provider) AS provider, any(e.groups) AS groups, any(e.agent) AS agent,
     min(e.at) AS began, max(e.ended_at) AS ended, count() AS exchanges,
     countIf(e.outcome = 'refused') AS refused, countIf(e.verdict = 'deny') AS denied,
     sum(e.request_findings + e.answer_findings) AS findings,
@@ -68,7 +72,6 @@ SELECT
     sum(e.cache_read_tokens) AS cache_read_tokens, sum(e.cache_write_tokens) AS cache_write_tokens,
     sum(e.cost) AS cost, max(e.held) AS held
 FROM exchanges AS e
-WHERE e.session != ''
 GROUP BY session;
 
 CREATE OR REPLACE VIEW daily AS

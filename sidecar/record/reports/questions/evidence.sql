@@ -9,11 +9,13 @@ SELECT
     e.newest - e.events AS missing,
     e.newest - c.signed AS not_signed_yet,
     c.checkpoints AS checkpoints,
+    e.unrecorded AS stretches_unrecorded,
     e.first AS first,
     e.last AS last,
     e.closed AS closed
 FROM (
     SELECT chain, uniqExact(seq) AS events, max(seq) AS newest, min(at) AS first, max(at) AS last,
+           countIf(kind = 'gap_opened') AS unrecorded,
            if(countIf(kind = 'chain_closed') > 0, 'yes', 'no') AS closed
     FROM events
     GROUP BY chain

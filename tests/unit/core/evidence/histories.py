@@ -6,11 +6,12 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.checkpoint import Checkpoint, PublicKeys, checkpoint_of, key_id, signed
 from sidecar.core.evidence.event import NOTHING_BEFORE, Event, event
 from sidecar.core.evidence.merkle import Tree
 from sidecar.core.evidence.verdict import Verdict
-from sidecar.core.evidence.verify import Anchored, Verify
+from sidecar.core.evidence.verify import Verify
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 FORGER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
@@ -28,8 +29,8 @@ class History:
     def copy(self) -> "History":
         return History(list(self.events), list(self.anchor), dict(self.parts))
 
-    def verdict(self, batch: int = 7) -> Verdict:
-        verify = Verify(KEYS, absent=lambda names: names - self.parts.keys())
+    def verdict(self, batch: int = 7, now: str = "") -> Verdict:
+        verify = Verify(KEYS, absent=lambda names: names - self.parts.keys(), now=now)
         for start in range(0, len(self.events), batch):
             verify.feed(self.events[start : start + batch])
         for name, data in self.parts.items():

@@ -3,12 +3,12 @@ from dataclasses import replace
 
 import pytest
 
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.checkpoint import PublicKeys
 from sidecar.core.evidence.event import Event
 from sidecar.core.evidence.inclusion import Proof, proofs, proved
 from sidecar.core.evidence.merkle import Tree
 from sidecar.core.evidence.verdict import Trouble, Verdict
-from sidecar.core.evidence.verify import Anchored
 from tests.unit.core.evidence.histories import KEYS, history
 
 RECORD = history(lives=1)
@@ -24,7 +24,14 @@ def verdict(
     parts: Mapping[str, bytes] = RECORD.parts,
 ) -> Verdict:
     stated = anchored or Anchored("c", [NEWEST])
-    return proved(records, stated, keys, lambda names: names - parts.keys(), parts.items())
+    return proved(
+        records,
+        stated,
+        keys,
+        lambda names: names - parts.keys(),
+        lambda names: {one: parts[one] for one in names & parts.keys()},
+        parts.items(),
+    )
 
 
 def test_every_event_under_the_newest_checkpoint_has_a_proof_and_is_proved() -> None:

@@ -33,6 +33,22 @@ def test_frontier_and_tree_tell_the_root_of_the_definition(count: int) -> None:
     assert frontier.count == count
 
 
+@settings(max_examples=100)
+@given(st.lists(st.integers(0, 9), max_size=12), st.booleans())
+def test_many_leaves_at_once_are_the_same_leaves(sizes: list[int], single_first: bool) -> None:
+    one, many, start = Frontier(), Frontier(), 0
+    for size in sizes:
+        some = LEAVES[start : start + size]
+        for leaf in some:
+            one.append(leaf)
+        if single_first and len(some) == 1:
+            many.append(some[0])
+        else:
+            many.extend(some)
+        start += size
+        assert (many.count, many.root()) == (one.count, one.root())
+
+
 def test_a_copy_of_a_frontier_grows_alone() -> None:
     frontier = Frontier()
     frontier.append(b"a")

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from sidecar.core.evidence.anchored import Anchored
 from sidecar.core.evidence.event import event
 from sidecar.core.evidence.verdict import Trouble
-from sidecar.core.evidence.verify import Anchored, Verify
+from sidecar.core.evidence.verify import Verify
 from tests.unit.core.evidence.histories import FORGER, KEYS, history, rehashed, stated
 
 RECORD = history()
@@ -82,6 +83,6 @@ def test_parts_are_asked_for_once() -> None:
     verify = Verify(KEYS, absent=lambda names: asked.append(names) or ())  # type: ignore[func-returns-value]
     verify.feed(RECORD.events)
     verify.feed(RECORD.events)
-    assert asked == [frozenset(RECORD.parts), frozenset()]
+    assert asked == [frozenset(RECORD.parts)]
     assert verify.part(next(iter(RECORD.parts)), None) is None
     assert verify.faults.found[-1].trouble is Trouble.PART_CHANGED

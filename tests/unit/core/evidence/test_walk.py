@@ -1,13 +1,17 @@
 """One chain, walked. What is done to a whole record stands in tests/fault/test_tampering.py."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sidecar.core.evidence.event import Event, canonical, event
+from sidecar.core.evidence.rows import Rows
+from sidecar.core.evidence.trust import Trust
 from sidecar.core.evidence.verdict import Fault, Faults, Tail, Trouble
-from sidecar.core.evidence.walk import Walk, tail_of
+from sidecar.core.evidence.walk import READ, Walk, tail_of
 from tests.unit.core.evidence.histories import KEYS, history
 
 RECORD = history(lives=2)
@@ -16,18 +20,65 @@ CHAIN = [one for one in RECORD.events if one.chain == "gc_1"]
 
 def walked(events: Sequence[Event], begins: int = 1) -> list[Fault]:
     faults = Faults()
-    walk = Walk("gc_1", KEYS, faults, begins)
+    walk = Walk("gc_1", trust := Trust(KEYS), faults, begins)
     walk.feed(events)
     walk.end()
+    trust.settle(faults)
     return faults.found
 
 
+ODD = {
+    "untouched": lambda one: [one],
+    "gone": lambda _: [],
+    "twice": lambda one: [one, one],
+    "time": lambda one: [replace(one, at="2026")],
+    "kind": lambda one: [replace(one, kind="checkpoint")],
+    "number": lambda one: [replace(one, seq=one.seq + 1)],
+    "previous": lambda one: [replace(one, previous=bytes(32))],
+    "hash": lambda one: [replace(one, hash=bytes(32))],
+    "body": lambda one: [replace(one, body=one.body + b" ")],
+    "written again": lambda one: [event(one.previous, one.chain, one.seq, one.at, one.kind, {"say": "no"})],
+    "hangs on nothing": lambda one: [event(bytes(32), one.chain, one.seq, one.at, one.kind, one.fact)],
+}
+ODDLY = st.sampled_from(list(ODD.values()))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data(), st.integers(1, 12), st.integers(1, 4))
+def test_a_stretch_is_named_as_its_events_one_by_one_are(data: st.DataObject, batch: int, begins: int) -> None:
+    events = list(CHAIN[begins - 1 :])
+    for share in data.draw(st.lists(st.floats(0, 0.999), max_size=2)):
+        place = int(share * len(events))
+        events[place : place + 1] = [odd for one in events[place : place + 1] for odd in data.draw(ODDLY)(one)]
+    single, stretched = Faults(), Faults()
+    one, many = (Walk("gc_1", Trust(KEYS), faults, begins) for faults in (single, stretched))
+    one.feed(events)
+    for start in range(0, len(events), batch):
+        many.stretch(Rows.of(events[start : start + batch]))
+    assert many.end() == one.end()
+    assert stretched == single
+
+
+def test_a_stretch_that_fits_is_not_looked_at_event_by_event() -> None:
+    seen: list[Event] = []
+
+    class Watched(Walk):
+        def feed(self, events: Iterable[Event]) -> None:
+            seen.extend(events := list(events))
+            super().feed(events)
+
+    Watched("gc_1", Trust(KEYS), Faults()).stretch(Rows.of(CHAIN))
+    # After the end of a chain each is looked at.
+    assert {one.kind for one in seen} <= READ
+    assert len(seen) == sum(one.kind in READ for one in CHAIN) < len(CHAIN)
+
+
 def test_what_is_left_of_a_chain() -> None:
-    walk = Walk("gc_1", KEYS, Faults())
+    walk = Walk("gc_1", Trust(KEYS), Faults())
     walk.feed(CHAIN)
     end, before = walk.end(), RECORD.events[len(CHAIN) - 1]
     assert (end.first, end.last, end.last_hash, end.events) == (1, len(CHAIN), CHAIN[-1].hash, len(CHAIN))
-    assert end.before == Tail("gc_0", before.seq, before.hash.hex())
+    assert end.before == Tail("gc_0", before.seq, before.hash.hex(), CHAIN[0].at)
     assert end.covered == len(CHAIN) - 1
     assert dict(end.checkpoints) == {one.count: one.line for one in RECORD.anchor if one.chain == "gc_1"}
 

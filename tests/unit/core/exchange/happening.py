@@ -101,6 +101,7 @@ NAMED: Mapping[str, e.Event] = {
     "stopped": STOPPED,
     "on disk": ON_DISK,
     "not on disk": NOT_ON_DISK,
+    "no room": e.Recorded(3.0, failed="the spool is full", full=True),
     "no credential": NO_CREDENTIAL,
     "a stream begins": STREAMS,
     "JSON begins": ANSWERS,

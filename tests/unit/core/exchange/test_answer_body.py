@@ -9,7 +9,8 @@ import pytest
 from sidecar.core.errors import Refused
 from sidecar.core.exchange import answer_body
 from sidecar.core.exchange.commands import SendAnswer
-from sidecar.core.exchange.decide import Arrived, Go, decide
+from sidecar.core.exchange.decide import decide
+from sidecar.core.exchange.outcome import Arrived, Go
 from sidecar.core.model.http import RequestHead, ResponseHead
 from tests.unit.core.exchange.building import (
     CALLER,

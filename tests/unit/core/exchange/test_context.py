@@ -3,7 +3,8 @@
 import pytest
 
 from sidecar.core.exchange.context import AnswerContext
-from sidecar.core.exchange.decide import Arrived, Go, decide
+from sidecar.core.exchange.decide import decide
+from sidecar.core.exchange.outcome import Arrived, Go
 from sidecar.core.model.http import RequestHead
 from sidecar.core.wire.claude.endpoints import Endpoint
 from tests.unit.core.exchange.building import CALLER, JSON, MAIL, encoded, gate, request

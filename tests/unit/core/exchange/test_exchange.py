@@ -7,6 +7,7 @@ import pytest
 from sidecar.core.exchange import events as e
 from sidecar.core.exchange.commands import (
     Forward,
+    Record,
 )
 from sidecar.core.exchange.exchange import STEPS, Exchange, State
 from sidecar.core.exchange.gate import Gate
@@ -15,6 +16,8 @@ from sidecar.core.model.http import RequestHead
 from sidecar.core.wire.json_strict import JsonLimits
 from tests.unit.core.exchange.building import (
     CALLER,
+    KEY,
+    MASKS,
     SSE,
     Call,
     ask,
@@ -27,11 +30,14 @@ from tests.unit.core.exchange.building import (
 from tests.unit.core.exchange.happening import ASKS, DENIES, NOT_ON_DISK, ON_DISK, named, playbooks, short
 
 BOOKS = list(playbooks())
+# A note that begins so is of a call whose policy lets it pass when the record is full.
+LENIENT = "lenient: "
+PASSES = "applies: {connections: [claude]}\nrecord: {when_full: pass}"
 
 
 @pytest.mark.parametrize(("note", "book"), BOOKS, ids=[note for note, _ in BOOKS])
 def test_playbook(note: str, book: list[tuple[str, str]]) -> None:
-    exchange = Exchange(gate(DENIES), "gx_1")
+    exchange = Exchange(gate(DENIES, PASSES if note.startswith(LENIENT) else ""), "gx_1")
     for happens, expected in book:
         assert ", ".join(short(one) for one in exchange.receive(named(happens))) == expected, happens
 
@@ -51,6 +57,17 @@ def test_a_failed_record_reaches_the_client_as_something_to_try_again() -> None:
     assert call.error["type"] == "overloaded_error"
     assert "x-should-retry" not in dict(call.reply.headers)
     assert b"disk" not in call.reply.body
+
+
+def test_what_passes_unrecorded_says_where_to_and_by_which_policies() -> None:
+    call = Call(gate(MASKS, PASSES)).ask(request(f"use {KEY}"))
+    call.tell(named("no room"))
+    told = call.facts["passed_unrecorded"]
+    assert told == {"connection": "claude", "policies": ["p"]}
+    call.recorded()
+    assert KEY.encode() not in (call.forward.body or b""), "it is masked all the same"
+    again = Call(call.gate, "gx_2").ask(request(f"use {KEY}"))
+    assert again.one(Record).parts, "what was not written down is not taken for known"
 
 
 LIMITED = {"body_limit": 1 << 20, "limits": JsonLimits(bytes=1 << 20)}

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from sidecar.core.exchange.fact import MOST_FINDINGS, WITHHELD, findings_facts, storable
+from sidecar.core.detect.catalogue import builtin
+from sidecar.core.detect.compiled import Compiled
+from sidecar.core.exchange.fact import MOST_FINDINGS, WITHHELD, findings_facts, storable, storable_path
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.finding import Finding
@@ -92,6 +94,15 @@ def test_a_planted_secret_is_in_no_fact_and_in_nothing_told(rules: str, how: dic
 )
 def test_storable(word: str | None, stored: str | None) -> None:
     assert storable(word, compiled(DENIES, "").compiled) == stored
+
+
+def test_a_step_of_a_path_is_looked_at_by_itself() -> None:
+    """A card's digits behind a slash are no card to its detector: there they are mostly something else."""
+    scan, number = Compiled([one for one in builtin() if one.id == "pii/card"]), "4111" + "1111" * 3
+    assert not scan.scan(f"/v1/files/{number}".encode())
+    assert storable_path(f"/v1/files/{number}", scan) == WITHHELD
+    assert storable_path(f"/{number} x", scan) == WITHHELD
+    assert storable_path("/v1/files/41", scan) == "/v1/files/41"
 
 
 def test_a_thousand_findings_are_counted_and_not_listed() -> None:

@@ -10,6 +10,7 @@ from sidecar.core.model.treatment import Treatment
 from sidecar.core.policy.facts import Found, RequestFacts
 from tests.unit.core.exchange.building import CALLER, CLAUDE, KEY, book
 
+PASSES = "applies: {connections: [claude]}\nrecord: {when_full: pass}"
 OLD = "\n  - {id: r, detect: ['secret/*'], do: mask, how: token}\n  - {id: own, match: {regex: 'zephyr'}, do: deny}\n"
 NEW = "\n  - {id: r, detect: ['secret/*'], do: mask}\n  - {id: own, match: {regex: 'boreas'}, do: deny}\n"
 FACTS = RequestFacts("m", (), False, None, 1, (), (), "POST", "/v1/skills", "other", 1)
@@ -74,6 +75,21 @@ class TestOfTwoBooks:
         assert bound is not None
         limits = bound.limits
         assert (limits.max_tokens, limits.requests_per_minute, limits.output_tokens_per_day) == (10, 5, 7)
+
+    @pytest.mark.parametrize(
+        ("heads", "policies"),
+        [
+            ([PASSES], ("p0",)),
+            ([PASSES, PASSES], ("p0", "p1")),
+            ([PASSES, ""], ()),
+            (["", PASSES], ()),
+            ([""], ()),
+        ],
+    )
+    def test_a_full_record_needs_the_leave_of_both(self, heads: list[str], policies: tuple[str, ...]) -> None:
+        bound = Rules.of(*(book(OLD, head, f"p{at}") for at, head in enumerate(heads))).bound(CALLER, CLAUDE)
+        assert bound is not None
+        assert bound.passing_when_full == policies
 
     def test_a_path_needs_the_leave_of_both(self) -> None:
         allows = book(OLD, "paths: ['/v1/skills']")

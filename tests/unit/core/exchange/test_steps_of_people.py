@@ -3,7 +3,7 @@
 import sys
 
 from sidecar.core.exchange.course import Course
-from sidecar.core.exchange.decide import Go
+from sidecar.core.exchange.outcome import Go
 from sidecar.core.exchange.steps_of_people import hold
 from tests.unit.core.exchange.building import encoded, request
 from tests.unit.core.exchange.held import APPROVED, PROMPT, held, holding, settled

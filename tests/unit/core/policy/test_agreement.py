@@ -89,6 +89,32 @@ def test_one_rule(rule: str, expected: list[str], note: str) -> None:
     assert all(one.startswith(f"2: {start}") for one, start in zip(got, expected, strict=False)), (note, got)
 
 
+BY_NAME = ["1: record.when_full: `pass` is for connections by name: name them in applies.connections"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "note"),
+    [
+        ("record: {when_full: pass}", BY_NAME, "for everything"),
+        ("{record: {when_full: pass}, applies: {groups: [sre]}}", BY_NAME, "for people"),
+        ("{record: {when_full: pass}, applies: {connections: '*'}}", BY_NAME, "for any connection"),
+        (
+            "{record: {when_full: pass}, applies: {connections: [docs, '**']}}",
+            BY_NAME,
+            "for any among others",
+        ),
+        ("{record: {when_full: pass}, applies: {connections: []}}", BY_NAME, "for none"),
+        ("{record: {when_full: pass}, applies: {connections: docs}}", [], "by name"),
+        ("{record: {when_full: pass}, applies: {connections: [docs, 'wiki-*']}}", [], "by names"),
+        ("record: {when_full: refuse}", [], "refused anyway"),
+        ("{record: {when_full: [pass]}, applies: 3}", [], "what is of another shape is left to others"),
+    ],
+)
+def test_what_may_go_unrecorded_is_named(text: str, expected: list[str], note: str) -> None:
+    got = [f"{mistake.line}: {mistake.message}" for mistake in disagreements(read_yaml(text, "f"), NAMES)]
+    assert got == expected, note
+
+
 def test_ids_are_once() -> None:
     got = said("id: a, if: x, do: deny", "id: b, if: x, do: deny", "id: a, if: x, do: deny")
     assert got == ["4: rules.2.id: 'a' is already the id of the rule on line 2"]

@@ -25,6 +25,24 @@ from tests.unit.core.policy.samples import (
     ruleset_of,
 )
 
+PASSES = "applies: {connections: [claude]}\nrecord: {when_full: pass}"
+
+
+@pytest.mark.parametrize(
+    ("heads", "policies", "note"),
+    [
+        ([PASSES], ("p0",), "the only one says so"),
+        ([PASSES, PASSES], ("p0", "p1"), "all say so"),
+        ([PASSES, ""], (), "one does not"),
+        ([PASSES, "stage: shadow"], ("p0",), "one that is not in force has no say"),
+        ([f"{PASSES}\nstage: shadow"], (), "nor can it let anything pass"),
+        ([f"{PASSES}\nstage: shadow", ""], (), "beside one that does not"),
+    ],
+)
+def test_who_passes_when_the_record_is_full(heads: list[str], policies: tuple[str, ...], note: str) -> None:
+    book = book_of(*(f"policy: p{at}\n{head}" for at, head in enumerate(heads)))
+    assert ruleset_of(book).passing_when_full == policies, note
+
 
 def test_nothing_to_say_is_allow() -> None:
     judge = judge_of(book_with())

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from sidecar.record.clickhouse import batch, set_aside
 from sidecar.record.clickhouse.place import Place, connected
 from sidecar.record.clickhouse.shipper import Shipper
 from sidecar.record.reader import SpoolReader
 from sidecar.settings.values import Durability
 from sidecar.telemetry.metrics import Metrics
 from tests.polling import until
-from tests.unit.record.clickhouse.chained import ANSWERED, DECIDED, named, stored
+from tests.unit.record.clickhouse.chained import ANSWERED, DECIDED, named, one, stored
 from tests.unit.record.spooling import kept, opened
 
 
@@ -71,10 +72,10 @@ async def test_a_second_shipper_stands_by(tmp_path: Path, client: Client, place:
     await spooled(tmp_path, 20)
     both = [shipper(tmp_path, place) for _ in range(2)]
     await until(arrived(client, expected := sorted(named(kept(tmp_path)))))
-    for one in both:
-        await asyncio.to_thread(one.close, 30.0)
+    for running in both:
+        await asyncio.to_thread(running.close, 30.0)
     assert stored(client) == expected
-    assert sorted(one.shipped for one in both) == [0, len(expected)]
+    assert sorted(running.shipped for running in both) == [0, len(expected)]
 
 
 async def test_a_database_that_is_not_there_is_told_of_and_waited_for(tmp_path: Path) -> None:
@@ -116,3 +117,28 @@ async def test_a_poisoned_event_blocks_nothing(
     assert [seq for _, seq in stored(client)] == [1, 2, *range(4, 12)]
     assert told(metrics, "set_aside_total") == 1
     assert "set aside" in caplog.text
+
+
+async def test_the_next_life_tries_again_what_was_set_aside(tmp_path: Path, client: Client, place: Place) -> None:
+    client.command("ALTER TABLE events ADD CONSTRAINT odd CHECK seq != 3")
+    await spooled(tmp_path, 8)
+    assert await asyncio.to_thread(shipper(tmp_path, place).close, 30.0)
+    assert await asyncio.to_thread(shipper(tmp_path, place).close, 30.0)
+    assert [event.seq for event, _ in set_aside.kept(tmp_path / "spool")] == [3]
+    client.command("ALTER TABLE events DROP CONSTRAINT odd")
+    assert await asyncio.to_thread(shipper(tmp_path, place).close, 30.0)
+    assert not set_aside.any_kept(tmp_path / "spool")
+    assert stored(client) == sorted(named(kept(tmp_path)))
+
+
+async def test_many_batches_arrive_once_each(
+    tmp_path: Path, client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is read while the one before is on its way."""
+    monkeypatch.setattr("sidecar.record.clickhouse.batch.STEP", 7)
+    for function in (batch.following, batch.ahead):
+        monkeypatch.setattr(function, "__defaults__", (7, batch.MOST_BYTES))
+    await spooled(tmp_path, 60)
+    assert await asyncio.to_thread(shipper(tmp_path, place).close, 30.0)
+    assert stored(client) == sorted(named(kept(tmp_path)))
+    assert one(client, "SELECT count() AS n FROM exchanges") == {"n": 30}

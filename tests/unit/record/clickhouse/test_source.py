@@ -7,12 +7,14 @@ from clickhouse_connect.driver.client import Client
 from sidecar.core.evidence.event import Event
 from sidecar.core.evidence.verdict import Verdict
 from sidecar.record.check import checked
+from sidecar.record.clickhouse import set_aside
 from sidecar.record.clickhouse.place import Place
-from sidecar.record.clickhouse.source import DatabaseSource
+from sidecar.record.clickhouse.source import DatabaseSource, with_aside
 from sidecar.record.keys import published
 from sidecar.record.sources import SpoolSource
 from sidecar.settings.load import load
 from sidecar.settings.values import Record
+from tests.unit.record.clickhouse.chained import many
 from tests.unit.record.gates import gate
 
 NAMES = ["chain", "seq", "at", "kind", "body", "previous", "hash"]
@@ -92,3 +94,32 @@ async def test_a_part_that_is_gone_or_changed_in_the_database(tmp_path: Path, pl
     assert {fault.trouble.value for fault in verdict(tmp_path, record).faults} == {"part changed"}
     client.command("TRUNCATE TABLE parts")
     assert {fault.trouble.value for fault in verdict(tmp_path, record).faults} == {"part missing"}
+
+
+@pytest.mark.parametrize("aside", [{1}, {4, 5}, {9}, set(range(1, 10))])
+def test_what_was_set_aside_stands_where_it_belongs(aside: set[int]) -> None:
+    events = many(9)
+    there = [event for event in events if event.seq not in aside]
+    for batches in ([there], [there[:2], there[2:]]):
+        found = [
+            one for batch in with_aside(batches, [event for event in events if event.seq in aside]) for one in batch
+        ]
+        assert found == events
+
+
+def test_what_is_in_the_database_by_now_is_there_once() -> None:
+    events = many(4)
+    assert [one for batch in with_aside([events], events[1:3]) for one in batch] == events
+
+
+async def test_an_event_that_was_set_aside_is_not_missing(tmp_path: Path, place: Place, client: Client) -> None:
+    record = await delivered(tmp_path, place, client, 0)
+    aside = next(event for batch in SpoolSource(record.spool).events() for event in batch if event.seq == 4)
+    gone = f"ALTER TABLE events DELETE WHERE seq = 4 AND chain = '{aside.chain}'"
+    client.command(gone, settings={"mutations_sync": 2})
+    assert {fault.seq for fault in verdict(tmp_path, record).faults} & {4, 5}
+    set_aside.put(record.spool, aside, "refused")
+    assert verdict(tmp_path, record).green
+    assert [event for event, _ in DatabaseSource(record).aside] == [aside]
+    set_aside.put(record.spool, replace(aside, kind="answered"), "refused")
+    assert {fault.trouble.value for fault in verdict(tmp_path, record).faults} == {"changed"}

@@ -1,13 +1,19 @@
 """A stand-in for the engine: remembers what it was asked, and answers what it was told to."""
 
+import re
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+INFILE = re.compile(r"FROM INFILE '([^']+)'")
 
 
 @dataclass
 class Result:
     data: bytes = b""
     rows: int = 0
+    written: int = 0
 
     def bytes(self) -> bytes:
         return self.data
@@ -19,10 +25,10 @@ class Result:
         return len(self.data)
 
     def rows_written(self) -> int:
-        return 0
+        return self.written
 
     def bytes_written(self) -> int:
-        return 0
+        return self.written
 
     def storage_rows_read(self) -> int:
         return self.rows
@@ -49,37 +55,12 @@ class Stream:
 
 
 @dataclass
-class Written:
-    rows_written: int = 0
-    bytes_written: int = 0
-
-
-@dataclass
-class Inserter:
-    taken: list[bytes] = field(default_factory=list)
-    ended: str = ""
-    fails: Exception | None = None
-
-    def append(self, data: bytes) -> None:
-        self.taken.append(data)
-
-    def finish(self) -> Written:
-        if self.fails:
-            raise self.fails
-        self.ended = "finished"
-        return Written(len(self.taken), sum(map(len, self.taken)))
-
-    def cancel(self) -> None:
-        self.ended = self.ended or "cancelled"
-
-
-@dataclass
 class Connection:
-    """`answers`: by the statement's beginning; streams where a list stands."""
+    """`answers`: by the statement's beginning; streams where a list stands. `taken`: what it read from files."""
 
     answers: dict[str, bytes | Exception | list[Result | Exception]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
-    inserter: Inserter = field(default_factory=Inserter)
+    taken: list[bytes] = field(default_factory=list)
     closed: bool = False
     stream: Stream | None = None
 
@@ -94,6 +75,9 @@ class Connection:
             raise told
         if isinstance(told, list):
             return Result(b"".join(one.data for one in told if isinstance(one, Result)))
+        if named := INFILE.search(self.asked[-1]):
+            self.taken.append(Path(named[1]).read_bytes())
+            return Result(told, written=len(self.taken[-1]))
         return Result(told)
 
     def send_query(self, query: str | bytes, format: str = "CSV", params: Mapping[str, str] | None = None) -> Stream:
@@ -102,10 +86,6 @@ class Connection:
             list(told) if isinstance(told, list) else [told if isinstance(told, Exception) else Result(told)]
         )
         return self.stream
-
-    def send_insert(self, query: str | bytes, format: str = "CSV") -> Inserter:
-        self._told(query)
-        return self.inserter
 
     def close(self) -> None:
         self.closed = True
@@ -120,6 +100,7 @@ class Engine:
     version: str = "26.9"
     timezone: str = "UTC"
     stopped: bool = False
+    folder: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
 
     def connection(self) -> Connection:
         self.made.append(Connection(self.answers))

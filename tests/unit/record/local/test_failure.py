@@ -54,3 +54,12 @@ def test_a_failure_of_our_own_stays_itself() -> None:
 )
 def test_status_by_code(code: int, status: int) -> None:
     assert Failure(code, "", "").status == status
+
+
+def test_quoted_bytes_that_are_no_text() -> None:
+    said = b"Code: 27. DB::Exception: Cannot parse \xff here. (X)"
+    try:
+        said.decode()
+    except UnicodeDecodeError as error:
+        failure = heard(error)
+    assert (failure.code, failure.message) == (27, "Cannot parse \ufffd here.")

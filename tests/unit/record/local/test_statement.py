@@ -18,7 +18,7 @@ INSERTS = [
     (b"INSERT INTO `format` FORMAT TSV\n1", b"INSERT INTO `format` ", "TSV", b"1", "quoted"),
     (
         b"/* FORMAT X */ INSERT INTO t -- VALUES\n SETTINGS a='FORMAT y' FORMAT JSONEachRow\n{}",
-        b"/* FORMAT X */ INSERT INTO t -- VALUES\n SETTINGS a='FORMAT y' ",
+        b"/* FORMAT X */ INSERT INTO t -- VALUES\n ",
         "JSONEachRow",
         b"{}",
         "comments and strings are no keywords",
@@ -39,6 +39,13 @@ def test_the_data_of_an_insert(text: bytes, head: bytes, form: str | None, data:
     found = read(text)
     assert isinstance(found, Insert), note
     assert (found.head, found.format, text[found.data_at :]) == (head, form, data), note
+
+
+@pytest.mark.parametrize("text", [b"INSERT INTO t SETTINGS a=1 VALUES (1)", b"INSERT INTO settings SETTINGS a=1 "])
+def test_settings_end_the_head(text: bytes) -> None:
+    found = read(text)
+    assert isinstance(found, Insert)
+    assert (found.head.split()[-1] in (b"t", b"settings"), found.settings.strip()) == (True, b"SETTINGS a=1")
 
 
 PLAIN = [

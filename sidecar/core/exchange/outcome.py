@@ -1,0 +1,55 @@
+"""What comes of a whole request."""
+
+from dataclasses import dataclass, field
+
+from sidecar.core.errors import Refused
+from sidecar.core.exchange import fact
+from sidecar.core.exchange.context import AnswerContext
+from sidecar.core.exchange.holding import Held
+from sidecar.core.exchange.request_record import Written
+from sidecar.core.exchange.route import Route
+from sidecar.core.model.caller import Caller
+from sidecar.core.model.http import RequestHead
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A whole request, as it came."""
+
+    id: str
+    head: RequestHead
+    caller: Caller | None
+    body: bytes | None = field(repr=False)
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Forward: these bytes, to this connection; if it is held, once people have said yes."""
+
+    route: Route
+    remove: tuple[str, ...]
+    set: tuple[tuple[str, str], ...]
+    body: bytes | None
+    answer: AnswerContext
+    held: Held | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Answer here, with 200."""
+
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`who`: whose call it is, and where it goes, as far as that is known. `unrecorded`: the policies by which it may go
+    on although the record is full."""
+
+    outcome: Go | Reply | Refused
+    fact: fact.Fact
+    written: Written | None = None
+    who: tuple[Caller, str] | None = None
+    unrecorded: tuple[str, ...] = ()
