@@ -71,7 +71,8 @@ def _linked(folder: Path) -> bool:
     """Every life hangs on the last event of the one before."""
     chains = list(prove(folder).values())
     return all(
-        after[0].fact["before"] == {"chain": before[-1].chain, "seq": before[-1].seq, "hash": before[-1].hash.hex()}
+        after[0].fact["before"]
+        == {"chain": (last := before[-1]).chain, "seq": last.seq, "hash": last.hash.hex(), "at": last.at}
         for before, after in pairwise(chains)
     )
 
