@@ -18,6 +18,8 @@ READINGS: tuple[Callable[[str], Iterator[Value]], ...] = (json_values, ruled_val
 def values_of(text: str, names: Names) -> tuple[Value, ...]:
     """In order of where they stand."""
     found: list[Value] = []
+    if not names.may_stand_in(text):
+        return ()
     for reading in READINGS:
         fitting = [value for value in reading(text) if names.fit(value.path)]
         taken = [value.start for value in found]

@@ -52,11 +52,15 @@ class _Reader:
                 if not self._mark(self._text[start]):
                     return
             elif self._is_key:
-                self._keys[-1] = Value((), start, end, Form.JSON_STRING).read(self._text)
+                self._keys[-1] = self._key(start, end)
             elif self._open and self._text[start:end] != "null":
-                path = tuple(key for key in self._keys if key is not None)
+                path = tuple([key for key in self._keys if key is not None])
                 if path:
                     yield Value(path, start, end, Form.JSON_STRING if kind == "string" else Form.JSON_BARE)
+
+    def _key(self, start: int, end: int) -> str:
+        raw = self._text[start:end]
+        return raw[1:-1] if "\\" not in raw else Value((), start, end, Form.JSON_STRING).read(self._text)
 
     def _mark(self, mark: str) -> bool:
         """Whether the JSON goes on."""

@@ -7,9 +7,11 @@ Rules:
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Part = re.Pattern[str]
+# Rows repeat the same few paths; a document with more different ones is forgotten and learnt again.
+MOST_KNOWN = 4_096
 
 
 def _part(text: str) -> Part:
@@ -18,15 +20,32 @@ def _part(text: str) -> Part:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Compiled names of fields."""
+    """Compiled names of fields. `words`: of each, the longest run of letters without a star; a text without any of them
+    holds no such field."""
 
     wanted: tuple[tuple[Part, ...], ...]
+    words: tuple[str, ...]
+    _known: dict[tuple[str, ...], bool] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, names: Sequence[str]) -> "Names":
-        return cls(tuple(tuple(_part(step) for step in name.casefold().split(".")) for name in names))
+        folded = [name.casefold() for name in names]
+        wanted = tuple(tuple(_part(step) for step in name.split(".")) for name in folded)
+        return cls(wanted, tuple(max(name.replace(".", "*").split("*"), key=len) for name in folded))
 
-    def fit(self, path: Sequence[str]) -> bool:
+    def may_stand_in(self, text: str) -> bool:
+        folded = text.casefold()
+        return any(word in folded for word in self.words) or "\\u" in text
+
+    def fit(self, path: tuple[str, ...]) -> bool:
+        known = self._known.get(path)
+        if known is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            known = self._known[path] = self._fit(path)
+        return known
+
+    def _fit(self, path: tuple[str, ...]) -> bool:
         folded = [step.strip().casefold() for step in path]
         return any(_ends_with(folded[:length], steps) for length in range(1, len(folded) + 1) for steps in self.wanted)
 
