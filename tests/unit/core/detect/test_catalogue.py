@@ -31,6 +31,7 @@ FAMILIES = [
     "papers",
     "europe",
     "world",
+    "injection",
 ]  # one file for each
 
 

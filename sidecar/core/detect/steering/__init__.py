@@ -1,0 +1,1 @@
+"""Texts that try to steer the model."""
