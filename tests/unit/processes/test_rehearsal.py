@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sidecar.cli.rehearsal import Call, Outcome, prompt_body, rehearsed
+from sidecar.processes.rehearsal import Call, Outcome, prompt_body, rehearsed
 from sidecar.core.model.caller import Caller
 from sidecar.core.policy.book import PolicySource, compile_book
 
