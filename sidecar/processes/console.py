@@ -14,6 +14,7 @@ from sidecar.control.desk.anchors import Anchors
 from sidecar.control.desk.blocks import Blocks
 from sidecar.control.desk.tickets import Tickets
 from sidecar.control.gates import anchor_routes
+from sidecar.control.notify.deliveries import Deliveries
 from sidecar.control.person import Role
 from sidecar.control.store.store import Store
 from sidecar.control.tokens import routes as token_routes
@@ -21,6 +22,7 @@ from sidecar.control.tokens.proofs import Proofs
 from sidecar.control.tokens.tokens import Around, Tokens, tokens
 from sidecar.control.trail import Trail
 from sidecar.control.web.app import app
+from sidecar.control.web.pages.notifications import Notifications
 from sidecar.control.web.parts import Parts
 from sidecar.control.web.relying import Client, Relying
 from sidecar.core.errors import ConfigurationError
@@ -70,7 +72,7 @@ def composed(
             bearers=made.own if made else None,
             local_key=keys.owner,
             link_key=keys.link,
-            routes=[*_routes(desk, health), *_token_routes(made)],
+            routes=[*_routes(desk, health), *_token_routes(made), *_notifications(settings, desk)],
         )
     )
 
@@ -78,6 +80,11 @@ def composed(
 def new_http() -> httpx.AsyncClient:
     """For asking providers. What the environment says of proxies counts, as it does for other programs."""
     return httpx.AsyncClient(timeout=HTTP_WITHIN, follow_redirects=False)
+
+
+def _notifications(settings: Settings, desk: Desk) -> list[BaseRoute]:
+    deliveries = Deliveries(desk.store, desk.trail)
+    return list(Notifications(deliveries, settings.control_plane.notifications, time.time).routes())
 
 
 def _token_routes(made: Tokens | None) -> list[BaseRoute]:
