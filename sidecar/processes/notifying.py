@@ -59,7 +59,7 @@ def delivering(control: Control, http: httpx.AsyncClient, environ: Mapping[str, 
         try:
             return await delivery(route, identifier, news)
         except Exception as error:  # noqa: BLE001  (one message that we cannot make must not stop the others)
-            log.error("a notification failed by a fault of ours", error=error, route=route.name, notification=identifier)
+            log.error("a message failed by a fault of ours", error=error, route=route.name, notification=identifier)
             return Outcome(False, "This failed by a fault of Gatehouse; the log says more.")
 
     return deliver
