@@ -103,7 +103,7 @@ class Mailbox:
 
     def authenticates(self, _: Any, __: Any, ___: Any, ____: Any, data: Any) -> AuthResult:
         self.signed_in.append((data.login, data.password))
-        return AuthResult(success=data.password == b"open sesame")
+        return AuthResult(success=data.password == b"open sesame", handled=False)
 
 
 @asynccontextmanager
