@@ -78,7 +78,10 @@ class Deliveries:
             await self._trail.record(
                 "notified", {"notification": row.id, "route": row.route, "result": "again", "by": by}
             )
-            sql = "UPDATE notifications SET state = 'waiting', due = ?, tell_until = ?, tries = 0, ended = NULL WHERE id = ?"
+            sql = (
+                "UPDATE notifications SET state = 'waiting', due = ?, tell_until = ?, tries = 0, ended = NULL "
+                "WHERE id = ?"
+            )
             await transaction.do(sql, now, now + TELL_FOR, row.id)
             await transaction.announce(OUTBOX, row.route)
             return row
