@@ -5,7 +5,6 @@ somebody needed.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 
@@ -25,6 +24,7 @@ from sidecar.settings.notify import Email, Route, Slack, Teams, Webhook
 from sidecar.settings.source import Source
 from sidecar.telemetry.log import EventLog
 
+AGAIN = 5.0  # seconds before the sender begins again after a bug
 log = EventLog("notifications")
 
 
@@ -40,8 +40,15 @@ class Notifying:
 
     def start(self) -> None:
         if self._wanted:
-            self._running = asyncio.create_task(self._sender.run())
-            self._running.add_done_callback(_ended)
+            self._running = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._sender.run()
+            except Exception as error:  # noqa: BLE001  (a bug here must not leave everybody untold for good)
+                log.error("notifications failed by a fault of ours, and begin again", error=error)
+            await asyncio.sleep(AGAIN)
 
     async def close(self) -> None:
         """What is under way is not waited for: its lease runs out, and it is sent again by whoever comes."""
@@ -98,9 +105,3 @@ def _secret(route: Route) -> Source | None:
 
 def _read(source: Source, environ: Mapping[str, str]) -> str:
     return control_secrets.read(source, "its secret", environ)
-
-
-def _ended(task: "asyncio.Task[None]") -> None:
-    with contextlib.suppress(asyncio.CancelledError):
-        if (error := task.exception()) is not None:
-            log.error("notifications have stopped", error=error)

@@ -6,7 +6,7 @@ Rules:
 - Nobody decides by a message: the link leads to the card, and the card asks who you are.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -121,23 +121,26 @@ def _of_stop(occasion: Occasion, stop: Stop, at: float, url: str) -> Message:
 
 
 def _text(one: Excerpt) -> Text:
-    pieces, at, left = [], 0, LONGEST_TEXT
-    for start, end in (
-        *((mark.start, mark.end) for mark in sorted(one.marks, key=lambda mark: mark.start)),
-        (None, None),
-    ):
-        stop = len(one.text) if start is None else max(at, min(start, len(one.text)))
-        pieces.append((one.text[at:stop], False))
-        if end is not None:
-            until = max(stop, min(end, len(one.text)))
-            pieces.append((one.text[stop:until], True))
-            at = until
-    shown = []
+    pieces = [(plain(piece), is_marked) for piece, is_marked in _pieces(one)]
+    shown, left = [], LONGEST_TEXT
     for piece, is_marked in pieces:
-        if piece and left > 0:
-            shown.append((plain(piece)[:left], is_marked))
-            left -= len(shown[-1][0])
-    return Text(_cut(line(one.title), LONGEST_FACT), tuple(shown), cut=left <= 0)
+        if fitting := piece[:left]:
+            shown.append((fitting, is_marked))
+            left -= len(fitting)
+    cut = sum(len(piece) for piece, _ in pieces) > LONGEST_TEXT
+    return Text(_cut(line(one.title), LONGEST_FACT), tuple(shown) or (("", False),), cut)
+
+
+def _pieces(one: Excerpt) -> Iterator[tuple[str, bool]]:
+    """All of the text in order. Where marks overlap the first one wins."""
+    at = 0
+    for mark in sorted(one.marks, key=lambda mark: mark.start):
+        start, end = max(at, mark.start), min(mark.end, len(one.text))
+        if start < end:
+            yield one.text[at:start], False
+            yield one.text[start:end], True
+            at = end
+    yield one.text[at:], False
 
 
 def moment(at: float) -> str:

@@ -73,9 +73,9 @@ class Outbox:
         return [self._row(route, News(occasion, at, call=told.call(ticket, route.content))) for route in fitting]
 
     def _row(self, route: Route, news: News) -> Row:
+        at, occasion = news.at, news.occasion.value
         return Row(
-            self._identifier(), route.name, route.kind, news.occasion, news.about, told.text(news), news.at, news.at,
-            news.at + TELL_FOR,
+            self._identifier(), route.name, route.kind, occasion, news.about, told.text(news), at, at, at + TELL_FOR
         )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from sidecar.control.store import engine
 from sidecar.control.store.engine import Transaction
-from sidecar.settings.notify import Occasion
 
 OUTBOX = "notifications"  # the topic of announcements; the payload is the route
 COLUMNS = "id, route, kind, occasion, about, news, state, made, due, tell_until, tries, holder, said, ended"
@@ -32,7 +31,7 @@ class Row:
     id: str
     route: str
     kind: str
-    occasion: Occasion
+    occasion: str  # not ours to refuse: a newer control plane beside us may know more of them
     about: str
     news: str
     made: float
@@ -113,7 +112,7 @@ async def swept(transaction: Transaction, now: float, kept_since: float) -> None
 def row_from(row: engine.Row) -> Row:
     values: Mapping[str, Any] = row
     return Row(
-        values["id"], values["route"], values["kind"], Occasion(values["occasion"]), values["about"], values["news"],
+        values["id"], values["route"], values["kind"], values["occasion"], values["about"], values["news"],
         values["made"], values["due"], values["tell_until"], State(values["state"]), int(values["tries"]),
         values["holder"], values["said"], values["ended"],
     )  # fmt: skip

@@ -49,7 +49,8 @@ def apart(text: str) -> str:
 
 
 def _plain(text: str, longest: int = LONGEST_BLOCK) -> dict[str, object]:
-    return {"type": "plain_text", "text": _fitting(text, longest), "emoji": False}
+    """Never empty: Slack would refuse the whole message."""
+    return {"type": "plain_text", "text": _fitting(text or "-", longest), "emoji": False}
 
 
 def _text(text: Text) -> list[dict[str, object]]:

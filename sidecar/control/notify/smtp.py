@@ -75,7 +75,13 @@ class _Sending:
     def _sent(self) -> Outcome:
         context = ssl.create_default_context(cafile=str(self._to.ca) if self._to.ca else None)
         implicit = self._to.security is Security.IMPLICIT
-        made = smtplib.SMTP_SSL(timeout=QUIET, context=context) if implicit else smtplib.SMTP(timeout=QUIET)
+        # Else it would ask the resolver for a name of this machine, which can take longer than the mail.
+        name = self._to.sender.rpartition("@")[2]
+        made = (
+            smtplib.SMTP_SSL(local_hostname=name, timeout=QUIET, context=context)
+            if implicit
+            else smtplib.SMTP(local_hostname=name, timeout=QUIET)
+        )
         self._client = made
         # The name that the certificate is checked against. Only the constructor sets it, and that would connect before
         # anybody could stop it.

@@ -11,8 +11,10 @@ import pytest
 from sidecar.control.desk.tickets import Tickets
 from sidecar.control.notify.deliveries import Deliveries
 from sidecar.control.notify.outbox import Outbox
+from sidecar.control.store.engine import Heard
 from sidecar.control.store.store import Store
 from sidecar.core.errors import ConfigurationError
+from sidecar.processes import notifying
 from sidecar.processes.notifying import Notifying, checked, delivering, tried
 from sidecar.settings.control import Control
 from sidecar.settings.load import load
@@ -82,6 +84,30 @@ async def test_without_routes_nothing_runs(tmp_path: Path) -> None:
         telling.start()
         assert asyncio.all_tasks() == before
         await telling.close()
+    await store.close()
+
+
+async def test_a_bug_leaves_nobody_untold_for_good(
+    tmp_path: Path, other: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    made, trail = control(tmp_path, other), Kept()
+    store = await Store.open(f"sqlite:///{tmp_path}/control.sqlite")
+    steps = iter((RuntimeError("a bug"),))
+
+    async def listens(topic: str) -> Heard:
+        for error in steps:
+            raise error
+        return await Store.listen(store, topic)
+
+    monkeypatch.setattr(notifying, "AGAIN", 0.01)
+    monkeypatch.setattr(store, "listen", listens)
+    await Tickets(store, trail, outbox=Outbox(made.notifications)).open(asked())
+    async with httpx.AsyncClient(trust_env=False) as http:
+        telling = Notifying(made, store, trail, http, ENVIRON)
+        telling.start()
+        await until(lambda: len(other.requests) == 1)
+        await telling.close()
+    assert "begin again" in caplog.text
     await store.close()
 
 

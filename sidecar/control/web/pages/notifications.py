@@ -3,7 +3,7 @@
 Rule: only names and outcomes are shown; what a message said is on the card that it linked to.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -24,7 +24,7 @@ SHOWN = {
     "waiting": ("On their way", (State.WAITING,)),
     "delivered": ("Delivered", (State.DELIVERED,)),
 }
-WORDS = {
+WORDS: Mapping[str, str] = {
     Occasion.OPENED: "A call waits",
     Occasion.REMINDER: "Reminder",
     Occasion.DECIDED: "Decided",
@@ -33,7 +33,7 @@ WORDS = {
     Occasion.LIFTED: "No longer stopped",
     Occasion.TEST: "Test",
 }
-BLOCKS = frozenset({Occasion.BLOCKED, Occasion.LIFTED})
+BLOCKS: frozenset[str] = frozenset({Occasion.BLOCKED, Occasion.LIFTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def line(row: Row, now: float) -> Line:
     tone, word = _state(row, now)
     link = "/stop" if row.occasion in BLOCKS else f"/approvals/{row.about}"
     resting = row.state is State.WAITING and row.holder is None and row.tries > 0
-    return Line(row, WORDS[row.occasion], link, tone, word, again=row.state is State.DEAD or resting)
+    return Line(row, WORDS.get(row.occasion, row.occasion), link, tone, word, again=row.state is State.DEAD or resting)
 
 
 def _state(row: Row, now: float) -> tuple[str, str]:

@@ -54,7 +54,7 @@ class Desk:
         return sorted((await self._deliveries.list()).rows, key=lambda row: (row.made, row.route, row.occasion))
 
     async def told(self) -> list[tuple[str, str, str]]:
-        return [(row.route, row.occasion.value, row.state.value) for row in await self.rows()]
+        return [(row.route, row.occasion, row.state.value) for row in await self.rows()]
 
 
 async def test_a_ticket_that_opens(store: Store) -> None:

@@ -166,6 +166,12 @@ async def test_what_another_version_wrote_stops_nothing(desk: Desk) -> None:
     assert ((await desk.row()).state, (await desk.row("nt_2")).state) == (State.DEAD, State.DELIVERED)
 
 
+async def test_an_occasion_of_a_newer_version_stops_nothing(desk: Desk) -> None:
+    await desk.put(occasion="flown", news=text(news()).replace('"opened"', '"flown"', 1))
+    assert await desk.sender.step(OPS)
+    assert ((await desk.row()).state, (await desk.row()).occasion, desk.other.sent) == (State.DEAD, "flown", [])
+
+
 async def test_who_dies_with_it_leaves_it_to_the_next(desk: Desk) -> None:
     await desk.put()
     async with desk.store.transaction() as transaction:

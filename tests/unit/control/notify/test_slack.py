@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sidecar.control.notify.message import message
 from sidecar.control.notify.slack import LONGEST_BLOCK, LONGEST_HEADER, _fitting, apart, body, escaped
+from sidecar.core.approval.asked import Excerpt
 from tests.unit.control.notify.told import URL, evil_message, news, ticket
 
 
@@ -66,6 +67,12 @@ def test_never_cut_within_an_entity() -> None:
         made = _fitting("<&>" * 20, longest)
         assert len(made) <= longest
         assert re.fullmatch(r"(&lt;|&amp;|&gt;)*", made)
+
+
+def test_what_says_nothing_is_not_empty() -> None:
+    """Slack refuses a whole message for one empty text."""
+    said = json.loads(body(message(news(of=ticket(why="", content=(Excerpt("", ""),))), URL)))
+    assert all(one["text"] for one in texts(said["blocks"]))
 
 
 def test_written_apart() -> None:

@@ -37,6 +37,7 @@ def test_how_it_stands(note: str, row: Row, word: str, again: bool) -> None:
 
 
 def test_where_it_leads() -> None:
+    assert line(replace(ROW, occasion="of a newer version"), 0.0).title == "of a newer version"
     assert line(ROW, 0.0).link == "/approvals/tk_1"
     assert line(replace(ROW, occasion=Occasion.LIFTED), 0.0).link == "/stop"
 
