@@ -24,6 +24,7 @@ from sidecar.control.store.engine import StoreFailed
 from sidecar.control.store.store import Store
 from sidecar.core.errors import ConfigurationError
 from sidecar.processes import console, control_secrets, notifying, recording, state_folder
+from sidecar.processes.console_questions import RecordQuestions
 from sidecar.processes.console_serve import ConsoleServer
 from sidecar.record.clickhouse.place import place
 from sidecar.record.clickhouse.shipper import Shipper
@@ -63,13 +64,15 @@ class ControlPlane:
         web = ConsoleServer(self._control.listen)
         store = await self._opened()
         spool, shipper = self._trail(), self._shipping()
-        http = console.new_http()
+        http, questions = console.new_http(), RecordQuestions(self._settings)
         telling = notifying.Notifying(self._control, store, spool, http, self._environ)
         try:
             desk = self._desk(store, spool)
             hall = Hall(store, desk.tickets, desk.blocks)
             gates = self._gates(hall)
-            await web.start(console.composed(self._settings, desk, self._health, self._keys, http, self._environ))
+            await web.start(
+                console.composed(self._settings, desk, self._health, self._keys, http, self._environ, questions)
+            )
             await hall.start()
             await gates.start()
             telling.start()
@@ -84,6 +87,7 @@ class ControlPlane:
         finally:
             await telling.close()
             await http.aclose()
+            await questions.close()
             await spool.close()
             await recording.shipped(shipper)
             await store.close()

@@ -82,6 +82,11 @@ def published(folder: Path) -> PublicKeys:
     return {name: Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)) for name, key, _ in _listed(folder / PUBLIC)}
 
 
+def listed(folder: Path) -> list[tuple[str, str, str]]:
+    """Name, raw public bytes in hexadecimal, and since when it signs, of every key, in the order of their making."""
+    return _listed(folder / PUBLIC)
+
+
 def _listed(file: Path) -> list[tuple[str, str, str]]:
     if not file.exists():
         return []
