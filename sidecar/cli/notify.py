@@ -8,7 +8,7 @@ from pathlib import Path
 from sidecar.core.errors import ConfigurationError
 from sidecar.settings.environment import environment
 from sidecar.settings.load import load
-from sidecar.settings.notify import Route
+from sidecar.settings.notify import Occasion, Route
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +30,7 @@ def _list(arguments: argparse.Namespace) -> int:
     routes = load(arguments.config).control_plane.notifications
     if arguments.json:
         for route in routes:
-            print(json.dumps({**_fields(route)}))
+            print(json.dumps(_fields(route)))
     elif routes:
         print("\n".join(_line(route) for route in routes))
     else:
@@ -57,15 +57,20 @@ def _fields(route: Route) -> dict[str, object]:
     return {
         "name": route.name,
         "kind": route.kind,
-        "when": sorted(route.when),
+        "when": _when(route),
         "rules": route.rules,
         "approvers": route.approvers,
         "content": "masked" if route.content else "none",
     }
 
 
+def _when(route: Route) -> list[str]:
+    """In the order in which it happens."""
+    return [one.value for one in Occasion if one in route.when]
+
+
 def _line(route: Route) -> str:
     only = [f"rules {' '.join(route.rules)}"] if route.rules else []
     only += [f"approvers {' '.join(route.approvers)}"] if route.approvers else []
     only += ["with the masked texts"] if route.content else []
-    return f"{route.name}  {route.kind}: {', '.join(sorted(route.when))}" + "".join(f"; {one}" for one in only)
+    return f"{route.name}  {route.kind}: {', '.join(_when(route))}" + "".join(f"; {one}" for one in only)

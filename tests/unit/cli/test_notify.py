@@ -78,7 +78,7 @@ def test_no_such_destination(config: Path, capsys: Captured) -> None:
 def test_list(config: Path, capsys: Captured) -> None:
     assert call(config, "list") == 0
     assert capsys.readouterr().out.splitlines()[:2] == [
-        "chat  slack: decided, expired, opened, reminder; rules a b/*; approvers sre; with the masked texts",
+        "chat  slack: opened, reminder, decided, expired; rules a b/*; approvers sre; with the masked texts",
         "books  webhook: blocked",
     ]
     assert call(config, "list", "--json") == 0

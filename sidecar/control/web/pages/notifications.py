@@ -1,9 +1,9 @@
 """Who was told of what: the destinations, what was delivered, and dead letters that can be sent again.
 
-Rule: only names and outcomes are shown; what a message said is on the card that it linked to.
+Rule: a message's headline and what came back are shown; the rest of it is on the card that it linked to.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -12,6 +12,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route as WebRoute
 
 from sidecar.control.notify.deliveries import Deliveries, NoSuchDelivery, NotAgain
+from sidecar.control.notify.message import message
+from sidecar.control.notify.news import Garbled, read
 from sidecar.control.notify.rows import Row, State
 from sidecar.control.web.answers import refused
 from sidecar.control.web.api.handlers import asking
@@ -23,15 +25,6 @@ SHOWN = {
     "dead": ("Dead letters", (State.DEAD,)),
     "waiting": ("On their way", (State.WAITING,)),
     "delivered": ("Delivered", (State.DELIVERED,)),
-}
-WORDS: Mapping[str, str] = {
-    Occasion.OPENED: "A call waits",
-    Occasion.REMINDER: "Reminder",
-    Occasion.DECIDED: "Decided",
-    Occasion.EXPIRED: "Expired",
-    Occasion.BLOCKED: "Stopped",
-    Occasion.LIFTED: "No longer stopped",
-    Occasion.TEST: "Test",
 }
 BLOCKS: frozenset[str] = frozenset({Occasion.BLOCKED, Occasion.LIFTED})
 
@@ -76,6 +69,7 @@ class Notifications:
             to=name,
             dead=counts[State.DEAD],
             told=self._routes,
+            occasions=[one for one in Occasion if one is not Occasion.TEST],
             lines=[line(row, now) for row in found.rows],
             older=f"/notifications?{urlencode({**kept, 'after': found.after})}" if found.after else None,
         )
@@ -94,7 +88,14 @@ def line(row: Row, now: float) -> Line:
     tone, word = _state(row, now)
     link = "/stop" if row.occasion in BLOCKS else f"/approvals/{row.about}"
     resting = row.state is State.WAITING and row.holder is None and row.tries > 0
-    return Line(row, WORDS.get(row.occasion, row.occasion), link, tone, word, again=row.state is State.DEAD or resting)
+    return Line(row, _title(row), link, tone, word, again=row.state is State.DEAD or resting)
+
+
+def _title(row: Row) -> str:
+    try:
+        return message(read(row.news), "").title
+    except Garbled:
+        return row.occasion
 
 
 def _state(row: Row, now: float) -> tuple[str, str]:

@@ -8,15 +8,16 @@ import pytest
 
 from sidecar.control.notify import rows
 from sidecar.control.notify.deliveries import Deliveries
+from sidecar.control.notify.news import text
 from sidecar.control.notify.rows import Row, State
 from sidecar.control.store.store import Store
 from sidecar.control.web.pages.notifications import Notifications, line
 from sidecar.settings.notify import Occasion
-from tests.unit.control.notify.told import route
+from tests.unit.control.notify.told import evil, news, route
 from tests.unit.control.web.rig import Rig, rig
 
 XSS = "<script>alert(1)</script>\x1b\u202e"
-ROW = Row("nt_1", "ops", "slack", Occasion.OPENED, "tk_1", "{}", 10.0, 10.0, 1_000.0)
+ROW = Row("nt_1", "ops", "slack", Occasion.OPENED, "tk_1", text(news()), 10.0, 10.0, 1_000.0)
 DEAD = replace(ROW, state=State.DEAD, tries=30, ended=900.0, said="503 Service Unavailable")
 HELD, FAILING = replace(ROW, tries=1, holder="a"), replace(ROW, tries=2, due=50.0)
 WORDS = (
@@ -37,7 +38,8 @@ def test_how_it_stands(note: str, row: Row, word: str, again: bool) -> None:
 
 
 def test_where_it_leads() -> None:
-    assert line(replace(ROW, occasion="of a newer version"), 0.0).title == "of a newer version"
+    assert line(ROW, 0.0).title == "A call waits for you: Bash for dev"
+    assert line(replace(ROW, occasion="of a newer version", news="{}"), 0.0).title == "of a newer version"
     assert line(ROW, 0.0).link == "/approvals/tk_1"
     assert line(replace(ROW, occasion=Occasion.LIFTED), 0.0).link == "/stop"
 
@@ -111,7 +113,8 @@ async def test_pages(desk: Rig) -> None:
 
 
 async def test_nothing_in_it_is_obeyed(desk: Rig) -> None:
-    await put(desk, replace(DEAD, about="x", said=XSS, route=XSS))
+    await put(desk, replace(DEAD, about="x", said=XSS, route=XSS, news=text(news(of=evil()))))
+    await put(desk, replace(DEAD, id="nt_2", occasion=XSS, news=XSS))
     page = (await (await desk.signed_in()).get("/notifications", params={"to": XSS, "show": XSS, "after": XSS})).text
     listed = (await (await desk.signed_in()).get("/notifications")).text
     for shown in (page, listed):
