@@ -65,18 +65,21 @@ class Outbox:
         await self._block(transaction, Occasion.LIFTED, block, by, at)
 
     async def _block(self, transaction: Transaction, occasion: Occasion, block: Block, by: str, at: float) -> None:
-        news = News(occasion, at, stop=told.stop(block, by))
-        await insert(transaction, [self._row(route, news) for route in self._routes if occasion in route.when])
+        said = told.text(News(occasion, at, stop=told.stop(block, by)))
+        routes = [route for route in self._routes if occasion in route.when]
+        await insert(transaction, [self._row(route, occasion, block.id, said, at) for route in routes])
 
     def _rows(self, occasion: Occasion, ticket: Ticket, at: float) -> list[Row]:
-        fitting = [route for route in self._routes if occasion in route.when and fits(route, ticket)]
-        return [self._row(route, News(occasion, at, call=told.call(ticket, route.content))) for route in fitting]
+        routes = [route for route in self._routes if occasion in route.when and fits(route, ticket)]
+        # Written once for each of the two kinds: nobody else can write to the database meanwhile.
+        said = {
+            content: told.text(News(occasion, at, call=told.call(ticket, content)))
+            for content in {route.content for route in routes}
+        }
+        return [self._row(route, occasion, ticket.id, said[route.content], at) for route in routes]
 
-    def _row(self, route: Route, news: News) -> Row:
-        at, occasion = news.at, news.occasion.value
-        return Row(
-            self._identifier(), route.name, route.kind, occasion, news.about, told.text(news), at, at, at + TELL_FOR
-        )  # fmt: skip
+    def _row(self, route: Route, occasion: Occasion, about: str, said: str, at: float) -> Row:
+        return Row(self._identifier(), route.name, route.kind, occasion.value, about, said, at, at, at + TELL_FOR)
 
 
 def fits(route: Route, ticket: Ticket) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from sidecar.control.store import engine
 from sidecar.control.store.engine import Transaction
 
-OUTBOX = "notifications"  # the topic of announcements; the payload is the route
+OUTBOX = "notifications"  # the topic of announcements: there is something new to be sent
 COLUMNS = "id, route, kind, occasion, about, news, state, made, due, tell_until, tries, holder, said, ended"
 SELECT = f"SELECT {COLUMNS} FROM notifications"  # noqa: S608
 
@@ -53,8 +53,7 @@ async def insert(transaction: Transaction, rows: Sequence[Row]) -> None:
     values = [value for row in rows for value in (getattr(row, name) for name in names)]
     sql = f"INSERT INTO notifications ({COLUMNS}) VALUES {', '.join(one for _ in rows)}"  # noqa: S608
     await transaction.do(sql, *map(_plain, values))
-    for route in dict.fromkeys(row.route for row in rows):
-        await transaction.announce(OUTBOX, route)
+    await transaction.announce(OUTBOX, "new")
 
 
 async def overtake(transaction: Transaction, about: str, now: float) -> None:

@@ -23,7 +23,7 @@ from sidecar.control.notify.news import Garbled, News, read
 from sidecar.control.notify.outcome import Outcome
 from sidecar.control.notify.pause import pause
 from sidecar.control.notify.rows import OUTBOX, Row, State
-from sidecar.control.store.engine import MISSED, StoreFailed
+from sidecar.control.store.engine import StoreFailed
 from sidecar.control.store.store import Store
 from sidecar.control.trail import Trail
 from sidecar.core.errors import RecordingFailed
@@ -79,10 +79,9 @@ class Sender:
                 group.create_task(self._sweep())
                 for route in self._bells:
                     group.create_task(self._work(route))
-                async for name in heard:
-                    for route, bell in self._bells.items():
-                        if name in (route.name, MISSED):
-                            bell.set()
+                async for _ in heard:
+                    for bell in self._bells.values():
+                        bell.set()
         finally:
             heard.close()
 

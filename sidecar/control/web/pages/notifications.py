@@ -22,8 +22,8 @@ from sidecar.settings.notify import Occasion, Route
 
 SHOWN = {
     "all": ("All", ()),
-    "dead": ("Dead letters", (State.DEAD,)),
-    "waiting": ("On their way", (State.WAITING,)),
+    "dead": ("Dead", (State.DEAD,)),
+    "waiting": ("Waiting", (State.WAITING,)),
     "delivered": ("Delivered", (State.DELIVERED,)),
 }
 BLOCKS: frozenset[str] = frozenset({Occasion.BLOCKED, Occasion.LIFTED})

@@ -69,7 +69,7 @@ async def test_sent_again(store: Store) -> None:
         ("notified", {"notification": "nt_1", "route": "ops", "result": "again", "by": "company/root"})
     ]
     async with asyncio.timeout(5):
-        assert [await anext(heard), await anext(heard)] == ["ops", "ops"]
+        assert [await anext(heard), await anext(heard)] == ["new", "again"]
 
 
 AGAIN = (

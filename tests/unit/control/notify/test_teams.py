@@ -41,7 +41,7 @@ def test_a_card_at_a_glance() -> None:
 def test_the_risky_part_is_marked() -> None:
     made = card(body(message(news(), URL)))
     marked = [run for run in made["body"][-1]["inlines"] if run["highlight"]]  # type: ignore[index]
-    assert [run["text"] for run in marked] == ["rm -rf"]
+    assert [(run["text"], run["fontType"]) for run in marked] == [("rm -rf", "Monospace")]
 
 
 def test_nothing_in_it_is_markdown() -> None:
