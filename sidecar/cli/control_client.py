@@ -1,6 +1,9 @@
 """Which control plane a command speaks to, and as whom.
 
-Rule: who logged in speaks as themselves. Else, on the machine of the control plane, its owner's key does.
+Rules:
+- Who logged in speaks as themselves, with a token for people's acts. Else, on the machine of the control plane, its
+  owner's key does.
+- What an agent is given (ANTHROPIC_AUTH_TOKEN, an `apiKeyHelper`) is never used here.
 """
 
 import argparse
@@ -44,7 +47,7 @@ def found(arguments: argparse.Namespace, kept: Kept) -> tuple[str, Callable[[], 
     login = kept.login()
     named = str(arguments.control).rstrip("/") if arguments.control else None
     if login is not None and named in (None, login.control) and arguments.config is None:
-        wallet, wanted = Wallet(kept, time.time), Wanted(login.control)
+        wallet, wanted = Wallet(kept, time.time), Wanted.to_act(login.control)
         return login.control, lambda: wallet.token_of_login(login, wanted).token
     return owner(arguments)
 

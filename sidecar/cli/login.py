@@ -36,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _prove(kept: Kept, login: Login, where: str) -> None:
     """A login that opens nothing is not kept: the one before may still be good."""
     before = kept.login()
+    kept.forget()  # tokens of the login before may have been called back
     kept.keep(login)
     try:
         Wallet(kept, time.time).token_of_login(login, Wanted(where))

@@ -4,41 +4,15 @@ Rule: shows detectors, places and placeholders; what was found itself is never s
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from sidecar.cli.rehearsal import Call, Outcome, rehearsed
-from sidecar.core.exchange.fact import WITHHELD
 from sidecar.core.exchange.holding import in_words
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.hold import Terms
-from sidecar.core.policy.book import Book
-from sidecar.core.policy.explain import Explanation, Line, Witness, explain, overheard
-from sidecar.core.policy.facts import Found, RequestFacts
+from sidecar.core.policy.explain import Line
+from sidecar.processes.explaining import Explained, placeholder
 
 Shown = dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """`explanation` is nothing when the call was over before any rule was asked."""
-
-    call: Call
-    outcome: Outcome
-    facts: RequestFacts | None
-    policies: tuple[str, ...]
-    explanation: Explanation | None
-
-
-def explained(book: Book, call: Call) -> Explained:
-    """Decide as the gate does, and listen to what the rules were asked."""
-    witness = Witness()
-    outcome = rehearsed(overheard(book, witness), call)
-    ruleset, facts = witness.ruleset, witness.facts
-    if ruleset is None or facts is None:
-        return Explained(call, outcome, facts, (), None)
-    why = explain(ruleset, call.caller, call.at(), facts, witness.founds)
-    return Explained(call, outcome, facts, tuple(policy.name for policy in ruleset.policies), why)
 
 
 def as_json(explained: Explained) -> Shown:
@@ -117,7 +91,7 @@ def _rows(line: Line, width: int, findings: Sequence[Mapping[str, object]]) -> I
     elif not line.found:
         yield f"{head}looked in {_places(line)}, found nothing"
     for index, found in enumerate(line.found):
-        shown = _placeholder(found, line, findings)
+        shown = placeholder(found, line, findings)
         start = head if index == 0 else " " * len(head)
         yield f"{start}found {found.detector} at {found.path}{f', now {shown}' if shown else ''}"
 
@@ -125,19 +99,6 @@ def _rows(line: Line, width: int, findings: Sequence[Mapping[str, object]]) -> I
 def _places(line: Line) -> str:
     places = sorted(place.value for place in line.rule.where)
     return "every place" if len(places) == 6 else ", ".join(places)
-
-
-def _placeholder(found: Found, line: Line, findings: Sequence[Mapping[str, object]]) -> str | None:
-    """What stands there now, if it was this rule's doing."""
-    shown = (
-        str(one["placeholder"])
-        for one in findings
-        if (one["detector"], one["rule"]) == (found.detector, line.rule.id)
-        # The record withholds a path in which a detector finds something, as an expression like `.+` does in any.
-        and one["path"] in (found.path, WITHHELD)
-        and one["placeholder"]
-    )
-    return next(shown, None)
 
 
 def _terms(terms: Terms) -> Shown:
@@ -168,7 +129,7 @@ def _line(line: Line, findings: Sequence[Mapping[str, object]]) -> Shown:
                 "place": found.place.value,
                 "path": found.path,
                 "tool": found.tool,
-                "placeholder": _placeholder(found, line, findings),
+                "placeholder": placeholder(found, line, findings),
             }
             for found in line.found
         ],

@@ -1,7 +1,9 @@
 """`gatehouse token exchange` and `token revoke`: a gate token for what this machine can show, and taking tokens back.
 
-Rules: `exchange` prints the token and nothing else, so that it can be Claude's `apiKeyHelper`; what goes wrong goes to
-standard error.
+Rules:
+- `exchange` prints the token and nothing else, so that it can be Claude's `apiKeyHelper`; what goes wrong goes to
+  standard error.
+- It never prints a token for people's acts: what is printed here ends in an agent's environment.
 """
 
 import argparse
@@ -19,6 +21,7 @@ from sidecar.control.laptop.wallet import Wallet, Wanted
 from sidecar.core.errors import ConfigurationError
 from sidecar.settings.environment import environment
 from sidecar.settings.load import load
+from sidecar.settings.tokens import CONTROL_AUDIENCE
 
 VARIABLE = "env:"
 
@@ -61,6 +64,12 @@ def control(arguments: argparse.Namespace, kept: Kept) -> str:
 
 
 def exchange(arguments: argparse.Namespace) -> int:
+    if arguments.audience == CONTROL_AUDIENCE:
+        raise ConfigurationError.single(
+            "--audience",
+            f"{CONTROL_AUDIENCE} is for what people do, and is not printed for agents: `gatehouse approvals`, "
+            "`gatehouse sessions kill` and `gatehouse token revoke` use it by themselves",
+        )
     environ = environment()
     kept = Kept.of(environ)
     wanted = Wanted(control(arguments, kept), arguments.audience)
@@ -102,7 +111,7 @@ def revoke(arguments: argparse.Namespace) -> int:
     if login is None:
         raise ConfigurationError.single("token revoke", "nobody is logged in here: `gatehouse login` first")
     where = control(arguments, kept)
-    bearer = Wallet(kept, time.time).token_of_login(login, Wanted(where)).token
+    bearer = Wallet(kept, time.time).token_of_login(login, Wanted.to_act(where)).token
     named = {name: getattr(arguments, name) for name in ("id", "subject", "session", "reason")}
     said = post_json(f"{where}/v1/revocations", {k: v for k, v in named.items() if v}, bearer)
     print(f"Called back: {said['target']} {said['value']} (block {said['block']}).")

@@ -14,6 +14,7 @@ from sidecar.control.desk.anchors import Anchors
 from sidecar.control.desk.blocks import Blocks
 from sidecar.control.desk.tickets import Tickets
 from sidecar.control.gates import anchor_routes
+from sidecar.control.notify.deliveries import Deliveries
 from sidecar.control.person import Role
 from sidecar.control.store.store import Store
 from sidecar.control.tokens import routes as token_routes
@@ -21,7 +22,10 @@ from sidecar.control.tokens.proofs import Proofs
 from sidecar.control.tokens.tokens import Around, Tokens, tokens
 from sidecar.control.trail import Trail
 from sidecar.control.web.app import app
+from sidecar.control.web.pages import record
+from sidecar.control.web.pages.notifications import Notifications
 from sidecar.control.web.parts import Parts
+from sidecar.control.web.questions import Questions
 from sidecar.control.web.relying import Client, Relying
 from sidecar.core.errors import ConfigurationError
 from sidecar.processes import control_secrets
@@ -52,32 +56,42 @@ class Keys:
 
 
 def composed(
-    settings: Settings, desk: Desk, health: Health, keys: Keys, http: httpx.AsyncClient, environ: Mapping[str, str]
+    settings: Settings,
+    desk: Desk,
+    health: Health,
+    keys: Keys,
+    http: httpx.AsyncClient,
+    environ: Mapping[str, str],
+    questions: Questions,
 ) -> ASGIApp:
     """Everything that answers over HTTP."""
     control = settings.control_plane
     around = Around(desk.store, desk.trail, desk.blocks, http)
     made = tokens(settings.exchange, control.url, around) if settings.exchange else None
-    return app(
-        Parts(
-            url=control.url,
-            store=desk.store,
-            tickets=desk.tickets,
-            blocks=desk.blocks,
-            trail=desk.trail,
-            roles={Role(name): frozenset(groups) for name, groups in control.roles.items()},
-            relying=_relying(settings, control.sign_in, http, environ) if control.sign_in else None,
-            bearers=made.own if made else None,
-            local_key=keys.owner,
-            link_key=keys.link,
-            routes=[*_routes(desk, health), *_token_routes(made)],
-        )
+    parts = Parts(
+        url=control.url,
+        store=desk.store,
+        tickets=desk.tickets,
+        blocks=desk.blocks,
+        trail=desk.trail,
+        roles={Role(name): frozenset(groups) for name, groups in control.roles.items()},
+        relying=_relying(settings, control.sign_in, http, environ) if control.sign_in else None,
+        bearers=made.own if made else None,
+        local_key=keys.owner,
+        link_key=keys.link,
     )
+    others = [*_routes(desk, health), *_token_routes(made), *_notifications(settings, desk)]
+    return app(replace(parts, routes=[*others, *record.routes(parts, questions)]))
 
 
 def new_http() -> httpx.AsyncClient:
     """For asking providers. What the environment says of proxies counts, as it does for other programs."""
     return httpx.AsyncClient(timeout=HTTP_WITHIN, follow_redirects=False)
+
+
+def _notifications(settings: Settings, desk: Desk) -> list[BaseRoute]:
+    deliveries = Deliveries(desk.store, desk.trail)
+    return list(Notifications(deliveries, settings.control_plane.notifications, time.time).routes())
 
 
 def _token_routes(made: Tokens | None) -> list[BaseRoute]:

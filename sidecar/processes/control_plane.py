@@ -19,10 +19,12 @@ from sidecar.control.desk.blocks import Blocks
 from sidecar.control.desk.tickets import Tickets
 from sidecar.control.gates.hall import Hall
 from sidecar.control.gates.server import GateServer, ServerTls
+from sidecar.control.notify.outbox import Outbox
 from sidecar.control.store.engine import StoreFailed
 from sidecar.control.store.store import Store
 from sidecar.core.errors import ConfigurationError
-from sidecar.processes import anchoring, console, control_secrets, recording, state_folder
+from sidecar.processes import anchoring, console, control_secrets, notifying, recording, state_folder
+from sidecar.processes.console_questions import RecordQuestions
 from sidecar.processes.console_serve import ConsoleServer
 from sidecar.record.clickhouse.place import place
 from sidecar.record.clickhouse.shipper import Shipper
@@ -51,6 +53,7 @@ class ControlPlane:
             control_secrets.link_key(self._control, self._environ), control_secrets.owner_key(self._control)
         )
         self._dsn = control_secrets.dsn(self._control, self._environ)
+        notifying.checked(self._control.notifications, self._environ)
         self._metrics = Metrics()
         self._health = Health(CONDITIONS, self._metrics.text)
 
@@ -61,14 +64,18 @@ class ControlPlane:
         web = ConsoleServer(self._control.listen)
         store = await self._opened()
         spool, shipper = self._trail(), self._shipping()
-        http = console.new_http()
+        http, questions = console.new_http(), RecordQuestions(self._settings)
+        telling = notifying.Notifying(self._control, store, spool, http, self._environ)
         try:
             desk = self._desk(store, spool)
             hall = Hall(store, desk.tickets, desk.blocks)
             gates = self._gates(hall)
-            await web.start(console.composed(self._settings, desk, self._health, self._keys, http, self._environ))
+            await web.start(
+                console.composed(self._settings, desk, self._health, self._keys, http, self._environ, questions)
+            )
             await hall.start()
             await gates.start()
+            telling.start()
             for condition in CONDITIONS:
                 self._health.set(condition)
             log.info("ready", console=self._control.url, port=web.port, gates_port=gates.port)
@@ -78,7 +85,9 @@ class ControlPlane:
             await gates.stop()
             await hall.close()
         finally:
+            await telling.close()
             await http.aclose()
+            await questions.close()
             await spool.close()
             await recording.shipped((shipper,) if shipper else ())
             await store.close()
@@ -135,8 +144,9 @@ class ControlPlane:
         return shipper
 
     def _desk(self, store: Store, trail: Spool) -> console.Desk:
-        tickets = Tickets(store, trail, pending_per_caller=self._control.pending_per_caller)
-        return console.Desk(store, tickets, Blocks(store, trail), Anchors(store), trail)
+        outbox = Outbox(self._control.notifications)
+        tickets = Tickets(store, trail, outbox=outbox, pending_per_caller=self._control.pending_per_caller)
+        return console.Desk(store, tickets, Blocks(store, trail, outbox=outbox), Anchors(store), trail)
 
     def _gates(self, hall: Hall) -> GateServer:
         listen = self._control.gates

@@ -85,6 +85,7 @@ class Turn:
     request_outline: str
     answer_outline: str
     answer_timing: str
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,19 +152,20 @@ class Sessions:
 
     def story(self, session: str) -> Story | None:
         given = {"session": session}
-        turns = self._asked(
-            f"SELECT {_names(Turn)} FROM exchanges WHERE conversation = {{session:String}} ORDER BY at, exchange",  # noqa: S608
-            given,
-        )
-        if not turns:
+        calls = self._asked("SELECT DISTINCT exchange, at FROM call_facts WHERE session = {session:String}", given)
+        if not calls:
             return None
-        ours = {"ours": [row[0] for row in turns]}
-        found, holds = (
-            self._asked(
-                f"SELECT {_names(kind)} FROM {view} WHERE has({{ours:Array(String)}}, exchange) ORDER BY {order}",  # noqa: S608
-                ours,
-            )
-            for kind, view, order in ((Found, "findings", "at, seq"), (Hold, "approvals", "asked_at"))
+        moments = [at for _, at in calls]
+        ours = {
+            "ours": [name for name, _ in calls],
+            "began": f"{min(moments):%F %T.%f}",
+            "last": f"{max(moments):%F %T.%f}",
+        }
+        turns = self._asked(TURNS, ours)
+        found = self._asked(FINDINGS, ours)
+        holds = self._asked(
+            f"SELECT {_names(Hold)} FROM approvals WHERE exchange IN {{ours:Array(String)}} ORDER BY asked_at",  # noqa: S608
+            ours,
         )
         story = [Turn(*row) for row in turns], [Found(*row) for row in found], [Hold(*row) for row in holds]
         return Story(session, *story)
@@ -215,8 +217,49 @@ WITH
         SELECT name FROM hits UNION ALL SELECT name FROM runs
         UNION ALL SELECT name FROM named WHERE part IN (SELECT name FROM runs)
     )
-SELECT conversation FROM exchanges
-WHERE request_outline IN (SELECT name FROM all) OR answer_outline IN (SELECT name FROM all)
+SELECT session FROM call_facts
+WHERE outline IN (SELECT name FROM all)
+    OR exchange IN (SELECT exchange FROM answer_facts WHERE outline IN (SELECT name FROM all))
+"""
+# Calls and answers in the order of time: a session lies in a few neighbouring blocks of them.
+TURNS = """
+WITH
+    c AS (
+        SELECT * FROM call_facts
+        WHERE at >= {began:DateTime64(6, 'UTC')} AND at <= {last:DateTime64(6, 'UTC')}
+            AND exchange IN {ours:Array(String)}
+        LIMIT 1 BY at, exchange
+    ),
+    a AS (
+        SELECT * FROM answer_facts
+        WHERE at >= {began:DateTime64(6, 'UTC')} AND at <= {last:DateTime64(6, 'UTC')} + toIntervalDay(1)
+            AND exchange IN {ours:Array(String)}
+        LIMIT 1 BY at, exchange
+    )
+SELECT
+    c.exchange, c.at, if(a.exchange = '', c.at, a.at), c.subject, c.connection, c.endpoint, c.model, c.policy,
+    multiIf('deny' IN (c.verdict, a.verdict), 'deny', 'hold' IN (c.verdict, a.verdict), 'hold',
+            'mask' IN (c.verdict, a.verdict), 'mask', 'allow') AS final,
+    if(c.verdict = final, c.rule, a.rule),
+    multiIf(c.refused > 0, 'refused', a.kind = '', 'open', a.kind), c.say, a.why, a.status, a.stop_reason,
+    a.input_tokens, a.output_tokens, a.cache_read_tokens, a.cache_write_tokens,
+    (a.input_tokens * p.2 + a.output_tokens * p.3 + a.cache_read_tokens * p.4 + a.cache_write_tokens * p.5) / 1e6,
+    a.gate_ms, a.upstream_ms, a.held_ms, a.human_ms, c.outline, a.outline, a.timing, c.agent
+FROM (
+    SELECT *, arrayFirst(x -> model LIKE x.1, (
+        SELECT groupArray((pattern, input, output, cache_read, cache_write))
+        FROM (SELECT * FROM prices FINAL WHERE version = (SELECT max(version) FROM prices) ORDER BY place)
+    )) AS p FROM c
+) AS c
+LEFT ANY JOIN a ON c.exchange = a.exchange
+ORDER BY c.at, c.exchange
+"""
+FINDINGS = """
+SELECT exchange, side, rule, detector, place, path, action, how, placeholder, shadow
+FROM finding_facts
+WHERE at >= {began:DateTime64(6, 'UTC')} AND exchange IN {ours:Array(String)}
+ORDER BY at, seq, number
+LIMIT 1 BY chain, seq, number
 """
 CONDITIONS = {
     "who": "subject = {who:String}",

@@ -16,7 +16,7 @@ from sidecar.core.errors import Mistake
 from sidecar.core.model.document import Document
 from sidecar.core.model.document import Path as Place
 from sidecar.settings.checks_control import control_checks
-from sidecar.settings.tokens import OWN_PROVIDER
+from sidecar.settings.tokens import CONTROL_AUDIENCE, LOCAL_PROVIDER, OWN_PROVIDER
 from sidecar.settings.units import Duration
 from sidecar.settings.written import DevelopmentSection, EnvoySection, ListenSection, MetricsSection
 from sidecar.settings.written_control import ControlListenSection, GatesSection
@@ -104,6 +104,24 @@ def _provider_names(raw: Raw, _: Path) -> Iterator[Wrong]:
     for index, item in _items(identity, "providers"):
         if _exchanged(identity) and item.get("name") == OWN_PROVIDER:
             yield ("identity", "providers", index, "name"), f"{OWN_PROVIDER!r} is the control plane's own name"
+    for index, item in _items(exchange, "from"):
+        # Its callers would be taken for the owner of the control plane's machine.
+        if item.get("name") == LOCAL_PROVIDER:
+            yield ("identity", "exchange", "from", index, "name"), f"{LOCAL_PROVIDER!r} is the name of this machine"
+
+
+def _gate_audiences(raw: Raw, _: Path) -> Iterator[Wrong]:
+    """A gate that took the control plane's audience would make tokens for people's acts tokens for agents."""
+    identity = _section(raw, "identity")
+    exchange = _section(identity, "exchange")
+    named: list[tuple[Place, object]] = [(("identity", "exchange", "audience"), exchange.get("audience"))]
+    named.append((("identity", "exchange", "audiences"), exchange.get("audiences")))
+    named += [
+        (("identity", "providers", n, "audiences"), one.get("audiences")) for n, one in _items(identity, "providers")
+    ]
+    for place, value in named:
+        if value == CONTROL_AUDIENCE or (isinstance(value, list) and CONTROL_AUDIENCE in value):
+            yield place, f"{CONTROL_AUDIENCE!r} is for what people do at the control plane; no gate may be called so"
 
 
 def _exchanged(identity: Raw) -> bool:
@@ -198,6 +216,7 @@ _CHECKS: tuple[Callable[[Raw, Path], Iterator[Wrong]], ...] = (
     _connection_names,
     _credential_headers,
     _provider_names,
+    _gate_audiences,
     _someone_can_come_in,
     _distinct_ports,
     _policies_exist,

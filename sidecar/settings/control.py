@@ -4,13 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a secret is read: exactly one of the two."""
-
-    env: str | None = None
-    file: Path | None = None
+from sidecar.settings.notify import Route
+from sidecar.settings.source import Source as Source  # noqa: PLC0414  (others know it from here)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +63,4 @@ class Control:
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     stale: float = 30.0
     pending_per_caller: int = 20
+    notifications: tuple[Route, ...] = ()

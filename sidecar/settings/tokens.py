@@ -8,6 +8,11 @@ from pathlib import Path
 # The control plane among the providers that Envoy verifies.
 OWN_PROVIDER = "gatehouse"
 JWKS_PATH = "/.well-known/jwks.json"
+# The audience of tokens for people's acts: deciding, stopping, calling back. No gate is ever called so, and what an
+# agent is given never carries it: an agent that runs in a reviewer's name approves nothing.
+CONTROL_AUDIENCE = "gatehouse-control"
+# Under this name the console knows the owner of its machine: no provider may have it.
+LOCAL_PROVIDER = "local"
 
 
 class SourceKind(StrEnum):

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from sidecar.settings import control as c
 from sidecar.settings.section import Section, SourceSection
 from sidecar.settings.units import Address, Duration, Name, Port, Text, WebAddress
+from sidecar.settings.written_notify import Notifications, routes_from
 
 STALE = 30.0
 PENDING_PER_CALLER = 20
@@ -96,6 +97,7 @@ class ControlSection(Section):
     pending_per_caller: Annotated[
         int, Field(ge=1, le=10_000, description="Calls of one caller that may wait for people at once.")
     ] = PENDING_PER_CALLER
+    notifications: Annotated[Notifications, Field(description="Who is told of what.")] = ()
 
 
 def control_from(written: ControlSection, folder: Path, state: Path) -> c.Control:
@@ -113,6 +115,7 @@ def control_from(written: ControlSection, folder: Path, state: Path) -> c.Contro
         roles={name: groups for name, groups in written.roles.model_dump().items() if groups},
         stale=written.stale,
         pending_per_caller=written.pending_per_caller,
+        notifications=routes_from(written.notifications, folder),
     )
 
 

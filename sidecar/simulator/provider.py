@@ -162,7 +162,7 @@ class Provider:
         owner, scope, user = self._refresh.pop(form.get("refresh_token", ""), (None, "", None))
         if owner != client or user is None:
             raise Refusal("invalid_grant", "The refresh token is unknown or used.")
-        return self._tokens(client, scope, user, None)
+        return self._tokens(client, scope, self.user(user.name), None)  # in the groups of now
 
     def _by_device(self, form: Mapping[str, str], client: str) -> dict[str, object]:
         device = self._devices.get(form.get("device_code", ""))

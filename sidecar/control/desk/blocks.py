@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sidecar.control.notify.outbox import Outbox
 from sidecar.control.store.engine import Row, Transaction
 from sidecar.control.store.store import Store
 from sidecar.control.trail import Trail
@@ -51,11 +52,13 @@ class Blocks:
         store: Store,
         trail: Trail,
         *,
+        outbox: Outbox | None = None,
         identifier: Callable[[], str] = lambda: f"bl_{secrets.token_hex(8)}",
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._trail = trail
+        self._outbox = outbox or Outbox()
         self._identifier = identifier
         self._clock = clock
 
@@ -75,6 +78,7 @@ class Blocks:
             values = (target.value, value, block.reason, block.at, before, by, version)
             await transaction.do(sql, block.id, *values)
             await transaction.announce(BLOCKS, block.id)
+            await self._outbox.stopped(transaction, block, by)
             await self._trail.record("blocked", {**_fact(block), "by": by})
             return block
 
@@ -87,8 +91,10 @@ class Blocks:
             block = _block(rows[0])
             version = await _next_version(transaction)
             sql = "UPDATE blocks SET lifted = ?, lifted_by = ?, version = ? WHERE id = ?"
-            await transaction.do(sql, self._clock(), by, version, identifier)
+            now = self._clock()
+            await transaction.do(sql, now, by, version, identifier)
             await transaction.announce(BLOCKS, identifier)
+            await self._outbox.lifted(transaction, block, by, now)
             await self._trail.record("lifted", {**_fact(block), "by": by})
             return block
 

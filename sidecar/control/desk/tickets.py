@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from sidecar.control.desk import ticket_pages, ticket_rows
 from sidecar.control.desk.ticket_pages import Filter, Page
 from sidecar.control.desk.ticket_rows import Place, counted
+from sidecar.control.notify.outbox import Outbox
 from sidecar.control.person import Person, Role
 from sidecar.control.store.engine import Transaction
 from sidecar.control.store.store import Store
@@ -43,12 +44,14 @@ class Tickets:
         store: Store,
         trail: Trail,
         *,
+        outbox: Outbox | None = None,
         identifier: Callable[[], str] = lambda: f"tk_{secrets.token_hex(8)}",
         clock: Callable[[], float] = time.time,
         pending_per_caller: int = PENDING_PER_CALLER,
     ) -> None:
         self._store = store
         self._trail = trail
+        self._outbox = outbox or Outbox()
         self._identifier = identifier
         self._clock = clock
         self._most = pending_per_caller
@@ -63,7 +66,7 @@ class Tickets:
             if place is None:
                 place = Place(await self._opened(transaction, asked, now), reused=False)
             await ticket_rows.wait(transaction, asked, place, now)
-            return await _kept(transaction, place.ticket, states.expired(place.ticket, now))
+            return await self._kept(transaction, place.ticket, states.expired(place.ticket, now))
 
     async def take(self, ticket_id: str, asker: str) -> Answer | None:
         """What to tell this question, an approval being used by it; nothing as long as it has to wait."""
@@ -75,7 +78,7 @@ class Tickets:
                 return Answer(Outcome.APPROVED, ticket_id, place.ticket.decisions, reused=True)
             now = self._clock()
             after = states.used(states.expired(place.ticket, now), asker, now)
-            await _kept(transaction, place.ticket, after)
+            await self._kept(transaction, place.ticket, after)
             return states.answer(after, asker)
 
     async def decide(
@@ -86,7 +89,7 @@ class Tickets:
             ticket = await ticket_rows.by_id(transaction, ticket_id)
             after = states.decided(ticket, reviewer(person), yes, rationale, self._clock(), for_session=for_session)
             await ticket_rows.add_decision(transaction, after)
-            await _kept(transaction, ticket, after)
+            await self._kept(transaction, ticket, after)
             await self._trail.record("approval_decided_by", _fact(after))
             return after
 
@@ -104,7 +107,7 @@ class Tickets:
             now = self._clock()
             await transaction.do("UPDATE waiters SET gone = ? WHERE asker = ?", now, asker)
             if not place.reused and not await ticket_rows.others_wait(transaction, place.ticket, asker):
-                await _kept(transaction, place.ticket, states.withdrawn(place.ticket, now))
+                await self._kept(transaction, place.ticket, states.withdrawn(place.ticket, now))
 
     async def expire_due(self) -> list[Ticket]:
         """End what nobody decided, or nobody used, in time."""
@@ -116,7 +119,7 @@ class Tickets:
             now = self._clock()
             for row in await transaction.rows(due, now):
                 ticket = await ticket_rows.by_id(transaction, str(row["id"]))
-                ended.append(await _kept(transaction, ticket, states.expired(ticket, now)))
+                ended.append(await self._kept(transaction, ticket, states.expired(ticket, now)))
         return ended
 
     async def get(self, ticket_id: str) -> Ticket:
@@ -137,7 +140,16 @@ class Tickets:
         ticket = states.opened(self._identifier(), asked, now)
         await ticket_rows.insert(transaction, ticket)
         await transaction.announce(TICKETS, ticket.id)
+        await self._outbox.opened(transaction, ticket)
         return ticket
+
+    async def _kept(self, transaction: Transaction, before: Ticket, after: Ticket) -> Ticket:
+        """Written down, announced and to be told, if anything changed."""
+        if after != before:
+            await ticket_rows.update(transaction, after)
+            await transaction.announce(TICKETS, after.id)
+            await self._outbox.changed(transaction, before, after)
+        return after
 
 
 def reviewer(person: Person) -> Reviewer:
@@ -147,14 +159,6 @@ def reviewer(person: Person) -> Reviewer:
 
 def _taken_by_another(place: Place, asker: str) -> bool:
     return not place.reused and place.ticket.state is State.USED and place.ticket.used_by != asker
-
-
-async def _kept(transaction: Transaction, before: Ticket, after: Ticket) -> Ticket:
-    """Written down and announced, if anything changed."""
-    if after != before:
-        await ticket_rows.update(transaction, after)
-        await transaction.announce(TICKETS, after.id)
-    return after
 
 
 def _fact(ticket: Ticket) -> Mapping[str, object]:

@@ -3,28 +3,44 @@
 Strategy: what is kept is given out until a minute before its end; then the proof, or the login, is exchanged anew. So
 Claude's `apiKeyHelper` can call us as often as it likes.
 
-Rules: one at a time on a machine, and whoever waited looks again first: a refresh token works once.
+Rules:
+- One at a time on a machine, and whoever waited looks again first: a refresh token works once.
+- What a person does here takes groups of now: for that the provider is asked anew, and the token kept only as long as
+  the control plane takes it for a change.
 """
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from sidecar.control.laptop.kept import Cached, Kept, Login
 from sidecar.control.laptop.proof import TYPES, Proof
 from sidecar.control.laptop.said import NoToken, seconds, text
+from sidecar.settings.tokens import CONTROL_AUDIENCE
 
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 # Before its end: a call that starts now may wait for its turn. Of a token for seconds, a third of its life.
 MARGIN = 60.0
+# Seconds in which a token for people's acts is used again; after sixty the control plane changes nothing with it.
+ACTS_KEPT = 40.0
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """From which control plane, and for which gate (nothing: its own)."""
+    """From which control plane, and for which gate (nothing: its own), or for what the person does there."""
 
     control: str
     audience: str | None = None
+
+    @property
+    def acts(self) -> bool:
+        return self.audience == CONTROL_AUDIENCE
+
+    @classmethod
+    def to_act(cls, control: str) -> Self:
+        """For what people do: decide, stop, call back."""
+        return cls(control, CONTROL_AUDIENCE)
 
 
 class Wallet:
@@ -43,17 +59,17 @@ class Wallet:
     def _held(self, name: str, wanted: Wanted, fresh: Callable[[], Cached]) -> Cached:
         parts = "\0".join((name, wanted.control, wanted.audience or ""))
         place = hashlib.sha256(parts.encode()).hexdigest()[:32]
-        if held := self._holds(self._kept.token(place)):
+        if held := self._holds(self._kept.token(place), wanted):
             return held
         with self._kept.locked():
-            if held := self._holds(self._kept.token(place)):
+            if held := self._holds(self._kept.token(place), wanted):
                 return held
             made = fresh()
             self._kept.keep_token(place, made)
             return made
 
-    def _holds(self, token: Cached | None) -> Cached | None:
-        if token is None:
+    def _holds(self, token: Cached | None, wanted: Wanted) -> Cached | None:
+        if token is None or (wanted.acts and token.issued + ACTS_KEPT <= self._now()):
             return None
         margin = min(MARGIN, (token.expires - token.issued) / 3)
         return token if token.expires - margin > self._now() else None
@@ -61,7 +77,9 @@ class Wallet:
     def _of_login(self, login: Login, wanted: Wanted) -> Cached:
         if login.issuer is None:
             return self._refreshed_here(login, wanted)
-        if login.proof is None or login.proof_expires - MARGIN <= self._now():
+        ended = login.proof is None or login.proof_expires - MARGIN <= self._now()
+        # Without a refresh token the proof that is there may do, if the login was just now.
+        if ended or (wanted.acts and login.refresh):
             login = self._refreshed_there(login)
         return self._exchanged(login.proof or "", TYPES["id_token"], wanted)
 

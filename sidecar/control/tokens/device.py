@@ -18,7 +18,7 @@ from sidecar.control.person import Person
 from sidecar.control.store.engine import Row, Transaction
 from sidecar.control.store.store import Store
 from sidecar.control.tokens.issue import digest
-from sidecar.control.tokens.proven import Proven
+from sidecar.control.tokens.proven import UNRENEWED, Proven
 from sidecar.control.tokens.refusal import Error, TokenRefused
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -99,7 +99,9 @@ class Devices:
         if row["state"] == State.ALLOWED:
             await transaction.do("DELETE FROM device_logins WHERE code = ?", digest(code))
             groups = tuple(str(group) for group in json.loads(str(row["groups"])))
-            return Proven(str(row["source"]), str(row["subject"]), groups, self._now(), issued=self._now())
+            return Proven(
+                str(row["source"]), str(row["subject"]), groups, self._now(), issued=self._now(), logged_in=UNRENEWED
+            )
         if row["state"] == State.DENIED:
             raise TokenRefused("The person said no.", Error.ACCESS_DENIED)
         raise Waiting(row)

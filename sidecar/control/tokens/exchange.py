@@ -16,13 +16,13 @@ from sidecar.control.store.store import Store
 from sidecar.control.tokens.device import Devices, Waiting
 from sidecar.control.tokens.issue import Issued, Issuer, digest
 from sidecar.control.tokens.logins import Logins, Refreshed
-from sidecar.control.tokens.proofs import JWTS, TYPE, TYPES, Proofs
+from sidecar.control.tokens.proofs import ID_TOKEN, JWTS, TYPE, TYPES, Proofs
 from sidecar.control.tokens.proven import Proven
 from sidecar.control.tokens.refusal import Error, TokenRefused
 from sidecar.control.trail import Trail
 from sidecar.core.model.block import Target
 from sidecar.core.model.caller import Caller
-from sidecar.settings.tokens import OWN_PROVIDER
+from sidecar.settings.tokens import CONTROL_AUDIENCE, OWN_PROVIDER
 
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
@@ -81,6 +81,10 @@ class Exchange:
         if form.get("requested_token_type", ISSUED_TYPE) not in JWTS:
             raise TokenRefused("Only JSON Web Tokens are given out here.")
         audience = self._parts.issuer.audience(form.get("audience") or None)
+        if audience == CONTROL_AUDIENCE and kind != ID_TOKEN:
+            raise TokenRefused(
+                "Tokens for people's acts are made for the ID token of a `gatehouse login`.", Error.INVALID_TARGET
+            )
         proven = await self._parts.proofs.prove(_needed(form, "subject_token"), kind)
         await self._refuse_blocked(proven)
         await self._refuse_shown_before(proven)

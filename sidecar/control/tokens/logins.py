@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sidecar.control.store.engine import Row, Transaction
 from sidecar.control.store.store import Store
 from sidecar.control.tokens.issue import digest
-from sidecar.control.tokens.proven import Proven
+from sidecar.control.tokens.proven import UNRENEWED, Proven
 from sidecar.control.tokens.refusal import Error, TokenRefused
 
 GRACE = 30.0
@@ -93,7 +93,9 @@ class Logins:
     def _proven(self, row: Row) -> Proven:
         groups = tuple(str(group) for group in json.loads(str(row["groups"])))
         expires, made = _float(row["expires"]), _float(row["made"])
-        return Proven(str(row["source"]), str(row["subject"]), groups, expires, issued=made, until=expires)
+        return Proven(
+            str(row["source"]), str(row["subject"]), groups, expires, issued=made, logged_in=UNRENEWED, until=expires
+        )
 
 
 def _float(value: object) -> float:

@@ -33,13 +33,15 @@ class Oidc:
 
     async def prove(self, token: str) -> Proven:
         claims = await self.claims(token)
+        issued = moment(claims, "iat")
         return Proven(
             source=self.source.name,
             subject=mapping.subject(self.source, claims),
             groups=mapping.groups(self.source, claims),
             expires=moment(claims, "exp") or 0.0,
-            issued=moment(claims, "iat"),
+            issued=issued,
             token=_text(claims.get("jti")),
+            logged_in=min(issued or 0.0, self._now()) if _of_login(self.source, claims) else None,
         )
 
     async def claims(self, token: str) -> dict[str, object]:
@@ -72,6 +74,13 @@ def _its_client(source: Source, claims: Mapping[str, object]) -> str | None:
 
 def _known(client: str, source: Source) -> bool:
     return client in source.audiences or (source.login is not None and client == source.login.client)
+
+
+def _of_login(source: Source, claims: Mapping[str, object]) -> bool:
+    """An ID token for the client of `gatehouse login`, and for nobody beside it."""
+    if source.login is None or not _is_id_token(claims):
+        return False
+    return mapping.texts(claims.get("aud")) == (source.login.client,)
 
 
 def _is_id_token(claims: Mapping[str, object]) -> bool:

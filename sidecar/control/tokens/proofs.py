@@ -25,6 +25,7 @@ from sidecar.settings.tokens import Source, SourceKind
 
 TYPE = "urn:ietf:params:oauth:token-type:"
 SAML2 = f"{TYPE}saml2"
+ID_TOKEN = f"{TYPE}id_token"
 JWTS = frozenset(f"{TYPE}{name}" for name in ("jwt", "id_token", "access_token"))
 TYPES = frozenset({SAML2}) | JWTS
 Now = Callable[[], float]

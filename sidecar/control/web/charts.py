@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup, escape
 
-WIDE, HIGH = 720, 220
-LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 24
+WIDE, HIGH = 520, 190
+LEFT, RIGHT, TOP, BOTTOM = 44, 6, 10, 24
 TICKS = 4
-MOST_LABELS = 7
+MOST_LABELS = 6
 Number = float | None
 Shown = Callable[[float], str]
 
@@ -81,19 +81,29 @@ def compact(value: float) -> str:
 
 
 def money(value: float) -> str:
-    return f"${value:,.0f}" if value >= 1000 else f"${value:,.2f}" if value >= 0.01 or not value else f"${value:.4f}"
+    if value and value < 0.01:
+        return f"${value:.4f}"
+    return f"${value:,.0f}" if value >= 1000 else f"${value:,.2f}".removesuffix(".00")
 
 
 def milliseconds(value: float) -> str:
     return f"{value / 1000:,.1f} s" if value >= 1000 else f"{value:,.0f} ms" if value >= 10 else f"{value:,.1f} ms"
 
 
+def waiting(value: float) -> str:
+    """Seconds that people take."""
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if value >= size * 1.5:
+            return f"{value / size:.1f}".removesuffix(".0") + f" {unit}"
+    return f"{value:.0f} s"
+
+
 def nice(largest: float) -> float:
-    """The end of an axis: the first round number at or above."""
+    """The end of an axis: the first number at or above whose quarters are round."""
     if largest <= 0:
         return 1.0
     size = 10.0 ** math.floor(math.log10(largest))
-    return next(step * size for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * size >= largest * 0.9999)
+    return next(step * size for step in (1, 2, 4, 6, 8, 10) if step * size >= largest * 0.9999)
 
 
 def stacked(title: str, axis: Axis, rows: Sequence[Row], shown: Shown = compact) -> Chart:
@@ -123,8 +133,8 @@ def areas(title: str, axis: Axis, rows: Sequence[Row], shown: Shown = compact) -
     return _chart(title, axis, rows, end, drawn + _bands(axis, rows, shown), shown)
 
 
-def lines(title: str, axis: Axis, rows: Sequence[Row], shown: Shown = compact) -> Chart:
-    """Where nothing was measured a line is interrupted."""
+def lines(title: str, axis: Axis, rows: Sequence[Row], shown: Shown = compact, *, totals: bool = True) -> Chart:
+    """Where nothing was measured a line is interrupted. `totals`: of rows that can be added up."""
     count = len(axis.moments)
     end = nice(max((value for row in rows for value in row.values if value is not None), default=0.0))
     drawn = ""
@@ -134,7 +144,7 @@ def lines(title: str, axis: Axis, rows: Sequence[Row], shown: Shown = compact) -
             drawn += f'<path class="line {row.tone}" d="M{" L".join(points)}"/>'
             if len(piece) == 1:
                 drawn += '<circle class="dot {}" cx="{}" cy="{}" r="2.5"/>'.format(row.tone, *points[0].split(","))
-    return _chart(title, axis, rows, end, drawn + _bands(axis, rows, shown), shown)
+    return _chart(title, axis, rows, end, drawn + _bands(axis, rows, shown), shown, totals)
 
 
 def by_name(title: str, pairs: Sequence[tuple[str, float]], tone: str = "c1", shown: Shown = compact) -> Markup:
@@ -163,12 +173,14 @@ def sparkline(values: Sequence[Number], tone: str = "c1", title: str = "") -> Ma
     ).format(title=title, tone=tone, points=" L".join(points))
 
 
-def _chart(title: str, axis: Axis, rows: Sequence[Row], end: float, drawn: str, shown: Shown) -> Chart:
+def _chart(
+    title: str, axis: Axis, rows: Sequence[Row], end: float, drawn: str, shown: Shown, totals: bool = True
+) -> Chart:
     empty = not any(row.total for row in rows)
-    picture = Markup(
-        f'<svg viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{escape(title)}">{_frame(axis, end, shown)}{drawn}</svg>'
-    )
-    legend = [(row.name, row.tone, shown(row.total)) for row in rows]
+    head = f'<svg viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{escape(title)}">'
+    # Everything from outside was escaped where it came in.
+    picture = Markup(f"{head}{_frame(axis, end, shown)}{drawn}</svg>")  # noqa: S704
+    legend = [(row.name, row.tone, shown(row.total) if totals else "") for row in rows]
     body = [
         [axis.said(n), *("" if row.values[n] is None else shown(row.values[n] or 0.0) for row in rows)]
         for n in range(len(axis.moments))

@@ -1,15 +1,17 @@
 """Who asks, and whether they may: before any route runs.
 
 Strategy: the route that would answer is looked up first, then what it needs (`places.py`), then who asks: the session
-cookie, or a bearer token (a gate token of ours, this machine's key, a data plane's key). A token beats a cookie.
+cookie, or a bearer token (one of ours, this machine's key, a data plane's key). A token beats a cookie.
 
 Rules:
+- An agent runs with a gate token of the person it works for, who may be a reviewer. So a gate token opens next to
+  nothing here (`FOR_GATE_TOKENS`): people's acts take a token of their own login, which agents are never given.
 - A person's roles follow from their groups at this moment. Before anything is changed, groups older than `FRESH` are
-  asked of the provider again: who was taken out of a group decides nothing any more, though the page is still open.
+  asked of the provider again (`renewing.py`): who was taken out of a group decides nothing any more, though the page is
+  still open. A token says itself of when its groups are.
 - Someone whose token or name is blocked is nobody here.
 """
 
-import asyncio
 from dataclasses import dataclass, field
 from hmac import compare_digest
 
@@ -18,21 +20,29 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sidecar.control.person import Person
+from sidecar.control.tokens.own import Bearer
 from sidecar.control.tokens.refusal import TokenRefused
 from sidecar.control.web.answers import refused
 from sidecar.control.web.origin import SAFE, foreign
 from sidecar.control.web.parts import OWNER, Parts
-from sidecar.control.web.places import Needs, may, needed
-from sidecar.control.web.relying import SignInFailed
+from sidecar.control.web.places import Needs, may, needed, opens_to_gate_tokens
+from sidecar.control.web.relying import ProviderAway
+from sidecar.control.web.renewing import FRESH, Renewing
 from sidecar.control.web.session import LOCAL, Session
 from sidecar.core.errors import GatehouseError
 from sidecar.core.model.block import Target
 from sidecar.core.model.caller import Caller
 
-# How old a person's groups may be when they change something.
-FRESH = 60.0
 # Blocks that also close the console; `all` must not, or nobody could lift it.
 CLOSING = (Target.TOKEN, Target.SUBJECT)
+FOR_AGENTS = (
+    "This token is for calls through the gate, not for what people do. Log in with `gatehouse login` and use "
+    "`gatehouse approvals` or `gatehouse sessions kill`, or do it in the console."
+)
+UNRENEWED = (
+    "Your groups were looked up more than a minute ago, and changing something needs them of now. Do it in the "
+    "console, or log in with `gatehouse login` in a browser: a login by code only reads."
+)
 
 
 class Refusal(GatehouseError):  # noqa: N818  (an outcome)
@@ -48,6 +58,7 @@ class Who:
     person: Person | None = None
     session: Session | None = None
     key: Needs | None = field(default=None)
+    bearer: Bearer | None = None
 
 
 def cookie_name(parts: Parts) -> str:
@@ -61,7 +72,7 @@ class Guard:
         self._parts = parts
         self._routes = routes
         self._sessions = parts.sessions
-        self._renewing = asyncio.Lock()
+        self._renewing = Renewing(parts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -90,6 +101,8 @@ class Guard:
         who = await self._who(request)
         if foreign(request.method, request.headers, self._parts.url, who.session is not None):
             raise Refusal(403, "foreign", "This request was made by another site's page, and is not done.")
+        if who.bearer and not who.bearer.acts and not opens_to_gate_tokens(request.method, path):
+            raise Refusal(403, "gate_token", FOR_AGENTS)
         if needs is Needs.ANYONE:
             return who
         return await self._allowed(request, who, needs)
@@ -102,10 +115,20 @@ class Guard:
             return who
         if who.person is None:
             raise Refusal(401, "sign_in", "Sign in first.")
-        if request.method not in SAFE and who.session:
-            who = await self._fresh(who.session)
+        if request.method not in SAFE:
+            who = await self._fit_for_a_change(who)
+        elif who.session:
+            self._renewing.soon(who.session)
         if who.person is None or not may(who.person, needs):
             raise Refusal(403, "role_needed", f"This takes the role {needs.value}, which your groups do not give you.")
+        return who
+
+    async def _fit_for_a_change(self, who: Who) -> Who:
+        if who.session:
+            return await self._fresh(who.session)
+        bearer = who.bearer
+        if bearer and bearer.provider != LOCAL and self._parts.clock() - bearer.groups_at >= FRESH:
+            raise Refusal(401, "log_in_again", UNRENEWED)
         return who
 
     def _path(self, scope: Scope) -> str | None:
@@ -132,12 +155,13 @@ class Guard:
         if self._parts.bearers is None:
             return Who()
         try:
-            caller, provider = await self._parts.bearers.caller(token)
+            bearer = await self._parts.bearers.caller(token)
         except TokenRefused as reason:
             raise Refusal(401, "token", reason.sentence) from reason
+        caller = bearer.caller
         if await self._closed_to(caller):
             raise Refusal(401, "blocked", "This token has been called back.")
-        return Who(self._parts.person(caller.subject, provider, frozenset(caller.groups)))
+        return Who(self._parts.person(caller.subject, bearer.provider, frozenset(caller.groups)), bearer=bearer)
 
     async def _of_session(self, session: Session) -> Who:
         if session.provider != LOCAL and await self._closed_to(Caller(session.subject, session.provider)):
@@ -148,29 +172,11 @@ class Guard:
         return any(block.target in CLOSING and block.stops(caller, "") for block in await self._parts.blocks.all())
 
     async def _fresh(self, session: Session) -> Who:
-        if not self._old(session):
-            return await self._of_session(session)
-        # One after the other: a refresh token works once, and whoever waited finds the groups renewed.
-        async with self._renewing:
-            now = await self._sessions.find(session.cookie)
-            if now is not None and self._old(now):
-                now = await self._renewed(now)
+        try:
+            now = await self._renewing.fresh(session)
+        except ProviderAway as away:
+            message = "Your groups cannot be looked up now, so nothing was changed. Try again in a moment."
+            raise Refusal(503, "provider_away", message) from away
         if now is None:
             raise Refusal(401, "sign_in_again", "Sign in again: your groups have to be looked up anew.")
         return await self._of_session(now)
-
-    def _old(self, session: Session) -> bool:
-        return session.provider != LOCAL and self._parts.clock() - session.groups_at >= FRESH
-
-    async def _renewed(self, session: Session) -> Session | None:
-        """With the groups of now; nothing: the provider does not vouch for them any more."""
-        if self._parts.relying is None or session.renewal is None:
-            return None
-        try:
-            person = await self._parts.relying.renew(session.renewal)
-        except (SignInFailed, TokenRefused):
-            person = None
-        if person is None or person.subject != session.subject:
-            await self._sessions.end(session)
-            return None
-        return await self._sessions.renewed(session, person.groups, person.renewal)

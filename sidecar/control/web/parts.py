@@ -11,10 +11,10 @@ from sidecar.control.desk.blocks import Blocks
 from sidecar.control.desk.tickets import Tickets
 from sidecar.control.person import Person, Role
 from sidecar.control.store.store import Store
+from sidecar.control.tokens.own import Bearer
 from sidecar.control.trail import Trail
 from sidecar.control.web.relying import Relying
 from sidecar.control.web.session import LOCAL, Sessions
-from sidecar.core.model.caller import Caller
 
 # Whoever can read the state folder of this machine's control plane.
 OWNER = Person("local developer", LOCAL, frozenset(), frozenset(Role))
@@ -23,8 +23,8 @@ OWNER = Person("local developer", LOCAL, frozenset(), frozenset(Role))
 class Bearers(Protocol):
     """Our own tokens, read by ourselves (`tokens/own.py`)."""
 
-    async def caller(self, token: str) -> tuple[Caller, str]:
-        """Whose it is and which provider vouched for them, or a `TokenRefused`."""
+    async def caller(self, token: str) -> Bearer:
+        """Whose it is and what it is good for, or a `TokenRefused`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,9 @@ PLACES: Mapping[tuple[str, str], Needs] = MappingProxyType(
         ("GET", "/v1/anchors"): Needs.GATE,
     }
 )
+# All that a gate token opens beside what is open to anyone: whoever runs an agent may know who it runs as. What waits
+# for approval is for people, and an agent holds a token of the person it works for.
+FOR_GATE_TOKENS = frozenset({("GET", "/v1/me")})
 ROLES: Mapping[Needs, Role] = MappingProxyType(
     {
         Needs.VIEWER: Role.VIEWER,
@@ -100,6 +103,11 @@ ROLES: Mapping[Needs, Role] = MappingProxyType(
 def needed(method: str, path: str) -> Needs | None:
     """`path` as it is written in the route; nothing: nobody placed it."""
     return PLACES.get(("GET" if method == "HEAD" else method, path))
+
+
+def opens_to_gate_tokens(method: str, path: str) -> bool:
+    method = "GET" if method == "HEAD" else method
+    return (method, path) in FOR_GATE_TOKENS or PLACES.get((method, path)) is Needs.ANYONE
 
 
 def may(person: Person, needs: Needs) -> bool:

@@ -26,10 +26,16 @@ from sidecar.core.errors import GatehouseError
 from sidecar.settings.tokens import Source
 
 BACK = "/sign-in/back"
+# No answer, but a word about how busy the provider is.
+BUSY = frozenset({408, 425, 429})
 
 
 class SignInFailed(GatehouseError):  # noqa: N818  (named for what happened)
     """The person is not signed in. The message is a sentence for them."""
+
+
+class ProviderAway(SignInFailed):
+    """The provider said neither yes nor no."""
 
 
 class Verifier(Protocol):
@@ -132,7 +138,9 @@ class Relying:
             )
             said = answer.json()
         except (httpx.HTTPError, json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise SignInFailed(f"{self.name} does not answer. Try again in a moment.") from error
+            raise ProviderAway(f"{self.name} does not answer. Try again in a moment.") from error
+        if answer.status_code in BUSY or answer.is_server_error:
+            raise ProviderAway(f"{self.name} does not answer. Try again in a moment.")
         if answer.status_code != httpx.codes.OK or not isinstance(said, dict):
             raise SignInFailed(f"{self.name} did not accept this sign-in. Begin again.")
         return said
@@ -142,7 +150,7 @@ class Relying:
         try:
             document = await fetched_json(self._http, where)
         except (httpx.HTTPError, ValueError) as error:
-            raise SignInFailed(f"{self.name} does not answer. Try again in a moment.") from error
+            raise ProviderAway(f"{self.name} does not answer. Try again in a moment.") from error
         address = document.get(name) if isinstance(document, dict) else None
         if not isinstance(address, str) or not is_safe(address):
             raise SignInFailed(f"{self.name} names no {name} with https.")

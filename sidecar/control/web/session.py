@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sidecar.control.store.engine import Row
 from sidecar.control.store.store import Store
+from sidecar.settings.tokens import LOCAL_PROVIDER
 
 # A working day; a page that is open all day asks for news now and then, which counts as coming.
 LASTS = 12 * 3600.0
@@ -28,7 +29,7 @@ IDLE = 2 * 3600.0
 LINK_LASTS = 600.0
 # `seen` is written down at most so often: a page must not cost a write.
 SEEN_EVERY = 60.0
-LOCAL = "local"
+LOCAL = LOCAL_PROVIDER
 
 
 @dataclass(frozen=True, slots=True)

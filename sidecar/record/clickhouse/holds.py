@@ -21,7 +21,9 @@ HELD = "SELECT session FROM legal_holds FINAL WHERE held = 1"
 OURS = f"SELECT exchange FROM exchange_facts WHERE session IN ({HELD})"  # noqa: S608
 BEGAN, ENDED = "min(at) - INTERVAL 2 DAY", "max(ended_at) + INTERVAL 2 DAY"
 SPANS = f"SELECT {BEGAN}, {ENDED} FROM exchanges WHERE session IN ({HELD}) GROUP BY session"  # noqa: S608
-BY_EXCHANGE = ("events", "exchange_facts", "finding_facts", "tool_call_facts", "approval_facts")
+BY_EXCHANGE = (
+    "events", "exchange_facts", "finding_facts", "tool_call_facts", "approval_facts", "call_facts", "answer_facts"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

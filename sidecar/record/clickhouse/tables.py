@@ -22,6 +22,8 @@ AGES = {
     "exchange_facts": ("shaped", "at"),
     "finding_facts": ("shaped", "at"),
     "tool_call_facts": ("shaped", "at"),
+    "call_facts": ("shaped", "at"),
+    "answer_facts": ("shaped", "at"),
 }
 # A text is stored again a day after it was, when it comes again: it has to outlive what names it by that day.
 GRACE_DAYS = 2

@@ -16,20 +16,21 @@ LONGEST_NAME = 30
 
 def bars(table: Table, chart: tuple[str, str]) -> str:
     """Nothing, where there is nothing to draw. The largest come first, the rest is one bar."""
-    shares = _shares(table, chart)
-    if not shares:
+    found = shares(table, chart)
+    if not found:
         return ""
-    largest = max(number for _, number in shares)
-    height = HIGH * len(shares) + 8
+    largest = max(number for _, number in found)
+    height = HIGH * len(found) + 8
     title = f"{chart[1].replace('_', ' ')} by {chart[0].replace('_', ' ')}"
-    drawn = "".join(_bar(at, name, number, largest) for at, (name, number) in enumerate(shares))
+    drawn = "".join(_bar(at, name, number, largest) for at, (name, number) in enumerate(found))
     return (
         f'<svg role="img" aria-label="{escape(title)}" viewBox="0 0 {LEFT + WIDE + RIGHT} {height}">'
         f"<title>{escape(title)}</title>{drawn}</svg>"
     )
 
 
-def _shares(table: Table, chart: tuple[str, str]) -> Sequence[tuple[str, float]]:
+def shares(table: Table, chart: tuple[str, str]) -> Sequence[tuple[str, float]]:
+    """The bars: names and numbers, the largest first."""
     if not set(chart) <= set(table.columns):
         return []
     name, number = (table.columns.index(one) for one in chart)

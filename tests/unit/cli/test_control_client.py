@@ -8,7 +8,9 @@ import pytest
 from sidecar.cli.control_client import add_control, found, owner, speaking
 from sidecar.control.laptop.kept import Kept, Login
 from sidecar.core.errors import ConfigurationError
+from sidecar.settings.tokens import CONTROL_AUDIENCE
 from tests.unit.cli.served import machine
+from tests.unit.control.laptop.served import served
 
 
 def arguments(*words: str) -> argparse.Namespace:
@@ -32,6 +34,14 @@ def test_who_logged_in(tmp_path: Path) -> None:
     kept.keep(Login("https://gate.example.com", "https://gate.example.com/v1/token", None))
     assert found(arguments(), kept)[0] == "https://gate.example.com"
     assert found(arguments("--control", "https://gate.example.com/"), kept)[0] == "https://gate.example.com"
+
+
+def test_who_logged_in_acts_with_a_token_for_it(tmp_path: Path) -> None:
+    kept = Kept(tmp_path / "a", tmp_path / "b")
+    with served(lambda *_: (200, {"access_token": "t", "expires_in": 300, "refresh_token": "r"})) as gate:
+        kept.keep(Login(gate.url, f"{gate.url}/v1/token", "refresh"))
+        assert found(arguments(), kept)[1]() == "t"
+    assert [form.get("audience") for _, form in gate.asked] == [CONTROL_AUDIENCE]
 
 
 def test_the_owners_key_goes_nowhere_else(config: str) -> None:

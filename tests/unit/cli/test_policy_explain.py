@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from sidecar.cli.policy_explain import Explained, as_json, as_text, explained
-from sidecar.cli.rehearsal import Call, prompt_body, rehearsed
+from sidecar.cli.policy_explain import as_json, as_text
 from sidecar.core.model.caller import Caller
 from sidecar.core.policy.book import Book, PolicySource, compile_book
+from sidecar.processes.explaining import Explained, explained
+from sidecar.processes.rehearsal import Call, prompt_body, rehearsed
 
 POLICY = """
 policy: p

@@ -11,6 +11,7 @@ from sidecar.control.laptop.kept import Kept, Login
 from sidecar.control.laptop.proof import TYPES
 from sidecar.control.laptop.said import NoToken
 from sidecar.core.errors import ConfigurationError
+from sidecar.settings.tokens import CONTROL_AUDIENCE
 from tests.unit.control.laptop.served import Served, served
 
 
@@ -101,6 +102,15 @@ def test_nobody_is_logged_in() -> None:
 def test_what_is_not_there(words: tuple[str, ...]) -> None:
     with pytest.raises(ConfigurationError):
         run("exchange", *words, "--control", "https://gate")
+
+
+def test_what_is_printed_ends_with_an_agent(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A token for people's acts is never printed, also for whoever is logged in."""
+    with served(giving) as gate:
+        log_in(home, gate)
+        with pytest.raises(ConfigurationError, match="not printed for agents"):
+            run("exchange", "--audience", CONTROL_AUDIENCE)
+    assert (gate.asked, capsys.readouterr().out) == ([], "")
 
 
 @pytest.mark.parametrize("words", [(), ("--id", "a", "--subject", "b")])

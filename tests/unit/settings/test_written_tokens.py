@@ -118,6 +118,13 @@ ISSUER = 'issuer: "https://id"'
             "identity:\n  exchange: {}\n  providers:\n"
             "    - {name: gatehouse, issuer: a, audiences: [b], jwks: {file: c}}\n", 5, "own name",
         ),
+        (source(f"kind: oidc, {ISSUER}").replace("name: a", "name: local"), 5, "name of this machine"),
+        ("identity:\n  exchange: {audience: gatehouse-control}\n", 3, "no gate may be called so"),
+        ("identity:\n  exchange:\n    audiences: [eu, gatehouse-control]\n", 4, "no gate may be called so"),
+        (
+            "identity:\n  providers:\n"
+            "    - {name: own, issuer: a, audiences: [gatehouse-control], jwks: {file: c}}\n", 4, "no gate may be",
+        ),
     ],
 )  # fmt: skip
 def test_mistakes_name_line_and_setting(tmp_path: Path, text: str, line: int, said: str) -> None:

@@ -8,7 +8,8 @@ import pytest
 from sidecar.control.laptop.kept import Kept, Login
 from sidecar.control.laptop.proof import TYPES, Proof
 from sidecar.control.laptop.said import NoToken
-from sidecar.control.laptop.wallet import EXCHANGE, Wallet, Wanted, ends
+from sidecar.control.laptop.wallet import ACTS_KEPT, EXCHANGE, Wallet, Wanted, ends
+from sidecar.settings.tokens import CONTROL_AUDIENCE
 from tests.unit.control.laptop.served import Served, served
 
 NOW = 1_900_000_000.0
@@ -95,6 +96,31 @@ def test_a_provider_login_is_refreshed_when_its_proof_ended(kept: Kept, clock: C
     assert gate.asked[1][1] == {"grant_type": "refresh_token", "refresh_token": "refresh-0", "client_id": "cli"}
     assert gate.asked[2][1]["subject_token_type"] == TYPES["id_token"]
     assert kept.login().refresh == "refresh-2"
+
+
+def test_what_a_person_does_takes_groups_of_now(kept: Kept, clock: Clock) -> None:
+    """The provider is asked for each token, though its proof still holds; and the token is soon a new one."""
+    with served(Gate()) as gate:
+        kept.keep(logged_in(gate, id_token(NOW + 3600)))
+        wallet, act = Wallet(kept, clock), Wanted.to_act(gate.url)
+        first = wallet.token_of_login(kept.login(), act)
+        assert [path for path, _ in gate.asked] == ["/provider", "/v1/token"]
+        assert gate.asked[1][1]["audience"] == CONTROL_AUDIENCE
+        clock.time += ACTS_KEPT - 1
+        assert wallet.token_of_login(kept.login(), act) == first
+        clock.time += 1
+        assert wallet.token_of_login(kept.login(), act) != first
+        assert len(gate.asked) == 4
+        assert wallet.token_of_login(kept.login(), Wanted(gate.url)) != first
+        assert "audience" not in gate.asked[4][1]
+
+
+def test_without_a_refresh_token_the_proof_at_hand_is_shown(kept: Kept, clock: Clock) -> None:
+    with served(Gate()) as gate:
+        login = logged_in(gate, id_token(NOW + 3600)).with_(refresh=None)
+        kept.keep(login)
+        Wallet(kept, clock).token_of_login(login, Wanted.to_act(gate.url))
+    assert [path for path, _ in gate.asked] == ["/v1/token"]
 
 
 def test_a_device_login_is_refreshed_here(kept: Kept, clock: Clock) -> None:

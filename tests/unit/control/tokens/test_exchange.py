@@ -15,6 +15,7 @@ from sidecar.control.tokens.refusal import Error, TokenRefused
 from sidecar.control.tokens.tokens import Tokens
 from sidecar.core.errors import RecordingFailed
 from sidecar.core.model.block import Target
+from sidecar.settings.tokens import CONTROL_AUDIENCE, Login
 from tests.unit.control.tokens.assertions import Provider, Shape, posted, source
 from tests.unit.control.tokens.rig import NOW, OKTA, Clock, Noted, Signer, claims, put_together
 
@@ -162,6 +163,47 @@ async def test_a_login_of_somebody_whose_tokens_were_called_back(
     await Blocks(store, trail, clock=clock).put(Target.SUBJECT, "ada", "Lost.", "root", before=NOW)
     asked = {"grant_type": REFRESH, "refresh_token": issued.refresh or ""}
     assert (await refused(made, asked)).error is Error.INVALID_GRANT
+
+
+LOGIN = replace(OKTA, audiences=("gatehouse", "cli"), login=Login("cli", ()))
+NO_LOGINS = (
+    ("a token for a gate", {}, "id_token"),
+    ("a token for the login's client and another", {"aud": ["cli", "gatehouse"], "azp": "cli"}, "id_token"),
+    ("an access token that says so", {"aud": "cli"}, "access_token"),
+    ("a token of any kind", {"aud": "cli"}, "jwt"),
+    ("an access token that says it is an ID token", {"aud": "cli", "scope": "openid"}, "id_token"),
+)
+
+
+@pytest.mark.parametrize(("note", "changed", "kind"), NO_LOGINS, ids=[one[0] for one in NO_LOGINS])
+async def test_what_makes_no_token_for_peoples_acts(
+    store: Store, tmp_path: Path, clock: Clock, trail: Noted, signer: Signer,
+    note: str, changed: dict[str, object], kind: str,
+) -> None:  # fmt: skip
+    made = put_together(store, tmp_path, clock, trail, signer, sources=[LOGIN])
+    asked = {**form(signer, **changed), "subject_token_type": TYPE + kind}
+    assert (await made.exchange.token(asked, ADDRESS)).audience == "gatehouse"
+    assert (await refused(made, {**asked, "audience": CONTROL_AUDIENCE})).error is Error.INVALID_TARGET
+
+
+async def test_a_login_makes_one_with_groups_of_then(
+    store: Store, tmp_path: Path, clock: Clock, trail: Noted, signer: Signer
+) -> None:
+    made = put_together(store, tmp_path, clock, trail, signer, sources=[LOGIN])
+    for issued, groups_at in ((NOW - 10, NOW - 10), (NOW + 30, NOW)):
+        asked = {**form(signer, aud="cli", iat=issued), "audience": CONTROL_AUDIENCE}
+        token = said(await made.exchange.token(asked, ADDRESS))
+        assert (token["aud"], token["groups_at"]) == (CONTROL_AUDIENCE, groups_at), "a clock ahead makes nobody fresher"
+
+
+async def test_a_device_reads_and_no_more(made: Tokens) -> None:
+    started = await made.devices.start("laptop")
+    await made.devices.decide(started.user_code, Person("ada", "company", frozenset({"eng"})), yes=True)
+    asked = {"grant_type": DEVICE, "device_code": started.code, "audience": CONTROL_AUDIENCE}
+    issued = await made.exchange.token(asked, ADDRESS)
+    again = {"grant_type": REFRESH, "refresh_token": issued.refresh or "", "audience": CONTROL_AUDIENCE}
+    for one in (issued, await made.exchange.token(again, ADDRESS)):
+        assert (said(one)["aud"], said(one)["groups_at"]) == (CONTROL_AUDIENCE, 0.0)
 
 
 async def test_a_device_code_that_is_replayed_by_many(made: Tokens) -> None:

@@ -1,13 +1,16 @@
+from dataclasses import replace
+
 import jwt
 import pytest
 
 from sidecar.control.store.store import Store
 from sidecar.control.tokens.exchange import Exchange
-from sidecar.control.tokens.issue import Issuer, digest
+from sidecar.control.tokens.issue import ACTS_LIFETIME, Issuer, digest
 from sidecar.control.tokens.proven import Proven
 from sidecar.control.tokens.refusal import Error, TokenRefused
 from sidecar.control.tokens.tokens import Tokens
 from sidecar.core.errors import RecordingFailed
+from sidecar.settings.tokens import CONTROL_AUDIENCE
 from tests.unit.control.tokens.rig import NOW, Clock, Noted
 
 ADA = Proven("okta", "ada", ("eng",), NOW + 600)
@@ -50,6 +53,16 @@ async def test_what_cannot_be_recorded_is_not_given(made: Tokens, store: Store, 
 async def test_a_session_that_ends_sooner(made: Tokens) -> None:
     issued = await issuer(made).issue(Proven("adfs", "ada", (), NOW + 60, until=NOW + 120), "gatehouse")
     assert issued.expires_in == 120
+
+
+async def test_for_peoples_acts(made: Tokens, trail: Noted) -> None:
+    issued = await issuer(made).issue(replace(ADA, logged_in=NOW - 20), CONTROL_AUDIENCE)
+    said = jwt.decode(issued.token, options={"verify_signature": False})
+    assert (said["aud"], said["groups_at"], issued.expires_in) == (CONTROL_AUDIENCE, NOW - 20, ACTS_LIFETIME)
+    with pytest.raises(TokenRefused, match="gatehouse login") as caught:
+        await issuer(made).issue(ADA, CONTROL_AUDIENCE)
+    assert caught.value.error is Error.INVALID_TARGET
+    assert len(trail.facts) == 1
 
 
 async def test_old_ones_are_forgotten(made: Tokens, store: Store, clock: Clock) -> None:

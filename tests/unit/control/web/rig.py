@@ -9,6 +9,7 @@ from sidecar.control.desk.blocks import Blocks
 from sidecar.control.desk.tickets import Tickets
 from sidecar.control.person import Role
 from sidecar.control.store.store import Store
+from sidecar.control.tokens.own import Bearer
 from sidecar.control.tokens.refusal import TokenRefused
 from sidecar.control.web.app import app
 from sidecar.control.web.parts import Parts
@@ -57,13 +58,19 @@ class Clock:
 
 
 class Bearers:
-    """Tokens of the form `NAME:GROUP`."""
+    """Tokens of the form `NAME:GROUP` are for people's acts, those of the form `agent:NAME:GROUP` for a gate."""
 
-    async def caller(self, token: str) -> tuple[Caller, str]:
-        name, found, group = token.partition(":")
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.age = 0.0
+
+    async def caller(self, token: str) -> Bearer:
+        name, found, group = token.removeprefix("agent:").partition(":")
         if not found:
             raise TokenRefused("This is no token of ours.")
-        return Caller(name, "gatehouse", (group,), token=f"jti-{name}", issued=1.0), "company"
+        caller = Caller(name, "gatehouse", (group,), token=f"jti-{name}", issued=1.0)
+        provider = LOCAL if name == "local developer" else "company"
+        return Bearer(caller, provider, not token.startswith("agent:"), self.clock.now - self.age)
 
 
 @dataclass
@@ -106,7 +113,7 @@ def rig(store: Store, **more: object) -> Rig:
         "blocks": Blocks(store, trail, clock=clock),
         "trail": trail,
         "roles": ROLES,
-        "bearers": Bearers(),
+        "bearers": Bearers(clock),
         "local_key": OWNER_KEY,
         "link_key": LINK_KEY,
         "clock": clock,

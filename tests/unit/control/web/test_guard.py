@@ -12,8 +12,8 @@ from starlette.routing import Route
 from sidecar.control.person import Role
 from sidecar.control.store.store import Store
 from sidecar.control.tokens.issue import digest
-from sidecar.control.web.guard import FRESH
-from sidecar.control.web.relying import SignedIn, SignInFailed
+from sidecar.control.web.relying import ProviderAway, SignedIn, SignInFailed
+from sidecar.control.web.renewing import FRESH
 from sidecar.core.model.block import Target
 from tests.unit.control.web.rig import GROUP, LINK_KEY, OWNER_KEY, PAGE, SAME, Rig, asked, rig
 
@@ -65,6 +65,42 @@ async def test_other_tokens_do_not(laptop: Rig, token: bytes) -> None:
     answer = await laptop.browser().get("/v1/me", headers={"authorization": b"Bearer " + token})  # type: ignore[dict-item]
     assert answer.status_code == 401
     assert answer.json()["error"]["code"] in ("token", "sign_in")
+
+
+@pytest.mark.parametrize("group", list(GROUP.values()))
+async def test_an_agents_token_opens_nothing_of_it(laptop: Rig, group: str) -> None:
+    """Whatever the person that it works for may do: it cannot approve, list, stop, or let a device in."""
+    agent = laptop.bearer(f"agent:grace:{group}")
+    assert (await agent.get("/v1/me")).json()["subject"] == "grace"
+    ticket = (await laptop.parts.tickets.open(asked())).id
+    told = f"/v1/approvals/{ticket}"
+    acts = (("GET", told), ("GET", "/v1/approvals/events"), ("POST", f"{told}/decisions"))
+    for method, path in (*acts, *((method, path) for method, path, _ in TABLE if path != "/v1/me")):
+        answer = await agent.request(method, path, json={"yes": True} if method == "POST" else None)
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (403, "gate_token"), (method, path)
+        assert "`gatehouse login`" in error["message"]
+        assert "rm -rf" not in answer.text
+    assert (await laptop.parts.tickets.get(ticket)).decisions == ()
+    assert laptop.trail.of("looked") == []
+
+
+async def test_a_token_changes_things_only_with_groups_of_now(laptop: Rig) -> None:
+    """A reviewer who was taken out of the group decides nothing a minute later; a login by code only reads."""
+    bearers = laptop.parts.bearers
+    ticket = (await laptop.parts.tickets.open(asked())).id
+    for age, status in ((FRESH, 401), (laptop.clock.now, 401), (FRESH - 1, 200)):
+        bearers.age = age  # type: ignore[union-attr]
+        grace = laptop.bearer("grace:reviewers")
+        assert (await grace.get(f"/v1/approvals/{ticket}")).status_code == 200
+        answer = await grace.post(f"/v1/approvals/{ticket}/decisions", json={"yes": True})
+        assert answer.status_code == status, age
+        if status == 401:
+            assert answer.json()["error"]["code"] == "log_in_again"
+            assert "`gatehouse login`" in answer.json()["error"]["message"]
+    bearers.age = laptop.clock.now  # type: ignore[union-attr]
+    body = {"target": "agent", "value": "a", "reason": "it is mine"}
+    assert (await laptop.bearer("local developer:x").post("/v1/blocks", json=body)).status_code == 201
 
 
 async def test_a_bad_token_is_not_saved_by_a_good_cookie(laptop: Rig) -> None:
@@ -131,10 +167,13 @@ class Vouching:
     def __init__(self) -> None:
         self.said: SignedIn | None = None
         self.asked: list[str] = []
+        self.away = False
 
     async def renew(self, renewal: str) -> SignedIn:
         self.asked.append(renewal)
         await asyncio.sleep(0)
+        if self.away:
+            raise ProviderAway("company does not answer")
         if self.said is None or len(self.asked) > len(set(self.asked)):
             raise SignInFailed("unknown or used")
         return self.said
@@ -188,6 +227,18 @@ async def test_two_at_once_spend_one_refresh_token(vouched: tuple[Rig, Vouching]
     browser = desk.browser({"gatehouse": session.cookie}, accept="application/json", **SAME)
     said = [browser.post("/v1/blocks", json={"target": "agent", "value": v, "reason": "r"}) for v in ("a", "b")]
     assert [one.status_code for one in await asyncio.gather(*said)] == [201, 201]
+
+
+async def test_the_provider_is_away(vouched: tuple[Rig, Vouching]) -> None:
+    """Nothing is changed, and nobody is signed out for it."""
+    desk, provider = vouched
+    provider.away = True
+    ticket = (await desk.parts.tickets.open(asked())).id
+    session = await desk.parts.sessions.begin("grace", "company", frozenset({"reviewers"}), "refresh-1")
+    desk.clock.now += FRESH
+    assert await decide(desk, session.cookie, ticket) == (503, "provider_away")
+    assert (await desk.parts.tickets.get(ticket)).decisions == ()
+    assert (await desk.browser({"gatehouse": session.cookie}, **PAGE).get("/approvals")).status_code == 200
 
 
 GONE = (

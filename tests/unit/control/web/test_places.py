@@ -5,7 +5,7 @@ from starlette.routing import Route
 
 from sidecar.control.person import Person, Role
 from sidecar.control.web.app import routes
-from sidecar.control.web.places import Needs, may, needed
+from sidecar.control.web.places import PLACES, Needs, may, needed, opens_to_gate_tokens
 from tests.unit.control.web.rig import Rig
 
 
@@ -38,3 +38,13 @@ def test_what_a_role_may(role: Role) -> None:
 
 def test_without_a_role_nothing_but_being_somebody() -> None:
     assert {needs for needs in Needs if may(Person("x", "company"), needs)} == {Needs.ANYONE, Needs.PERSON}
+
+
+def test_what_a_gate_token_opens() -> None:
+    """An agent holds one, and may know who it runs as; nothing that waits for people, nothing that was recorded."""
+    opened = {place for place in PLACES if opens_to_gate_tokens(*place)}
+    anyone = {place for place, needs in PLACES.items() if needs is Needs.ANYONE}
+    assert opened - anyone == {("GET", "/v1/me")}
+    assert opens_to_gate_tokens("HEAD", "/v1/me")
+    assert not any(method == "POST" and ("approvals" in path or "blocks" in path) for method, path in opened)
+    assert not opens_to_gate_tokens("GET", "/not/placed")

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sidecar.control.tokens.refusal import TokenRefused
-from sidecar.control.web.relying import Client, Relying, SignInFailed
+from sidecar.control.web.relying import Client, ProviderAway, Relying, SignInFailed
 from sidecar.settings.tokens import Source, SourceKind
 from tests.unit.control.web.provider import CLIENT, ISSUER, SECRET, Company, company
 from tests.unit.control.web.rig import URL, Clock
@@ -82,6 +82,22 @@ async def test_renewed(firm: Company) -> None:
     assert (again.subject, again.groups) == ("grace", frozenset({"reviewers"}))
     with pytest.raises(SignInFailed, match="did not accept"):
         await firm.relying.renew("never given")
+
+
+@pytest.mark.parametrize(("status", "away"), [(500, True), (503, True), (429, True), (400, False), (401, False)])
+async def test_no_answer_is_no_no(firm: Company, status: int, away: bool) -> None:
+    """Who is only away must not sign everybody out."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json={"token_endpoint": f"{ISSUER}/token"})
+        return httpx.Response(status, json={"error": "x"})
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    source = Source("company", SourceKind.OIDC, ISSUER, (CLIENT,), "sub")
+    with pytest.raises(SignInFailed) as caught:
+        await Relying(source, Client(CLIENT), firm.relying._verifier, http, URL).renew("refresh-1")
+    assert isinstance(caught.value, ProviderAway) is away
 
 
 async def test_another_audience(firm: Company, clock: Clock) -> None:

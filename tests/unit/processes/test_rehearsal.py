@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from sidecar.cli.rehearsal import Call, Outcome, prompt_body, rehearsed
 from sidecar.core.model.caller import Caller
 from sidecar.core.policy.book import PolicySource, compile_book
+from sidecar.processes.rehearsal import Call, Outcome, prompt_body, rehearsed
 
 POLICY = """
 policy: p

@@ -1,0 +1,89 @@
+"""Evidence: is the record whole, where else is it anchored, who signed it, and what does it answer an auditor?"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from sidecar.control.person import Role
+from sidecar.control.web import charts
+from sidecar.control.web.answers import refused
+from sidecar.control.web.api.handlers import asking, looked
+from sidecar.control.web.page import ENVIRONMENT, render
+from sidecar.control.web.pages.asked import DAY, asks, which
+from sidecar.control.web.parts import Parts
+from sidecar.control.web.questions import Questions
+
+USUAL = 30 * DAY
+
+
+class EvidencePage:
+    def __init__(self, parts: Parts, questions: Questions) -> None:
+        self._parts = parts
+        self._questions = questions
+        self._clock: Callable[[], float] = parts.clock
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/evidence", self.page, methods=["GET"]),
+            Route("/evidence/verify", self.state, methods=["GET"]),
+            Route("/evidence/verify", self.verify, methods=["POST"]),
+            Route("/evidence/reports/{report}", self.report, methods=["GET"]),
+        ]
+
+    @asks("evidence", "Evidence")
+    async def page(self, request: Request) -> Response:
+        found, check = await self._questions.evidence(), await self._questions.verification()
+        return render(request, "evidence.html", here="evidence", found=found, check=check, now=self._clock())
+
+    async def state(self, request: Request) -> Response:
+        """The check alone, for the page to put in place while one runs."""
+        check = await self._questions.verification()
+        template = ENVIRONMENT.get_template("evidence_check.html")
+        may = asking(request).may(Role.AUDITOR)
+        return Response(template.render(check=check, now=self._clock(), may=may), media_type="text/html")
+
+    async def verify(self, request: Request) -> Response:
+        await looked(self._parts, request, "record", "verify")
+        await self._questions.verify(asking(request).named)
+        return RedirectResponse("/evidence", 303)
+
+    @asks("evidence", "Report")
+    async def report(self, request: Request) -> Response:
+        name, form = request.path_params["report"], request.query_params.get("form")
+        begin, until = self._period(request)
+        team = request.query_params.get("team", "").strip()
+        await looked(self._parts, request, "report", name)
+        if form:
+            file = await self._questions.report_as(name, form, begin, until, team)
+            if file is None:
+                return refused(request, 404, "no_such_report", "There is no such report, or not in this form.")
+            headers = {"content-disposition": f'attachment; filename="{file.name}"'}
+            return Response(file.body, media_type=file.media, headers=headers)
+        found = await self._questions.report(name, begin, until, team)
+        if found is None:
+            return refused(request, 404, "no_such_report", "There is no such report.")
+        values = {
+            "found": found,
+            "bars": charts.by_name(found.bars_title, found.bars) if found.bars else None,
+            "since": _day(begin),
+            "until": _day(until - 1),
+            "team": team,
+        }
+        return render(request, "report.html", here="evidence", **values)
+
+    def _period(self, request: Request) -> tuple[float, float]:
+        asked = which(request)
+        until = asked.until or self._clock()
+        begin = asked.since if asked.since is not None else until - USUAL
+        return (begin, until) if begin < until else (until - DAY, until)
+
+
+def _day(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
+
+
+ENVIRONMENT.globals.update(auditor_role=Role.AUDITOR)
+ENVIRONMENT.filters.update(iso_day=_day)

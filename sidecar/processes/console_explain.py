@@ -1,0 +1,75 @@
+"""A pasted request judged by the policies on this machine, as `gatehouse policy explain` does."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from sidecar.control.web.questions import Asker, Explained, Kept, NotReadable, RuleLine
+from sidecar.core.detect.catalogue import builtin
+from sidecar.core.errors import ConfigurationError
+from sidecar.core.model.caller import Caller
+from sidecar.core.policy.book import compile_book
+from sidecar.core.policy.explain import Line
+from sidecar.core.policy.facts import RequestFacts
+from sidecar.processes.explaining import explained, placeholder
+from sidecar.processes.rehearsal import Call, prompt_body
+from sidecar.rulebook.sources import read_sources
+from sidecar.settings.values import Settings
+
+
+def rehearsal_of(settings: Settings, asker: Asker, body: bytes) -> Explained:
+    """A text that is no JSON is judged as somebody's prompt. The files are read anew: what is explained is what stands
+    in them now, whether or not a gate has taken it already."""
+    try:
+        book = compile_book(read_sources(settings.policies), builtin())
+    except ConfigurationError as error:
+        raise NotReadable(f"The policies on this machine cannot be read: {error}") from error
+    caller = Caller(asker.subject, "company", tuple(asker.groups))
+    what = explained(book, Call(caller, asker.connection, asker.path, _body(body)))
+    why, outcome = what.explanation, what.outcome
+    lines = [_line(line, outcome.findings) for line in why.lines] if why else []
+    limits = [
+        RuleLine(over.policy or "", over.rule or "", "deny", shadow, None, True, ())
+        for shadow, over in (why.limits if why else ())
+    ]
+    return Explained(
+        verdict=outcome.verdict,
+        policy=outcome.policy,
+        rule=outcome.rule,
+        because=why.because if why else outcome.text,
+        passes=outcome.text,
+        facts=_facts(what.facts),
+        lines=[*lines, *limits],
+        placeholders={kept.placeholder: line.rule for line in lines for kept in line.found if kept.placeholder},
+    )
+
+
+def _body(pasted: bytes) -> bytes:
+    text = pasted.decode("utf-8", "replace").strip()
+    if not text.startswith("{"):
+        return prompt_body(text)
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise NotReadable(f"This begins like JSON, but it is not: {error}.") from error
+    return text.encode()
+
+
+def _line(line: Line, findings: Sequence[Mapping[str, object]]) -> RuleLine:
+    rule = line.rule
+    does = rule.action.name.lower() + (f", {rule.how.value}" if rule.how else "")
+    found = [
+        Kept(
+            one.place.value, rule.id, one.detector, one.path, does, placeholder(one, line, findings) or "", rule.shadow
+        )
+        for one in line.found
+    ]
+    return RuleLine(rule.policy, rule.id, does, rule.shadow, line.idle, line.acts, found)
+
+
+def _facts(facts: RequestFacts | None) -> str:
+    if facts is None:
+        return ""
+    tools = f", {len(facts.tools)} tools" if facts.tools else ""
+    return (
+        f"model {facts.model or 'none'}, about {facts.prompt_tokens:,} prompt tokens, {facts.messages} messages{tools}"
+    )

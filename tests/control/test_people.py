@@ -1,0 +1,217 @@
+"""People and agents as real processes: tokens called back, calls approved and denied, whatever runs stopped."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import jwt
+import pytest
+
+from sidecar.simulator.provider import User
+from tests.agent.session import Session
+from tests.control.world import AT_ONCE, Laptop, World, eventually, world
+
+DEPLOY = "please deploy to prod [[say:shipped]]"
+USERS = (
+    User("ada", ("engineering",)),
+    User("eve", ("engineering",)),
+    User("bob", ("engineering",)),
+    User("grace", ("engineering", "reviewers")),
+    User("alan", ("engineering", "reviewers")),
+    User("root", ("admins",)),
+)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world(tmp_path_factory.mktemp("people"), *USERS) as made:
+        yield made
+
+
+def waiting(reviewer: Laptop) -> list[str]:
+    """The tickets that wait."""
+    lines = reviewer.run("approvals", "list", "--json").splitlines()
+    return [json.loads(line)["id"] for line in lines]
+
+
+def ticket(reviewer: Laptop) -> str:
+    """The one that waits, once it does."""
+    found: list[str] = []
+
+    def one() -> bool:
+        found[:] = waiting(reviewer)
+        return len(found) == 1
+
+    eventually(one)
+    return found[0]
+
+
+def none_waits(reviewer: Laptop) -> bool:
+    return not waiting(reviewer)
+
+
+class TestCalledBack:
+    @pytest.mark.parametrize("named", ["id", "subject"])
+    def test_a_token(self, whole: World, named: str) -> None:
+        """The open stream ends legally and the next call is refused, both within two seconds; others go on."""
+        eve, root, ada = whole.laptop("eve"), whole.laptop("root"), whole.laptop("ada")
+        token = eve.token()
+        headers, others = eve.headers(), ada.headers()
+        stream, other = eve.stream(headers), ada.stream(others)
+        jti = jwt.decode(token, options={"verify_signature": False})["jti"]
+        root.run("token", "revoke", f"--{named}", {"id": jti, "subject": "eve"}[named], "--reason", "Laptop lost.")
+        done = time.monotonic()
+        assert stream.ended_after(done) < AT_ONCE
+        assert b"Laptop lost." in stream.came
+        eventually(lambda: eve.ask("hello", headers).status_code == 451, AT_ONCE)
+        assert "Laptop lost." in eve.ask("hello", headers).text
+        assert other.goes_on
+        eve.log_in()
+        assert eve.ask("hello", eve.headers()).status_code == 200, "a new sign-in is another token"
+
+    def test_only_an_admin_calls_back(self, whole: World) -> None:
+        said = whole.laptop("grace").run("token", "revoke", "--subject", "ada", ok=False)
+        assert "takes the role admin" in said
+        assert whole.laptop("ada").ask("hello", whole.laptop("ada").headers()).status_code == 200
+
+
+KILLS = (
+    ("session", ("s-77",), {"x-gatehouse-session": "s-77"}, "/v1/messages"),
+    ("caller", ("--subject", "bob"), {}, "/v1/messages"),
+    ("agent", ("--agent", "builder"), {"x-gatehouse-agent": "builder"}, "/v1/messages"),
+    ("connection", ("--connection", "spare"), {}, "/c/spare/v1/messages"),
+    ("all", ("--all",), {}, "/v1/messages"),
+)
+
+
+@pytest.mark.parametrize(("note", "words", "more", "path"), KILLS, ids=[one[0] for one in KILLS])
+def test_stopped_and_lifted(whole: World, note: str, words: tuple[str, ...], more: dict[str, str], path: str) -> None:
+    bob, ada, grace, root = (whole.laptop(name) for name in ("bob", "ada", "grace", "root"))
+    meant, other = bob.headers(**more), ada.headers()
+    stream, beside = bob.stream(meant, path), ada.stream(other)
+    block = json.loads(grace.run("sessions", "kill", *words, "--reason", "It runs wild.", "--json"))
+    done = time.monotonic()
+    assert stream.ended_after(done) < AT_ONCE
+    assert b"It runs wild." in stream.came
+    answer = bob.ask("hello", meant, path)
+    assert (answer.status_code, "It runs wild." in answer.text) == (451, True)
+    assert beside.goes_on is (note != "all")
+    assert "takes the role admin" in grace.run("sessions", "kill", "--lift", block["id"], ok=False)
+    root.run("sessions", "kill", "--lift", block["id"])
+    eventually(lambda: bob.ask("hello", meant, path).status_code == 200, AT_ONCE)
+
+
+class TestWhoMayDecide:
+    def test_an_agent_with_a_reviewers_token_may_not(self, whole: World) -> None:
+        """What `apiKeyHelper` prints for a reviewer: it opens the gate, and neither lists, approves nor stops."""
+        ada, grace = whole.laptop("ada"), whole.laptop("grace")
+        call = ada.asking(DEPLOY)
+        waits = ticket(grace)
+        agent = httpx.Client(base_url=whole.control, headers=grace.headers(), trust_env=False)
+        block = {"target": "subject", "value": "ada", "reason": "because"}
+        answers = [
+            agent.post(f"/v1/approvals/{waits}/decisions", json={"yes": True}),
+            agent.get("/v1/approvals"),
+            agent.get(f"/v1/approvals/{waits}"),
+            agent.post("/v1/blocks", json=block),
+            agent.post("/v1/revocations", json={"subject": "ada"}),
+            agent.post("/device", data={"user_code": "BCDF-GHJK", "answer": "yes"}),
+        ]
+        assert [one.status_code for one in answers] == [403] * 6
+        assert all("gatehouse login" in one.text for one in answers)
+        assert agent.get("/v1/me").json()["subject"] == "grace"
+        assert grace.ask("hello", grace.headers()).status_code == 200
+        assert call.waits
+        assert "not printed for agents" in grace.run("token", "exchange", "--audience", "gatehouse-control", ok=False)
+        grace.run("approvals", "approve", waits)
+        assert "shipped" in call.answer().text
+
+    def test_nobody_approves_their_own_call(self, whole: World) -> None:
+        grace, alan = whole.laptop("grace"), whole.laptop("alan")
+        call = grace.asking(DEPLOY)
+        waits = ticket(alan)
+        assert "own call" in grace.run("approvals", "approve", waits, ok=False)
+        alan.run("approvals", "deny", waits, "--rationale", "not now")
+        assert call.answer().status_code == 451
+
+    def test_who_was_taken_out_of_the_group_may_not(self, whole: World) -> None:
+        ada, alan, grace = whole.laptop("ada"), whole.laptop("alan"), whole.laptop("grace")
+        call = ada.asking(DEPLOY)
+        waits = ticket(alan)
+        whole.moved("alan", "engineering")
+        alan.forget_tokens()
+        assert "takes the role reviewer" in alan.run("approvals", "approve", waits, ok=False)
+        assert call.waits
+        grace.run("approvals", "approve", waits)
+        assert call.answer().status_code == 200
+        whole.moved("alan", "engineering", "reviewers")
+
+
+class TestHeld:
+    def test_approved(self, whole: World) -> None:
+        ada, grace = whole.laptop("ada"), whole.laptop("grace")
+        call = ada.asking(DEPLOY)
+        waits = ticket(grace)
+        shown = grace.run("approvals", "show", waits)
+        assert "deploy to prod" in shown
+        assert "People look first." in shown
+        assert call.waits
+        grace.run("approvals", "approve", waits)
+        answer = call.answer()
+        assert (answer.status_code, "shipped" in answer.text) == (200, True)
+        assert "may" not in grace.run("approvals", "approve", waits, ok=False)
+
+    async def test_denied_and_the_agent_reads_why(self, whole: World, tmp_path: Path) -> None:
+        ada, grace = whole.laptop("ada"), whole.laptop("grace")
+        async with Session(Door(whole.gate, ada.token()), tmp_path) as agent:  # type: ignore[arg-type]
+            telling = asyncio.create_task(agent.tell(DEPLOY))
+            waits = await asyncio.to_thread(ticket, grace)
+            await asyncio.to_thread(grace.run, "approvals", "deny", waits, "--rationale", "not on a Friday")
+            turn = await telling
+        assert not turn.ok()
+        assert "not on a Friday" in turn.text()
+
+    def test_who_goes_away_withdraws(self, whole: World) -> None:
+        ada, grace = whole.laptop("ada"), whole.laptop("grace")
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(
+                f"{whole.gate}/v1/messages",
+                json={"model": "claude-x", "max_tokens": 5, "messages": [{"role": "user", "content": DEPLOY}]},
+                headers=ada.headers(), timeout=3, trust_env=False,
+            )  # fmt: skip
+        eventually(lambda: none_waits(grace))
+        lines = grace.run("approvals", "list", "--state", "withdrawn", "--json").splitlines()
+        withdrawn = json.loads(lines[0])
+        assert "withdrawn" in grace.run("approvals", "approve", withdrawn["id"], ok=False)
+
+    def test_the_control_plane_is_killed_while_a_call_waits(self, whole: World) -> None:
+        """The call still waits, under the same ticket, and the decision reaches it."""
+        ada, grace = whole.laptop("ada"), whole.laptop("grace")
+        call = ada.asking(DEPLOY)
+        waits, before = ticket(grace), whole.control_process()
+        whole.kill_control()
+        eventually(lambda: answers(whole) and whole.control_process() != before, 60)
+        assert call.waits
+        assert ticket(grace) == waits
+        grace.run("approvals", "approve", waits)
+        assert call.answer().status_code == 200
+        assert ada.ask("hello", ada.headers()).status_code == 200
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What an agent is given."""
+
+    base_url: str
+    token: str
+
+
+def answers(whole: World) -> bool:
+    try:
+        return httpx.get(f"{whole.control}/readyz", trust_env=False).is_success
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,241 @@
+"""Everything together as processes: `gatehouse up` (Envoy, data plane, control plane), a provider and a model
+beside it, and people who log in and use the commands.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+
+from sidecar.simulator.provider import Options as ProviderOptions
+from sidecar.simulator.provider import User
+from sidecar.simulator.provider_serve import provide
+from sidecar.simulator.serve import Options, start
+
+PROGRAM = (sys.executable, "-m", "sidecar.cli.main")
+READY_WITHIN = 90  # seconds; a busy machine takes half a minute
+# What was promised: so long after the command that stops, nothing goes on.
+AT_ONCE = 2.0
+CONFIG = """
+listen: {{address: 127.0.0.1, port: {0}}}
+metrics: {{port: {1}}}
+envoy: {{admin_port: {2}, drain: 1s}}
+state: state
+control:
+  url: "http://127.0.0.1:{3}"
+  listen: {{port: {3}}}
+  gates: {{port: {4}}}
+  roles: {{viewer: [engineering], reviewer: [reviewers], admin: [admins]}}
+identity:
+  exchange:
+    from:
+      - {{name: company, kind: oidc, issuer: "{issuer}", audiences: [cli], login: {{client_id: cli}}}}
+connections:
+  - {{name: claude, kind: claude, url: "{model}", credential: {{header: x-api-key, from: {{file: upstream.key}}}}}}
+  - {{name: spare, kind: claude, url: "{model}", credential: {{header: x-api-key, from: {{file: upstream.key}}}}}}
+policies: [policy.yaml]
+"""
+POLICY = """
+policy: agents
+applies: {}
+rules:
+  - {id: deploys, match: {regex: 'deploy to (prod|live)'}, do: hold, approvers: [reviewers], say: People look first.}
+"""
+MODEL = {"model": "claude-sonnet-4-5", "max_tokens": 50}
+
+
+@dataclass
+class Laptop:
+    """Somebody's machine: where they are logged in, and where their agent runs."""
+
+    name: str
+    home: Path
+    control: str
+    gate: str
+
+    def run(self, *words: str, ok: bool = True) -> str:
+        """What a command prints; with `ok` false, what it complains about."""
+        done = subprocess.run(
+            (*PROGRAM, *words), env={"HOME": str(self.home)}, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode == 0) is ok, done.stdout + done.stderr
+        return (done.stdout if ok else done.stderr).strip()
+
+    def log_in(self) -> None:
+        """`gatehouse login`, and what a person does in the browser."""
+        words = (*PROGRAM, "login", "--no-browser", "--control", self.control)
+        with subprocess.Popen(words, env={"HOME": str(self.home)}, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stderr is not None
+            address = next(line.strip() for line in process.stderr if line.strip().startswith("http"))
+            form = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+            page = address.partition("?")[0]
+            httpx.post(page, data={**form, "user": self.name}, follow_redirects=True, trust_env=False)
+            said = process.stderr.read()
+        assert process.returncode == 0, said
+
+    def forget_tokens(self) -> None:
+        """As if forty seconds had passed."""
+        shutil.rmtree(self.home / ".cache")
+
+    def token(self) -> str:
+        """What the agent is given."""
+        return self.run("token", "exchange")
+
+    def headers(self, **more: str) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token()}", "anthropic-version": "2023-06-01", **more}
+
+    def ask(self, prompt: str, headers: Mapping[str, str], path: str = "/v1/messages") -> httpx.Response:
+        body = {**MODEL, "messages": [{"role": "user", "content": prompt}]}
+        return httpx.post(self.gate + path, json=body, headers=dict(headers), timeout=60, trust_env=False)
+
+    def asking(self, prompt: str) -> "Asking":
+        headers = self.headers()
+        return Asking(lambda: self.ask(prompt, headers))
+
+    def stream(self, headers: Mapping[str, str], path: str = "/v1/messages") -> "Stream":
+        return Stream(self.gate + path, dict(headers))
+
+
+class Asking:
+    """A call that waits, in a thread."""
+
+    def __init__(self, ask: Callable[[], httpx.Response]) -> None:
+        self._answers: list[httpx.Response] = []
+        self._thread = threading.Thread(target=lambda: self._answers.append(ask()), daemon=True)
+        self._thread.start()
+
+    def answer(self, within: float = 30) -> httpx.Response:
+        self._thread.join(within)
+        assert self._answers, "it still waits"
+        return self._answers[0]
+
+    @property
+    def waits(self) -> bool:
+        return self._thread.is_alive()
+
+
+class Stream:
+    """An answer that would go on for minutes."""
+
+    def __init__(self, url: str, headers: dict[str, str]) -> None:
+        self.came = b""
+        self.ended = 0.0
+        self.broke: Exception | None = None
+        self._thread = threading.Thread(target=self._read, args=(url, headers), daemon=True)
+        self._thread.start()
+        eventually(lambda: b"content_block_delta" in self.came or not self._thread.is_alive())
+        assert self._thread.is_alive(), self.came
+
+    def _read(self, url: str, headers: dict[str, str]) -> None:
+        said = "[[pace:0.2]] [[say:" + "one two three four five six seven eight nine ten " * 60 + "]]"
+        body = {**MODEL, "messages": [{"role": "user", "content": said}], "stream": True}
+        try:
+            with (
+                httpx.Client(timeout=60, trust_env=False) as client,
+                client.stream("POST", url, json=body, headers=headers) as answer,
+            ):
+                for chunk in answer.iter_bytes():
+                    self.came += chunk
+        except httpx.HTTPError as error:
+            self.broke = error
+        self.ended = time.monotonic()
+
+    @property
+    def goes_on(self) -> bool:
+        return self._thread.is_alive()
+
+    def ended_after(self, moment: float) -> float:
+        """How long after it the last byte came. It must have ended as the protocol says, with a word why."""
+        self._thread.join(30)
+        assert not self._thread.is_alive(), "it goes on"
+        assert self.broke is None
+        assert b"event: error" in self.came
+        assert b"message_stop" not in self.came
+        return self.ended - moment
+
+
+@dataclass
+class World:
+    folder: Path
+    gate: str
+    control: str
+    users: list[User]
+    up: "subprocess.Popen[bytes]"
+    laptops: dict[str, Laptop] = field(default_factory=dict)
+
+    def laptop(self, name: str) -> Laptop:
+        """Of somebody who is logged in."""
+        if name not in self.laptops:
+            home = self.folder / "homes" / name
+            home.mkdir(parents=True)
+            self.laptops[name] = Laptop(name, home, self.control, self.gate)
+            self.laptops[name].log_in()
+        return self.laptops[name]
+
+    def moved(self, name: str, *groups: str) -> None:
+        """The company puts somebody into other groups."""
+        self.users[:] = [User(name, groups) if one.name == name else one for one in self.users]
+
+    def kill_control(self) -> None:
+        """With -9; `up` starts another."""
+        os.kill(self.control_process(), signal.SIGKILL)
+
+    def control_process(self) -> int:
+        """Its number, among the children of our own `up`."""
+        children = Path(f"/proc/{self.up.pid}/task/{self.up.pid}/children").read_text().split()
+        commands = {int(one): Path(f"/proc/{one}/cmdline").read_bytes() for one in children}
+        return next(number for number, command in commands.items() if b"serve\0control" in command)
+
+
+@contextmanager
+def world(folder: Path, *users: User) -> Iterator[World]:
+    people = list(users)
+    ports = free_ports(5)
+    with (
+        provide(ProviderOptions(users=people)) as provider,
+        start(Options(api_key="upstream-key")) as model,
+        (folder / "up.log").open("wb") as log,
+    ):
+        (folder / "upstream.key").write_text("upstream-key")
+        (folder / "upstream.key").chmod(0o600)
+        (folder / "policy.yaml").write_text(POLICY)
+        config = folder / "gatehouse.yaml"
+        config.write_text(CONFIG.format(*ports, issuer=provider.url, model=model.url))
+        process = subprocess.Popen((*PROGRAM, "up", "--config", config), stdout=log, stderr=log)
+        try:
+            eventually(lambda: _up(process, folder / "up.log"), READY_WITHIN)
+            yield World(folder, f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[3]}", people, process)
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _up(process: "subprocess.Popen[bytes]", log: Path) -> bool:
+    said = log.read_text()
+    assert process.poll() is None, said
+    return "The gate is up" in said
+
+
+def eventually(holds: Callable[[], object], within: float = 20) -> None:
+    deadline = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.05)
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that were free a moment ago."""
+    with ExitStack() as stack:
+        taken = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [one.getsockname()[1] for one in taken]
