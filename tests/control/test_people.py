@@ -111,19 +111,20 @@ class TestWhoMayDecide:
         ada, grace = whole.laptop("ada"), whole.laptop("grace")
         call = ada.asking(DEPLOY)
         waits = ticket(grace)
-        agent = httpx.Client(base_url=whole.control, headers=grace.headers(), trust_env=False)
         block = {"target": "subject", "value": "ada", "reason": "because"}
-        answers = [
-            agent.post(f"/v1/approvals/{waits}/decisions", json={"yes": True}),
-            agent.get("/v1/approvals"),
-            agent.get(f"/v1/approvals/{waits}"),
-            agent.post("/v1/blocks", json=block),
-            agent.post("/v1/revocations", json={"subject": "ada"}),
-            agent.post("/device", data={"user_code": "BCDF-GHJK", "answer": "yes"}),
-        ]
+        with httpx.Client(base_url=whole.control, headers=grace.headers(), trust_env=False) as agent:
+            me = agent.get("/v1/me").json()
+            answers = [
+                agent.post(f"/v1/approvals/{waits}/decisions", json={"yes": True}),
+                agent.get("/v1/approvals"),
+                agent.get(f"/v1/approvals/{waits}"),
+                agent.post("/v1/blocks", json=block),
+                agent.post("/v1/revocations", json={"subject": "ada"}),
+                agent.post("/device", data={"user_code": "BCDF-GHJK", "answer": "yes"}),
+            ]
         assert [one.status_code for one in answers] == [403] * 6
         assert all("gatehouse login" in one.text for one in answers)
-        assert agent.get("/v1/me").json()["subject"] == "grace"
+        assert me["subject"] == "grace"
         assert grace.ask("hello", grace.headers()).status_code == 200
         assert call.waits
         assert "not printed for agents" in grace.run("token", "exchange", "--audience", "gatehouse-control", ok=False)

@@ -60,7 +60,7 @@ class Issuer:
         acts = self._of_acts(proven) if audience == CONTROL_AUDIENCE else {}
         lifetime = min(self._settings.lifetime, ACTS_LIFETIME) if acts else self._settings.lifetime
         ends = min(now + lifetime, proven.until if proven.until is not None else float("inf"))
-        name = secrets.token_urlsafe(16)
+        name = f"gt_{secrets.token_urlsafe(16)}"  # never begins with a dash: `token revoke --id` takes it
         claims = {
             "iss": self._settings.issuer,
             "sub": proven.subject,

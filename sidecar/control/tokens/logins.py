@@ -35,7 +35,7 @@ class Logins:
 
     async def begin(self, transaction: Transaction, proven: Proven) -> Refreshed:
         """A new login and its first refresh token."""
-        now, name = self._now(), secrets.token_urlsafe(16)
+        now, name = self._now(), f"gl_{secrets.token_urlsafe(16)}"
         await transaction.do(
             "DELETE FROM refresh_tokens WHERE login IN (SELECT id FROM logins WHERE expires <= ?)", now
         )
