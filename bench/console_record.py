@@ -14,7 +14,7 @@ CALLS_OF_A_SESSION = 12
 SUBJECT = "concat(['ada','grace','alan','olga','linus','radia','ken','barbara','edsger','margaret'][1 + s % 10], if(s % 7 = 0, '', concat('.', toString(s % 6))))"
 GROUP = "['engineering','sales','research','support','finance'][1 + s % 5]"
 MODEL = "['claude-sonnet-4-5','claude-opus-4-1','claude-haiku-4-5'][1 + s % 3]"
-CONNECTION = "if(h % 100 < 88, 'claude', ['tickets','wiki'][1 + h % 2])"
+CONNECTION = "if(intDiv(h, 7000) % 100 < 88, 'claude', ['tickets','wiki'][1 + h % 2])"
 # One in a hundred thousand is something else each: allow 76 %, mask 19 %, deny 4 %, hold 1 %.
 VERDICT = "multiIf(h % 100 < 76, 'allow', h % 100 < 95, 'mask', h % 100 < 99, 'deny', 'hold')"
 RULE = "multiIf(h % 100 < 76, '', h % 100 < 95, ['secrets','emails','cards'][1 + h % 3], h % 100 < 99, ['no-zephyr','contractors'][1 + h % 2], 'destructive')"

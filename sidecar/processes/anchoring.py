@@ -9,7 +9,7 @@ from sidecar.core.errors import ConfigurationError
 from sidecar.core.evidence.anchored import Anchored
 from sidecar.processes import control_secrets
 from sidecar.record.anchor_control import ControlAnchor
-from sidecar.record.anchor_s3 import BucketAnchor
+from sidecar.record.anchor_s3 import BucketAnchor, named
 from sidecar.record.anchors import Anchor, AnchoringFailed, FileAnchor, StreamAnchor
 from sidecar.record.sources import anchored, file_anchor
 from sidecar.settings.environment import environment
@@ -30,34 +30,42 @@ def kept(settings: Settings, chains: Iterable[str] | None = None, *, offline: bo
 
 def asked_elsewhere(settings: Settings) -> list[str]:
     """Those that are asked over the network."""
-    return [_anchor(place, settings).name for place in settings.record.anchors if place.bucket or place.control]
+    return [name for place in settings.record.anchors if (name := far_name(place))]
 
 
-def _anchor(place: AnchorPlace, settings: Settings) -> Anchor:
-    if place.file is not None:
-        return FileAnchor(place.file)
-    return _far(place, settings) or StreamAnchor()
+def far_name(place: AnchorPlace) -> str | None:
+    """How the record names one that is asked over the network; it takes nothing that has to be there."""
+    if place.control is not None:
+        return ControlAnchor(place.control, str).name
+    return named(place.bucket) if place.bucket is not None else None
 
 
-def _kept(place: AnchorPlace, settings: Settings, chains: Iterable[str] | None) -> Anchored | None:
-    if place.file is not None:
-        return file_anchor(place.file, FileAnchor(place.file).name)
-    far = _far(place, settings)
-    if far is None:
-        return None
-    try:
-        return anchored(far.name, far.lines(chains), torn=False, named=True)
-    except AnchoringFailed as failed:
-        said = f"the anchor cannot be read ({failed}); --offline checks without those that are asked over the network"
-        raise ConfigurationError.single(far.name, said) from failed
-
-
-def _far(place: AnchorPlace, settings: Settings) -> ControlAnchor | BucketAnchor | None:
+def far(place: AnchorPlace, settings: Settings) -> ControlAnchor | BucketAnchor | None:
+    """If it is asked over the network."""
     if place.control is not None:
         return ControlAnchor(place.control, lambda: _link_key(settings))
     if place.bucket is not None:
         return BucketAnchor(place.bucket)
     return None
+
+
+def _anchor(place: AnchorPlace, settings: Settings) -> Anchor:
+    if place.file is not None:
+        return FileAnchor(place.file)
+    return far(place, settings) or StreamAnchor()
+
+
+def _kept(place: AnchorPlace, settings: Settings, chains: Iterable[str] | None) -> Anchored | None:
+    if place.file is not None:
+        return file_anchor(place.file, FileAnchor(place.file).name)
+    elsewhere = far(place, settings)
+    if elsewhere is None:
+        return None
+    try:
+        return anchored(elsewhere.name, elsewhere.lines(chains), torn=False, named=True)
+    except AnchoringFailed as failed:
+        said = f"the anchor cannot be read ({failed}); --offline checks without those that are asked over the network"
+        raise ConfigurationError.single(elsewhere.name, said) from failed
 
 
 def _link_key(settings: Settings) -> str:

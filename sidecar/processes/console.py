@@ -25,7 +25,7 @@ from sidecar.control.web.app import app
 from sidecar.control.web.pages import record
 from sidecar.control.web.pages.notifications import Notifications
 from sidecar.control.web.parts import Parts
-from sidecar.control.web.questions import Questions
+from sidecar.control.web.questions.asking import Questions
 from sidecar.control.web.relying import Client, Relying
 from sidecar.core.errors import ConfigurationError
 from sidecar.processes import control_secrets

@@ -13,9 +13,9 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sidecar.control.web.questions import (
+from sidecar.control.web.questions.asking import Away
+from sidecar.control.web.questions.proofs import (
     Anchor,
-    Away,
     Chain,
     Download,
     Evidence,
@@ -25,7 +25,7 @@ from sidecar.control.web.questions import (
     Verification,
 )
 from sidecar.core.errors import ConfigurationError
-from sidecar.processes.console_anchors import anchors_of
+from sidecar.processes.console_anchors import Standings
 from sidecar.processes.state_folder import prepared, write_private
 from sidecar.record.clickhouse.place import Trouble, place
 from sidecar.record.keys import Keys, listed
@@ -50,6 +50,7 @@ class Proofs:
         self._settings = settings
         self._clock = clock
         self._file = settings.control_plane.folder / KEPT
+        self._standings = Standings(settings, clock)
         self._running: Verification | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -61,7 +62,7 @@ class Proofs:
             away = str(trouble)
         return Evidence(
             chains=found,
-            anchors=[Anchor(**asdict(one)) for one in anchors_of(self._settings)],
+            anchors=[Anchor(**asdict(one)) for one in self._standings.now()],
             keys=self._keys(),
             reports=[_line(one) for one in reports()],
             away=away if ledger else "No database is configured: set record.clickhouse.",

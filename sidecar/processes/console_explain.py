@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from sidecar.control.web.questions import Asker, Explained, Kept, NotReadable, RuleLine
+from sidecar.control.web.questions.asking import NotReadable
+from sidecar.control.web.questions.rehearsed import Asker, Explained, RuleLine
+from sidecar.control.web.questions.sessions import Kept
 from sidecar.core.detect.catalogue import builtin
 from sidecar.core.errors import ConfigurationError
 from sidecar.core.model.caller import Caller

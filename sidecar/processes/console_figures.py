@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sidecar.control.web.questions import VERDICTS, Counted, Holds, Overview, RuleHits, Span
+from sidecar.control.web.questions.figures import VERDICTS, Counted, Holds, Overview, RuleHits, Span
 from sidecar.record.view import holds, prices
 from sidecar.record.view.figures import Figure, Figures, percentile
 from sidecar.record.view.ledger import Ledger

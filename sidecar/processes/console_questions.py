@@ -12,28 +12,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from sidecar.control.web.questions import (
-    Asker,
-    Away,
-    Call,
-    Calls,
-    Download,
-    Evidence,
-    Explained,
-    InForce,
-    NotReadable,
-    Overview,
-    Policies,
-    Replay,
-    Report,
-    RuleHits,
-    SessionLine,
-    SessionPage,
-    Span,
-    Story,
-    Verification,
-    Which,
-)
+from sidecar.control.web.questions.asking import Away, NotReadable
+from sidecar.control.web.questions.figures import InForce, Overview, Policies, RuleHits, Span
+from sidecar.control.web.questions.proofs import Download, Evidence, Report, Verification
+from sidecar.control.web.questions.rehearsed import Asker, Explained
+from sidecar.control.web.questions.sessions import Call, Calls, Replay, SessionLine, SessionPage, Story, Which
 from sidecar.processes.console_evidence import Proofs
 from sidecar.processes.console_explain import rehearsal_of
 from sidecar.processes.console_figures import overview_of, rule_hits

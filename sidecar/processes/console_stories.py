@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sidecar.control.web import questions as shown
+from sidecar.control.web.questions import sessions as shown
 from sidecar.record import replay, sessions
 from sidecar.record.clickhouse.place import Place
 

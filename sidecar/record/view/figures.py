@@ -5,7 +5,8 @@ whose facts changed since they were counted are counted again, all of an hour at
 twice, mends itself. An hour is counted together with the answers of the two hours after its beginning.
 
 Rules:
-- A line (hour, what, name) is replaced by a newer one, never added to.
+- A line (hour, what, name) is replaced by a newer one, never added to. Each count of an hour ends with a mark; lines
+  older than the last mark are gone.
 - Milliseconds are kept as counts by size, sixteen sizes to each doubling: a percentile is right within 2.2 %.
 - The last hours are looked at whenever somebody asks, at most every `SOON` seconds; all of them in a thread of their
   own, every `ALL` seconds. Only the first to ask waits for all.
@@ -97,19 +98,26 @@ INSERT INTO hour_figures (hour, what, name, number, counted)
 SELECT toDateTime(one.1, 'UTC'), 'lines', '', one.2, {{now:DateTime64(6, 'UTC')}}
 FROM (SELECT arrayJoin([{pairs}]) AS one)
 """
-READ = """
-SELECT intDiv(toUnixTimestamp(hour) - {begin:Int64}, {step:Int64}) AS piece, what, name, sum(number)
-FROM hour_figures FINAL
-WHERE hour >= toDateTime({begin:Int64}, 'UTC') AND hour < toDateTime({until:Int64}, 'UTC')
-    AND what IN {what:Array(String)}
+# A line that the last count of its hour did not find again (a call that turned out to be denied) is left aside.
+VALID = """
+FROM (
+    SELECT hour, what, name, number, counted FROM hour_figures FINAL
+    WHERE hour >= toDateTime({begin:Int64}, 'UTC') AND hour < toDateTime({until:Int64}, 'UTC')
+        AND what IN {what:Array(String)}
+) AS f
+LEFT JOIN (
+    SELECT hour, max(counted) AS last FROM hour_figures
+    WHERE hour >= toDateTime({begin:Int64}, 'UTC') AND hour < toDateTime({until:Int64}, 'UTC') AND what = 'lines'
+    GROUP BY hour
+) AS h ON f.hour = h.hour
+WHERE counted >= last
+"""
+READ = f"""
+SELECT intDiv(toUnixTimestamp(f.hour) - {{begin:Int64}}, {{step:Int64}}) AS piece, what, name, sum(number)
+{VALID}
 GROUP BY piece, what, name
 """
-TOTAL = """
-SELECT what, sum(number) FROM hour_figures FINAL
-WHERE hour >= toDateTime({begin:Int64}, 'UTC') AND hour < toDateTime({until:Int64}, 'UTC')
-    AND what IN {what:Array(String)}
-GROUP BY what
-"""
+TOTAL = f"SELECT what, sum(number) {VALID} GROUP BY what"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sidecar.control.desk.blocks import Blocks
 from sidecar.control.desk.tickets import Tickets
 from sidecar.control.store.store import Store
 from sidecar.processes.console import Desk, Keys, composed, new_http
+from sidecar.processes.console_questions import RecordQuestions
 from sidecar.settings.load import load
 from sidecar.telemetry.health import Health
 from tests.people import Kept
@@ -26,7 +27,7 @@ async def client(tmp_path: Path) -> AsyncIterator[TestClient]:
     desk = Desk(store, Tickets(store, trail), Blocks(store, trail), Anchors(store), trail)
     health = Health(("database",), lambda: b"numbers\n")
     async with new_http() as http:
-        app = composed(settings, desk, health, Keys("link", "owner"), http, {})
+        app = composed(settings, desk, health, Keys("link", "owner"), http, {}, RecordQuestions(settings))
         yield TestClient(app, base_url=settings.control)
     await store.close()
 
@@ -51,3 +52,9 @@ def test_the_api_is_for_people(client: TestClient) -> None:
     assert client.get("/v1/approvals", headers=bearer("owner")).status_code == 200
     assert client.get("/v1/approvals", headers=bearer("link")).status_code == 401
     assert client.get("/v1/approvals").status_code == 401
+
+
+def test_pages_are_for_people_who_signed_in(client: TestClient) -> None:
+    for path in ("/live", "/sessions", "/policies", "/evidence"):
+        answer = client.get(path, headers={"accept": "text/html"}, follow_redirects=False)
+        assert answer.status_code in (303, 401, 403), path

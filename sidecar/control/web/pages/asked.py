@@ -13,7 +13,9 @@ from starlette.responses import Response
 
 from sidecar.control.web.answers import refused, wants_json
 from sidecar.control.web.page import ENVIRONMENT, render
-from sidecar.control.web.questions import VERDICTS, Away, Span, Which
+from sidecar.control.web.questions.asking import Away
+from sidecar.control.web.questions.figures import VERDICTS, Span
+from sidecar.control.web.questions.sessions import Which
 
 HOUR, DAY = 3600, 86_400
 LONGEST = 200  # characters of a filter

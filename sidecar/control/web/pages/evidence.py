@@ -14,7 +14,7 @@ from sidecar.control.web.api.handlers import asking, looked
 from sidecar.control.web.page import ENVIRONMENT, render
 from sidecar.control.web.pages.asked import DAY, asks, which
 from sidecar.control.web.parts import Parts
-from sidecar.control.web.questions import Questions
+from sidecar.control.web.questions.asking import Questions
 
 USUAL = 30 * DAY
 

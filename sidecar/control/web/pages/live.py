@@ -8,7 +8,8 @@ from starlette.routing import Route
 
 from sidecar.control.web.page import ENVIRONMENT, render
 from sidecar.control.web.pages.asked import asks, filters, which
-from sidecar.control.web.questions import VERDICTS, Questions
+from sidecar.control.web.questions.asking import Questions
+from sidecar.control.web.questions.figures import VERDICTS
 
 FILTERS = ("verdict", "caller", "connection")
 

@@ -11,7 +11,8 @@ from sidecar.control.web import charts
 from sidecar.control.web.charts import Axis, Chart, compact, milliseconds, money
 from sidecar.control.web.page import render
 from sidecar.control.web.pages.asked import RANGES, asks, chosen, lasting, span_of
-from sidecar.control.web.questions import VERDICTS, Overview, Questions
+from sidecar.control.web.questions.asking import Questions
+from sidecar.control.web.questions.figures import VERDICTS, Overview
 
 TONES = {name: f"v-{name}" for name in VERDICTS}
 NAMES = {"allow": "Passed", "mask": "Masked", "hold": "Held", "deny": "Denied"}

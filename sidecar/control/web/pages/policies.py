@@ -10,7 +10,9 @@ from sidecar.control.web import charts
 from sidecar.control.web.charts import Axis, Row
 from sidecar.control.web.page import render
 from sidecar.control.web.pages.asked import RANGES, chosen, span_of
-from sidecar.control.web.questions import Asker, Away, Explained, NotReadable, Policies, Questions, RuleHits
+from sidecar.control.web.questions.asking import Away, NotReadable, Questions
+from sidecar.control.web.questions.figures import Policies, RuleHits
+from sidecar.control.web.questions.rehearsed import Asker, Explained
 
 LARGEST = 4 << 20  # a request of an agent is 43 KB; one with pictures is more
 DRAWN = 6

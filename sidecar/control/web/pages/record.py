@@ -9,7 +9,7 @@ from sidecar.control.web.pages.policies import PoliciesPage
 from sidecar.control.web.pages.replay import ReplayPage
 from sidecar.control.web.pages.sessions import SessionsPage
 from sidecar.control.web.parts import Parts
-from sidecar.control.web.questions import Questions
+from sidecar.control.web.questions.asking import Questions
 
 
 def routes(parts: Parts, questions: Questions) -> list[BaseRoute]:

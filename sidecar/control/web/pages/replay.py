@@ -13,7 +13,8 @@ from sidecar.control.web.api.handlers import looked
 from sidecar.control.web.page import render
 from sidecar.control.web.pages.asked import asks
 from sidecar.control.web.parts import Parts
-from sidecar.control.web.questions import Frame, Questions, Replay
+from sidecar.control.web.questions.asking import Questions
+from sidecar.control.web.questions.sessions import Frame, Replay
 from sidecar.control.web.spans import PLAIN, pieces
 
 

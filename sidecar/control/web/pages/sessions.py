@@ -15,7 +15,8 @@ from sidecar.control.web.api.handlers import looked
 from sidecar.control.web.page import ENVIRONMENT, render, visible
 from sidecar.control.web.pages.asked import asks, filters, which
 from sidecar.control.web.parts import Parts
-from sidecar.control.web.questions import VERDICTS, Questions
+from sidecar.control.web.questions.asking import Questions
+from sidecar.control.web.questions.figures import VERDICTS
 from sidecar.control.web.spans import MASKED, ODD, pieces
 
 FILTERS = ("text", "verdict", "caller", "connection", "since", "until")

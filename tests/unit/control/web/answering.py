@@ -3,38 +3,31 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from sidecar.control.web.questions import (
+from sidecar.control.web.questions.asking import Away, NotReadable
+from sidecar.control.web.questions.figures import Counted, Holds, InForce, Overview, Policies, RuleHits, Span
+from sidecar.control.web.questions.proofs import (
     Anchor,
-    Asker,
-    Away,
-    Call,
-    Calls,
     Chain,
-    Counted,
     Download,
     Evidence,
-    Explained,
-    Frame,
-    Held,
-    Holds,
-    InForce,
-    Kept,
     Key,
-    NotReadable,
-    Overview,
-    Policies,
-    Replay,
     Report,
     ReportLine,
-    RuleHits,
-    RuleLine,
+    Verification,
+)
+from sidecar.control.web.questions.rehearsed import Asker, Explained, RuleLine
+from sidecar.control.web.questions.sessions import (
+    Call,
+    Calls,
+    Frame,
+    Held,
+    Kept,
+    Replay,
     SessionLine,
     SessionPage,
-    Span,
     Story,
     ToolCall,
     Turn,
-    Verification,
     Which,
 )
 

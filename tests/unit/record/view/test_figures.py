@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -13,6 +14,12 @@ BEGIN, END = SINCE.timestamp() - 86_400, UNTIL.timestamp() + 86_400
 CALL = """
 INSERT INTO call_facts (at, exchange, chain, subject, model, verdict, rule)
 SELECT toDateTime64('2026-03-20 10:30:00', 6, 'UTC'), '{0}', 'gc_late', 'late', 'claude-x', 'deny', 'late-rule'
+"""
+ALLOWED = """
+INSERT INTO call_facts (at, exchange, chain, subject, verdict) VALUES ('{}', 'gx_turned', 'gc_late', 'x', 'allow')
+"""
+DENIED = """
+INSERT INTO answer_facts (at, exchange, chain, kind, verdict) VALUES ('{}', 'gx_turned', 'gc_late', 'cut', 'deny')
 """
 
 
@@ -33,6 +40,8 @@ def clock() -> Clock:
 def figures(ledger: Ledger, clock: Clock) -> Iterator[Figures]:
     yield Figures(ledger, clock)
     ledger.do("DELETE FROM call_facts WHERE chain = 'gc_late'")
+    ledger.do("DELETE FROM answer_facts WHERE chain = 'gc_late'")
+    ledger.do("TRUNCATE TABLE hour_figures")
 
 
 def summed(figures: Figures, *what: str, step: float = 86_400) -> Counter[tuple[str, str]]:
@@ -74,6 +83,16 @@ def test_what_comes_late_is_counted_once_however_often_it_comes(figures: Figures
     again = Figures(ledger, clock)
     assert summed(again, "caller", "hit")["caller", "late"] == 1
     assert summed(again, "hit")["hit", "late-rule"] == 1
+
+
+def test_what_turned_out_otherwise_is_counted_as_that_only(figures: Figures, ledger: Ledger, clock: Clock) -> None:
+    begin = UNTIL.timestamp() + 3_600  # an hour in which nothing else is
+    for moment, sql, expected in ((begin, ALLOWED, "allow"), (begin + 60, DENIED, "deny")):
+        ledger.do(sql.format(f"{datetime.fromtimestamp(moment, UTC):%F %T}"))
+        clock.now = moment + 120
+        found = Figures(ledger, clock).read(begin, begin + 3_600, 3_600, ["verdict"])
+        assert [(one.name, one.number) for one in found] == [(expected, 1)]
+        assert figures.total(begin, begin + 3_600, ["verdict"]) == {"verdict": 1}
 
 
 def test_between_two_looks_nothing_is_asked(figures: Figures, ledger: Ledger, clock: Clock) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from sidecar.control.web.pages.asked import RANGES, brief, lasting, span_of
-from sidecar.control.web.questions import Away
+from sidecar.control.web.questions.asking import Away
 from tests.unit.control.web.pages.conftest import Shown
 
 

@@ -1,7 +1,7 @@
 """The first page over a small record."""
 
 from sidecar.control.web.pages.overview import drawn, tiles
-from sidecar.control.web.questions import Span
+from sidecar.control.web.questions.figures import Span
 from tests.unit.control.web.answering import Answering
 from tests.unit.control.web.pages.conftest import Shown
 

@@ -1,7 +1,9 @@
 """Policies: figures where there are some, explanations always."""
 
 from sidecar.control.web.pages.policies import drawn
-from sidecar.control.web.questions import Asker, Away, Policies, RuleHits, Span
+from sidecar.control.web.questions.asking import Away
+from sidecar.control.web.questions.figures import Policies, RuleHits, Span
+from sidecar.control.web.questions.rehearsed import Asker
 from tests.unit.control.web.pages.conftest import Shown
 
 SAID = {"subject": "ada", "groups": " sre, , ops", "connection": "claude", "body": "write to jo"}

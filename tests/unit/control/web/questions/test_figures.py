@@ -1,6 +1,6 @@
 """Values that compute something."""
 
-from sidecar.control.web.questions import Away, Holds, Overview, Span
+from sidecar.control.web.questions.figures import Holds, Overview, Span
 
 
 def test_a_span_in_pieces() -> None:
@@ -12,7 +12,3 @@ def test_sums_of_an_overview() -> None:
     verdicts, spend = {"allow": [1.0, 2.0], "deny": [0.0, 4.0]}, {"m": [0.5, 0.25]}
     found = Overview(span, verdicts, spend, {}, (), (), (), Holds(), (), (), {})
     assert (found.calls, found.of("deny"), found.of("mask"), found.cost) == (7, 4, 0, 0.75)
-
-
-def test_away_says_whether_anything_was_configured() -> None:
-    assert (str(Away("why")), Away("why").configured, Away("why", False).configured) == ("why", True, False)

@@ -1,0 +1,1 @@
+"""What the pages ask of the record, and the values they get."""
