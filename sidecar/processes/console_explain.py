@@ -13,7 +13,7 @@ from sidecar.core.policy.book import compile_book
 from sidecar.core.policy.explain import Line
 from sidecar.core.policy.facts import RequestFacts
 from sidecar.processes.explaining import explained, placeholder
-from sidecar.processes.rehearsal import Call, prompt_body
+from sidecar.processes.rehearsal import Call, prompt_body, prompt_passed
 from sidecar.rulebook.sources import read_sources
 from sidecar.settings.values import Settings
 
@@ -26,7 +26,8 @@ def rehearsal_of(settings: Settings, asker: Asker, body: bytes) -> Explained:
     except ConfigurationError as error:
         raise NotReadable(f"The policies on this machine cannot be read: {error}") from error
     caller = Caller(asker.subject, "company", tuple(asker.groups))
-    what = explained(book, Call(caller, asker.connection, asker.path, _body(body)))
+    asked, plain = _body(body)
+    what = explained(book, Call(caller, asker.connection, asker.path, asked))
     why, outcome = what.explanation, what.outcome
     lines = [_line(line, outcome.findings) for line in why.lines] if why else []
     limits = [
@@ -38,22 +39,23 @@ def rehearsal_of(settings: Settings, asker: Asker, body: bytes) -> Explained:
         policy=outcome.policy,
         rule=outcome.rule,
         because=why.because if why else outcome.text,
-        passes=outcome.text,
+        passes=prompt_passed(outcome.text) if plain else outcome.text,
         facts=_facts(what.facts),
         lines=[*lines, *limits],
         placeholders={kept.placeholder: line.rule for line in lines for kept in line.found if kept.placeholder},
     )
 
 
-def _body(pasted: bytes) -> bytes:
+def _body(pasted: bytes) -> tuple[bytes, bool]:
+    """A request, and whether it was made here from a text."""
     text = pasted.decode("utf-8", "replace").strip()
     if not text.startswith("{"):
-        return prompt_body(text)
+        return prompt_body(text), True
     try:
         json.loads(text)
     except (ValueError, RecursionError) as error:
         raise NotReadable(f"This begins like JSON, but it is not: {error}.") from error
-    return text.encode()
+    return text.encode(), False
 
 
 def _line(line: Line, findings: Sequence[Mapping[str, object]]) -> RuleLine:

@@ -18,6 +18,7 @@ LONGEST_WAIT = 4000  # milliseconds: people go to lunch
 STEP = 350  # between what appears at once
 MOST_FRAMES = 20_000
 EXCERPT = 600
+ANSWERS = 1000  # blocks of an answer count from here: those of its request come before
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _frames(
         yield shown.Frame(now, number, "refused", turn.verdict, 0, turn.say)
     for frame in reader.said(turn.answer_outline, turn.answer_timing):
         now += min(frame.wait, LONGEST_WAIT) or (0 if frame.wait == 0 else 1)
-        yield shown.Frame(now, number, frame.kind, frame.role, 1000 + frame.block, frame.text)
+        yield shown.Frame(now, number, frame.kind, frame.role, ANSWERS + frame.block, frame.text)
     for found in story.findings:
         if found.exchange == turn.exchange:
             now += STEP // 4
@@ -146,7 +147,7 @@ def _turn(story: sessions.Story, walk: Walk, parts: Mapping[str, bytes], by: ByE
     turn = walk.turn
     found, holds = by.get(turn.exchange, ((), ()))
     asked = [frame.text for frame in walk.frames if frame.role == "user" and frame.kind in ("text", "tool_result")]
-    said = "".join(frame.text for frame in walk.frames if frame.role == "assistant" and frame.kind == "text")
+    said = "".join(frame.text for frame in walk.frames if frame.block >= ANSWERS and frame.kind == "text")
     tools = replay.tool_uses(turn.answer_outline, parts) if turn.answer_outline in parts else []
     return shown.Turn(
         number=walk.number,

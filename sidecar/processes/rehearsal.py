@@ -59,6 +59,11 @@ def prompt_body(prompt: str) -> bytes:
     ).encode()
 
 
+def prompt_passed(text: str) -> str:
+    """Of what passes of such a request: the message alone."""
+    return text.removeprefix(_strings(prompt_body("")))
+
+
 def rehearsed(book: Book, call: Call, rules: Rules | None = None) -> Outcome:
     """What would come of a call. `rules`: the book's, if they are compiled already."""
     gate = Gate(rules or Rules.of(book), (call.at(),), MASK_KEY)

@@ -1,7 +1,8 @@
 """A conversation as it was written down, put together again: what was new in a turn, and what came when.
 
-Strategy: outlines name parts and runs of parts. A turn repeats all that was said before it; what is new in it are the
-messages whose part no earlier turn of the session had.
+Strategy: outlines name parts and runs of parts. A turn repeats all that was said before it; what is new in it is what
+it says more often than any earlier turn did. Parts do not tell: an agent writes the same message down in another way
+each time (it moves its marks for the cache), and an answer comes back as a message.
 
 Rules:
 - A part that the record does not have any more is told as missing, never passed over.
@@ -10,6 +11,7 @@ Rules:
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -44,20 +46,25 @@ class Reader:
 
     parts: Parts
     placeholders: Sequence[str] = ()
-    _seen: set[str] = field(default_factory=set)
+    _seen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def asked(self, outline: str) -> list[Frame]:
         """What a request said that none before it did."""
         frames: list[Frame] = []
+        here: Counter[tuple[str, str, str]] = Counter()
         for piece in pieces(outline, "messages", self.parts):
-            if piece.digest not in self._seen:
-                self._seen.add(piece.digest)
-                frames += _message(piece.value)
+            for frame in _message(piece.value):
+                said = (frame.role, frame.kind, frame.text)
+                here[said] += 1
+                if here[said] > self._seen[said]:
+                    frames.append(frame)
+        self._seen |= here
         return frames
 
     def said(self, outline: str, timing: str) -> list[Frame]:
         """An answer, delta by delta where it streamed."""
         blocks = [_block(piece.value) for piece in pieces(outline, "content", self.parts)]
+        self._seen.update(("assistant", kind, text) for kind, text in blocks)
         return list(_streamed(blocks, read(timing, self.parts), self.placeholders))
 
 

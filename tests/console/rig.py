@@ -13,13 +13,13 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
 
 from sidecar.simulator.provider import Options as ProviderOptions
 from sidecar.simulator.provider_serve import provide
 from sidecar.simulator.recording import Received, read_recording
 from sidecar.simulator.serve import Options, Running, start
-from tests.gate import PROGRAM, _free_ports, _up
+from tests.gate import PROGRAM, _up, free_ports
 
 CHROMIUM = "/usr/bin/chromium"
 ARTEFACTS = Path(os.environ.get("GATEHOUSE_ARTEFACTS", Path(__file__).with_name("artefacts")))
@@ -81,7 +81,7 @@ class World:
 @contextmanager
 def world(folder: Path) -> Iterator[World]:
     names = ("gate", "metrics", "admin", "console", "link", "database")
-    ports = dict(zip(names, _free_ports(len(names)), strict=True))
+    ports = dict(zip(names, free_ports(len(names)), strict=True))
     key = secrets.token_hex(16)
     options = Options(record=folder / "received.jsonl", api_key=key)
     with start(options) as simulator, provide(ProviderOptions(clients={"console": None})) as provider:
@@ -117,8 +117,19 @@ class Person:
     console: str
     said: list[str] = field(default_factory=list)
 
+    def hears(self, message: ConsoleMessage) -> None:
+        """What the provider's pages lack (an icon) is no matter of ours."""
+        if message.type == "error" and message.location["url"].startswith(self.console):
+            self.said.append(f"{message.location['url']}: {message.text}")
+
     async def goes(self, path: str) -> None:
         await self.page.goto(f"{self.console}{path}")
+
+    async def signs_in(self) -> None:
+        """Through the provider's own page, as a person does."""
+        await self.page.click("[data-sign-in]")
+        await self.page.click(f'[data-user="{self.name}"]')
+        await self.page.wait_for_selector("[data-person]")
 
     async def keeps(self, name: str) -> None:
         """The page as it is, at both widths, light and dark."""
@@ -127,7 +138,9 @@ class Person:
             await self.page.set_viewport_size({"width": width, "height": height})
             for scheme in ("light", "dark"):
                 await self.page.emulate_media(color_scheme=scheme)
-                await self.page.screenshot(path=ARTEFACTS / f"{name}-{view}-{scheme}.png", full_page=True)
+                await self.page.evaluate("scrollTo(0, 0)")
+                picture = ARTEFACTS / f"{name}-{view}-{scheme}.png"
+                await self.page.screenshot(path=picture, full_page=True, animations="disabled")
             wide = "document.documentElement.scrollWidth - innerWidth"
             assert await self.page.evaluate(wide) <= 0, f"{name}: wider than a {view}"
         width, height = VIEWS["desktop"]
@@ -135,18 +148,21 @@ class Person:
         await self.page.emulate_media(color_scheme="light")
 
 
-async def signed_in(browser: Browser, world: World, name: str) -> Person:
-    """Through the provider's own page, as a person is."""
+async def visitor(browser: Browser, world: World, name: str) -> Person:
+    """Somebody who did not sign in yet."""
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(WITHIN)
     page = await context.new_page()
     person = Person(name, page, context, world.console)
     page.on("pageerror", lambda error: person.said.append(str(error)))
-    page.on("console", lambda message: person.said.append(message.text) if message.type == "error" else None)
-    await page.goto(f"{world.console}/approvals")
-    await page.click("[data-sign-in]")
-    await page.click(f'[data-user="{name}"]')
-    await page.wait_for_selector("[data-person]")
+    page.on("console", person.hears)
+    return person
+
+
+async def signed_in(browser: Browser, world: World, name: str) -> Person:
+    person = await visitor(browser, world, name)
+    await person.goes("/approvals")
+    await person.signs_in()
     return person
 
 

@@ -1,15 +1,15 @@
 """People at a real browser decide on the calls of a real agent, look at what happened, and stop what must not go on."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.agent.session import Session
-from tests.console.rig import Person, World, browsing, signed_in, soon, world
+from tests.console.rig import Person, World, browsing, signed_in, soon, visitor, world
+from tests.polling import until
 
 DEPLOY = "please deploy to prod [[say:shipped]]"
 WORDS = "one two three four five six seven eight nine ten " * 20
@@ -39,11 +39,34 @@ def agent(gate: World, folder: Path) -> Session:
     return Session(gate, folder)  # type: ignore[arg-type]
 
 
+async def opened(page: Page, row: str) -> None:
+    """A call by its own address: on a phone that is the call alone, on a desktop it is beside the others."""
+    await page.click(row)
+    await page.wait_for_url("**/approvals/*")
+    await page.reload()
+
+
+async def test_nobody_sees_anything_before_signing_in(gate: World, browser: Browser) -> None:
+    person = await visitor(browser, gate, "grace")
+    for path in ("/", "/live", "/sessions", "/policies", "/evidence", "/approvals", "/stop"):
+        await person.goes(path)
+        assert await person.page.locator("[data-person]").count() == 0, path
+    await person.goes("/sessions")
+    await expect(person.page.locator("[data-sign-in]")).to_be_visible()
+    await person.keeps("sign-in")
+    await person.signs_in()
+    assert person.page.url == f"{gate.console}/sessions", "and then comes to where the link led"
+    await person.page.click("[data-sign-out]")
+    await person.goes("/sessions")
+    await expect(person.page.locator("[data-sign-in]")).to_be_visible()
+    assert person.said == []
+
+
 async def test_a_held_call_is_approved_and_the_agent_finishes(gate: World, grace: Person, tmp_path: Path) -> None:
     page = grace.page
     async with agent(gate, tmp_path) as ada:
         telling = asyncio.ensure_future(ada.tell(DEPLOY))
-        await page.click("[data-queue] [data-ticket] >> nth=0")
+        await opened(page, "[data-queue] [data-ticket] >> nth=0")
         await expect(page.locator("[data-why]")).to_contain_text("People look at deployments.")
         await expect(page.locator("[data-content] mark")).to_contain_text("deploy to prod")
         await grace.keeps("approval-waits")
@@ -60,7 +83,7 @@ async def test_a_held_call_is_denied_and_the_agent_reads_why(gate: World, grace:
     page = grace.page
     async with agent(gate, tmp_path) as ada:
         telling = asyncio.ensure_future(ada.tell("please deploy to live [[say:shipped]]"))
-        await page.click("[data-queue] [data-ticket] >> nth=0")
+        await opened(page, "[data-queue] [data-ticket] >> nth=0")
         await page.fill("[data-rationale]", "not on a Friday")
         await page.click("[data-answer=no]")
         turn = await telling
@@ -77,7 +100,7 @@ async def test_nobody_decides_in_time(gate: World, grace: Person, tmp_path: Path
     assert not turn.ok()
     assert "obody decided" in turn.text()
     await grace.goes("/approvals")
-    await page.click("[data-lately] [data-ticket][data-state=expired] >> nth=0")
+    await opened(page, "[data-lately] [data-ticket][data-state=expired] >> nth=0")
     await expect(page.locator("[data-outcome=expired]")).to_be_visible()
     await grace.keeps("approval-expired")
 
@@ -85,7 +108,7 @@ async def test_nobody_decides_in_time(gate: World, grace: Person, tmp_path: Path
 async def test_a_session_is_found_read_and_replayed(gate: World, grace: Person, tmp_path: Path) -> None:
     page = grace.page
     async with agent(gate, tmp_path) as ada:
-        told = "My address is jo@example.com. Answer slowly. [[wire:6]][[pace:0.05]][[say:Written to jo@example.com, "
+        told = "My address is jo@example.com. Answer slowly. [[pace:0.05]][[say:Written to jo@example.com, "
         await ada.tell(f"{told}and much more was said, so that it takes a while to say it all.]]")
         await ada.tell('List it. [[tool:Bash {"command":"echo hi"}]] [[then]] [[say:it says hi]]')
         denied = await ada.tell("What is project Zephyr?")
@@ -101,29 +124,25 @@ async def test_a_session_is_found_read_and_replayed(gate: World, grace: Person, 
     await page.click("[data-replay]")
     await page.wait_for_selector("[data-player][data-ready=yes]")
     await page.wait_for_selector("[data-player][data-playing=yes]")
-    await page.click("[data-speed='10']")
     masked = page.locator(".bubble .masked").first
     await expect(masked).to_have_attribute("title", "Rule mails")
     await page.click("[data-play]")
     await expect(page.locator("[data-player]")).to_have_attribute("data-playing", "no")
     moment = page.url.partition("#t=")[2]
     assert moment.isdigit()
+    await page.click("[data-speed='4']")
+    await expect(page.locator("[data-speed='4']")).to_have_attribute("aria-pressed", "true")
     await page.click("[data-speed='0']")
     await expect(page.locator("[data-note=refused]").last).to_contain_text("Zephyr stays here.")
     assert "jo@example.com" not in await page.inner_text("body")
     await grace.keeps("replay")
     whole = await page.locator("[data-stage] > li").count()
+    replay = page.url.partition("#")[0]
     await page.goto("about:blank")
-    await page.goto(f"{gate.console}{_replay(gate, page, grace)}#t={moment}")
+    await page.goto(f"{replay}#t={moment}")
     await page.wait_for_selector("[data-player][data-ready=yes]")
     assert await page.locator("[data-stage] > li").count() < whole, "a link to a moment shows that moment"
     await expect(page.locator("[data-player]")).not_to_have_attribute("data-playing", "yes")
-
-
-def _replay(gate: World, page: object, person: Person) -> str:
-    """The newest session's replay, as the record names it."""
-    listed = gate.gatehouse("sessions", "list", "--text", "much more was said", "--json")
-    return f"/sessions/{json.loads(listed.splitlines()[0])['session']}/replay"
 
 
 async def test_stopped_in_the_middle_of_a_stream(gate: World, grace: Person, browser: Browser, tmp_path: Path) -> None:
@@ -132,9 +151,9 @@ async def test_stopped_in_the_middle_of_a_stream(gate: World, grace: Person, bro
     before = len(gate.received())
     async with agent(gate, tmp_path) as ada:
         telling = asyncio.ensure_future(ada.tell(f"count [[pace:0.2]] [[say:{WORDS}]]"))
-        while len(gate.received()) == before:
-            await asyncio.sleep(0.1)
-        await asyncio.sleep(1)
+        await until(lambda: len(gate.received()) > before, 60)
+        await soon(page, f"{gate.console}/live", ".going")
+        await root.keeps("live-going")
         await page.goto(f"{gate.console}/stop?target=subject&value=ada")
         await page.fill("[data-reason]", "a leak is suspected")
         await page.click("[data-go]")
@@ -142,7 +161,7 @@ async def test_stopped_in_the_middle_of_a_stream(gate: World, grace: Person, bro
         await page.click("[data-confirm]")
         await expect(page.locator("[data-blocks] [data-block]")).to_have_count(1)
         await root.keeps("stop-in-force")
-        turn = await asyncio.wait_for(telling, 20)
+        turn = await asyncio.wait_for(telling, 60)
         assert not turn.ok()
         assert "a leak is suspected" in turn.text()
     await page.click("[data-lift]")
@@ -156,6 +175,7 @@ async def test_the_pages_over_the_record(gate: World, grace: Person, browser: Br
     await page.wait_for_selector("[data-live].on")
     async with agent(gate, tmp_path) as ada:
         await ada.tell("hello there [[say:good morning]]")
+        await ada.tell("What is project Zephyr?")
     await expect(page.locator(".call.fresh").first).to_be_visible(timeout=30_000)
     await grace.keeps("live")
     await soon(page, f"{gate.console}/", "[data-chart]")

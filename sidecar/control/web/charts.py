@@ -62,7 +62,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`picture` for the eye; `head` and `body` are the same as a table."""
+    """`picture` for the eye; `head` and `body` are the same as a table. `nothing` is said in place of an empty one."""
 
     title: str
     picture: Markup
@@ -70,6 +70,7 @@ class Chart:
     head: Sequence[str]
     body: Sequence[Sequence[str]]
     empty: bool
+    nothing: str = "Nothing in this time."
 
 
 def compact(value: float) -> str:
@@ -87,7 +88,9 @@ def money(value: float) -> str:
 
 
 def milliseconds(value: float) -> str:
-    return f"{value / 1000:,.1f} s" if value >= 1000 else f"{value:,.0f} ms" if value >= 10 else f"{value:,.1f} ms"
+    if value >= 1000:
+        return f"{value / 1000:,.1f} s"
+    return f"{value:,.1f} ms" if 0 < value < 10 else f"{value:,.0f} ms"
 
 
 def waiting(value: float) -> str:
@@ -95,7 +98,7 @@ def waiting(value: float) -> str:
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
         if value >= size * 1.5:
             return f"{value / size:.1f}".removesuffix(".0") + f" {unit}"
-    return f"{value:.0f} s"
+    return f"{value:.1f}".removesuffix(".0") + " s" if value < 10 else f"{value:.0f} s"
 
 
 def nice(largest: float) -> float:

@@ -29,6 +29,8 @@ WHAT_IS_LEFT = "What is left"
 READ_SETTINGS = "Read settings.txt"
 COUNT_LINES = "How many lines"
 SAY_THANKS = "Thank you"
+DEPLOY = "Deploy build"
+DEPLOYED = "Build 7 is live."
 STORY_END = "and so they all lived on behind the gate."
 STORY = "Once upon a time there was an agent who told everybody everything. " * 8 + STORY_END
 
@@ -70,6 +72,7 @@ def _table(planted: Planted) -> Mapping[str, tuple[Callable[[Ask], Reply], ...]]
                 _tool("That is quickly counted.", "Bash", lambda _: {"command": "wc -l < settings.txt"}),
                 lambda ask: Reply((Think("That was it."), Say(f"It has {''.join(ask.results()).strip()} lines."))),
             ),
+            DEPLOY: (lambda _: Reply((Say(DEPLOYED),)),),
             SAY_THANKS: (lambda _: Reply((Think("They are content."), Say("You are welcome."))),),
         }
     )

@@ -8,6 +8,7 @@ from typing import Protocol
 from sidecar.processes.demo import (
     changing,
     failing,
+    holding,
     masking,
     passing,
     refusing,
@@ -25,6 +26,7 @@ STEPS: tuple[Step[Stage], ...] = (
     masking.STEP,
     refusing.REFUSAL,
     refusing.ANSWER,
+    holding.STEP,
     streaming.STEP,
     passing.STEP,
     talking.STEP,

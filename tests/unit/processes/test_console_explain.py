@@ -40,13 +40,14 @@ def test_what_passes_and_which_rule_put_what_there(settings: Settings) -> None:
     (kept,) = line.found
     assert (line.applies, line.does, kept.detector) == (True, "mask, token", "pii/email")
     assert found.placeholders == {kept.placeholder: "mails"}
-    assert kept.placeholder in found.passes
+    assert found.passes == f"write to {kept.placeholder}"
     assert "jo@example.com" not in repr(found)
     assert "1 messages" in found.facts
 
 
 def test_a_denial_a_rule_in_shadow_and_a_request_as_json(settings: Settings) -> None:
     body = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "an owl and a wren"}]}
+    assert "messages\n" in asked(settings, json.dumps({**body, "messages": []})).passes
     found = asked(settings, json.dumps(body))
     assert (found.verdict, found.rule) == ("deny", "owls")
     assert "No owls." in found.passes

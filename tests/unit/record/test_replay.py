@@ -48,6 +48,26 @@ def test_a_turn_shows_what_is_new(run: bool) -> None:
     ]
 
 
+def test_what_comes_back_in_another_form_is_not_new() -> None:
+    answer, parts = outline("content", *TWO["content"])
+    cached = {"role": "user", "content": [{"type": "text", "text": "one", "cache_control": {"type": "ephemeral"}}]}
+    first, more = outline("messages", cached)
+    second, rest = outline("messages", ONE, TWO, THREE)
+    reader = Reader(parts | more | rest)
+    assert [one.text for one in reader.asked(first)] == ["one"]
+    assert [one.text for one in reader.said(answer, "")] == ["two", "B {}"]
+    assert [one.text for one in reader.asked(second)] == ["three"]
+
+
+def test_what_is_said_again_is_new() -> None:
+    first, parts = outline("messages", ONE)
+    again, more = outline("messages", ONE, THREE, ONE)
+    reader = Reader(parts | more)
+    reader.asked(first)
+    assert [one.text for one in reader.asked(again)] == ["three", "one"]
+    assert reader.asked(again) == [], "a request that was sent once more"
+
+
 def test_what_a_run_names_is_found() -> None:
     name, parts = outline("messages", ONE, TWO, run=True)
     (run,) = references(name, parts)

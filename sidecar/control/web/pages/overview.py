@@ -1,7 +1,7 @@
 """The first page: how much passed, what was stopped, masked or held, what it cost, and how fast it was."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +16,7 @@ from sidecar.control.web.questions.figures import VERDICTS, Overview
 
 TONES = {name: f"v-{name}" for name in VERDICTS}
 NAMES = {"allow": "Passed", "mask": "Masked", "hold": "Held", "deny": "Denied"}
+NO_PRICES = "No model that was called has a price: set record.prices."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ def tiles(found: Overview) -> list[Tile]:
         Tile("Held for people", f"{hold.asked:,}",
              f"decided in {lasting(hold.median)} (median)" if hold.median is not None else "nothing was decided",
              charts.sparkline(found.hold_counts, "v-hold", "Held"), "/sessions?verdict=hold"),
-        Tile("Spend", money(found.cost), f"{compact(found.tokens)} tokens", charts.sparkline(spend, "c1", "Spend")),
+        Tile("Spend", money(found.cost) if _priced(found) else "no prices", f"{compact(found.tokens)} tokens",
+             charts.sparkline(spend, "c1", "Spend")),
         Tile("People and agents", f"{found.people:,}", "names that called", "", None),
     ]  # fmt: skip
 
@@ -77,14 +79,19 @@ def drawn(found: Overview) -> list[Chart]:
     stopped = {name: row for name, row in verdicts.items() if name != "Passed"}
     latency = {f"{name}: {_shown(found, f'gate {name}')}": row for name, row in found.latency.items()}
     holds = {"Median time to decide": found.hold_seconds}
+    spend = charts.areas("Spend by model", axis, charts.rows_of(found.spend), money)
     return [
         charts.stacked("Calls by verdict", axis, charts.rows_of(verdicts, tones)),
         charts.stacked("Masked, held and denied", axis, charts.rows_of(stopped, tones)),
-        charts.areas("Spend by model", axis, charts.rows_of(found.spend), money),
+        spend if _priced(found) else replace(spend, nothing=NO_PRICES),
         charts.lines("What the gate adds to a call", axis, charts.rows_of(latency), milliseconds, totals=False),
         charts.stacked("Held for people", axis, charts.rows_of({"Held": found.hold_counts}, {"Held": "v-hold"})),
         charts.lines("How long people took", axis, charts.rows_of(holds), charts.waiting, totals=False),
     ]
+
+
+def _priced(found: Overview) -> bool:
+    return found.cost > 0 or not found.tokens
 
 
 def _spark(found: Overview, verdict: str) -> str:

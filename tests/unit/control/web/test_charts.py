@@ -63,7 +63,9 @@ def test_an_axis_ends_at_or_above_with_round_quarters(largest: float) -> None:
         (money, 0, "$0"), (money, 0.0012, "$0.0012"), (money, 3.456, "$3.46"), (money, 75.0, "$75"),
         (money, 12345, "$12,345"),
         (milliseconds, 1.23, "1.2 ms"), (milliseconds, 80, "80 ms"), (milliseconds, 1500, "1.5 s"),
-        (waiting, 45, "45 s"), (waiting, 150, "2.5 min"), (waiting, 7200, "2 h"),
+        (milliseconds, 0, "0 ms"),
+        (waiting, 0, "0 s"), (waiting, 1.5, "1.5 s"), (waiting, 45, "45 s"),
+        (waiting, 150, "2.5 min"), (waiting, 7200, "2 h"),
     ],
 )  # fmt: skip
 def test_numbers_as_people_read_them(shown: Callable[[float], str], value: float, said: str) -> None:

@@ -1,0 +1,111 @@
+"""Step: a call waits until a person says yes; the agent knows nothing of it but that the answer took longer."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from sidecar.control.client import Client
+from sidecar.processes.demo.agent import Turn
+from sidecar.processes.demo.play import DEPLOY, DEPLOYED
+from sidecar.processes.demo.stage import Stage, until
+from sidecar.processes.demo.step import Check, Seen, Shown, Step
+from sidecar.simulator.recording import Received
+
+SENT = f"{DEPLOY} 7 to production, please."
+# Seconds in which the question reaches the control plane: the agent's program takes most of it to start.
+ASKED_WITHIN = 30.0
+READS = 1.0  # seconds that the person takes to read
+RATIONALE = "Build 7 was tested."
+Mark = Callable[[], list[Received]]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """While it waited. `own`: the status when the agent's own token tried to approve. `ticket`: as the reviewer sees it."""
+
+    ticket: Mapping[str, object]
+    reached: tuple[Received, ...]
+    ended: bool
+    own: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`waiting` is nothing if nobody was asked. `released`: seconds from the decision to the agent's whole answer."""
+
+    waiting: Waiting | None
+    turn: Turn
+    received: tuple[Received, ...]
+    released: float
+
+
+def judged(seen: Evidence) -> tuple[Check, ...]:
+    held = seen.waiting
+    return (
+        Check("people were asked, and saw what would be sent", held is not None and DEPLOY in str(held.ticket)),
+        Check("while it waited the model received nothing", held is not None and not held.reached and not held.ended),
+        Check("the agent's own token could not approve it", held is not None and held.own in (401, 403)),
+        Check("after the yes the agent got its answer, and nothing failed", _answered(seen.turn)),
+        Check(f"the model was asked once ({len(seen.received)} calls)", len(seen.received) == 1),
+    )
+
+
+def _answered(turn: Turn) -> bool:
+    return DEPLOYED in turn.text and not turn.failed
+
+
+async def run(stage: Stage) -> Seen:
+    key, reached = stage.settings.control_plane.owner_key, stage.mark()
+    with Client(stage.settings.control, lambda: key.read_text().strip()) as person:
+        async with stage.agent("holding") as agent:
+            telling = asyncio.create_task(agent.tell(SENT))
+            try:
+                ticket = await _asked(person)
+                waiting = await _looked(stage, person, ticket, telling, reached) if ticket else None
+                decided = time.monotonic()
+                if ticket:
+                    await asyncio.to_thread(person.decide, ticket, True, RATIONALE, False)
+                turn = await telling
+            finally:
+                telling.cancel()
+    seen = Evidence(waiting, turn, tuple(reached()), time.monotonic() - decided)
+    return Seen(_shown(seen), judged(seen))
+
+
+async def _asked(person: Client) -> str | None:
+    """The ticket that waits, or nothing: nobody was asked."""
+    found: list[str] = []
+
+    async def waits() -> bool:
+        items = (await asyncio.to_thread(person.approvals, {"state": "pending"}))["items"]
+        if isinstance(items, list):
+            found.extend(str(one["id"]) for one in items)
+        return bool(found)
+
+    return found[0] if await until(waits, ASKED_WITHIN) else None
+
+
+async def _looked(stage: Stage, person: Client, ticket: str, telling: "asyncio.Task[Turn]", mark: Mark) -> Waiting:
+    shown = await asyncio.to_thread(person.approval, ticket)
+    headers = dict([stage.bearer()])
+    async with httpx.AsyncClient(base_url=stage.settings.control, headers=headers, trust_env=False) as agent:
+        own = await agent.post(f"/v1/approvals/{ticket}/decisions", json={"yes": True})
+    await asyncio.sleep(READS)
+    return Waiting(shown, tuple(mark()), telling.done(), own.status_code)
+
+
+def _shown(seen: Evidence) -> tuple[Shown, ...]:
+    held = seen.waiting
+    why = str(held.ticket.get("why")) if held else "nothing: nobody was asked"
+    return (
+        Shown("agent sent", SENT),
+        Shown("reviewer saw", f"{why} {SENT}" if held else why),
+        Shown("reviewer said", f"yes: {RATIONALE}" if held else "nothing"),
+        Shown("agent got", f"{seen.turn.text} ({seen.released:.1f} s after the yes)"),
+    )
+
+
+STEP = Step("hold", "A call waits until a person says yes", run)
