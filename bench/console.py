@@ -46,6 +46,7 @@ PAGES = {
     "policies, 30 days": "/policies?range=30d",
     "evidence": "/evidence",
     "report: denials, 30 days": "/evidence/reports/denials",
+    "its rows, which the page asks for": "/evidence/reports/denials?part=rows",
 }
 CONFIG = "policies: [p.yaml]\ndevelopment: {{identity: true}}\nrecord: {{clickhouse: '{url}/gatehouse'}}\n"
 

@@ -87,6 +87,9 @@ class Proofs:
             self._task.cancel()
             await asyncio.wait((self._task,))
 
+    def report_line(self, name: str) -> ReportLine | None:
+        return next((_line(one) for one in reports() if one.name == name), None)
+
     def report(self, name: str, begin: datetime, until: datetime, team: str) -> Report | None:
         answer = self._answered(name, begin, until, team)
         if answer is None:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sidecar.control.web.questions.asking import Away, NotReadable
 from sidecar.control.web.questions.figures import InForce, Overview, Policies, RuleHits, Span
-from sidecar.control.web.questions.proofs import Download, Evidence, Report, Verification
+from sidecar.control.web.questions.proofs import Download, Evidence, Report, ReportLine, Verification
 from sidecar.control.web.questions.rehearsed import Asker, Explained
 from sidecar.control.web.questions.sessions import Call, Calls, Replay, SessionLine, SessionPage, Story, Which
 from sidecar.processes.console_evidence import Proofs
@@ -121,6 +121,9 @@ class RecordQuestions:
 
     async def verification(self) -> Verification | None:
         return self._proofs.last()
+
+    async def report_line(self, name: str) -> ReportLine | None:
+        return self._proofs.report_line(name)
 
     async def report(self, name: str, begin: float, until: float, team: str) -> Report | None:
         self._known(self._ledger)

@@ -82,20 +82,21 @@ class Stories:
 
 
 def walked(story: sessions.Story, parts: Mapping[str, bytes], until: int) -> Iterator[Walk]:
-    reader = replay.Reader(parts, tuple(story.placeholders))
+    reader, told = replay.Reader(parts, tuple(story.placeholders)), set[str]()
     now, ended = 0, story.turns[0].at
     for number, turn in enumerate(story.turns[:until], start=1):
         gap = round((turn.at - ended).total_seconds() * 1000)
         now += min(max(gap, STEP), LONGEST_WAIT) if number > 1 else 0
-        frames = list(_frames(story, number, turn, reader, now))
+        frames = list(_frames(story, number, turn, reader, now, told))
         yield Walk(number, turn, now, frames)
         now, ended = frames[-1].at, max(turn.ended_at, turn.at)
 
 
 def _frames(
-    story: sessions.Story, number: int, turn: sessions.Turn, reader: replay.Reader, begin: int
+    story: sessions.Story, number: int, turn: sessions.Turn, reader: replay.Reader, begin: int, told: set[str]
 ) -> Iterator[shown.Frame]:
-    """Its heading, what was asked, what people decided, what was said, what rules did."""
+    """Its heading, what was asked, what people decided, what was said, what rules did. `told`: findings so far; a turn
+    repeats what was said before it, and its findings with it."""
     now = begin
     yield shown.Frame(now, number, "turn", turn.verdict, 0, f"{turn.model or turn.endpoint}, {turn.outcome}")
     for frame in reader.asked(turn.request_outline):
@@ -112,9 +113,10 @@ def _frames(
         now += min(frame.wait, LONGEST_WAIT) or (0 if frame.wait == 0 else 1)
         yield shown.Frame(now, number, frame.kind, frame.role, ANSWERS + frame.block, frame.text)
     for found in story.findings:
-        if found.exchange == turn.exchange:
+        if found.exchange == turn.exchange and (text := _found(found)) not in told:
+            told.add(text)
             now += STEP // 4
-            yield shown.Frame(now, number, "changed", found.action, 0, _found(found))
+            yield shown.Frame(now, number, "changed", found.action, 0, text)
 
 
 def _decided(one: sessions.Hold) -> str:

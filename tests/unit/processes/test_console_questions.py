@@ -82,6 +82,8 @@ async def test_reports(questions: RecordQuestions) -> None:
     file = await questions.report_as("denials", "csv", SPAN.begin, SPAN.until, "")
     assert file is not None
     assert len(file.body.splitlines()) == len(found.cells) + 1
+    assert await questions.report_line("denials") == found.line
+    assert await questions.report_line("nothing") is None
     assert await questions.report("nothing", SPAN.begin, SPAN.until, "") is None
 
 

@@ -66,7 +66,7 @@ def told() -> tuple[Story, Texts]:
         say="No.",
         request_outline=texts.asked("to [EMAIL_K7Q2M9XA]", "and then"),
     )
-    return Story("s", (first, second), (MAIL, TRIED), (HELD,)), texts
+    return Story("s", (first, second), (MAIL, TRIED, replace(MAIL, exchange="gx_2")), (HELD,)), texts
 
 
 def walks(told: tuple[Story, Texts]) -> list[Walk]:

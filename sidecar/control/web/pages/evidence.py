@@ -17,6 +17,7 @@ from sidecar.control.web.parts import Parts
 from sidecar.control.web.questions.asking import Questions
 
 USUAL = 30 * DAY
+PARTS = ("rows", "all")
 
 
 class EvidencePage:
@@ -52,33 +53,39 @@ class EvidencePage:
 
     @asks("evidence", "Report")
     async def report(self, request: Request) -> Response:
-        name, form = request.path_params["report"], request.query_params.get("form")
-        begin, until = self._period(request)
-        team = request.query_params.get("team", "").strip()
-        await looked(self._parts, request, "report", name)
-        if form:
-            file = await self._questions.report_as(name, form, begin, until, team)
-            if file is None:
-                return refused(request, 404, "no_such_report", "There is no such report, or not in this form.")
-            headers = {"content-disposition": f'attachment; filename="{file.name}"'}
-            return Response(file.body, media_type=file.media, headers=headers)
-        found = await self._questions.report(name, begin, until, team)
-        if found is None:
+        """The page without its rows, which the page asks for itself; or the rows, or both, or a file."""
+        name, part = request.path_params["report"], request.query_params.get("part")
+        if form := request.query_params.get("form"):
+            return await self._file(request, name, form)
+        line = await self._questions.report_line(name)
+        if line is None:
             return refused(request, 404, "no_such_report", "There is no such report.")
-        values = {
-            "found": found,
-            "bars": charts.by_name(found.bars_title, found.bars) if found.bars else None,
-            "since": _day(begin),
-            "until": _day(until - 1),
-            "team": team,
-        }
-        return render(request, "report.html", here="evidence", **values)
+        begin, until, team = self._period(request)
+        values = {"line": line, "since": _day(begin), "until": _day(until - 1), "team": team, "found": None}
+        if part not in PARTS:
+            return render(request, "report.html", here="evidence", **values)
+        await looked(self._parts, request, "report", name)
+        found = await self._questions.report(name, begin, until, team)
+        bars = charts.by_name(found.bars_title, found.bars) if found and found.bars else None
+        if part == "rows":
+            rows = ENVIRONMENT.get_template("report_rows.html").render(found=found, bars=bars)
+            return Response(rows, media_type="text/html")
+        return render(request, "report.html", here="evidence", **{**values, "found": found, "bars": bars})
 
-    def _period(self, request: Request) -> tuple[float, float]:
+    async def _file(self, request: Request, name: str, form: str) -> Response:
+        await looked(self._parts, request, "report", name)
+        file = await self._questions.report_as(name, form, *self._period(request))
+        if file is None:
+            return refused(request, 404, "no_such_report", "There is no such report, or not in this form.")
+        headers = {"content-disposition": f'attachment; filename="{file.name}"'}
+        return Response(file.body, media_type=file.media, headers=headers)
+
+    def _period(self, request: Request) -> tuple[float, float, str]:
         asked = which(request)
         until = asked.until or self._clock()
         begin = asked.since if asked.since is not None else until - USUAL
-        return (begin, until) if begin < until else (until - DAY, until)
+        team = request.query_params.get("team", "").strip()
+        return (begin, until, team) if begin < until else (until - DAY, until, team)
 
 
 def _day(seconds: float) -> str:

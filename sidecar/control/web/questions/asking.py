@@ -10,7 +10,7 @@ Rules:
 from typing import Protocol
 
 from sidecar.control.web.questions.figures import Overview, Policies, Span
-from sidecar.control.web.questions.proofs import Download, Evidence, Report, Verification
+from sidecar.control.web.questions.proofs import Download, Evidence, Report, ReportLine, Verification
 from sidecar.control.web.questions.rehearsed import Asker, Explained
 from sidecar.control.web.questions.sessions import Calls, Replay, SessionPage, Story, Which
 from sidecar.core.errors import GatehouseError
@@ -53,6 +53,9 @@ class Questions(Protocol):
 
     async def verification(self) -> Verification | None:
         """The one that runs, or the last."""
+
+    async def report_line(self, name: str) -> ReportLine | None:
+        """Which report it is; nothing is asked of the database."""
 
     async def report(self, name: str, begin: float, until: float, team: str) -> Report | None: ...
 

@@ -40,7 +40,17 @@ async def test_how_a_check_ended(how: dict[str, object], said: str, shown: Shown
 
 
 async def test_a_report_is_a_page_and_a_file(shown: Shown) -> None:
-    page = await shown.page("/evidence/reports/denials?since=2026-11-01&until=2026-11-03&team=sre")
+    period = "since=2026-11-01&until=2026-11-03&team=sre"
+    first = await shown.page(f"/evidence/reports/denials?{period}")
+    assert "data-asking" in first
+    assert "part=rows" in first
+    assert not any(one[0] == "report" for one in shown.record.asked), "the page does not wait for the database"
+    rows = await shown.page(f"/evidence/reports/denials?{period}&part=rows")
+    assert "<html" not in rows
+    assert "<script>alert" not in rows
+    page = await shown.page(f"/evidence/reports/denials?{period}&part=all")
+    assert "data-report" in page
+    assert "data-asking" not in page
     assert "<script>alert" not in page
     assert "form=csv" in page
     (name, begin, until, team) = shown.record.asked[-1][1]  # type: ignore[misc]
