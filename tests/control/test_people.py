@@ -14,6 +14,7 @@ import pytest
 from sidecar.simulator.provider import User
 from tests.agent.session import Session
 from tests.control.world import AT_ONCE, Laptop, World, eventually, world
+from tests.unit.control.tokens.assertions import Provider, Shape, posted
 
 DEPLOY = "please deploy to prod [[say:shipped]]"
 USERS = (
@@ -22,13 +23,19 @@ USERS = (
     User("bob", ("engineering",)),
     User("grace", ("engineering", "reviewers")),
     User("alan", ("engineering", "reviewers")),
+    User("olga", ("engineering",)),
     User("root", ("admins",)),
 )
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world(tmp_path_factory.mktemp("people"), *USERS) as made:
+def adfs() -> Provider:
+    return Provider()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, adfs: Provider) -> Iterator[World]:
+    with world(tmp_path_factory.mktemp("people"), *USERS, certificate=adfs.pem) as made:
         yield made
 
 
@@ -77,6 +84,47 @@ class TestCalledBack:
         said = whole.laptop("grace").run("token", "revoke", "--subject", "ada", ok=False)
         assert "takes the role admin" in said
         assert whole.laptop("ada").ask("hello", whole.laptop("ada").headers()).status_code == 200
+
+
+class TestOtherWaysIn:
+    def test_on_a_device_without_a_browser(self, whole: World) -> None:
+        olga = whole.laptop("olga", logged_in=False)
+        assert "gatehouse login" in olga.run("token", "exchange", ok=False)
+        olga.log_in_on_a_device()
+        claims = jwt.decode(olga.token(), options={"verify_signature": False})
+        assert (claims["sub"], claims["groups"]) == ("olga", ["engineering"])
+        assert olga.ask("hello", olga.headers()).status_code == 200
+        olga.run("logout")
+        assert "gatehouse login" in olga.run("token", "exchange", ok=False)
+
+    def test_with_an_assertion(self, whole: World, adfs: Provider, tmp_path: Path) -> None:
+        """A signed one opens the gate, once; one that somebody else signed, or changed afterwards, does not."""
+        now, nobody = time.time(), whole.laptop("nobody", logged_in=False)
+
+        def exchanged(name: str, response: str, ok: bool = True) -> str:
+            (tmp_path / name).write_text(response)
+            words = ("--as", "saml2", "--control", whole.control)
+            return nobody.run("token", "exchange", "--from", str(tmp_path / name), *words, ok=ok)
+
+        good = posted(adfs.signed_assertion(Shape(id="_e1", now=now)))
+        headers = {"authorization": f"Bearer {exchanged('good', good)}", "anthropic-version": "2023-06-01"}
+        assert nobody.ask("hello", headers).status_code == 200
+        nobody.forget_tokens()
+        assert "used before" in exchanged("twice", good, ok=False)
+        someone_elses = Provider()
+        refused = (
+            ("expired", posted(adfs.signed_assertion(Shape(id="_e2", now=now - 3600)))),
+            ("another audience", posted(adfs.signed_assertion(Shape(id="_e3", now=now, audience="https://else")))),
+            ("not signed by adfs", posted(someone_elses.signed_assertion(Shape(id="_e4", now=now)))),
+            ("not signed by adfs", posted(adfs.signed_assertion(Shape(id="_e5", now=now)), renamed)),
+        )
+        for why, response in refused:
+            assert why in exchanged("bad", response, ok=False)
+
+
+def renamed(text: str) -> str:
+    """Somebody else, after it was signed."""
+    return text.replace("ada@", "root@")
 
 
 KILLS = (

@@ -22,6 +22,7 @@ from sidecar.simulator.provider import Options as ProviderOptions
 from sidecar.simulator.provider import User
 from sidecar.simulator.provider_serve import provide
 from sidecar.simulator.serve import Options, start
+from tests.unit.control.tokens.assertions import ISSUER, RECIPIENT, Provider
 
 PROGRAM = (sys.executable, "-m", "sidecar.cli.main")
 READY_WITHIN = 90  # seconds; a busy machine takes half a minute
@@ -37,10 +38,14 @@ control:
   listen: {{port: {3}}}
   gates: {{port: {4}}}
   roles: {{viewer: [engineering], reviewer: [reviewers], admin: [admins]}}
+  sign_in: {{provider: company, client_id: console}}
+  notifications: {told}
 identity:
   exchange:
     from:
       - {{name: company, kind: oidc, issuer: "{issuer}", audiences: [cli], login: {{client_id: cli}}}}
+      - {{name: adfs, kind: saml, issuer: "{saml}", audiences: [gatehouse], subject: NameID, groups: [groups],
+          certificates: [adfs.pem], recipient: "{recipient}"}}
 connections:
   - {{name: claude, kind: claude, url: "{model}", credential: {{header: x-api-key, from: {{file: upstream.key}}}}}}
   - {{name: spare, kind: claude, url: "{model}", credential: {{header: x-api-key, from: {{file: upstream.key}}}}}}
@@ -83,6 +88,36 @@ class Laptop:
             httpx.post(page, data={**form, "user": self.name}, follow_redirects=True, trust_env=False)
             said = process.stderr.read()
         assert process.returncode == 0, said
+
+    def log_in_on_a_device(self) -> None:
+        """`gatehouse login --device`, and what a person does in the browser of another machine."""
+        words = (*PROGRAM, "login", "--device", "--control", self.control)
+        with subprocess.Popen(words, env={"HOME": str(self.home)}, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stderr is not None
+            line = next(line for line in process.stderr if " and type in:  " in line)
+            try:
+                self._let_in(*line.removeprefix("Open ").strip().split(" and type in:  "))
+            except BaseException:
+                process.kill()  # it would wait for ten minutes
+                raise
+            said = process.stderr.read()
+        assert process.returncode == 0, said
+
+    def _let_in(self, page: str, code: str) -> None:
+        with self.browser() as browser:
+            assert "calls itself" in browser.get(page, params={"user_code": code}).text
+            done = browser.post(page, data={"user_code": code, "answer": "yes"})
+        assert "The device is logged in" in done.text
+
+    @contextmanager
+    def browser(self) -> Iterator[httpx.Client]:
+        """One that is signed in to the console."""
+        headers = {"accept": "text/html", "sec-fetch-site": "same-origin"}
+        with httpx.Client(base_url=self.control, headers=headers, follow_redirects=True, trust_env=False) as client:
+            asked = client.get("/sign-in/begin", params={"next": "/device"})
+            back = client.post(asked.url.copy_with(query=None), data={**dict(asked.url.params), "user": self.name})
+            assert back.url.path == "/device", back.text
+            yield client
 
     def forget_tokens(self) -> None:
         """As if forty seconds had passed."""
@@ -174,13 +209,14 @@ class World:
     up: "subprocess.Popen[bytes]"
     laptops: dict[str, Laptop] = field(default_factory=dict)
 
-    def laptop(self, name: str) -> Laptop:
-        """Of somebody who is logged in."""
+    def laptop(self, name: str, *, logged_in: bool = True) -> Laptop:
+        """Of somebody who is logged in, unless it says otherwise."""
         if name not in self.laptops:
             home = self.folder / "homes" / name
             home.mkdir(parents=True)
             self.laptops[name] = Laptop(name, home, self.control, self.gate)
-            self.laptops[name].log_in()
+            if logged_in:
+                self.laptops[name].log_in()
         return self.laptops[name]
 
     def moved(self, name: str, *groups: str) -> None:
@@ -199,7 +235,8 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, *users: User) -> Iterator[World]:
+def world(folder: Path, *users: User, told: str = "[]", certificate: bytes = b"") -> Iterator[World]:
+    """`told`: who outside is told of what. `certificate`: of the one who signs assertions."""
     people = list(users)
     ports = free_ports(5)
     with (
@@ -211,7 +248,9 @@ def world(folder: Path, *users: User) -> Iterator[World]:
         (folder / "upstream.key").chmod(0o600)
         (folder / "policy.yaml").write_text(POLICY)
         config = folder / "gatehouse.yaml"
-        config.write_text(CONFIG.format(*ports, issuer=provider.url, model=model.url))
+        (folder / "adfs.pem").write_bytes(certificate or Provider().pem)
+        values = {"issuer": provider.url, "model": model.url, "told": told, "saml": ISSUER, "recipient": RECIPIENT}
+        config.write_text(CONFIG.format(*ports, **values))
         process = subprocess.Popen((*PROGRAM, "up", "--config", config), stdout=log, stderr=log)
         try:
             eventually(lambda: _up(process, folder / "up.log"), READY_WITHIN)

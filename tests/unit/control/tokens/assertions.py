@@ -28,8 +28,8 @@ RECIPIENT = "https://gate.example.com/v1/token"
 SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
 
 
-def instant(offset: float) -> str:
-    return datetime.datetime.fromtimestamp(NOW + offset, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def instant(offset: float, now: float = NOW) -> str:
+    return datetime.datetime.fromtimestamp(now + offset, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +56,28 @@ class Shape:
     extra: str = ""  # inside the assertion
     statement: bool = True
     audiences: str | None = None
+    now: float = NOW
+
+    def at(self, offset: float) -> str:
+        return instant(offset, self.now)
 
 
 def assertion(shape: Shape) -> str:
-    until = f'NotOnOrAfter="{instant(shape.confirmed_until)}"' if shape.confirmed_until is not None else ""
-    since = f'NotBefore="{instant(shape.confirmed_from)}"' if shape.confirmed_from is not None else ""
-    session = f'SessionNotOnOrAfter="{instant(shape.session_until)}"' if shape.session_until is not None else ""
+    until = f'NotOnOrAfter="{shape.at(shape.confirmed_until)}"' if shape.confirmed_until is not None else ""
+    since = f'NotBefore="{shape.at(shape.confirmed_from)}"' if shape.confirmed_from is not None else ""
+    session = f'SessionNotOnOrAfter="{shape.at(shape.session_until)}"' if shape.session_until is not None else ""
     values = "".join(f"<saml:AttributeValue>{group}</saml:AttributeValue>" for group in shape.groups)
     restriction = (
         f"<saml:AudienceRestriction><saml:Audience>{shape.audience}</saml:Audience></saml:AudienceRestriction>"
         if shape.audiences is None
         else shape.audiences
     )
-    statement = f'<saml:AuthnStatement AuthnInstant="{instant(-20)}" {session}/>' if shape.statement else ""
+    statement = f'<saml:AuthnStatement AuthnInstant="{shape.at(-20)}" {session}/>' if shape.statement else ""
     return f"""<saml:Assertion xmlns:saml="{SAML}" ID="{shape.id}" Version="{shape.version}"
- IssueInstant="{instant(shape.issued)}"><saml:Issuer>{shape.issuer}</saml:Issuer><saml:Subject>
+ IssueInstant="{shape.at(shape.issued)}"><saml:Issuer>{shape.issuer}</saml:Issuer><saml:Subject>
  <saml:NameID>{shape.name}</saml:NameID><saml:SubjectConfirmation Method="{shape.method}">
  <saml:SubjectConfirmationData {until} {since} Recipient="{shape.recipient}"/></saml:SubjectConfirmation></saml:Subject>
- <saml:Conditions NotBefore="{instant(shape.begins)}" NotOnOrAfter="{instant(shape.ends)}">
+ <saml:Conditions NotBefore="{shape.at(shape.begins)}" NotOnOrAfter="{shape.at(shape.ends)}">
  {restriction}</saml:Conditions>
  {statement}<saml:AttributeStatement>
  <saml:Attribute Name="groups">{values}</saml:Attribute></saml:AttributeStatement>{shape.extra}</saml:Assertion>"""
@@ -81,7 +85,7 @@ def assertion(shape: Shape) -> str:
 
 def response(shape: Shape, inside: str) -> str:
     return f"""<samlp:Response xmlns:samlp="{SAMLP}" xmlns:saml="{SAML}" ID="{shape.response}" Version="2.0"
- IssueInstant="{instant(shape.issued)}" Destination="{shape.destination}"><saml:Issuer>{shape.issuer}</saml:Issuer>
+ IssueInstant="{shape.at(shape.issued)}" Destination="{shape.destination}"><saml:Issuer>{shape.issuer}</saml:Issuer>
  <samlp:Status><samlp:StatusCode Value="{shape.status}"/></samlp:Status>{inside}</samlp:Response>"""
 
 
