@@ -74,7 +74,7 @@ def test_rules_that_lack_one_are_found_out(start: Start, place: Path, tmp_path: 
     assert process.returncode == 1
     failed = [step.title for step in STEPS if step.name in {"secret", "stream", "conversation", "record"}]
     last = out.strip().splitlines()[-1]
-    assert last.startswith("4 of 10 promises were NOT kept: ")
+    assert last.startswith(f"4 of {len(STEPS)} promises were NOT kept: ")
     assert all(title in last for title in failed)
     assert "✗ NOT KEPT: searched" in out
     assert "\x1b" not in out, "no colour in a pipe"
@@ -84,7 +84,7 @@ def test_rules_that_lack_one_are_found_out(start: Start, place: Path, tmp_path: 
 def test_ctrl_c_half_way_leaves_nothing(start: Start, place: Path) -> None:
     with start() as process:
         assert process.stdout is not None
-        assert any(" 2/10" in line for line in process.stdout), "the tour is under way"
+        assert any(f" 2/{len(STEPS)}" in line for line in process.stdout), "the tour is under way"
         assert running(str(place)), "something is there to be stopped"
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)

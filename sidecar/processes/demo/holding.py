@@ -24,7 +24,7 @@ Mark = Callable[[], list[Received]]
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """While it waited. `own`: the status when the agent's own token tried to approve. `ticket`: as the reviewer sees it."""
+    """While it waited. `ticket`: as the reviewer saw it. `own`: what the agent's token got when it tried to approve."""
 
     ticket: Mapping[str, object]
     reached: tuple[Received, ...]
@@ -102,10 +102,15 @@ def _shown(seen: Evidence) -> tuple[Shown, ...]:
     why = str(held.ticket.get("why")) if held else "nothing: nobody was asked"
     return (
         Shown("agent sent", SENT),
-        Shown("reviewer saw", f"{why} {SENT}" if held else why),
+        Shown("reviewer saw", f"{why} {_texts(held.ticket)}" if held else why),
         Shown("reviewer said", f"yes: {RATIONALE}" if held else "nothing"),
         Shown("agent got", f"{seen.turn.text} ({seen.released:.1f} s after the yes)"),
     )
+
+
+def _texts(ticket: Mapping[str, object]) -> str:
+    content = ticket.get("content")
+    return " ".join(str(one["text"]) for one in content) if isinstance(content, list) else ""
 
 
 STEP = Step("hold", "A call waits until a person says yes", run)

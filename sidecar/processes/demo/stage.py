@@ -47,7 +47,7 @@ CONFIG = """\
 listen: {address: 127.0.0.1, port: %d}
 metrics: {port: %d}
 envoy: {admin_port: %d, drain: 1s}
-control: {listen: {port: %d}, gates: {port: %d}}
+control: {url: "http://127.0.0.1:%d", listen: {port: %d}, gates: {port: %d}}
 development: {identity: true}
 connections:
   - {name: claude, kind: claude, url: "%s", credential: {header: x-api-key, from: {file: upstream.key}}}
@@ -211,7 +211,8 @@ def _configured(folder: Path, models: Models, policy: Path) -> Settings:
     shutil.copyfile(policy, folder / "policies" / "rules.yaml")
     state_folder.write_private(folder / "upstream.key", models.key)
     file = folder / "gatehouse.yaml"
-    file.write_text(CONFIG % (*_free_ports(5), models.main.url, models.twin.url))
+    gate, metrics, admin, control, gates = _free_ports(5)
+    file.write_text(CONFIG % (gate, metrics, admin, control, control, gates, models.main.url, models.twin.url))
     return load(file)
 
 
