@@ -69,6 +69,8 @@ def test_figures_are_numbers_and_shares_are_shares(results: dict[str, Result]) -
         ("memory", ("idle_mb", "resident")),
         ("memory", ("ready_seconds",)),
         ("mask_lines", ("clean", "lines_per_cpu_second")),
+        ("console", ("overview, 30 days", "median_ms")),
+        ("console", ("sessions", "slowest_ms")),
     ],
 )
 def test_what_was_asked_for_is_measured(results: dict[str, Result], benchmark: str, figure: tuple[str, ...]) -> None:

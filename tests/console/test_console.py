@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.agent.session import Session
 from tests.console.rig import Person, World, browsing, signed_in, soon, visitor, world
 from tests.polling import until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 DEPLOY = "please deploy to prod [[say:shipped]]"
 WORDS = "one two three four five six seven eight nine ten " * 20
 
@@ -21,17 +23,18 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield made
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with browsing() as made:
         yield made
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def grace(browser: Browser, gate: World) -> AsyncIterator[Person]:
     """A reviewer."""
     person = await signed_in(browser, gate, "grace")
     yield person
+    await person.context.close()
     assert person.said == [], "nothing on any page broke a rule of its content security policy, or failed"
 
 
