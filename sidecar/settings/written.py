@@ -117,9 +117,10 @@ class LimitsSection(Section):
     body: Annotated[Size, Field(description="Largest request body; above it the answer is 413.")] = 32 * MIB
     decoded_body: Annotated[Size, Field(description="Largest body after decompression: a bomb stops here.")] = 32 * MIB
     json_depth: Annotated[int, Field(ge=8, le=500, description="Deepest nesting of JSON that is read.")] = 200
+    # Two thousand calls that wait for people must leave room for those that do not.
     exchanges: Annotated[
         int, Field(ge=1, le=100_000, description="Exchanges open at once; more are told to come back later.")
-    ] = 1_000
+    ] = 4_000
     sessions: Annotated[int, Field(ge=1, description="Sessions whose masked values are kept in memory.")] = 1_000
     session_bytes: Annotated[Size, Field(description="Memory for the masked values of one session.")] = 4 * MIB
 
