@@ -111,7 +111,7 @@ async def test_nobody_decides_in_time(gate: World, grace: Person, tmp_path: Path
 async def test_a_session_is_found_read_and_replayed(gate: World, grace: Person, tmp_path: Path) -> None:
     page = grace.page
     async with agent(gate, tmp_path) as ada:
-        told = "My address is jo@example.com. Answer slowly. [[pace:0.05]][[say:Written to jo@example.com, "
+        told = "My address is jo@example.com. Answer slowly. [[pace:0.5]][[say:Written to jo@example.com, "
         await ada.tell(f"{told}and much more was said, so that it takes a while to say it all.]]")
         await ada.tell('List it. [[tool:Bash {"command":"echo hi"}]] [[then]] [[say:it says hi]]')
         denied = await ada.tell("What is project Zephyr?")
