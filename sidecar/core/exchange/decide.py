@@ -120,6 +120,7 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
         caller,
         uncertain,
         gate.keep_originals,
+        gate.understand,
     )
     go = _forwarded(arrived, way, document, judged, context)
     return replace(go, held=_held(gate, arrived, go, judged, request)) if judged.holds else go

@@ -45,8 +45,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`who`: whose call it is, and where it goes, as far as that is known. `unrecorded`: the policies by which it goes on
-    although the record is full."""
+    """`who`: whose call it is, and where it goes, as far as that is known. `unrecorded`: the policies by which it goes
+    on although the record is full."""
 
     outcome: Go | Reply | Refused
     fact: fact.Fact
