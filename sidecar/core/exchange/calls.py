@@ -93,7 +93,7 @@ class Calls:
             self.judged.stricter(_ending(ruled.verdict))
         else:
             self.verdict = severest((self.verdict, ruled.verdict))
-        if way is Way.RENAMED:
+        if way is Way.RENAMED and not _in_a_key(ruled):
             turned = Turned(called.tool or "", original, self.notice(ruled).sentence)
             self.context.session.memory.remember_turned(called.id or "", turned)
         self.left += called.of_the_agent and way in (Way.PASSES, Way.RENAMED)
@@ -119,6 +119,12 @@ class Calls:
 def as_json(value: object) -> str:
     """ASCII: no client may take a character in it for the end of a line."""
     return json.dumps(value, separators=(",", ":"))
+
+
+def _in_a_key(ruled: Ruled) -> bool:
+    """Something was found where a key may stand, which could not be masked on its way back: put back, the call would
+    have to be denied together with the whole conversation. It stays as the agent got it."""
+    return any(one.path.endswith("}") for one in ruled.judged.findings)
 
 
 def _ending(verdict: Verdict) -> Verdict:
