@@ -118,7 +118,7 @@ class _Collected:
             self._removed(_REMOVES[name], first)
         elif name in _DYNAMIC:
             self.unread.append(f"{name} runs text inside the code")
-        elif _SENDS.search(name):
+        elif _SENDS.search(name) or (name.endswith(".connect") and isinstance(first, ast.Tuple)):
             hosts = tuple(
                 Object(Thing.HOST, _host(a.value))
                 for a in node.args

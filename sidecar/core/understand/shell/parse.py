@@ -88,7 +88,10 @@ def _survey(root: Node, raw: bytes) -> tuple[int, bool]:
             continue
         leaf = cursor.node
         if leaf is not None:
-            gaps = gaps or _says_something(raw[end : leaf.start_byte])
+            gap = raw[end : leaf.start_byte]
+            # The grammar forgets a lone dash before a here-document: standard input, which is what follows.
+            forgotten = gap.strip() == b"-" and leaf.type in {"<<", "<<-"}
+            gaps = gaps or (not forgotten and _says_something(gap))
             end = max(end, leaf.end_byte)
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():

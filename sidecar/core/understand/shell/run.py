@@ -33,19 +33,7 @@ from sidecar.core.understand.shell.call import (
 from sidecar.core.understand.shell.commands.remove import CWD
 from sidecar.core.understand.shell.programs import program
 from sidecar.core.understand.shell.scope import Scope
-
-
-def sql(text: str, dialect: str | None = None) -> Understood:
-    from importlib import import_module
-
-    try:
-        return import_module("sidecar.core.understand.sql.read").sql(text, dialect)
-    except ModuleNotFoundError:
-        import re
-
-        m = re.search(r"\b(drop|truncate|delete)\b", text, re.I)
-        return Understood(Node("sql", (Deed(Effect.DESTROYS_DATA, text),) if m else ()))
-
+from sidecar.core.understand.sql.read import sql
 
 if TYPE_CHECKING:
     from sidecar.core.understand.shell.walk import Done, Walk

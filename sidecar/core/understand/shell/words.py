@@ -58,6 +58,8 @@ class Expander:
 
     def _array(self, node: Node) -> Fields | None:
         """`"${a[@]}"` and `$@` are as many words as the array has."""
+        if node.type == "command_name" and len(node.named_children) == 1:
+            node = node.named_children[0]
         inner = node
         if node.type == "string" and len(node.named_children) == 1 and node.end_byte - node.start_byte > 2:
             inner = node.named_children[0]

@@ -198,6 +198,14 @@ def exec_(call: Call) -> Reading:
     return Reading(runs=(Argv(rest, call.stdin),)) if rest else NOTHING
 
 
+def flock(call: Call) -> Reading:
+    """`flock file command` and `flock file -c text`."""
+    rest = flags(call.args, frozenset("w E timeout wait conflict-exit-code".split()), stop=True).operands[1:]
+    if rest and rest[0].text in {"-c", "--command"}:
+        return Reading(runs=tuple(Script(word, "flock") for word in rest[1:2]))
+    return Reading(runs=(Argv(rest, call.stdin),)) if rest else NOTHING
+
+
 def command(call: Call) -> Reading:
     """`command -v rm` only says where it is, and prints the name."""
     read = flags(call.args, stop=True)
@@ -272,7 +280,7 @@ WRAPPERS: dict[str, Reader] = {
     "valgrind": Wrapper(),
     "hyperfine": joined_text("w r m M L s S n"),
     "caffeinate": Wrapper("t w"),
-    "flock": Wrapper("w E timeout wait", skip=1, text="c command"),
+    "flock": flock,
     "script": Wrapper("t E T I O B m", skip=9, text="c command"),
     "expect": Wrapper("", skip=9, text=""),
     "busybox": Wrapper(),

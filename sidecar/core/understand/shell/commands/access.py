@@ -59,7 +59,7 @@ def _narrow(mode: str) -> bool:
 
 
 def changes(call: Call) -> Reading:
-    if flags(call.args).has("help") or not call.args:
+    if flags(call.args).has("help") or (not call.args and not call.stdin.given):
         return does(Effect.READS, call)
     return does(
         Effect.CHANGES_ACCESS, call, *(path(w.shown) for w in call.args[1:] if w.text.startswith(("/", "~", ".")))

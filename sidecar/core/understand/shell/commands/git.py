@@ -29,7 +29,7 @@ _GIT_VALUED = (
 )
 _DESTROYS = rows(
     Effect.DESTROYS_DATA,
-    "push ? --force -f --mirror --delete -d --prune ! --dry-run -n",
+    "push ? --force --force-with-lease -f --mirror --delete -d --prune ! --dry-run -n",
     "reset ? --hard --merge --keep",
     "clean ? -f --force ! -n --dry-run",
     "branch ? -D",

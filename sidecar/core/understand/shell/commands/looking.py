@@ -236,10 +236,25 @@ _FILES = (
 )
 
 
+def which(call: Call) -> Reading:
+    """The name serves as well as the path."""
+    named = [word.text for word in call.args if not word.text.startswith("-")]
+    return Reading(out=Stream(named[0] + "\n" if len(named) == 1 else None))
+
+
+def mktemp(call: Call) -> Reading:
+    """A new file or folder with a name that nobody else uses."""
+    return NOTHING if flags(call.args, frozenset({"p", "tmpdir", "suffix", "t"})).has("p", "tmpdir") else _MADE
+
+
+_MADE = Reading(out=Stream("/tmp/tmp.made\n"))  # noqa: S108  (the answer of mktemp, not a file of ours)
+
 LOOKERS: dict[str, Reader] = {
     **dict.fromkeys((name for name in _QUIET.split() if not name.endswith("_")), nothing),
     **dict.fromkeys((name for name in _FILES.split() if not name.endswith("_")), files),
     **dict.fromkeys(("true", "false", ":", "cd", "pushd", "popd", "test", "[", "export", "set", "alias"), silent),
+    **dict.fromkeys(("which", "type", "whereis"), which),
+    "mktemp": mktemp,
     "echo": echo,
     "print": echo,
     "printf": printf,

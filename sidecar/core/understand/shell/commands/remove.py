@@ -13,7 +13,7 @@ def rm(call: Call) -> Reading:
     read = flags(call.args)
     if read.has("help", "version") and all(name in {"help", "version"} for name, _ in read.given):
         return NOTHING
-    tree = read.has("r", "R", "recursive", "d")
+    tree = read.has("r", "R", "recursive", "d") or call.name == "rimraf"
     return Reading(removing(read.operands, "rm -r" if tree else "rm", tree=tree, cwd=cwd(call)))
 
 
@@ -91,6 +91,8 @@ def ln(call: Call) -> Reading:
 
 def tee(call: Call) -> Reading:
     read = flags(call.args)
+    for word in read.operands:
+        call.files[paths.folded(word.text)] = call.stdin
     return Reading(writing(read.operands, "tee", adds=read.has("a", "append")), out=call.stdin)
 
 

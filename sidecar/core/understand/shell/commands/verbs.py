@@ -47,7 +47,7 @@ def fitting(table: Iterable[Verb], read: Flags) -> list[Verb]:
     for skip in (0, 1, 2):
         operands = [word.text for word in read.operands[skip:]]
         found = [verb for verb in table if _fits(verb, operands, read)]
-        if any(verb.words[0] != "*" for verb in found) or not read.given:
+        if found or not read.given:
             break
     return found
 
