@@ -1,5 +1,6 @@
-"""Pieces of blocks: BEGIN, IF … THEN, loops, assignments. A block is cut at its semicolons before anything knows that it
-is one, so each piece is read for the statements inside it.
+"""Pieces of blocks: BEGIN, IF … THEN, loops, assignments.
+
+A block is cut at its semicolons before anything knows that it is one, so each piece is read for the statements inside.
 
 Strategy: what stands before the first word that a statement begins with is a condition or a header; it is read for its
 subqueries. The rest are statements, cut where THEN, ELSE, LOOP, DO or BEGIN stand.
@@ -8,19 +9,19 @@ subqueries. The rest are statements, cut where THEN, ELSE, LOOP, DO or BEGIN sta
 from collections.abc import Iterator
 
 from sidecar.core.understand.sql.effects import Found
-from sidecar.core.understand.sql.token import Kind, Token, Tokens, find, group
+from sidecar.core.understand.sql.statements import FIRST
+from sidecar.core.understand.sql.token import Kind, Token, Tokens, find, group, vocabulary
 
-_OPENERS = frozenset(
-    ["BEGIN", "IF", "ELSIF", "ELSEIF", "ELSE", "LOOP", "WHILE", "FOR", "FOREACH", "WHEN", "EXCEPTION", "REPEAT", "CASE", "CATCH", "ATOMIC"]
-)
-_CUTS = frozenset(["THEN", "ELSE", "LOOP", "DO", "BEGIN", "TRY", "CATCH", "EXCEPTION", "ATOMIC", "REPEAT"])
+_OPENERS = vocabulary("BEGIN IF ELSIF ELSEIF ELSE LOOP WHILE FOR FOREACH WHEN EXCEPTION REPEAT CASE CATCH ATOMIC")
+_CUTS = vocabulary("THEN ELSE LOOP DO BEGIN TRY CATCH EXCEPTION ATOMIC REPEAT")
 _ENDS = frozenset({"END", "NULL"})
-_STATEMENT = frozenset(
-    ["SELECT", "INSERT", "UPDATE", "DELETE", "DROP", "TRUNCATE", "EXEC", "EXECUTE", "CALL", "MERGE", "GRANT", "REVOKE", "ALTER", "CREATE", "COPY", "PERFORM", "RAISE", "RETURN", "SET", "PRINT", "RAISERROR", "THROW", "WITH", "DECLARE", "NOTIFY", "LOCK", "ANALYZE", "VACUUM", "COMMENT", "REFRESH", "OPEN", "FETCH", "CLOSE", "SIGNAL", "COMMIT", "ROLLBACK", "SAVEPOINT", "LEAVE", "ITERATE", "EXIT", "CONTINUE", "NULL", "END", "DENY", "BACKUP", "RESTORE", "KILL", "SHUTDOWN"]
+_STATEMENT = vocabulary(
+    "SELECT INSERT UPDATE DELETE DROP TRUNCATE EXEC EXECUTE CALL MERGE GRANT REVOKE ALTER CREATE COPY PERFORM "
+    "RAISE RETURN SET PRINT RAISERROR THROW WITH DECLARE NOTIFY LOCK ANALYZE VACUUM COMMENT REFRESH OPEN "
+    "FETCH CLOSE SIGNAL COMMIT ROLLBACK SAVEPOINT LEAVE ITERATE EXIT CONTINUE END DENY BACKUP RESTORE "
+    "KILL SHUTDOWN"
 )
-_TRANSACTION = frozenset(
-    ["TRANSACTION", "TRAN", "WORK", "ISOLATION", "READ", "DEFERRED", "IMMEDIATE", "EXCLUSIVE", "CONCURRENT", "DISTRIBUTED"]
-)
+_TRANSACTION = vocabulary("TRANSACTION TRAN WORK ISOLATION READ DEFERRED IMMEDIATE EXCLUSIVE CONCURRENT DISTRIBUTED")
 
 
 def is_block(tokens: Tokens) -> bool:
@@ -36,12 +37,14 @@ def is_block(tokens: Tokens) -> bool:
 
 def _assigns(tokens: Tokens) -> bool:
     """`x := …`, `NEW.changed = …`, `SET` has its own reader."""
-    for token in tokens[1:6]:
-        if token.is_mark(":=") or token.is_mark("="):
-            return tokens[0].kind in {Kind.WORD, Kind.NAME, Kind.PLACE}
-        if token.kind not in {Kind.WORD, Kind.NAME, Kind.MARK} or token.word in {"(", ","}:
-            return False
-    return False
+    if tokens[0].kind not in {Kind.WORD, Kind.NAME, Kind.PLACE}:
+        return False
+    at = 1
+    while at + 1 < len(tokens) and tokens[at].is_mark("."):
+        at += 2
+    if at >= len(tokens):
+        return False
+    return tokens[at].is_mark(":=") or (tokens[at].is_mark("=") and not tokens[0].is_word(*FIRST))
 
 
 def block(tokens: Tokens, found: Found) -> None:
@@ -90,7 +93,7 @@ def _pieces(tokens: Tokens) -> Iterator[Tokens]:
             cases += 1
         elif token.is_word("END") and cases:
             cases -= 1
-        elif depth == 0 and not cases and token.is_word(*_CUTS):
+        elif depth == 0 and not cases and token.is_word("END", *_CUTS):
             if index > begun:
                 yield tokens[begun:index]
             begun = index + 1

@@ -7,21 +7,28 @@ import re
 
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.sql.effects import Found, Inner
+from sidecar.core.understand.sql.token import vocabulary
 
-_PSQL_TELLS = frozenset(
-    ["l", "list", "conninfo", "x", "t", "a", "f", "h", "help", "?", "q", "g", "gx", "gset", "gdesc", "timing", "pset", "encoding", "echo", "qecho", "warn", "errverbose", "set", "unset", "prompt", "if", "elif", "else", "endif", "r", "reset", "p", "print", "sf", "sv", "watch", "copyright", "bind", "html", "H", "C", "T", "s", "z", "c", "connect", "crosstabview", "G", "bind_named", "parse", "close_prepared", "startpipeline", "endpipeline"]
+_PSQL_TELLS = vocabulary(
+    "l list conninfo x t a f h help ? q g gx gset gdesc timing pset encoding echo qecho warn errverbose set "
+    "unset prompt if elif else endif r reset p print sf sv watch copyright bind html H C T s z c connect "
+    "crosstabview G bind_named parse close_prepared startpipeline endpipeline"
 )
-_DOT_TELLS = frozenset(
-    ["tables", "schema", "headers", "header", "mode", "width", "help", "quit", "exit", "databases", "indexes", "indices", "dbinfo", "explain", "eqp", "timer", "show", "nullvalue", "separator", "print", "stats", "changes", "echo", "bail", "fullschema", "limit", "lint", "sha3sum", "prompt", "timeout", "trace", "version", "dump", "parameter", "param", "recover", "cd", "open", "log", "scanstats", "vfslist", "dbconfig", "selftest", "progress", "session", "expert", "auth", "binary", "nonce"]
+_DOT_TELLS = vocabulary(
+    "tables schema headers header mode width help quit exit databases indexes indices dbinfo explain eqp "
+    "timer show nullvalue separator print stats changes echo bail fullschema limit lint sha3sum prompt "
+    "timeout trace version dump parameter param recover cd open log scanstats vfslist dbconfig selftest "
+    "progress session expert auth binary nonce"
 )
 Row = tuple[tuple[Effect, ...], str]
 _RUNS: Row = ((Effect.RUNS_CODE,), "runs a program on the client")
 _READS_FILE: Row = ((Effect.RUNS_CODE, Effect.UNKNOWN), "runs whatever the file holds")
 _TO_FILE: Row = ((Effect.WRITES, Effect.LEAVES_MACHINE), "data leaves the database for a file")
+_FILE_NAMES = r"\o \out \w \write \lo_export .once .output .backup .save .archive .ar .clone"
 _COMMANDS: dict[str, Row] = {
-    **dict.fromkeys(("\\!", "\\e", "\\edit", "\\ef", "\\ev", ".shell", ".system", ".load", ".excel", ".www", "!!", ":!!"), _RUNS),
-    **dict.fromkeys(("\\i", "\\ir", "\\include", "\\include_relative", "\\.", ".read", ":r"), _READS_FILE),
-    **dict.fromkeys(("\\o", "\\out", "\\w", "\\write", "\\lo_export", ".once", ".output", ".backup", ".save", ".archive", ".ar", ".clone"), _TO_FILE),
+    **dict.fromkeys(vocabulary(r"\! \e \edit \ef \ev .shell .system .load .excel .www !! :!!"), _RUNS),
+    **dict.fromkeys(vocabulary(r"\i \ir \include \include_relative \. .read :r"), _READS_FILE),
+    **dict.fromkeys(vocabulary(_FILE_NAMES), _TO_FILE),
     "\\gexec": ((Effect.UNKNOWN,), "runs what the query gives as statements"),
     "\\lo_import": ((Effect.WRITES,), "reads a file into the database"),
     "\\lo_unlink": ((Effect.DELETES,), "removes a large object"),

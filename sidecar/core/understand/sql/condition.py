@@ -3,8 +3,10 @@
 Strategy: three values. True: holds for every row, so it is as good as none. False: for no row. None: it depends on the
 row, as far as anyone can tell.
 
-Rules: a condition that names no column, no parameter and nothing of the session cannot depend on the row; what it
-computes is not worked out, it counts as true. A key compared with what no key is (`id > 0`, `id IS NOT NULL`) too.
+Rules:
+- A condition that names no column and no parameter outside queries of its own cannot depend on the row; what it
+  computes is not worked out, it counts as true. A key compared with what no key is (`id > 0`, `id IS NOT NULL`) too.
+- False only where it is certain: what is doubtful is never turned into "no row" by a NOT.
 """
 
 import re
@@ -12,9 +14,14 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
+from sidecar.core.understand.sql.bounds import beyond, is_key
+
 Truth = bool | None
-_KEY = re.compile(r"(?i)^(id|uuid|guid|pk|_id|rowid|ctid|oid|rownum|_rowid_)$")
-_COMPARED: dict[type[exp.Expression], Callable[[float, float], bool]] = {
+_EVERY_TEXT = re.compile(r"\^?(\.[*+]?|\(\.[*+]\)|\[\\s\\S\]\*)?\$?")
+_MIRRORED: dict[type[exp.Expr], type[exp.Expr]] = {
+    exp.EQ: exp.EQ, exp.NEQ: exp.NEQ, exp.GT: exp.LT, exp.LT: exp.GT, exp.GTE: exp.LTE, exp.LTE: exp.GTE,
+}  # fmt: skip
+_COMPARED: dict[type[exp.Expr], Callable[[float, float], bool]] = {
     exp.EQ: lambda a, b: a == b,
     exp.NullSafeEQ: lambda a, b: a == b,
     exp.NEQ: lambda a, b: a != b,
@@ -69,20 +76,23 @@ def _not(node: exp.Expr) -> Truth:
     while isinstance(inner, exp.Paren):
         inner = inner.this
     if isinstance(inner, exp.Is) and isinstance(inner.expression, exp.Null):
-        return True if _is_key(inner.this) else None
+        return True if is_key(inner.this) else None
     known = _known(inner)
+    if (known and inner.find(exp.Column, exp.Query, exp.Func)) or inner.find(exp.Placeholder, exp.Parameter):
+        return True if known is False else None
+    if known and any(literal.is_string for literal in inner.find_all(exp.Literal)):
+        return None
     return None if known is None else not known
 
 
 def _is(node: exp.Expr) -> Truth:
-    """`id IS NOT NULL` in its other spelling, and constants."""
+    """`id IS NOT NULL` in both spellings of the parser, and constants."""
     other = node.expression
-    if isinstance(other, exp.Not):
-        return True if _is_key(node.this) else None
+    negated = bool(node.args.get("negate")) or isinstance(other, exp.Not)
     if isinstance(other, exp.Boolean):
         inner = _known(node.this)
-        return None if inner is None else inner == bool(other.this)
-    return None
+        return None if inner is None else (inner == bool(other.this)) != negated
+    return True if negated and is_key(_bare(node.this)) else None
 
 
 def _compared(node: exp.Expr) -> Truth:
@@ -92,37 +102,48 @@ def _compared(node: exp.Expr) -> Truth:
     if isinstance(left, exp.Boolean) and isinstance(right, exp.Boolean):
         return _COMPARED[type(node)](float(left.this), float(right.this))
     if left == right and not isinstance(left, exp.Placeholder | exp.Parameter):
-        return isinstance(node, _SAME_HOLDS)
-    if _is_key(left):
-        return _beyond_keys(node, right)
-    return None
+        return _with_itself(node, left)
+    mirrored = _MIRRORED.get(type(node))
+    if mirrored and isinstance(left, exp.Literal | exp.Neg):
+        return beyond(mirrored, right, left)
+    return beyond(type(node), left, right)
+
+
+def _with_itself(node: exp.Expr, side: exp.Expr) -> Truth:
+    """`id = id` holds, `id <> id` does not; `random() <> random()` may."""
+    if isinstance(node, _SAME_HOLDS):
+        return True
+    return False if isinstance(side, exp.Column) else None
 
 
 def _literals(kind: type[exp.Expr], left: exp.Literal, right: exp.Literal) -> Truth:
+    """Numbers are compared; texts that only some collations hold equal (`'a' = 'A '`) count as equal."""
     try:
-        return _COMPARED[kind](float(left.this), float(right.this))  # type: ignore[index]
+        return _COMPARED[kind](float(left.this), float(right.this))
     except ValueError:
-        same = left.this == right.this
-        return {exp.EQ: same, exp.NullSafeEQ: same, exp.NEQ: not same}.get(kind, True)  # type: ignore[call-overload,no-any-return]
+        same = left.this.strip().casefold() == right.this.strip().casefold()
+    certain = left.is_string and right.is_string and (left.this + right.this).isascii()
+    if kind in {exp.EQ, exp.NullSafeEQ}:
+        return True if same else False if certain else None
+    return False if kind is exp.NEQ and left.this == right.this else None
 
 
-def _beyond_keys(node: exp.Expr, right: exp.Expr) -> Truth:
-    """`id > 0`, `id >= 1`, `id <> -1`, `id != ''`: keys begin at one."""
-    text = right.sql() if isinstance(right, exp.Literal | exp.Neg) else "?"
-    if isinstance(node, exp.NEQ):
-        return True if text in {"0", "''", "'0'"} or text.startswith("-") else None
-    if isinstance(node, exp.GT):
-        return True if text == "0" or text.startswith("-") else None
-    if isinstance(node, exp.GTE):
-        return True if text in {"0", "1"} or text.startswith("-") else None
-    return None
+def _between(node: exp.Expr) -> Truth:
+    low = beyond(exp.GTE, _bare(node.this), node.args["low"])
+    return True if low and beyond(exp.LTE, _bare(node.this), node.args["high"]) else None
 
 
 def _like(node: exp.Expr) -> Truth:
     pattern = _bare(node.expression)
-    if isinstance(pattern, exp.Literal) and pattern.is_string and pattern.this and not pattern.this.strip("%"):
-        return True
-    return True if _bare(node.this) == pattern else None
+    every = isinstance(pattern, exp.Literal) and pattern.is_string and pattern.this and not pattern.this.strip("%")
+    if not every and _bare(node.this) != pattern:
+        return None
+    return not node.args.get("negate")
+
+
+def _regular(node: exp.Expr) -> Truth:
+    pattern = _bare(node.expression)
+    return True if isinstance(pattern, exp.Literal) and _EVERY_TEXT.fullmatch(pattern.this) else None
 
 
 def _in(node: exp.Expr) -> Truth:
@@ -130,7 +151,7 @@ def _in(node: exp.Expr) -> Truth:
     query = node.args.get("query")
     if query is not None:
         inner = query.this if isinstance(query, exp.Subquery) else query
-        return True if _unconditional(inner) and _is_key(_bare(node.this)) else None
+        return True if _unconditional(inner) and is_key(_bare(node.this)) else None
     return True if any(_bare(node.this) == _bare(one) for one in node.expressions) else None
 
 
@@ -177,17 +198,35 @@ def _opposites(left: exp.Expr, right: exp.Expr) -> bool:
         left, right = right, left
     if isinstance(right, exp.Not):
         return _bare(right.this) == left
+    if bool(left.args.get("negate")) != bool(right.args.get("negate")):
+        return _positive(left) == _positive(right)
     pair = {type(left), type(right)}
     opposite = pair in ({exp.EQ, exp.NEQ}, {exp.LT, exp.GTE}, {exp.GT, exp.LTE})
     return opposite and (left.this, left.expression) == (right.this, right.expression)
 
 
-def _is_key(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Column) and bool(_KEY.match(node.name))
+def _positive(node: exp.Expr) -> exp.Expr:
+    """Without the NOT in `IS NOT`, `NOT LIKE`, `NOT IN`."""
+    plain = node.copy()
+    plain.set("negate", None)
+    return plain
 
 
 def _depends(node: exp.Expr) -> bool:
-    return node.find(*_DEPENDS) is not None
+    return any(not _of_inner_query(part, node) for part in node.find_all(*_DEPENDS))
+
+
+def _of_inner_query(part: exp.Expr, condition: exp.Expr) -> bool:
+    """It stands in a query inside the condition and is that query's own: `EXISTS (SELECT 1 FROM u WHERE u.id = 3)`."""
+    query, own = part.parent, set[str]()
+    while query is not None and query is not condition.parent:
+        if isinstance(query, exp.Select):
+            own |= {table.alias_or_name.lower() for table in query.find_all(exp.Table)}
+            others = [column for column in query.find_all(exp.Column) if column.table]
+            if not isinstance(part, exp.Column) or (not part.table and not others):
+                return True
+        query = query.parent
+    return isinstance(part, exp.Column) and bool(part.table) and part.table.lower() in own
 
 
 _RULES: tuple[tuple[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[exp.Expr], Truth]], ...] = (
@@ -197,7 +236,14 @@ _RULES: tuple[tuple[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[exp.E
     ((exp.Paren, exp.Where), _within),
     (exp.Is, _is),
     (tuple(_COMPARED), _compared),
+    (
+        exp.NullSafeNEQ,
+        lambda node: True if isinstance(node.expression, exp.Null) and is_key(_bare(node.this)) else None,
+    ),
     ((exp.Like, exp.ILike), _like),
+    (exp.Escape, _within),
+    ((exp.RegexpLike, exp.RegexpILike, exp.SimilarTo), _regular),
+    (exp.Between, _between),
     (exp.In, _in),
     (exp.Exists, _exists),
     ((exp.Literal, exp.Boolean), _literal),

@@ -6,16 +6,19 @@ Rules: a body is read as if it ran now, because it runs sooner or later; a body 
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.sql.effects import Found, Inner, table
 from sidecar.core.understand.sql.statements import TAME_EXTENSIONS, row
-from sidecar.core.understand.sql.token import Kind, Tokens, find, name_at, words
+from sidecar.core.understand.sql.token import Kind, Tokens, find, name_at, vocabulary, words
 
-_FILLING = frozenset(
-    ["OR", "REPLACE", "TEMP", "TEMPORARY", "UNLOGGED", "UNIQUE", "GLOBAL", "LOCAL", "IF", "NOT", "EXISTS", "DEFINER", "TRANSIENT", "RECURSIVE", "CLUSTERED", "NONCLUSTERED", "FULLTEXT", "SPATIAL", "SECURE", "VOLATILE", "CONSTRAINT", "ALTER", "AGGREGATE", "EDITIONABLE", "ALGORITHM"]
+_FILLING = vocabulary(
+    "OR REPLACE TEMP TEMPORARY UNLOGGED UNIQUE GLOBAL LOCAL IF NOT EXISTS DEFINER TRANSIENT RECURSIVE "
+    "CLUSTERED NONCLUSTERED FULLTEXT SPATIAL SECURE VOLATILE CONSTRAINT ALTER AGGREGATE EDITIONABLE ALGORITHM"
 )
 _KEPT = frozenset({"TABLE", "DATABASE", "SCHEMA", "DYNAMIC", "SEQUENCE"})
 _BODIES = frozenset({"FUNCTION", "PROCEDURE", "PROC", "TRIGGER", "EVENT", "RULE", "TASK", "PACKAGE", "ALERT"})
 _SQL_LANGUAGES = frozenset({"SQL", "PLPGSQL"})
-_ENGINES = frozenset(
-    ["URL", "S3", "S3QUEUE", "HDFS", "MYSQL", "POSTGRESQL", "MONGODB", "KAFKA", "RABBITMQ", "NATS", "DISTRIBUTED", "ODBC", "JDBC", "REDIS", "AZUREBLOBSTORAGE", "AZUREQUEUE", "ICEBERG", "DELTALAKE", "HUDI", "MATERIALIZEDPOSTGRESQL", "MATERIALIZEDMYSQL", "SQLITE", "FEDERATED", "CONNECT", "SPIDER"]
+_ENGINES = vocabulary(
+    "URL S3 S3QUEUE HDFS MYSQL POSTGRESQL MONGODB KAFKA RABBITMQ NATS DISTRIBUTED ODBC JDBC REDIS "
+    "AZUREBLOBSTORAGE AZUREQUEUE ICEBERG DELTALAKE HUDI MATERIALIZEDPOSTGRESQL MATERIALIZEDMYSQL SQLITE "
+    "FEDERATED CONNECT SPIDER"
 )
 _POWERS = frozenset(
     {"SUPERUSER", "SYSADMIN", "BYPASSRLS", "CREATEROLE", "REPLICATION", "ACCOUNTADMIN", "SECURITYADMIN"}
@@ -26,7 +29,10 @@ _ALTERED: tuple[tuple[Effect, str, tuple[str, ...]], ...] = (
     (Effect.DESTROYS_DATA, "rows are taken away", ("DELETE", "TRUNCATE", "CLEAR", "DISCARD", "TTL")),
     (Effect.LEAVES_MACHINE, "another server is spoken to", ("FETCH",)),
 )
-_DROPPED_KEPT = frozenset(["CONSTRAINT", "INDEX", "KEY", "FOREIGN", "PRIMARY", "CHECK", "DEFAULT", "NOT", "EXPRESSION", "IDENTITY", "STATISTICS", "PROJECTION", "TRIGGER", "TAG", "SYSTEM", "UNIQUE"])  # fmt: skip
+_DROPPED_KEPT = vocabulary(
+    "CONSTRAINT INDEX KEY FOREIGN PRIMARY CHECK DEFAULT NOT EXPRESSION IDENTITY STATISTICS PROJECTION TRIGGER "
+    "TAG SYSTEM UNIQUE"
+)  # fmt: skip
 
 
 def create(tokens: Tokens, found: Found) -> None:
@@ -65,6 +71,9 @@ def _body(tokens: Tokens, found: Found) -> None:
     if language not in _SQL_LANGUAGES or find(tokens, "SONAME", top=False) > 0 or find(tokens, "EXTERNAL") > 0:
         found.add(Effect.RUNS_CODE, f"a body in {language.lower()} runs in the server")
         return
+    calls = find(tokens, "EXECUTE")
+    if 0 < calls < len(tokens) - 1 and tokens[calls + 1].is_word("FUNCTION", "PROCEDURE"):
+        return  # a trigger that calls what was made elsewhere
     opened = find(tokens, "AS", "BEGIN", "DO", "RETURN", "ROW", start=2)
     for index, token in enumerate(tokens):
         if token.kind is Kind.TEXT and index and tokens[index - 1].is_word("AS"):

@@ -35,7 +35,12 @@ def _execute(tokens: Tokens, found: Found) -> None:
     inside = rest[1 : group(rest, 0)] if rest and rest[0].is_mark("(") else rest
     if not inside:
         found.compute("EXECUTE of nothing that can be seen")
-    elif inside[0].kind is Kind.TEXT or rest[0].is_mark("(") or inside[0].kind is Kind.PLACE or inside[0].is_word("FORMAT", "CONCAT", "REPLACE", "QUOTE_IDENT"):
+    elif (
+        inside[0].kind is Kind.TEXT
+        or rest[0].is_mark("(")
+        or inside[0].kind is Kind.PLACE
+        or inside[0].is_word("FORMAT", "CONCAT", "REPLACE", "QUOTE_IDENT")
+    ):
         _text(_until(inside), found)
     else:
         _procedure(tokens[0].word, rest, found)

@@ -18,8 +18,12 @@ class Inner:
 
 @dataclass(slots=True)
 class Found:
-    """What one statement does. `tails`: parts of it that are statements themselves. `computed`: what is only known when it runs; `unread`: what could not be parsed.
-    `prepared`: names of statements that this text prepared and that were read there; all statements share them."""
+    """What one statement does.
+
+    `tails`: parts of it that are statements themselves.
+    `computed`: what is only known when it runs; `unread`: what could not be parsed.
+    `prepared`: names of statements that this text prepared and that were read there; all statements share them.
+    """
 
     deeds: list[Deed] = field(default_factory=list)
     inner: list[Inner] = field(default_factory=list)

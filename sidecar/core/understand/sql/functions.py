@@ -5,6 +5,7 @@ the name; a name that stands here only because it is a function (`url(…)`) is 
 """
 
 from sidecar.core.model.effect import Effect
+from sidecar.core.understand.sql.token import vocabulary
 
 _LEAVES, _RUNS, _SECRET = Effect.LEAVES_MACHINE, Effect.RUNS_CODE, Effect.READS_SECRET
 _ACCESS, _WRITES, _DELETES = Effect.CHANGES_ACCESS, Effect.WRITES, Effect.DELETES
@@ -23,7 +24,8 @@ _FUNCTIONS: dict[tuple[Effect, str], str] = {
     (_LEAVES, "speaks to another server"): (
         "dblink dblink_exec dblink_connect dblink_connect_u dblink_open dblink_send_query openrowset opendatasource "
         "openquery url urlcluster s3 s3cluster remote remotesecure hdfs hdfscluster mysql postgresql mongodb odbc jdbc "
-        "redis azureblobstorage azureblobstoragecluster gcs iceberg icebergs3 deltalake hudi cluster clusterallreplicas "
+        "redis azureblobstorage azureblobstoragecluster gcs iceberg icebergs3 deltalake hudi cluster "
+        "clusterallreplicas "
         "http http_get http_post http_put http_delete http_patch http_head urlencode_post xp_dirtree xp_sendmail "
         "sp_send_dbmail sp_addlinkedserver external_query lo_export writefile pg_file_write utl_http utl_smtp "
         "utl_inaddr postgres_scan mysql_scan sqlite_scan read_csv_url aws_s3_export query_export_to_s3 "
@@ -39,19 +41,33 @@ _FUNCTIONS: dict[tuple[Effect, str], str] = {
 }
 FUNCTIONS: dict[str, tuple[Effect, str]] = {name: deed for deed, names in _FUNCTIONS.items() for name in names.split()}
 # They run the SQL in their first text.
-RUN_SQL = frozenset(
-    ["dblink", "dblink_exec", "dblink_send_query", "query_to_xml", "query_to_json", "query_to_xmlschema", "query_to_xml_and_xmlschema", "ts_stat", "ts_rewrite", "crosstab", "openquery", "external_query", "sp_executesql", "sp_msforeachtable", "sp_msforeachdb", "cursor_to_xml", "connectby", "run_command_on_workers", "run_command_on_shards", "sp_execute"]
+RUN_SQL = vocabulary(
+    "dblink dblink_exec dblink_send_query query_to_xml query_to_json query_to_xmlschema "
+    "query_to_xml_and_xmlschema ts_stat ts_rewrite crosstab openquery external_query sp_executesql "
+    "sp_msforeachtable sp_msforeachdb cursor_to_xml connectby run_command_on_workers run_command_on_shards "
+    "sp_execute"
 )
 # Procedures that only tell.
-TELLING = frozenset(
-    ["sp_help", "sp_helptext", "sp_helpdb", "sp_helpindex", "sp_helpconstraint", "sp_columns", "sp_tables", "sp_who", "sp_who2", "sp_spaceused", "sp_databases", "sp_depends", "sp_lock", "sp_pkeys", "sp_fkeys", "sp_statistics", "sp_stored_procedures", "sp_describe_first_result_set", "sp_helprole", "sp_server_info"]
+TELLING = vocabulary(
+    "sp_help sp_helptext sp_helpdb sp_helpindex sp_helpconstraint sp_columns sp_tables sp_who sp_who2 "
+    "sp_spaceused sp_databases sp_depends sp_lock sp_pkeys sp_fkeys sp_statistics sp_stored_procedures "
+    "sp_describe_first_result_set sp_helprole sp_server_info"
 )
 
-_SECRET_TABLES = frozenset(
-    ["pg_shadow", "pg_authid", "pg_user_mapping", "pg_user_mappings", "pg_hba_file_rules", "sql_logins", "syslogins", "sysxlogins", "mysql.user", "mysql.global_priv", "mysql.db", "system.users", "system.named_collections", "system.user_directories", "user$", "dba_users", "sys.user$", "sys.credentials", "sys.linked_logins", "sys.asymmetric_keys", "sys.symmetric_keys", "pg_largeobject", "pg_subscription", "mysql.slave_master_info", "mysql.proxies_priv", "sys.certificates", "vault.decrypted_secrets", "decrypted_secrets", "auth.users_secrets", "pg_file_settings"]
+_SECRET_TABLES = vocabulary(
+    "pg_shadow pg_authid pg_user_mapping pg_user_mappings pg_hba_file_rules sql_logins syslogins sysxlogins "
+    "mysql.user mysql.global_priv mysql.db system.users system.named_collections system.user_directories "
+    "user$ dba_users sys.user$ sys.credentials sys.linked_logins sys.asymmetric_keys sys.symmetric_keys "
+    "pg_largeobject pg_subscription mysql.slave_master_info mysql.proxies_priv sys.certificates "
+    "vault.decrypted_secrets decrypted_secrets auth.users_secrets pg_file_settings"
 )
-_SECRET_COLUMNS = frozenset(
-    ["password", "passwd", "pwd", "pass", "passphrase", "passwordhash", "password_hash", "hashed_password", "encrypted_password", "password_digest", "password_salt", "passhash", "pass_hash", "pw_hash", "pwd_hash", "user_pass", "secret", "secrets", "secret_key", "secretkey", "client_secret", "api_key", "apikey", "api_secret", "access_token", "refresh_token", "auth_token", "session_token", "bearer_token", "private_key", "privatekey", "ssh_key", "ssh_private_key", "totp_secret", "mfa_secret", "otp_secret", "authentication_string", "rolpassword", "encryption_key", "webhook_secret", "signing_key", "recovery_codes", "aws_secret_access_key", "secret_access_key", "credentials", "credential", "oauth_token", "security_answer"]
+_SECRET_COLUMNS = vocabulary(
+    "password passwd pwd pass passphrase passwordhash password_hash hashed_password encrypted_password "
+    "password_digest password_salt passhash pass_hash pw_hash pwd_hash user_pass secret secrets secret_key "
+    "secretkey client_secret api_key apikey api_secret access_token refresh_token auth_token session_token "
+    "bearer_token private_key privatekey ssh_key ssh_private_key totp_secret mfa_secret otp_secret "
+    "authentication_string rolpassword encryption_key webhook_secret signing_key recovery_codes "
+    "aws_secret_access_key secret_access_key credentials credential oauth_token security_answer"
 )
 # A call of a function with one of these beginnings, or of somebody's schema, does what its author wrote.
 _VERBS = (
@@ -68,8 +84,8 @@ _VERBS = (
     "reset_",
     "kill",
 )
-_KNOWN_SCHEMAS = frozenset(["pg_catalog", "information_schema", "sys", "safe", "net", "ml", "st", "h3", "keys", "hll_count", "jsonb"])
-_HARMLESS_VERBS = frozenset(["removehtml", "removenulls", "dropna", "remove_diacritics"])
+_KNOWN_SCHEMAS = vocabulary("pg_catalog information_schema sys safe net ml st h3 keys hll_count jsonb")
+_HARMLESS_VERBS = frozenset({"removehtml", "removenulls", "dropna", "remove_diacritics"})
 
 
 def function(name: str) -> tuple[Effect, str] | None:

@@ -48,6 +48,7 @@ def likely(tokens: Tokens, text: str) -> tuple[str, ...]:
     points = dict.fromkeys(ORDER, 0)
     for token in tokens:
         if token.kind is Kind.WORD:
+            points["tsql"] += token.word[0] == "#"
             for dialect in _SIGN_OF.get(token.word, ()):
                 points[dialect] += 1
         elif token.kind is Kind.PLACE:

@@ -61,7 +61,7 @@ def _pattern(manner: Manner) -> re.Pattern[str]:
         "name": "|".join(names),
         "number": r"0[xX][0-9a-fA-F]++|(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?",
         "place": r"@@?[\w$]++|\$\d++|%s\b|%\(\w++\)s|(?<!:):[^\W\d]\w*+|\?",
-        "word": r"[^\W\d][\w$]*+",
+        "word": r"\#{0,2}[^\W\d][\w$]*+" if manner.brackets else r"[^\W\d][\w$]*+",
         "mark": rf"{_MARKS}|.",
     }
     return re.compile("|".join(f"(?P<{name}>{part})" for name, part in parts.items()), re.DOTALL)

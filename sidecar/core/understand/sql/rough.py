@@ -6,10 +6,11 @@ Rule: this only adds to `unknown`, so that the one who decides sees the worst of
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.sql.effects import Found, table
 from sidecar.core.understand.sql.functions import FUNCTIONS, secret_table
-from sidecar.core.understand.sql.token import Kind, Token, Tokens, find, name_at
+from sidecar.core.understand.sql.token import Kind, Token, Tokens, find, name_at, vocabulary
 
-_THINGS = frozenset(
-    ["TABLE", "DATABASE", "SCHEMA", "COLUMN", "VIEW", "INDEX", "USER", "ROLE", "FUNCTION", "PROCEDURE", "TRIGGER", "PARTITION", "SEQUENCE", "EXTENSION", "TABLESPACE"]
+_THINGS = vocabulary(
+    "TABLE DATABASE SCHEMA COLUMN VIEW INDEX USER ROLE FUNCTION PROCEDURE TRIGGER PARTITION SEQUENCE "
+    "EXTENSION TABLESPACE"
 )
 _WORDS: dict[str, tuple[Effect, str]] = {
     "TRUNCATE": (Effect.DESTROYS_DATA, "TRUNCATE"),

@@ -7,14 +7,14 @@ from sidecar.core.understand.sql.define import alter, create
 from sidecar.core.understand.sql.effects import Found, Inner, table
 from sidecar.core.understand.sql.functions import secret_table
 from sidecar.core.understand.sql.statements import row
-from sidecar.core.understand.sql.token import Kind, Tokens, find, group, name_at, words
+from sidecar.core.understand.sql.token import Kind, Tokens, find, group, name_at, vocabulary, words
 
 _GUARDS = frozenset(
     {"SESSION_REPLICATION_ROLE", "ROW_SECURITY", "FOREIGN_KEY_CHECKS", "SQL_LOG_BIN", "SQL_SAFE_UPDATES"}
 )
 _OPENS = frozenset({"WRITABLE_SCHEMA", "TRUSTED_SCHEMA", "KEY", "REKEY", "HEXKEY"})
-_CLICKHOUSE_SYSTEM = frozenset(
-    ["FLUSH", "RELOAD", "DROP", "START", "STOP", "SYNC", "RESTART", "RESTORE", "ENABLE", "DISABLE", "SHUTDOWN", "KILL", "REFRESH", "WAIT", "LOAD", "UNLOAD", "JEMALLOC"]
+_CLICKHOUSE_SYSTEM = vocabulary(
+    "FLUSH RELOAD DROP START STOP SYNC RESTART RESTORE ENABLE DISABLE SHUTDOWN KILL REFRESH WAIT LOAD UNLOAD JEMALLOC"
 )
 _POWERFUL = (
     "pg_execute_server_program",
@@ -24,7 +24,7 @@ _POWERFUL = (
     "sysadmin",
     "dba",
 )
-_OPTIONS = frozenset(["IF", "EXISTS", "ONLY", "TABLE", "CONCURRENTLY", "DATABASE", "SCHEMA"])
+_OPTIONS = frozenset({"IF", "EXISTS", "ONLY", "TABLE", "CONCURRENTLY", "DATABASE", "SCHEMA"})
 
 
 def plain(tokens: Tokens, found: Found) -> None:

@@ -9,15 +9,16 @@ Rules:
 import re
 from collections.abc import Iterator
 
-from sidecar.core.understand.sql.token import Kind, Token, Tokens
+from sidecar.core.understand.sql.token import Kind, Token, Tokens, vocabulary
 
 _DELIMITER = re.compile(r"(?im)^[ \t]*delimiter[ \t]+(\S{1,16})[ \t]*$")
-_STARTS = frozenset(
-    ["DECLARE", "EXEC", "EXECUTE", "PRINT", "DROP", "TRUNCATE", "GRANT", "REVOKE", "DENY", "DELETE", "USE", "ALTER", "CREATE", "INSERT", "UPDATE", "MERGE", "BACKUP", "RESTORE", "RECONFIGURE", "SHUTDOWN", "BULK", "KILL", "IF", "WHILE", "RETURN", "RAISERROR", "THROW", "BEGIN", "COMMIT", "ROLLBACK"]
+_STARTS = vocabulary(
+    "DECLARE EXEC EXECUTE PRINT DROP TRUNCATE GRANT REVOKE DENY DELETE USE ALTER CREATE INSERT UPDATE MERGE "
+    "BACKUP RESTORE RECONFIGURE SHUTDOWN BULK KILL IF WHILE RETURN RAISERROR THROW BEGIN COMMIT ROLLBACK"
 )
 # After these the next word goes on with the statement, also on a new line.
-_GOES_ON = frozenset(["THEN", "AS", "FOR", "ON", "OR", "AND", "ELSE", "BEGIN", "NOT", "BY", "WITH", "INSTEAD", "AFTER", "OF", "ADD", "(", ",", "=", "TABLE", "COLUMN"])
-_NOT_QUERIES = frozenset(["DECLARE", "SET", "PRINT", "USE", "EXEC", "EXECUTE", "DROP", "TRUNCATE", "GRANT", "DELETE", "UPDATE", "ALTER"])
+_GOES_ON = vocabulary("THEN AS FOR ON OR AND ELSE BEGIN NOT BY WITH INSTEAD AFTER OF ADD ( , = TABLE COLUMN")
+_NOT_QUERIES = vocabulary("DECLARE SET PRINT USE EXEC EXECUTE DROP TRUNCATE GRANT DELETE UPDATE ALTER")
 
 
 def delimited(text: str) -> str:

@@ -6,26 +6,29 @@ Rules:
 - T-SQL lets statements stand side by side without a mark: what seems to begin inside another is read as well.
 """
 
-from sidecar.core.model.effect import Effect
+from sidecar.core.model.effect import Effect, Object, Thing
 from sidecar.core.understand.sql.block import block, is_block
 from sidecar.core.understand.sql.client import client
 from sidecar.core.understand.sql.dynamic import DYNAMIC
 from sidecar.core.understand.sql.effects import Found, table
+from sidecar.core.understand.sql.functions import function, secret_table
 from sidecar.core.understand.sql.parse import Unparsed, parsed
+from sidecar.core.understand.sql.reword import reworded, without_file
 from sidecar.core.understand.sql.rough import rough
 from sidecar.core.understand.sql.special import SPECIAL, plain
 from sidecar.core.understand.sql.statements import PARSED
-from sidecar.core.understand.sql.token import Kind, Token, Tokens, find, name_at
+from sidecar.core.understand.sql.token import Kind, Token, Tokens, find, name_at, vocabulary
 from sidecar.core.understand.sql.walk import walked
 
-_LOOSE = frozenset(
-    ["PRINT", "USE", "SET", "BEGIN", "COMMIT", "ROLLBACK", "DECLARE", "EXEC", "EXECUTE", "DROP", "TRUNCATE", "KILL", "SAVE", "RETURN", "THROW", "WAITFOR"]
+_LOOSE = vocabulary(
+    "PRINT USE SET BEGIN COMMIT ROLLBACK DECLARE EXEC EXECUTE DROP TRUNCATE KILL SAVE RETURN THROW WAITFOR"
 )
-_NEXT = frozenset(
-    ["DROP", "TRUNCATE", "DELETE", "UPDATE", "INSERT", "EXEC", "EXECUTE", "GRANT", "REVOKE", "MERGE", "ALTER", "CREATE", "BACKUP", "SHUTDOWN", "SELECT"]
+_NEXT = vocabulary(
+    "DROP TRUNCATE DELETE UPDATE INSERT EXEC EXECUTE GRANT REVOKE MERGE ALTER CREATE BACKUP SHUTDOWN SELECT"
 )
+# `INTO url (a, b)`: a table and its columns.
+_NAMES_FOLLOW = vocabulary("INTO TABLE WITH RECURSIVE AS UPDATE")
 _VALUES = frozenset({"NULL", "TRUE", "FALSE", "DEFAULT"})
-_FILE_ENDS = frozenset({"FROM", "WHERE", "UNION", "ORDER", "LIMIT", "GROUP"})
 
 
 def statement(tokens: Tokens, dialects: tuple[str, ...], budget: int, prepared: set[str]) -> Found:
@@ -33,11 +36,13 @@ def statement(tokens: Tokens, dialects: tuple[str, ...], budget: int, prepared: 
     first = tokens[0]
     if first.kind is Kind.META:
         return client(first.word)
-    tokens = _to_file(tokens, found)
+    tokens = without_file(tokens, found)
     first = tokens[0]
     if _rows_of_values(tokens):
         name = name_at(tokens, 1)
         found.add(Effect.WRITES, f"INSERT into {name}", *table(name))
+        if secret_table(name):
+            found.add(Effect.CHANGES_ACCESS, f"{name} says who may sign in", *table(name))
     elif first.is_mark("(") or (first.is_word(*PARSED) and not _is_call(tokens)):
         _query(tokens, dialects, budget, found)
     elif is_block(tokens):
@@ -62,7 +67,7 @@ def _query(tokens: Tokens, dialects: tuple[str, ...], budget: int, found: Found)
     try:
         if len(tokens) > budget:
             raise Unparsed("too much stands before it to be read")
-        inner = walked(parsed(_plain_insert(tokens), dialects))
+        inner = walked(parsed(reworded(tokens), dialects))
     except (Unparsed, RecursionError) as error:
         found.unread.append(str(error) if isinstance(error, Unparsed) else "it is too deep to be read")
         rough(tokens, found)
@@ -73,19 +78,20 @@ def _query(tokens: Tokens, dialects: tuple[str, ...], budget: int, found: Found)
     found.unread += inner.unread
     if inner.unread:
         rough(tokens, found)
+    _calls(tokens, found)
 
 
-def _plain_insert(tokens: Tokens) -> Tokens:
-    """MySQL's REPLACE INTO is an INSERT to the parser; MERGE and DELETE keep their words."""
-    first = tokens[0]
-    if first.is_word("REPLACE"):
-        return (Token(Kind.WORD, "INSERT", first.start, first.end), *tokens[1:])
-    if first.is_word("DELETE") and len(tokens) > 5 and tokens[1].is_word("TOP"):
-        return (first, *tokens[5:])
-    if first.is_word("DELETE", "UPDATE", "INSERT"):
-        noise = {"LOW_PRIORITY", "QUICK", "DELAYED", "HIGH_PRIORITY"}
-        return (first, *(token for token in tokens[1:3] if not token.is_word(*noise)), *tokens[3:])
-    return tokens
+def _calls(tokens: Tokens, found: Found) -> None:
+    """Calls of functions that do more, found by their names: the parser gives some of them other shapes."""
+    seen = {thing.name.lower().rpartition(".")[2] for deed in found.deeds for thing in deed.objects}
+    for index, token in enumerate(tokens[1:-1], 1):
+        if token.kind not in {Kind.WORD, Kind.NAME} or not tokens[index + 1].is_mark("("):
+            continue
+        known = function(token.word)
+        before = tokens[index - 1]
+        named = before.is_word(*_NAMES_FOLLOW) or before.word in {",", ")"}
+        if known and not named and token.word.lower() not in seen:
+            found.add(known[0], f"{token.word.lower()}() {known[1]}", Object(Thing.COMMAND, token.word.lower()))
 
 
 def _is_call(tokens: Tokens) -> bool:
@@ -111,22 +117,9 @@ def _value(token: Token) -> bool:
     return token.kind in {Kind.TEXT, Kind.NUMBER, Kind.PLACE} or token.is_word(*_VALUES)
 
 
-def _to_file(tokens: Tokens, found: Found) -> Tokens:
-    """MySQL's and ClickHouse's INTO OUTFILE, which the parser does not know."""
-    for index, token in enumerate(tokens[:-1]):
-        if token.is_word("INTO") and tokens[index + 1].is_word("OUTFILE", "DUMPFILE"):
-            found.add(Effect.LEAVES_MACHINE, f"INTO {tokens[index + 1].word}: data leaves the database for a file")
-            found.add(Effect.WRITES, "writes a file of the server")
-            goes_on = find(tokens, *_FILE_ENDS, start=index + 3)
-            # A file comes first or last: `SELECT a INTO OUTFILE 'x' FROM t`.
-            had_from = find(tokens[:index], "FROM") >= 0
-            return tokens[:index] if had_from or goes_on < 0 else (*tokens[:index], *tokens[goes_on:])
-    return tokens
-
-
 def _next_to_it(tokens: Tokens, found: Found) -> None:
-    if not tokens[0].is_word(*_LOOSE):
-        return
+    if not tokens[0].is_word(*_LOOSE) or (tokens[0].is_word("BEGIN") and is_block(tokens)):
+        return  # a block's pieces are read one by one, each with what stands next to it
     at = find(tokens, *_NEXT, start=2)
     if at > 0 and not any(at >= len(tokens) - len(tail) for tail in found.tails if tail):
         found.tails.append(tokens[at:])

@@ -95,6 +95,11 @@ def group(tokens: Tokens, opening: int) -> int:
     return len(tokens)
 
 
+def vocabulary(text: str) -> frozenset[str]:
+    """The words of a text, as a set: how the long tables of words are written."""
+    return frozenset(text.split())
+
+
 SKIPPED = frozenset({"IF", "EXISTS", "NOT", "ONLY", "CONCURRENTLY", "LOCAL", "TABLE", "INTO", "FROM", "LOW_PRIORITY"})
 
 

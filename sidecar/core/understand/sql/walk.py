@@ -12,9 +12,10 @@ from sidecar.core.model.effect import Deed, Effect, Object, Thing
 from sidecar.core.understand.sql.condition import truth
 from sidecar.core.understand.sql.effects import Found, Inner, table
 from sidecar.core.understand.sql.functions import RUN_SQL, function, opaque, secret_column, secret_table
+from sidecar.core.understand.sql.token import vocabulary
 
 # T-SQL needs no semicolon: `SELECT 1 DROP …` is two statements there, and an alias to others.
-_NO_ALIAS = frozenset(["drop", "exec", "execute", "delete", "truncate", "shutdown", "update", "insert", "grant", "revoke", "merge", "alter", "kill"])
+_NO_ALIAS = vocabulary("drop exec execute delete truncate shutdown update insert grant revoke merge alter kill")
 
 
 def walked(tree: exp.Expr) -> Found:
@@ -46,6 +47,8 @@ class _Tables:
         self.made = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
         self.tables = [node for node in tree.find_all(exp.Table) if not isinstance(node.this, exp.Func)]
         self.named: dict[str, set[str]] = {}
+        aliases = {node.alias.lower() for node in self.tables if node.alias}
+        self.tables = [node for node in self.tables if node.alias or node.db or node.name.lower() not in aliases]
         for node in self.tables:
             name = full(node)
             for key in {node.alias_or_name.lower(), node.name.lower()}:
@@ -98,7 +101,7 @@ def _given(node: exp.Expr) -> bool:
     parent = node.parent
     if isinstance(parent, exp.EQ) and isinstance(parent.parent, exp.Update | exp.OnConflict):
         return node.arg_key == "this"
-    return node.find_ancestor(exp.OnConflict, exp.Returning) is not None and not isinstance(node, exp.Star)
+    return node.find_ancestor(exp.OnConflict) is not None and not isinstance(node, exp.Star)
 
 
 def _column(node: exp.Expr, found: Found) -> None:
@@ -119,12 +122,24 @@ def _alias(node: exp.Expr, found: Found) -> None:
         found.unread.append(f"{name.name.upper()} stands where a name should: a statement of its own to some servers")
 
 
+def _called_table(node: exp.Expr, found: Found) -> None:
+    """`file('/etc/passwd')`: a call that the parser takes for a table with the names of its columns."""
+    alias = node.args.get("alias")
+    if isinstance(alias, exp.TableAlias) and alias.columns and not alias.this:
+        known = function(node.name)
+        if known:
+            found.add(known[0], f"{node.name}() {known[1]}", Object(Thing.COMMAND, node.name))
+        elif any(column.args.get("quoted") for column in alias.columns):
+            found.compute(f"{node.name}() is no function we know")
+
+
 def _delete(node: exp.Expr, found: Found) -> None:
     name = _written(node)
     limits = [truth(join.args["on"]) for join in node.find_all(exp.Join) if join.args.get("on") and not join.side]
     holds = truth(node.args.get("where"))
     if holds is False:
         return
+    _powers(name, found)
     if holds is None or None in limits:
         found.add(Effect.DELETES, f"DELETE of some rows of {name}", *table(name))
     else:
@@ -140,6 +155,7 @@ def _update(node: exp.Expr, found: Found) -> None:
     if holds is False:
         return
     found.add(Effect.WRITES, f"UPDATE of {name}", *table(name))
+    _powers(name, found)
     if holds and None not in limits:
         found.add(Effect.DESTROYS_DATA, f"UPDATE of every row of {name}", *table(name))
 
@@ -149,6 +165,7 @@ def _insert(node: exp.Expr, found: Found) -> None:
         return
     name = _written(node)
     found.add(Effect.WRITES, f"INSERT into {name}", *table(name))
+    _powers(name, found)
     if node.args.get("overwrite"):
         found.add(Effect.DESTROYS_DATA, f"INSERT OVERWRITE: what {name} held is gone", *table(name))
 
@@ -166,6 +183,11 @@ def _merge(node: exp.Expr, found: Found) -> None:
 def _into(node: exp.Expr, found: Found) -> None:
     if isinstance(node.this, exp.Table):
         found.add(Effect.WRITES, f"SELECT into {full(node.this)}", *table(full(node.this)))
+
+
+def _powers(name: str, found: Found) -> None:
+    if secret_table(name):
+        found.add(Effect.CHANGES_ACCESS, f"{name} says who may sign in", *table(name))
 
 
 def _written(node: exp.Expr) -> str:
@@ -222,4 +244,5 @@ _READERS: dict[type[exp.Expr], Callable[[exp.Expr, Found], None]] = {
     exp.Column: _column,
     exp.Alias: _alias,
     exp.TableAlias: _alias,
+    exp.Table: _called_table,
 }
