@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from sidecar.core.model.effect import Deed, Effect, Object, Thing
 from sidecar.core.understand import paths
+from sidecar.core.understand.listed import listed
 
 LARGEST = 200_000
 
@@ -32,11 +33,15 @@ class Found:
 
 # Called with one text for a shell.
 _SHELLS = frozenset(
-    "os.system os.popen subprocess.getoutput subprocess.getstatusoutput commands.getoutput pty.spawn".split()
+    listed("os.system os.popen subprocess.getoutput subprocess.getstatusoutput commands.getoutput pty.spawn")
 )
 # Called with a text for a shell or with a list of words.
 _STARTS = frozenset(
-    "subprocess.run subprocess.call subprocess.Popen subprocess.check_call subprocess.check_output os.execvp os.execv os.spawnvp run Popen call check_output check_call system popen asyncio.create_subprocess_shell".split()
+    listed(
+        "subprocess.run subprocess.call subprocess.Popen subprocess.check_call"
+        " subprocess.check_output os.execvp os.execv os.spawnvp run Popen call check_output"
+        " check_call system popen asyncio.create_subprocess_shell"
+    )
 )
 _REMOVES = {
     "shutil.rmtree": ("rm", "-rf"),
@@ -165,8 +170,9 @@ def _host(url: str) -> str:
 
 _QUOTED = r"""(?P<q>["'`])(?P<text>(?:\\.|(?!(?P=q)).)*)(?P=q)"""
 _CALLS = re.compile(
-    rf"""\b(?:system|execSync|exec|spawnSync|spawn|popen|shell_exec|passthru|proc_open|backtick|execute|getoutput|Open3\.\w+|IO\.popen|os\.execute|io\.popen|do\ shell\ script)\s*\(?\s*{_QUOTED}""",
-    re.DOTALL,
+    rf"""\b(?:system|execSync|exec|spawnSync|spawn|popen|shell_exec|passthru|proc_open|backtick|execute|getoutput
+    |Open3\.\w+|IO\.popen|os\.execute|io\.popen|do\ shell\ script)\s*\(?\s*{_QUOTED}""",
+    re.DOTALL | re.VERBOSE,
 )
 _COMPUTED = re.compile(
     r"\b(?:system|execSync|exec|spawnSync|popen|shell_exec|passthru|os\.execute|Invoke-Expression|iex)\s*\(\s*[A-Za-z_$@]"

@@ -10,6 +10,7 @@ from functools import partial
 
 from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing, Understood
 from sidecar.core.understand import paths
+from sidecar.core.understand.listed import listed
 
 Input = Mapping[str, object]
 NAMES = (
@@ -77,19 +78,21 @@ _COMMANDS = {"view": _READ, "delete": _REMOVE}
 
 FILE_TOOLS: dict[str, Callable[[Input], Understood]] = {
     **dict.fromkeys(
-        "read read_file read_text_file read_media_file read_multiple_files view notebookread get_file_contents".split(),
+        listed("read read_file read_text_file read_media_file read_multiple_files view notebookread get_file_contents"),
         _READ,
     ),
-    **dict.fromkeys("grep glob ls list_directory directory_tree search_files list_dir get_file_info".split(), _LOOK),
+    **dict.fromkeys(listed("grep glob ls list_directory directory_tree search_files list_dir get_file_info"), _LOOK),
     **dict.fromkeys(
-        "write edit multiedit notebookedit write_file edit_file create_file create_directory append_file".split(),
+        listed("write edit multiedit notebookedit write_file edit_file create_file create_directory append_file"),
         _WRITE,
     ),
-    **dict.fromkeys("delete_file remove_file delete_directory remove_directory".split(), _REMOVE),
+    **dict.fromkeys(listed("delete_file remove_file delete_directory remove_directory"), _REMOVE),
     "move_file": _WRITE,
     **dict.fromkeys(
-        "str_replace_editor str_replace_based_edit_tool str_replace_based_edit text_editor"
-        " text_editor_code_execution memory".split(),
+        listed(
+            "str_replace_editor str_replace_based_edit_tool str_replace_based_edit text_editor"
+            " text_editor_code_execution memory"
+        ),
         editor,
     ),
 }

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing, Understood
 from sidecar.core.understand.files import read_path, remove_path, write_path
+from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.read import shell
 from sidecar.core.understand.snippet import snippet
 from sidecar.core.understand.sql.read import sql
@@ -53,7 +54,7 @@ _SQL_START = re.compile(
     r"|call|exec|execute|begin|set|use|copy|declare|do|replace|rename|vacuum|attach)\b)",
     re.IGNORECASE,
 )
-_SQL_NAMES = frozenset("sql database db postgres mysql sqlite bigquery snowflake clickhouse pg mssql warehouse".split())
+_SQL_NAMES = frozenset(listed("sql database db postgres mysql sqlite bigquery snowflake clickhouse pg mssql warehouse"))
 
 
 def by_arguments(tool: str, input: Input, *, described: bool = False) -> Understood:
@@ -161,10 +162,10 @@ def _code(value: object, *rest: object) -> Understood | None:
 
 
 _ARGUMENTS: dict[str, Argument] = {
-    **dict.fromkeys("command cmd commandline command_line shell bash argv".split(), _command),
-    **dict.fromkeys("sql statement sql_query sqlquery".split(), _sql),
+    **dict.fromkeys(listed("command cmd commandline command_line shell bash argv"), _command),
+    **dict.fromkeys(listed("sql statement sql_query sqlquery"), _sql),
     "query": _query,
-    **dict.fromkeys("path filepath filename file source destination directory folder dir root".split(), _path),
-    **dict.fromkeys("url uri endpoint link href webhook".split(), _url),
-    **dict.fromkeys("code script python javascript expression function".split(), _code),
+    **dict.fromkeys(listed("path filepath filename file source destination directory folder dir root"), _path),
+    **dict.fromkeys(listed("url uri endpoint link href webhook"), _url),
+    **dict.fromkeys(listed("code script python javascript expression function"), _code),
 }

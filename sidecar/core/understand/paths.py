@@ -11,23 +11,32 @@ import posixpath
 import re
 from fnmatch import fnmatchcase
 
+from sidecar.core.understand.listed import listed
+
 HOLE = "\x00"
 
 # What builds, installs and caches leave behind; a tool makes it again.
 MAKEABLE = frozenset(
-    "node_modules build dist out target bin obj .next .nuxt .output .turbo .parcel-cache .svelte-kit .angular coverage"
-    " htmlcov .nyc_output __pycache__ .pytest_cache .mypy_cache .ruff_cache .hypothesis .tox .nox .eggs .venv venv .cache"
-    " .gradle .terraform _build site public/build storybook-static .vite tmp temp .tmp logs test-results"
-    " playwright-report DerivedData Pods .dart_tool cmake-build-debug cmake-build-release .ipynb_checkpoints"
-    " .import_linter_cache vendor/bundle .sass-cache .docusaurus .vercel .serverless .aws-sam cdk.out wheelhouse".split()
+    listed(
+        "node_modules build dist out target bin obj .next .nuxt .output .turbo .parcel-cache"
+        " .svelte-kit .angular coverage htmlcov .nyc_output __pycache__ .pytest_cache .mypy_cache"
+        " .ruff_cache .hypothesis .tox .nox .eggs .venv venv .cache .gradle .terraform _build site"
+        " public/build storybook-static .vite tmp temp .tmp logs test-results playwright-report"
+        " DerivedData Pods .dart_tool cmake-build-debug cmake-build-release .ipynb_checkpoints"
+        " .import_linter_cache vendor/bundle .sass-cache .docusaurus .vercel .serverless .aws-sam"
+        " cdk.out wheelhouse"
+    )
 )
 MAKEABLE_SHAPES = ("*.egg-info", "*.pyc", "*.o", "*.log", "*.tmp", "*.tsbuildinfo", "build-*", "cmake-build-*", "*.bak")
 # These are nothing else wherever they are, but where a system keeps its own.
 MAKEABLE_ANYWHERE = frozenset(
-    "node_modules __pycache__ .pytest_cache .mypy_cache .ruff_cache .tox .nox .next .nuxt .turbo .parcel-cache"
-    " htmlcov .nyc_output .ipynb_checkpoints".split()
+    listed(
+        "node_modules __pycache__ .pytest_cache .mypy_cache .ruff_cache .tox .nox .next .nuxt .turbo"
+        " .parcel-cache htmlcov .nyc_output .ipynb_checkpoints"
+    )
 )
-TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/private/tmp/")
+# Names to compare with; nothing of ours is written there.
+TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/private/tmp/")  # noqa: S108
 
 # Ends of paths that hold a secret.
 _SECRET = re.compile(
@@ -43,11 +52,13 @@ _SECRET = re.compile(
     | \.docker/config\.json$ | \.kube(/config)?$ | \.config/gh/hosts\.yml$ | \.config/gcloud(/.*)?$ | \.azure/.*
     | \.gnupg(/.*)?$ | \.password-store(/.*)?$ | \.config/(op|hub|rclone/rclone\.conf|doctl/config\.yaml)$
     | \.terraform\.d/credentials.* | terraform\.tfstate(\.backup)?$ | \.claude/\.credentials\.json$
-    | etc/(shadow|gshadow|sudoers|master\.passwd|krb5\.keytab|shadow-)$ | etc/ssh/ssh_host_.*_key$ | etc/kubernetes/.*\.conf$
+    | etc/(shadow|gshadow|sudoers|master\.passwd|krb5\.keytab|shadow-)$
+    | etc/ssh/ssh_host_.*_key$ | etc/kubernetes/.*\.conf$
     | proc/[^/]+/(environ|mem)$ | var/run/secrets/.* | run/secrets/.*
     | [^/]*\.(pem|key|p12|pfx|jks|keystore|kdbx|ppk)$
     | credentials(\.json|\.ya?ml|\.ini)?$ | secrets?\.(json|ya?ml|env|txt|toml|ini)$ | service[-_]account[^/]*\.json$
-    | (cookies|logindata|login\ data|key4\.db|logins\.json)$ | \.bash_history$ | \.zsh_history$ | \.psql_history$ | \.mysql_history$
+    | (cookies|logindata|login\ data|key4\.db|logins\.json)$
+    | \.(bash|zsh|psql|mysql|python|node_repl)_history$
     | keychains?(/.*)?$
     )""",
     re.VERBOSE | re.IGNORECASE,
@@ -59,18 +70,22 @@ _PUBLIC = re.compile(
 
 # Writing here gives somebody a way in, or changes who may do what.
 _ACCESS = re.compile(
-    r"""(^|/)(\.ssh/(authorized_keys2?|config|rc|environment)$ | etc/(passwd|shadow|group|gshadow|sudoers(\.d/.*)?|doas\.conf
-    |ssh/.*|pam\.d/.*|hosts\.(allow|deny)|security/.*|polkit-1/.*)$ | \.kube/config$ | \.aws/(credentials|config)$ | \.gnupg/.* | \.netrc$
+    r"""(^|/)(\.ssh/(authorized_keys2?|config|rc|environment)$
+    | etc/(passwd|shadow|group|gshadow|sudoers(\.d/.*)?|doas\.conf|ssh/.*|pam\.d/.*|hosts\.(allow|deny)|security/.*
+    |polkit-1/.*)$ | \.kube/config$ | \.aws/(credentials|config)$ | \.gnupg/.* | \.netrc$
     | \.claude/settings(\.local)?\.json$ | CODEOWNERS$ | etc/hosts$ | \.git-credentials$)""",
     re.VERBOSE,
 )
 # Writing here makes something run later, unasked.
 _STARTS = re.compile(
-    r"""(^|/)(\.(bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zprofile|zshenv|zlogin|kshrc|cshrc|xprofile|xinitrc|inputrc)$
+    r"""(^|/)(\.(bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zprofile|zshenv|zlogin|kshrc|cshrc|xprofile
+    |xinitrc|inputrc)$
     | \.config/fish/.* | \.git/hooks/.* | \.git/config$ | \.gitconfig$ | \.husky/.* | \.pre-commit-config\.yaml$
-    | etc/(profile(\.d/.*)?|bash\.bashrc|environment|rc\.local|cron.*|crontab|init\.d/.*|systemd/.*|ld\.so\.preload|ld\.so\.conf.*)$
+    | etc/(profile(\.d/.*)?|bash\.bashrc|environment|rc\.local|cron.*|crontab|init\.d/.*|systemd/.*|ld\.so\.preload
+    |ld\.so\.conf.*)$
     | var/spool/cron/.* | \.config/(systemd|autostart)/.* | Library/Launch(Agents|Daemons)/.*
-    | \.github/workflows/.* | \.gitlab-ci\.yml$ | \.circleci/.* | Jenkinsfile$ | azure-pipelines\.yml$ | bitbucket-pipelines\.yml$
+    | \.github/workflows/.* | \.gitlab-ci\.yml$ | \.circleci/.* | Jenkinsfile$
+    | azure-pipelines\.yml$ | bitbucket-pipelines\.yml$
     | \.buildkite/.* | \.travis\.yml$ | \.drone\.yml$ | \.ci/.* | \.vscode/(tasks|settings|launch)\.json$ | \.envrc$
     | \.mcp\.json$ | \.claude/(hooks|commands|agents)/.* | usr/(local/)?s?bin/.* | s?bin/[^/]+$ | boot/.*)""",
     re.VERBOSE,
@@ -81,7 +96,7 @@ _SYSTEM = re.compile(
 )
 _KEPT = re.compile(r"/(etc|bin|sbin|usr|lib|lib64|boot|sys|System|var/(lib|log|backups?|www|spool|mail|db))(/|$)")
 HARMLESS_DEVICES = frozenset(
-    "/dev/null /dev/stdout /dev/stderr /dev/stdin /dev/tty /dev/zero /dev/random /dev/urandom /dev/full".split()
+    listed("/dev/null /dev/stdout /dev/stderr /dev/stdin /dev/tty /dev/zero /dev/random /dev/urandom /dev/full")
 )
 
 
@@ -147,7 +162,7 @@ def is_working_tree(path: str) -> bool:
 
 def is_temporary(path: str) -> bool:
     clean = folded(path)
-    return clean.startswith(TEMPORARY) and clean.rstrip("/*") not in {"/tmp", "/var/tmp", "/dev/shm"}
+    return clean.startswith(TEMPORARY) and clean.rstrip("/*") not in {place.rstrip("/") for place in TEMPORARY}
 
 
 def is_makeable(path: str) -> bool:

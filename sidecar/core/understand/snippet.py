@@ -4,12 +4,13 @@ import shlex
 
 from sidecar.core.model.effect import Deed, Effect, Node, Understood
 from sidecar.core.understand.code import in_code
+from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.read import shell
 from sidecar.core.understand.sql.read import sql
 
-_SHELLS = frozenset("bash sh shell zsh".split())
+_SHELLS = frozenset(listed("bash sh shell zsh"))
 # Shells of another grammar: what stands in them is not read, and what they can do is everything.
-_OTHER_SHELLS = frozenset("powershell pwsh cmd batch applescript osascript".split())
+_OTHER_SHELLS = frozenset(listed("powershell pwsh cmd batch applescript osascript"))
 
 
 def snippet(text: str, language: str) -> Understood:

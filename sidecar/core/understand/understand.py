@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 
 from sidecar.core.model.effect import Deed, Effect, Node, Understood
 from sidecar.core.understand.files import FILE_TOOLS
+from sidecar.core.understand.listed import listed
 from sidecar.core.understand.mcp import by_arguments
 from sidecar.core.understand.shell.read import shell
 from sidecar.core.understand.snippet import snippet
@@ -92,21 +93,25 @@ def _code(input: Input) -> Understood:
 
 _READERS: dict[str, ToolReader] = {
     **dict.fromkeys(
-        "bash shell sh zsh terminal run_command execute_command exec run_terminal_cmd run_shell_command local_shell"
-        " run_in_terminal bash_code_execution".split(),
+        listed(
+            "bash shell sh zsh terminal run_command execute_command exec run_terminal_cmd"
+            " run_shell_command local_shell run_in_terminal bash_code_execution"
+        ),
         _shell,
     ),
-    **dict.fromkeys("powershell pwsh".split(), _power_shell),
-    **dict.fromkeys("sql run_sql execute_sql sql_query run_query query_database execute_query".split(), _sql),
+    **dict.fromkeys(listed("powershell pwsh"), _power_shell),
+    **dict.fromkeys(listed("sql run_sql execute_sql sql_query run_query query_database execute_query"), _sql),
     **dict.fromkeys(
-        "python execute_python run_python code_execution run_code execute_code javascript repl".split(), _code
+        listed("python execute_python run_python code_execution run_code execute_code javascript repl"), _code
     ),
     **FILE_TOOLS,
     **WEB_TOOLS,
 }
 # What only moves inside the agent; what a sub-agent does comes as calls of its own.
 _INSIDE = frozenset(
-    "todowrite todoread todo_write task agent skill exitplanmode enterplanmode bashoutput taskoutput taskstop killshell"
-    " killbash askuserquestion toolsearch taskcreate taskupdate taskget tasklist blocked_by_policy"
-    " listmcpresourcestool".split()
+    listed(
+        "todowrite todoread todo_write task agent skill exitplanmode enterplanmode bashoutput"
+        " taskoutput taskstop killshell killbash askuserquestion toolsearch taskcreate taskupdate"
+        " taskget tasklist blocked_by_policy listmcpresourcestool"
+    )
 )

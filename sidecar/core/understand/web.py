@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import SplitResult, urlsplit
 
 from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing, Understood
+from sidecar.core.understand.listed import listed
 
 Input = Mapping[str, object]
 # A search or an identifier is shorter; what is taken out usually is not.
@@ -66,6 +67,6 @@ def search(input: Input) -> Understood:
 
 
 WEB_TOOLS: dict[str, Callable[[Input], Understood]] = {
-    **dict.fromkeys("webfetch web_fetch fetch fetch_url http_request browser_navigate navigate".split(), fetch),
-    **dict.fromkeys("websearch web_search".split(), search),
+    **dict.fromkeys(listed("webfetch web_fetch fetch fetch_url http_request browser_navigate navigate"), fetch),
+    **dict.fromkeys(listed("websearch web_search"), search),
 }

@@ -16,7 +16,8 @@ from tree_sitter import Language, Node, Parser
 BASH = Language(tree_sitter_bash.language())
 # Ordinary text of this size is read in some 30 ms; nobody types a longer command.
 LARGEST = 24_000
-# Calls of the parser's progress callback (one each hundred operations): 20 times what ordinary text of the largest size needs.
+# Calls of the parser's progress callback, one each hundred operations: 20 times what ordinary text of the largest size
+# needs.
 MOST_WORK = 40_000
 # Python's own stack carries about 1000 calls; a step of the walk takes up to six.
 DEEPEST = 90
@@ -71,7 +72,7 @@ def _tree(raw: bytes) -> Node | None:
 
     try:
         # A new parser each time: after giving up, an old one would go on where it stopped.
-        return Parser(BASH).parse(lambda at, _: raw[at : at + 65_536], progress_callback=given_up).root_node  # type: ignore[call-arg, arg-type, misc]
+        return Parser(BASH).parse(lambda at, _: raw[at : at + 65_536], progress_callback=given_up).root_node
     except ValueError:
         return None
 

@@ -2,10 +2,13 @@
 
 from sidecar.core.understand.shell.call import Reader
 from sidecar.core.understand.shell.commands.access import ACCESS
+from sidecar.core.understand.shell.commands.aws import AWS
 from sidecar.core.understand.shell.commands.cloud import CLOUD
+from sidecar.core.understand.shell.commands.containers import CONTAINERS
 from sidecar.core.understand.shell.commands.databases import DATABASES
 from sidecar.core.understand.shell.commands.git import GIT
 from sidecar.core.understand.shell.commands.interpreters import INTERPRETERS
+from sidecar.core.understand.shell.commands.kubernetes import KUBERNETES
 from sidecar.core.understand.shell.commands.looking import LOOKERS
 from sidecar.core.understand.shell.commands.network import NETWORK
 from sidecar.core.understand.shell.commands.packages import PACKAGES
@@ -19,6 +22,9 @@ _PROGRAMS: dict[str, Reader] = {
     **DATABASES,
     **INTERPRETERS,
     **CLOUD,
+    **AWS,
+    **CONTAINERS,
+    **KUBERNETES,
     **ACCESS,
     **GIT,
     **REMOVERS,

@@ -6,9 +6,10 @@ Rules:
 """
 
 from sidecar.core.model.effect import Node, Understood
+from sidecar.core.understand.shell.budget import Budget
 from sidecar.core.understand.shell.parse import Source, parse
 from sidecar.core.understand.shell.scope import Scope
-from sidecar.core.understand.shell.walk import Budget, Walk
+from sidecar.core.understand.shell.walk import Walk
 
 MOST_SHELLS = 12
 

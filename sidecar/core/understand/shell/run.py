@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing, Understood
 from sidecar.core.understand import paths
 from sidecar.core.understand.code import in_code
+from sidecar.core.understand.shell.budget import Done
 from sidecar.core.understand.shell.call import (
     HOLE,
     Argv,
@@ -36,7 +37,7 @@ from sidecar.core.understand.shell.scope import Scope
 from sidecar.core.understand.sql.read import sql
 
 if TYPE_CHECKING:
-    from sidecar.core.understand.shell.walk import Done, Walk
+    from sidecar.core.understand.shell.walk import Walk
 
 Span = tuple[int, int]
 DEEPEST_CALLS = 40
@@ -46,8 +47,6 @@ _BINARIES = ("bin", "sbin", ".bin", "Scripts")
 
 def run_call(walk: Walk, scope: Scope, words: tuple[Word, ...], stdin: Stream, span: Span) -> Done:
     """What a list of words does when the shell runs it."""
-    from sidecar.core.understand.shell.walk import Done  # noqa: PLC0415  (each needs the other)
-
     if not words:
         return Done((), Stream(""))
     name = words[0]
@@ -76,8 +75,6 @@ def _unknown_name(name: Word) -> str:
 
 
 def _called(walk: Walk, scope: Scope, call: Call, span: Span) -> Done:
-    from sidecar.core.understand.shell.walk import Done  # noqa: PLC0415  (each needs the other)
-
     nodes: tuple[Node, ...] = ()
     out: Stream | None = None
     if call.name in scope.aliases:

@@ -20,7 +20,7 @@ USUAL = {
     "HOME": "~",
     "PWD": ".",
     "OLDPWD": "..",
-    "TMPDIR": "/tmp",
+    "TMPDIR": "/tmp",  # noqa: S108  (the shell's own value, not a file of ours)
     "IFS": " \t\n",
     "0": "bash",
     "?": "0",

@@ -4,17 +4,20 @@ Strategy: each kind of tree node has its reader in a table; a kind that nobody w
 command inside is still found. A statement gives what it does and what it prints.
 
 Rules:
-- What may run counts as run: both branches, every case, the body of a loop, a function that is only defined.
-- A variable set where it may not be set keeps its old value beside the new one.
+- A command runs once for each way in which its variables may be set.
+- A file that a redirection fills is known from then on.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from tree_sitter import Node as Syntax
 
-from sidecar.core.model.effect import Deed, Effect, Node
+from sidecar.core.model.effect import Deed, Node
+from sidecar.core.understand.listed import listed
+from sidecar.core.understand.shell import flow
+from sidecar.core.understand.shell.budget import SILENT, Budget, Done, together
 from sidecar.core.understand.shell.call import NO_STREAM, Call, Stream, Word
 from sidecar.core.understand.shell.parse import Source
 from sidecar.core.understand.shell.redirect import Redirects, redirects
@@ -22,35 +25,8 @@ from sidecar.core.understand.shell.run import run_call
 from sidecar.core.understand.shell.scope import UNKNOWN, Fields, Scope
 from sidecar.core.understand.shell.words import Expander
 
-# An ordinary text has ten; a thousand take some 30 ms.
-MOST_COMMANDS = 1_000
-MOST_CALLS = 24
-MOST_TURNS = 8
 _NAMES = re.compile(r"\$\{?[!#]?(\w+|[@*])")
-
-Reads = Callable[[str, Scope, "Budget", str, tuple[int, int] | None], Node]
-
-
-@dataclass(slots=True)
-class Budget:
-    """What is left for one text and everything in it, and what could not be read so far."""
-
-    depth: int = 0
-    commands: int = 0
-    calls: list[str] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
-
-    def spent(self) -> bool:
-        self.commands += 1
-        if self.commands == MOST_COMMANDS:
-            self.unread.append(f"more than {MOST_COMMANDS} commands")
-        return self.commands >= MOST_COMMANDS
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    nodes: tuple[Node, ...] = ()
-    out: Stream = Stream()
+Reads = Callable[[str, Scope, Budget, str, tuple[int, int] | None], Node]
 
 
 class Walk:
@@ -59,7 +35,6 @@ class Walk:
     def __init__(self, source: Source, scope: Scope, budget: Budget, span: tuple[int, int] | None, read: Reads) -> None:
         self.source, self.scope, self.budget, self.span, self.read = source, scope, budget, span, read
         self.aside: list[Node] = []
-        self.args: tuple[Word, ...] = ()
 
     def statements(self, node: Syntax, stdin: Stream = NO_STREAM) -> Done:
         """Everything inside a node, one after the other."""
@@ -70,7 +45,7 @@ class Walk:
             nodes += done.nodes
             if child.type != "comment":
                 outs.append(done.out)
-        return Done(tuple(nodes), _together(outs))
+        return Done(tuple(nodes), together(outs))
 
     def statement(self, node: Syntax, stdin: Stream = NO_STREAM) -> Done:
         reader = _STATEMENTS.get(node.type)
@@ -82,24 +57,27 @@ class Walk:
 
     def _only_words(self, node: Syntax) -> Done:
         """A word that no command takes: the list of a loop, the subject of a case. Substitutions in it run."""
-        self._expander(self.scope).words(node)
-        return Done(self._collected())
+        self.expander(self.scope).words(node)
+        return Done(self.collected())
 
-    def _collected(self) -> tuple[Node, ...]:
+    def collected(self) -> tuple[Node, ...]:
         nodes, self.aside = tuple(self.aside), []
         return nodes
 
-    def _expander(self, scope: Scope) -> Expander:
+    def expander(self, scope: Scope) -> Expander:
         return Expander(self.source, scope, self._substitute)
 
     def _substitute(self, node: Syntax) -> Stream:
-        inner = self._copy()
+        inner = self.copy()
         done = inner.statements(node)
         self.aside += done.nodes
         return done.out
 
-    def _copy(self) -> "Walk":
-        return Walk(self.source, self.scope.copy(), self.budget, self.span, self.read)
+    def copy(self) -> "Walk":
+        return self.within(self.source, self.scope.copy())
+
+    def within(self, source: Source, scope: Scope) -> "Walk":
+        return Walk(source, scope, self.budget, self.span, self.read)
 
     # ---- commands
 
@@ -115,7 +93,7 @@ class Walk:
         return done[0] if len(done) == 1 else Done(tuple(n for one in done for n in one.nodes), Stream())
 
     def _run_in(self, scope: Scope, node: Syntax, stdin: Stream, more: tuple[Syntax, ...], outer: Redirects) -> Done:
-        expander, words, bound = self._expander(scope), list[Word](), dict[str, tuple[Fields, ...]]()
+        expander, words, bound = self.expander(scope), list[Word](), dict[str, tuple[Fields, ...]]()
         scope.guessed = False
         own: list[Syntax] = []
         guessed = False
@@ -141,7 +119,7 @@ class Walk:
             else scope
         )
         ways = redirects(own, expander, scope.files)
-        aside = self._collected()
+        aside = self.collected()
         ways = ways.under(outer)
         stdin = ways.stdin or stdin
         start, end = self.span or self.source.span(node)
@@ -155,20 +133,20 @@ class Walk:
         deeds = tuple(_at(one, span) for one in ways.deeds)
         for name, adds in ways.outs:
             before = self.scope.files.get(name)
-            self.scope.files[name] = _together([before, done.out]) if adds and before else done.out
+            self.scope.files[name] = together([before, done.out]) if adds and before else done.out
         nodes = done.nodes
         if deeds or aside:
             label = shown if len(shown) <= 120 else shown[:119] + "…"
             nodes = (Node(label, deeds, (*aside, *nodes)),)
-        return Done(nodes, Stream("") if ways.outs else done.out)
+        return Done(nodes, SILENT if ways.outs else done.out)
 
     def _redirected(self, node: Syntax, stdin: Stream) -> Done:
         """`a > b`, also around a pipeline or a group, and what stands behind a here-document's start."""
         body = node.child_by_field_name("body")
         parts = [child for child in node.named_children if child != body]
-        expander = self._expander(self.scope)
+        expander = self.expander(self.scope)
         ways = redirects(parts, expander, self.scope.files)
-        aside = self._collected()
+        aside = self.collected()
         for wrong in ways.wrong:
             self.budget.unread.append(f"a redirection that cannot be read: {wrong}")
         done = self._body(body, stdin, ways)
@@ -204,17 +182,6 @@ class Walk:
         following = self.statement(node, done.out if node.type == "pipeline" else NO_STREAM)
         return Done(done.nodes + following.nodes, following.out)
 
-    def _pipeline(self, node: Syntax, stdin: Stream) -> Done:
-        nodes: list[Node] = []
-        stream = stdin
-        for child in node.named_children:
-            stage = self._copy() if len(node.named_children) > 1 else self
-            stage.scope.files = self.scope.files
-            done = stage.statement(child, stream)
-            nodes += done.nodes
-            stream = done.out if done.out.hosts else replace(done.out, hosts=stream.hosts)
-        return Done(tuple(nodes), stream)
-
     # ---- variables
 
     def _assigned(self, node: Syntax, expander: Expander) -> tuple[str, Fields]:
@@ -229,9 +196,9 @@ class Walk:
 
     def _assignment(self, node: Syntax, _: Stream) -> Done:
         for scope in self.scope.choices(set(_NAMES.findall(self.source.of(node)))):
-            name, value = self._assigned(node, self._expander(scope))
+            name, value = self._assigned(node, self.expander(scope))
             self._set(name, value, more="+=" in self.source.of(node)[: len(name) + 2])
-        return Done(self._collected())
+        return Done(self.collected())
 
     def _set(self, name: str, value: Fields, *, more: bool) -> None:
         plain, bracket, _ = name.partition("[")
@@ -239,114 +206,32 @@ class Walk:
             value, more = (UNKNOWN,), False
         self.scope.put(plain, value, more=more)
 
-    def _loop(self, node: Syntax, stdin: Stream) -> Done:
-        """A for loop: one turn for each word that is known, else one with a hole."""
-        variable, body = node.child_by_field_name("variable"), node.child_by_field_name("body")
-        expander = self._expander(self.scope)
-        words: list[Word] = []
-        for child in node.children_by_field_name("value"):
-            words += expander.words(child)
-        nodes = list(self._collected())
-        several = [Word(text) for text in dict.fromkeys(word.text for word in words)]
-        turns = several if 0 < len(several) <= MOST_TURNS else [UNKNOWN]
-        outs = []
-        for turn in turns:
-            if variable is not None:
-                self.scope.values[self.source.of(variable)] = ((turn,),)
-            if body is not None:
-                done = self._maybe(body, stdin)
-                nodes += done.nodes
-                outs.append(done.out)
-        return Done(tuple(nodes), _together(outs))
-
-    def _maybe(self, node: Syntax, stdin: Stream) -> Done:
-        self.scope.maybe += 1
-        done = self.statements(node, stdin)
-        self.scope.maybe -= 1
-        return done
-
-    def _list(self, node: Syntax, stdin: Stream) -> Done:
-        """`a && b`: b may not run."""
-        first, *rest = node.named_children or [node]
-        done = self.statement(first, stdin) if node.named_children else Done()
-        nodes, outs = list(done.nodes), [done.out]
-        self.scope.maybe += 1
-        for child in rest:
-            after = self.statement(child, stdin)
-            nodes += after.nodes
-            outs.append(after.out)
-        self.scope.maybe -= 1
-        return Done(tuple(nodes), _together(outs))
-
-    def _subshell(self, node: Syntax, stdin: Stream) -> Done:
-        inner = self._copy()
-        inner.scope.files = self.scope.files
-        return inner.statements(node, stdin)
-
-    def _function(self, node: Syntax, _: Stream) -> Done:
-        """Known from now on. Walked once as it stands: a later call may come in another text of the same shell."""
-        name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-        if name is None or body is None:
-            return Done()
-        called = self.source.of(name)
-        self.scope.functions[called] = (self.source, body)
-        return Done((run_call(self, self.scope, (Word(called),), NO_STREAM, self.span or self.source.span(node))).nodes)
-
     def function(self, scope: Scope, call: Call) -> Done:
-        """The body of a function with its arguments."""
-        source, body = scope.functions[call.name]
-        if call.name in self.budget.calls or len(self.budget.calls) >= MOST_CALLS:
-            why = f"{call.name} starts itself again and again"
-            return Done((Node(why, (Deed(Effect.DESTROYS_DATA, why),)),) if _forks(source, body, call.name) else ())
-        inner = scope.copy() if not call.args else scope
-        inner = Scope(dict(scope.values), scope.functions, scope.aliases, scope.files, scope.maybe)
-        for index, word in enumerate(call.args, 1):
-            inner.values[str(index)] = ((word,),)
-        inner.values["@"] = inner.values["*"] = (call.args,) if call.args else ((UNKNOWN,),)
-        self.budget.calls.append(call.name)
-        done = Walk(source, inner, self.budget, self.span, self.read).statement(body, call.stdin)
-        self.budget.calls.pop()
-        return done
-
-
-def _forks(source: Source, body: Syntax, name: str) -> bool:
-    """Whether the function calls itself twice or in the background."""
-    text = source.of(body)
-    return text.count(name) > 1 or "&" in text
-
-
-def _together(streams: list[Stream]) -> Stream:
-    """What several commands print, one after the other."""
-    hosts = tuple(dict.fromkeys(name for stream in streams for name in stream.hosts))
-    texts = [stream.text for stream in streams]
-    known = [text for text in texts if text is not None]
-    return Stream("".join(known) if len(known) == len(texts) else None, hosts)
+        return flow.function(self, scope, call)
 
 
 def _at(deed: Deed, span: tuple[int, int]) -> Deed:
     return replace(deed, start=span[0], end=span[1])
 
 
-def _nothing(*_: object) -> Done:
-    return Done((), Stream(""))
-
-
 _WORDS = frozenset(
-    "word string raw_string concatenation expansion simple_expansion command_substitution process_substitution"
-    " arithmetic_expansion ansi_c_string translated_string array".split()
+    listed(
+        "word string raw_string concatenation expansion simple_expansion command_substitution"
+        " process_substitution arithmetic_expansion ansi_c_string translated_string array"
+    )
 )
 _STATEMENTS: dict[str, Callable[[Walk, Syntax, Stream], Done]] = {
     "command": Walk._command,
     "redirected_statement": Walk._redirected,
-    "pipeline": Walk._pipeline,
-    "list": Walk._list,
+    "pipeline": flow.pipeline,
+    "list": flow.chain,
     "variable_assignment": Walk._assignment,
-    "for_statement": Walk._loop,
-    "if_statement": Walk._maybe,
-    "while_statement": Walk._maybe,
-    "case_statement": Walk._maybe,
-    "c_style_for_statement": Walk._maybe,
-    "subshell": Walk._subshell,
-    "function_definition": Walk._function,
-    "comment": _nothing,
+    "for_statement": flow.loop,
+    "if_statement": flow.maybe,
+    "while_statement": flow.maybe,
+    "case_statement": flow.maybe,
+    "c_style_for_statement": flow.maybe,
+    "subshell": flow.subshell,
+    "function_definition": flow.define,
+    "comment": flow.nothing,
 }

@@ -140,8 +140,7 @@ class Expander:
         """Where it is unquoted the shell splits it, by the separators of this moment."""
         separators = self.scope.get("IFS")
         if separators and separators[0].text not in {" \t\n", ""}:
-            text = re.sub(f"[{re.escape(separators[0].text)}]+", BREAK, text)
-            return text if " " in separators[0].text else text
+            return re.sub(f"[{re.escape(separators[0].text)}]+", BREAK, text)
         return _SPACES.sub(BREAK, text)
 
     def _expansion(self, node: Node) -> str:
@@ -149,7 +148,7 @@ class Expander:
         inner = self.source.of(node)[2:-1]
         later = [child for child in node.named_children if child.type not in {"variable_name", "special_variable_name"}]
         found = re.match(r"(\w+|[@*?#$!-])(\[\d+\])?", inner)
-        if inner.startswith(("!", "#")) and len(inner) > 1 or found is None:
+        if (inner.startswith(("!", "#")) and len(inner) > 1) or found is None:
             self._inner_runs(later)
             return "1" if inner.startswith("#") else HOLE
         rest = inner[found.end() :]

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sidecar.core.model.effect import Deed, Effect, Object, Thing
+from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import (
-    HOLE,
     NOTHING,
     Argv,
     Call,
@@ -22,11 +22,10 @@ from sidecar.core.understand.shell.call import (
     deed,
     does,
     host,
-    joined,
     resource,
 )
 from sidecar.core.understand.shell.commands.hosts import FETCHERS, hosts_in
-from sidecar.core.understand.shell.commands.touching import reading, removing, writing
+from sidecar.core.understand.shell.each import EACH
 from sidecar.core.understand.shell.flags import Flags, flags
 
 
@@ -97,7 +96,7 @@ def joined_text(valued: str = "", skip: int = 0) -> Reader:
     return reader
 
 
-_SSH = frozenset("b B c D E e F I i J L l m O o p Q R S W w".split())
+_SSH = frozenset(listed("b B c D E e F I i J L l m O o p Q R S W w"))
 
 
 def ssh(call: Call) -> Reading:
@@ -116,83 +115,6 @@ def ssh(call: Call) -> Reading:
     return Reading((deed(Effect.LEAVES_MACHINE, call.shown, host(where)),), tuple(runs), (), Stream(hosts=(where,)))
 
 
-_XARGS = frozenset("I i n P L l d a s E J R replace max-args max-procs max-lines delimiter arg-file".split())
-MOST_ITEMS = 32
-
-
-def xargs(call: Call) -> Reading:
-    """The words that come in are not counted: a removal of them is as wide as a pattern."""
-    read = flags(call.args, _XARGS, stop=True)
-    rest = read.operands or (Word("echo"),)
-    marks = read.values("I", "i", "J", "replace")
-    mark = marks[0].text if marks else "{}" if read.has("i", "I", "replace") else ""
-    items = _items(call)
-    if mark:
-        return Reading(runs=tuple(Argv(tuple(Word(w.text.replace(mark, item.text)) for w in rest)) for item in items))
-    return Reading(runs=(Argv((*rest, *items)),))
-
-
-def _items(call: Call) -> tuple[Word, ...]:
-    text = call.stdin.text
-    words = text.replace("\x00", "\n").split() if text is not None and HOLE not in text else []
-    return tuple(map(Word, words)) if 0 < len(words) <= MOST_ITEMS else (Word(f"{HOLE}*"),)
-
-
-def parallel(call: Call) -> Reading:
-    read = flags(call.args, frozenset("j n N I P a S sshlogin jobs joblog timeout delay colsep".split()), stop=True)
-    texts = [word.text for word in read.operands]
-    cut = next((at for at, text in enumerate(texts) if text.startswith(":::")), len(texts))
-    items = [text for text in texts[cut + 1 :] if not text.startswith(":::")] or [f"{HOLE}*"]
-    line = " ".join(texts[:cut])
-    filled = [line.replace("{}", item) if "{}" in line else f"{line} {item}" for item in items[:MOST_ITEMS]]
-    return Reading(runs=tuple(Script(Word(text.replace(f"{HOLE}*", '"$COMPUTED"*')), "parallel") for text in filled))
-
-
-# Expressions of find that print or test; what runs something or removes is read.
-_RUNS = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
-_NAMED = frozenset({"-name", "-iname", "-path", "-ipath", "-wholename"})
-
-
-def find(call: Call) -> Reading:
-    """Its starting points and one `-name` tell which files are meant."""
-    starts = []
-    for word in call.args:
-        if word.text.startswith(("-", "(", "!")) and word.text not in {"-H", "-L", "-P"}:
-            break
-        starts.append(word)
-    starts = [word for word in starts if not word.text.startswith("-")] or [Word(".")]
-    names = [b.text for a, b in zip(call.args, call.args[1:], strict=False) if a.text in _NAMED]
-    only = (
-        names[0].removeprefix("*/")
-        if len(names) == 1 and not any(w.text in {"-o", "-or", "!", "-not"} for w in call.args)
-        else "*"
-    )
-    found = tuple(Word(f"{word.text.rstrip('/')}/{only}") for word in starts)
-    readings = [Reading(reading(starts, "finds below"), out=Stream("\n".join(word.text for word in found)))]
-    if any(word.text == "-delete" for word in call.args):
-        readings.append(Reading(removing(found, "find -delete", tree=False)))
-    readings += [
-        Reading(writing((b,), "find"))
-        for a, b in zip(call.args, call.args[1:], strict=False)
-        if a.text in {"-fprint", "-fprint0", "-fls", "-fprintf"}
-    ]
-    readings += [
-        Reading(runs=(_exec(call.args[at + 1 :], found),)) for at, word in enumerate(call.args) if word.text in _RUNS
-    ]
-    return joined(*readings)
-
-
-def _exec(words: tuple[Word, ...], found: tuple[Word, ...]) -> Argv:
-    end = next((at for at, word in enumerate(words) if word.text in {";", "+"}), len(words))
-    filled: list[Word] = []
-    for word in words[:end]:
-        if word.text == "{}":
-            filled += found
-        else:
-            filled.append(Word(word.text.replace("{}", HOLE)))
-    return Argv(tuple(filled))
-
-
 def exec_(call: Call) -> Reading:
     rest = flags(call.args, frozenset({"a"}), stop=True).operands
     return Reading(runs=(Argv(rest, call.stdin),)) if rest else NOTHING
@@ -200,7 +122,7 @@ def exec_(call: Call) -> Reading:
 
 def flock(call: Call) -> Reading:
     """`flock file command` and `flock file -c text`."""
-    rest = flags(call.args, frozenset("w E timeout wait conflict-exit-code".split()), stop=True).operands[1:]
+    rest = flags(call.args, frozenset(listed("w E timeout wait conflict-exit-code")), stop=True).operands[1:]
     if rest and rest[0].text in {"-c", "--command"}:
         return Reading(runs=tuple(Script(word, "flock") for word in rest[1:2]))
     return Reading(runs=(Argv(rest, call.stdin),)) if rest else NOTHING
@@ -298,11 +220,7 @@ WRAPPERS: dict[str, Reader] = {
     "exec": exec_,
     "eval": evaluates,
     "trap": trap,
-    "find": find,
-    "gfind": find,
-    "xargs": xargs,
-    "gxargs": xargs,
-    "parallel": parallel,
+    **EACH,
     "watch": joined_text("n interval d"),
     "ssh": ssh,
     "autossh": ssh,

@@ -4,6 +4,7 @@ import re
 
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand import paths
+from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import (
     HOLE,
     NOTHING,
@@ -31,14 +32,8 @@ def chmod(call: Call) -> Reading:
     mode, targets = operands[0].text, operands[1:]
     things = [path(word.shown) for word in targets]
     outside = any(paths.is_kept(w.text) or paths.is_secret(w.text) or w.text in {"/", "~", "/*"} for w in targets)
-    if (
-        _opens(mode)
-        or read.has("R", "recursive")
-        and not _narrow(mode)
-        or outside
-        and not _narrow(mode)
-        or HOLE in mode
-    ):
+    wide = (read.has("R", "recursive") or outside) and not _narrow(mode)
+    if _opens(mode) or wide or HOLE in mode:
         return does(Effect.CHANGES_ACCESS, call, *things)
     return does(Effect.WRITES, call, *things)
 
@@ -98,24 +93,14 @@ def later(call: Call) -> Reading:
 
 _SYSTEMCTL = verbs(
     [
-        *rows(Effect.READS, "status", "is-*", "list-*", "show", "cat", "get-default", "show-environment"),
-        *rows(Effect.DESTROYS_DATA, "poweroff", "reboot", "halt", "kexec", "rescue", "emergency", "isolate", "kill"),
+        *rows(Effect.READS, "status; is-*; list-*; show; cat; get-default; show-environment"),
+        *rows(Effect.DESTROYS_DATA, "poweroff; reboot; halt; kexec; rescue; emergency; isolate; kill"),
         *rows(
             Effect.CHANGES_ACCESS,
-            "enable",
-            "disable",
-            "mask",
-            "unmask",
-            "edit",
-            "link",
-            "set-property",
-            "set-environment",
-            "preset",
-            "revert",
-            "stop",
-            "set-default",
+            "enable; disable; mask; unmask; edit; link; set-property; set-environment; preset; revert"
+            "; stop; set-default",
         ),
-        *rows(Effect.WRITES, "start", "restart", "reload", "daemon-reload", "try-restart", "reset-failed"),
+        *rows(Effect.WRITES, "start; restart; reload; daemon-reload; try-restart; reset-failed"),
     ],
     "H host M machine t type p property o output n lines",
 )
@@ -162,7 +147,7 @@ def openssl(call: Call) -> Reading:
 
 
 def gpg(call: Call) -> Reading:
-    read = flags(call.args, frozenset("o r u output recipient local-user".split()))
+    read = flags(call.args, frozenset(listed("o r u output recipient local-user")))
     if any(option.startswith(("export-secret", "delete-secret")) for option, _ in read.given):
         return does(Effect.READS_SECRET, call)
     return does(
@@ -174,7 +159,7 @@ def gpg(call: Call) -> Reading:
 
 
 def ssh_keygen(call: Call) -> Reading:
-    read = flags(call.args, frozenset("t b C f N P O n s I V D w a q".split()))
+    read = flags(call.args, frozenset(listed("t b C f N P O n s I V D w a q")))
     return does(Effect.READS if read.has("l", "F", "y", "B") else Effect.WRITES, call)
 
 
@@ -182,10 +167,14 @@ ACCESS: dict[str, Reader] = {
     "chmod": chmod,
     "gchmod": chmod,
     **dict.fromkeys(
-        "chown chgrp chattr setfacl chcon restorecon setcap useradd adduser userdel deluser usermod groupadd groupdel groupmod"
-        " gpasswd passwd chpasswd chage chsh chfn visudo vipw newusers semanage setenforce setsebool aa-disable pam-auth-update"
-        " dscl dseditgroup insmod rmmod modprobe kextload mount umount losetup swapoff csrutil spctl tccutil xattr_ lpadmin ssh-copy-id"
-        " setfattr ssh-add keyctl authconfig loginctl_ hostnamectl realm kadmin ldapadd ldapmodify ldapdelete smbpasswd".split(),
+        listed(
+            "chown chgrp chattr setfacl chcon restorecon setcap useradd adduser userdel deluser usermod"
+            " groupadd groupdel groupmod gpasswd passwd chpasswd chage chsh chfn visudo vipw newusers"
+            " semanage setenforce setsebool aa-disable pam-auth-update dscl dseditgroup insmod rmmod"
+            " modprobe kextload mount umount losetup swapoff csrutil spctl tccutil lpadmin"
+            " ssh-copy-id setfattr ssh-add keyctl authconfig hostnamectl realm kadmin ldapadd"
+            " ldapmodify ldapdelete smbpasswd"
+        ),
         changes,
     ),
     "mount": listing("-l"),
@@ -210,7 +199,7 @@ ACCESS: dict[str, Reader] = {
     **dict.fromkeys(("gpg", "gpg2"), gpg),
     "ssh-keygen": ssh_keygen,
     **dict.fromkeys(
-        ("pass", "security", "secret-tool", "op", "bw", "lpass", "keyring", "sops", "age", "aws-vault", "ssh-agent_"),
+        listed("pass security secret-tool op bw lpass keyring sops age aws-vault"),
         git_secret,
     ),
     "journalctl": lambda call: does(Effect.DESTROYS_DATA if "--vacuum" in call.shown else Effect.READS, call),

@@ -4,6 +4,7 @@ import re
 
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand import paths
+from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import (
     NOTHING,
     Call,
@@ -19,14 +20,15 @@ from sidecar.core.understand.shell.call import (
     resource,
 )
 from sidecar.core.understand.shell.commands.touching import reading, writing
-from sidecar.core.understand.shell.flags import flags
 from sidecar.core.understand.shell.commands.verbs import rows, verbs
+from sidecar.core.understand.shell.flags import flags
 
 _E = Effect
 
 
 def client(dialect: str | None, texts: str, valued: str, files: str = "", outs: str = "", last: bool = False) -> Reader:
-    """`texts`: options whose value is SQL; `files`: whose value is a file of it; `last`: operands after the first are SQL."""
+    """`texts`: options whose value is SQL; `files`: whose value is a file of it; `last`: what follows the first operand
+    is SQL."""
     text_names, file_names, out_names = tuple(texts.split()), tuple(files.split()), tuple(outs.split())
     takes = frozenset([*valued.split(), *text_names, *file_names, *out_names])
 
@@ -52,7 +54,7 @@ def client(dialect: str | None, texts: str, valued: str, files: str = "", outs: 
 def dumps(call: Call) -> Reading:
     """A dump reads every row and writes a file or prints."""
     read = flags(
-        call.args, frozenset("f file r result-file h host U user u p port P d dbname t table n schema".split())
+        call.args, frozenset(listed("f file r result-file h host U user u p port P d dbname t table n schema"))
     )
     return Reading((deed(_E.READS, call.shown), *writing(read.values("f", "file", "r", "result-file"), call.name)))
 
@@ -73,13 +75,14 @@ _REDIS_ACCESS = re.compile(
     r"^\s*(CONFIG\s+SET|ACL\s+(SETUSER|DELUSER)|SLAVEOF|REPLICAOF|MODULE\s+LOAD)\b", re.IGNORECASE
 )
 _REDIS_READS = re.compile(
-    r"^\s*(GET|MGET|KEYS|SCAN|INFO|PING|TTL|TYPE|EXISTS|HGET\w*|HKEYS|HLEN|LRANGE|LLEN|SMEMBERS|SCARD|ZRANGE\w*|ZCARD|DBSIZE|MONITOR|CLIENT LIST|MEMORY|XRANGE|XLEN|OBJECT|STRLEN|TIME|LASTSAVE|CONFIG GET)\b",
+    r"^\s*(GET|MGET|KEYS|SCAN|INFO|PING|TTL|TYPE|EXISTS|HGET\w*|HKEYS|HLEN|LRANGE|LLEN|SMEMBERS|SCARD|ZRANGE\w*|ZCARD"
+    r"|DBSIZE|MONITOR|CLIENT LIST|MEMORY|XRANGE|XLEN|OBJECT|STRLEN|TIME|LASTSAVE|CONFIG GET)\b",
     re.IGNORECASE,
 )
 
 
 def redis(call: Call) -> Reading:
-    read = flags(call.args, frozenset("h p a n u s i r x".split()), stop=True)
+    read = flags(call.args, frozenset(listed("h p a n u s i r x")), stop=True)
     text = " ".join(word.text for word in read.operands) or (call.stdin.text or "")
     if _REDIS.search(text.partition(" ")[0] if not call.stdin.given else text):
         return does(_E.DESTROYS_DATA, call)
@@ -97,13 +100,14 @@ def redis(call: Call) -> Reading:
 _MONGO_LOSS = re.compile(r"dropDatabase|\.drop\(|deleteMany|remove\(|dropUser|dropIndexes|shutdownServer|deleteOne")
 _MONGO_ACCESS = re.compile(r"createUser|grantRoles|updateUser|createRole")
 _MONGO_READS = re.compile(
-    r"\s*(db\.\w+\.(find|findOne|count\w*|aggregate|distinct|stats|getIndexes)\(|show |db\.(stats|version|getCollectionNames|serverStatus)\(|rs\.status)"
+    r"\s*(db\.\w+\.(find|findOne|count\w*|aggregate|distinct|stats|getIndexes)\(|show "
+    r"|db\.(stats|version|getCollectionNames|serverStatus)\(|rs\.status)"
 )
 
 
 def mongo(call: Call) -> Reading:
     """Its language is JavaScript; only calls that stand there plainly are known."""
-    read = flags(call.args, frozenset("eval host port u p username password authenticationDatabase f file".split()))
+    read = flags(call.args, frozenset(listed("eval host port u p username password authenticationDatabase f file")))
     texts = [word.text for word in read.values("eval")] + (
         [call.stdin.text] if call.stdin.given and call.stdin.text else []
     )
@@ -140,19 +144,19 @@ DATABASES: dict[str, Reader] = {
     "snowsql": client("snowflake", "q query", "a u d s w r c", "f filename"),
     "trino": client(None, "execute", "server catalog schema", "f file"),
     "presto": client(None, "execute", "server catalog schema", "f file"),
-    **dict.fromkeys(("hive", "beeline", "spark-sql", "impala-shell"), client(None, "e q", "u n p i d", "f")),
+    **dict.fromkeys(listed("hive beeline spark-sql impala-shell"), client(None, "e q", "u n p i d", "f")),
     "cqlsh": client("postgres", "e execute", "u p k", "f file"),
     "influx": client(None, "execute", "host port database"),
-    **dict.fromkeys(("pg_dump", "pg_dumpall", "mysqldump", "mongodump", "mariadb-dump"), dumps),
-    **dict.fromkeys(("pg_restore", "mongorestore", "mysqlimport", "mongoimport"), restores),
+    **dict.fromkeys(listed("pg_dump pg_dumpall mysqldump mongodump mariadb-dump"), dumps),
+    **dict.fromkeys(listed("pg_restore mongorestore mysqlimport mongoimport"), restores),
     "createdb": lambda call: does(_E.WRITES, call),
     **dict.fromkeys(("dropdb", "dropuser", "pg_resetwal"), drops),
     "createuser": lambda call: does(_E.CHANGES_ACCESS, call),
     "mysqladmin": verbs(
         [
-            *rows(_E.DESTROYS_DATA, "drop", "shutdown", "flush-*", "kill"),
+            *rows(_E.DESTROYS_DATA, "drop; shutdown; flush-*; kill"),
             *rows(_E.CHANGES_ACCESS, "password"),
-            *rows(_E.READS, "ping", "status", "version", "processlist", "variables"),
+            *rows(_E.READS, "ping; status; version; processlist; variables"),
         ],
         "u user h host p P",
     ),

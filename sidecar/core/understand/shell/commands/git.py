@@ -5,8 +5,11 @@ Rules:
 - History that is rewritten, work that was not committed, branches that are not merged: gone means destroyed.
 """
 
+from collections.abc import Callable
+
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand import paths
+from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import (
     NOTHING,
     Call,
@@ -29,49 +32,25 @@ _GIT_VALUED = (
 )
 _DESTROYS = rows(
     Effect.DESTROYS_DATA,
-    "push ? --force --force-with-lease -f --mirror --delete -d --prune ! --dry-run -n",
-    "reset ? --hard --merge --keep",
-    "clean ? -f --force ! -n --dry-run",
-    "branch ? -D",
-    "branch ? -f --force",
-    "tag ? -d --delete",
-    "stash clear",
-    "stash drop",
-    "checkout .",
-    "checkout ? -f --force",
-    "checkout * .",
-    "restore . ! --staged",
-    "restore :/ ! --staged",
-    "restore -- . ! --staged",
-    "switch ? --discard-changes -f --force",
-    "filter-branch",
-    "filter-repo",
-    "reflog expire",
-    "reflog delete",
-    "gc ? --prune",
-    "prune ! -n --dry-run",
-    "update-ref ? -d --delete",
-    "worktree remove ? -f --force",
-    "rm ? -r ! --cached",
-    "submodule deinit ? -f --force",
-    "lfs prune",
-    "replace",
+    "push ? --force --force-with-lease -f --mirror --delete -d --prune ! --dry-run -n"
+    "; reset ? --hard --merge --keep; clean ? -f --force ! -n --dry-run; branch ? -D"
+    "; branch ? -f --force; tag ? -d --delete; stash clear; stash drop; checkout ."
+    "; checkout ? -f --force; checkout * .; restore . ! --staged; restore :/ ! --staged"
+    "; restore -- . ! --staged; switch ? --discard-changes -f --force; filter-branch; filter-repo"
+    "; reflog expire; reflog delete; gc ? --prune; prune ! -n --dry-run; update-ref ? -d --delete"
+    "; worktree remove ? -f --force; rm ? -r ! --cached; submodule deinit ? -f --force; lfs prune"
+    "; replace",
 )
 _READS = rows(
     Effect.READS,
-    *"status log diff show blame annotate grep ls-files ls-tree ls-remote rev-parse rev-list describe shortlog cat-file".split(),
-    *"count-objects fsck bisect check-ignore merge-base name-rev for-each-ref whatchanged cherry var show-ref fetch".split(),
-    "config ? --get --list -l --get-all --get-regexp",
-    "reflog",
-    "branch ? --list -a -r -v --show-current",
-    "stash list",
-    "stash show",
-    "remote ? -v",
-    "remote show",
-    "worktree list",
-    "clean ? -n --dry-run",
+    "status; log; diff; show; blame; annotate; grep; ls-files; ls-tree; ls-remote; rev-parse"
+    "; rev-list; describe; shortlog; cat-file; count-objects; fsck; bisect; check-ignore"
+    "; merge-base; name-rev; for-each-ref; whatchanged; cherry; var; show-ref; fetch"
+    "; config ? --get --list -l --get-all --get-regexp; reflog"
+    "; branch ? --list -a -r -v --show-current; stash list; stash show; remote ? -v; remote show"
+    "; worktree list; clean ? -n --dry-run",
 )
-_DELETES = rows(Effect.DELETES, "branch ? -d --delete", "rm", "worktree remove", "remote remove", "remote rm")
+_DELETES = rows(Effect.DELETES, "branch ? -d --delete; rm; worktree remove; remote remove; remote rm")
 _git = verbs([*_DESTROYS, *_READS, *_DELETES], _GIT_VALUED)
 # Settings whose value git runs.
 _RUNNING = (
@@ -184,7 +163,11 @@ def _credential(call: Call, _: tuple[Word, ...]) -> Reading:
     return does(Effect.READS_SECRET, call)
 
 
-_SPECIAL = {
+def _leaves(call: Call, _: tuple[Word, ...]) -> Reading:
+    return does(Effect.LEAVES_MACHINE, call)
+
+
+_SPECIAL: dict[str, Callable[[Call, tuple[Word, ...]], Reading]] = {
     "push": _push,
     "clone": _fetches,
     "fetch": _fetches,
@@ -196,55 +179,33 @@ _SPECIAL = {
     "submodule": _foreach,
     "bisect": _foreach,
     "credential": _credential,
-    "daemon": lambda call, _: does(Effect.LEAVES_MACHINE, call),
-    "send-email": lambda call, _: does(Effect.LEAVES_MACHINE, call),
-    "bundle": lambda _call, _: NOTHING,
+    **dict.fromkeys(("daemon", "send-email"), _leaves),
 }
 
 _GH = [
-    *rows(Effect.READS_SECRET, "auth token", "auth status ? --show-token -t"),
+    *rows(Effect.READS_SECRET, "auth token; auth status ? --show-token -t"),
     *rows(
         Effect.DESTROYS_DATA,
-        "repo delete",
-        "repo archive",
-        "release delete",
-        "run delete",
-        "cache delete",
-        "issue delete",
-        "gist delete",
-        "label delete",
-        "project delete",
-        "codespace delete",
-        "workflow disable",
-        "api ? --method=DELETE",
-        "release delete-asset",
+        "repo delete; repo archive; release delete; run delete; cache delete; issue delete"
+        "; gist delete; label delete; project delete; codespace delete; workflow disable"
+        "; api ? --method=DELETE; release delete-asset",
     ),
     *rows(
         Effect.CHANGES_ACCESS,
-        "secret *",
-        "variable set",
-        "ssh-key *",
-        "gpg-key *",
-        "auth login",
-        "auth refresh",
-        "repo deploy-key *",
-        "auth setup-git",
+        "secret *; variable set; ssh-key *; gpg-key *; auth login; auth refresh; repo deploy-key *; auth setup-git",
     ),
     *rows(Effect.CHANGES_ACCESS, "repo edit ? --visibility"),
     *rows(
         Effect.LEAVES_MACHINE,
-        "gist create",
-        "repo create ? --push --public --source",
-        "release upload",
-        "release create",
+        "gist create; repo create ? --push --public --source; release upload; release create",
     ),
-    *rows(Effect.RUNS_CODE, "workflow run", "extension install", "codespace ssh"),
+    *rows(Effect.RUNS_CODE, "workflow run; extension install; codespace ssh"),
     *rows(
         Effect.READS,
         *(
             f"{thing} {verb}"
-            for thing in "pr issue repo run release workflow gist label project ruleset cache".split()
-            for verb in "list view status diff checks watch download".split()
+            for thing in listed("pr issue repo run release workflow gist label project ruleset cache")
+            for verb in listed("list view status diff checks watch download")
         ),
         "auth status",
         "status",
@@ -260,12 +221,14 @@ _gh = verbs(
 
 
 def gh(call: Call) -> Reading:
-    read = flags(call.args, frozenset("X method f F field raw-field H header q jq input R repo".split()))
+    read = flags(call.args, frozenset(listed("X method f F field raw-field H header q jq input R repo")))
     if read.operands and read.operands[0].text == "api":
         methods = [word.text.upper() for word in read.values("X", "method")]
         if "DELETE" in methods:
             return does(Effect.DESTROYS_DATA, call)
-        sends = methods and methods != ["GET"] or (not methods and read.values("f", "F", "field", "raw-field", "input"))
+        sends = (methods and methods != ["GET"]) or (
+            not methods and read.values("f", "F", "field", "raw-field", "input")
+        )
         return does(Effect.WRITES if sends else Effect.READS, call)
     if [word.text for word in read.operands[:2]] == ["secret", "list"]:
         return does(Effect.READS, call)

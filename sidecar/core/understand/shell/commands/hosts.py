@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable
 
+from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import HOLE, Word
 
 FETCHERS = frozenset(
-    "curl wget wget2 aria2c http https httpie xh fetch lynx w3m links nc ncat netcat socat ssh telnet".split()
+    listed("curl wget wget2 aria2c http https httpie xh fetch lynx w3m links nc ncat netcat socat ssh telnet")
 )
 _URL = re.compile(r"^(?:[a-zA-Z][a-zA-Z0-9+.-]*://)?(?:[^/@\s]*@)?(\[[0-9a-fA-F:]+\]|[^/:?#\s]+)")
 _LOCAL = re.compile(

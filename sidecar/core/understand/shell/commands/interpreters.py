@@ -2,6 +2,7 @@
 
 from sidecar.core.model.effect import Effect, Object, Thing
 from sidecar.core.understand import paths
+from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import (
     HOLE,
     NOTHING,
@@ -115,7 +116,10 @@ def _module(call: Call, module: Word) -> Reading:
 
 
 _MODULES = frozenset(
-    "json.tool venv virtualenv unittest doctest timeit py_compile compileall cProfile pdb tabnanny this platform site sysconfig calendar zipfile ensurepip pydoc trace ast dis build".split()
+    listed(
+        "json.tool venv virtualenv unittest doctest timeit py_compile compileall cProfile pdb"
+        " tabnanny this platform site sysconfig calendar zipfile ensurepip pydoc trace ast dis build"
+    )
 )
 
 
@@ -153,15 +157,18 @@ def _piped(call: Call, name: str) -> Reading:
 
 
 INTERPRETERS: dict[str, Reader] = {
-    **dict.fromkeys("bash sh zsh dash ksh ash fish csh tcsh rbash mksh pwsh_ rsh_".split(), shell),
+    **dict.fromkeys(listed("bash sh zsh dash ksh ash fish csh tcsh rbash mksh pwsh_ rsh_"), shell),
     "source": source,
     ".": source,
     **dict.fromkeys(
-        "python python2 python3 pypy pypy3 ipython python3.8 python3.9 python3.10 python3.11 python3.12 python3.13 python3.14".split(),
+        listed(
+            "python python2 python3 pypy pypy3 ipython python3.8 python3.9 python3.10 python3.11"
+            " python3.12 python3.13 python3.14"
+        ),
         language("python", "c", "m W X Q"),
     ),
     **dict.fromkeys(
-        ("node", "nodejs", "tsx", "ts-node"), language("node", "e eval p print pe", "r require loader import env-file")
+        listed("node nodejs tsx ts-node"), language("node", "e eval p print pe", "r require loader import env-file")
     ),
     "perl": language("perl", "e E", "I M F i_"),
     **dict.fromkeys(("ruby", "irb"), language("ruby", "e", "I r")),
@@ -175,7 +182,5 @@ INTERPRETERS: dict[str, Reader] = {
     "osascript": language("applescript", "e", "l"),
     **dict.fromkeys(("pwsh", "powershell", "powershell.exe"), language("powershell", "c Command EncodedCommand e")),
     **dict.fromkeys(("java", "kotlin"), language("java", "", "cp classpath jar")),
-    **dict.fromkeys(
-        ("tclsh", "guile", "sbcl", "racket", "ghci", "jshell", "m4", "gdb", "lldb"), language("code", "e x ex eval")
-    ),
+    **dict.fromkeys(listed("tclsh guile sbcl racket ghci jshell m4 gdb lldb"), language("code", "e x ex eval")),
 }

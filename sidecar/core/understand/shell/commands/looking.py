@@ -9,6 +9,8 @@ import binascii
 import codecs
 
 from sidecar.core.model.effect import Effect
+from sidecar.core.understand import paths
+from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import (
     HOLE,
     NOTHING,
@@ -25,7 +27,6 @@ from sidecar.core.understand.shell.call import (
 from sidecar.core.understand.shell.commands.touching import reading, writing
 from sidecar.core.understand.shell.escapes import ansi_c
 from sidecar.core.understand.shell.flags import flags
-from sidecar.core.understand import paths
 
 LARGEST_TEXT = 100_000
 
@@ -95,7 +96,7 @@ def searched(call: Call) -> Reading:
     """The first operand is a pattern, not a file, unless it came with `-e` or `-f`."""
     read = flags(
         call.args,
-        frozenset("e f A B C m g t T regexp file glob type max-count include exclude exclude-dir color".split()),
+        frozenset(listed("e f A B C m g t T regexp file glob type max-count include exclude exclude-dir color")),
     )
     named = read.values("e", "f", "regexp", "file")
     return Reading(
@@ -190,7 +191,7 @@ def archive(call: Call) -> Reading:
     first = call.args[0].text if call.args else ""
     read = flags(
         call.args,
-        frozenset("f C file directory I exclude T X d o to-command use-compress-program checkpoint-action".split()),
+        frozenset(listed("f C file directory I exclude T X d o to-command use-compress-program checkpoint-action")),
     )
     runs = read.values("to-command", "I", "use-compress-program", "checkpoint-action")
     operands = read.operands if first.startswith("-") else read.operands[1:]
@@ -205,34 +206,42 @@ def archive(call: Call) -> Reading:
     return joined(*parts)
 
 
-_QUIET = (
-    "true false : test [ cd pushd popd pwd ls ll dir tree which whereis type hash man info help apropos whatis date cal sleep wait"
-    " seq yes expr bc dc factor shuf wc nl tac rev uniq cut paste join comm column fold fmt pr expand unexpand tr"
-    " basename dirname realpath readlink stat file du df free uptime uname hostname arch nproc lscpu lsblk lsusb lspci lsof"
-    " id whoami who w groups users last tty logname ps top htop pgrep pidof pstree jobs bg fg times ulimit umask set shopt"
-    " export declare local readonly typeset unset let alias unalias getopts read mapfile readarray shift return exit break"
-    " continue bind complete compgen history dirs caller enable clear reset tput stty printenv_ mktemp md5sum sha1sum sha256sum"
-    " sha512sum b2sum cksum sum shasum md5 cmp diff colordiff sdiff diff3 delta bat_ locate mdfind netstat ss ifconfig ip_ arp ping"
-    " ping6 traceroute tracepath mtr route iostat vmstat mpstat sar dmesg lsmod getent locale localectl timedatectl loginctl"
-    " sw_vers vm_stat system_profiler dmidecode numfmt ts pv banner figlet cowsay fortune tokei cloc scc hexdump_ od_ getconf"
-    " cloc shellcheck shfmt hadolint yamllint markdownlint actionlint eslint prettier tsc mypy pyright ruff black isort flake8"
-    " pylint bandit pytest tox nox jest vitest mocha ava karma cypress playwright phpunit rspec rubocop gofmt goimports golint"
-    " golangci-lint staticcheck rustfmt rustc clang-format clang-tidy cppcheck valgrind gcc g++ cc c++ clang clang++ ld ar nm"
-    " objdump readelf strip size addr2line make gmake cmake ctest ninja meson bazel buck scons ant mvn mvnw gradle gradlew sbt"
-    " javac jar javadoc protoc buf swift swiftc xcodebuild dotnet msbuild tslint stylelint webpack vite rollup esbuild parcel"
-    " turbo nx lerna tsx_ coverage pre-commit alembic_ sphinx-build mkdocs hugo jekyll next nuxt gatsby ng vue dvc jupyter"
-    " uvicorn gunicorn flask streamlit celery nodemon pm2 supervisorctl_ convert magick identify ffmpeg ffprobe pdftotext"
-    " pandoc tesseract dot plantuml latex pdflatex xelatex less_ more_ vim_ asciinema pip-audit safety semgrep trivy"
-    " grype syft gitleaks trufflehog codespell typos vulture radon deptry import-linter lint-imports sqlfluff jsonlint"
-    " open xdg-open say code fzf printf_ watchman source_ xmllint_ strings_ ldd objcopy envsubst_ gettext msgfmt nslookup_"
-    " logger notify-send tmux screen_ renice_ chronic exa eza lsd dust duf procs btm btop glances nvidia-smi rocm-smi"
-    " pod swiftlint ktlint detekt checkstyle elixir_ mix rebar3 stack cabal ghc dune opam_ zig nim crystal gleam"
-    " terraform-docs tflint tfsec checkov kubeval kubeconform kube-linter conftest opa dotslash just_ task_ act_"
+_QUIET = listed(
+    "true false : test [ cd pushd popd pwd ls ll dir tree which whereis type hash man info help"
+    " apropos whatis date cal sleep wait seq yes expr bc dc factor shuf wc nl tac rev uniq cut"
+    " paste join comm column fold fmt pr expand unexpand tr basename dirname realpath readlink stat"
+    " file du df free uptime uname hostname arch nproc lscpu lsblk lsusb lspci lsof id whoami who w"
+    " groups users last tty logname ps top htop pgrep pidof pstree jobs bg fg times ulimit umask"
+    " set shopt export declare local readonly typeset unset let alias unalias getopts read mapfile"
+    " readarray shift return exit break continue bind complete compgen history dirs caller enable"
+    " clear reset tput stty mktemp md5sum sha1sum sha256sum sha512sum b2sum cksum sum"
+    " shasum md5 cmp diff colordiff sdiff diff3 delta locate mdfind netstat ss ifconfig"
+    " arp ping ping6 traceroute tracepath mtr route iostat vmstat mpstat sar dmesg lsmod getent"
+    " locale localectl timedatectl loginctl sw_vers vm_stat system_profiler dmidecode numfmt ts pv"
+    " banner figlet cowsay fortune tokei cloc scc getconf cloc shellcheck shfmt"
+    " hadolint yamllint markdownlint actionlint eslint prettier tsc mypy pyright ruff black isort"
+    " flake8 pylint bandit pytest tox nox jest vitest mocha ava karma cypress playwright phpunit"
+    " rspec rubocop gofmt goimports golint golangci-lint staticcheck rustfmt rustc clang-format"
+    " clang-tidy cppcheck valgrind gcc g++ cc c++ clang clang++ ld ar nm objdump readelf strip size"
+    " addr2line make gmake cmake ctest ninja meson bazel buck scons ant mvn mvnw gradle gradlew sbt"
+    " javac jar javadoc protoc buf swift swiftc xcodebuild dotnet msbuild tslint stylelint webpack"
+    " vite rollup esbuild parcel turbo nx lerna coverage pre-commit sphinx-build"
+    " mkdocs hugo jekyll next nuxt gatsby ng vue dvc jupyter uvicorn gunicorn flask streamlit"
+    " celery nodemon pm2 convert magick identify ffmpeg ffprobe pdftotext pandoc"
+    " tesseract dot plantuml latex pdflatex xelatex asciinema pip-audit safety"
+    " semgrep trivy grype syft gitleaks trufflehog codespell typos vulture radon deptry"
+    " import-linter lint-imports sqlfluff jsonlint open xdg-open say code fzf watchman"
+    " ldd objcopy gettext msgfmt logger notify-send"
+    " tmux chronic exa eza lsd dust duf procs btm btop glances nvidia-smi rocm-smi"
+    " pod swiftlint ktlint detekt checkstyle mix rebar3 stack cabal ghc dune zig nim"
+    " crystal gleam terraform-docs tflint tfsec checkov kubeval kubeconform kube-linter conftest"
+    " opa dotslash"
 )
-_FILES = (
-    "head tail less more most bat batcat nl tac strings hexdump hd od xmllint jq_ yq_ csvlook csvcut csvstat csvgrep view vi vim"
-    " nvim nano emacs ed ex pico micro zcat bzcat xzcat zless zstdcat openssl_ fold_ pygmentize ccat lolcat mlr xsv qsv"
-    " envsubst uniq wc cut paste diff cmp comm join split csplit tsort iconv dos2unix_ md5sum sha256sum base58 expand sum"
+_FILES = listed(
+    "head tail less more most bat batcat nl tac strings hexdump hd od xmllint csvlook"
+    " csvcut csvstat csvgrep view vi vim nvim nano emacs ed ex pico micro zcat bzcat xzcat zless"
+    " zstdcat pygmentize ccat lolcat mlr xsv qsv envsubst uniq wc cut paste diff cmp"
+    " comm join split csplit tsort iconv md5sum sha256sum base58 expand sum"
 )
 
 
@@ -250,9 +259,9 @@ def mktemp(call: Call) -> Reading:
 _MADE = Reading(out=Stream("/tmp/tmp.made\n"))  # noqa: S108  (the answer of mktemp, not a file of ours)
 
 LOOKERS: dict[str, Reader] = {
-    **dict.fromkeys((name for name in _QUIET.split() if not name.endswith("_")), nothing),
-    **dict.fromkeys((name for name in _FILES.split() if not name.endswith("_")), files),
-    **dict.fromkeys(("true", "false", ":", "cd", "pushd", "popd", "test", "[", "export", "set", "alias"), silent),
+    **dict.fromkeys(_QUIET, nothing),
+    **dict.fromkeys(_FILES, files),
+    **dict.fromkeys(listed("true false : cd pushd popd test [ export set alias"), silent),
     **dict.fromkeys(("which", "type", "whereis"), which),
     "mktemp": mktemp,
     "echo": echo,
@@ -260,38 +269,19 @@ LOOKERS: dict[str, Reader] = {
     "printf": printf,
     "cat": cat,
     "gcat": cat,
-    **dict.fromkeys(("base64", "gbase64", "base32", "xxd", "rev"), decoded),
+    **dict.fromkeys(listed("base64 gbase64 base32 xxd rev"), decoded),
     "tr": translated,
     "sed": sed,
     "gsed": sed,
-    **dict.fromkeys(("awk", "gawk", "mawk", "nawk"), awk),
+    **dict.fromkeys(listed("awk gawk mawk nawk"), awk),
     **dict.fromkeys(
-        ("grep", "egrep", "fgrep", "zgrep", "rg", "ag", "ack", "pcregrep", "ugrep", "fd", "fdfind", "jq", "yq", "gron"),
+        listed("grep egrep fgrep zgrep rg ag ack pcregrep ugrep fd fdfind jq yq gron"),
         searched,
     ),
     "sort": sorted_,
     "gsort": sorted_,
     **dict.fromkeys(
-        (
-            "tar",
-            "gtar",
-            "bsdtar",
-            "zip",
-            "unzip",
-            "7z",
-            "7za",
-            "gzip",
-            "gunzip",
-            "bzip2",
-            "xz",
-            "zstd",
-            "unxz",
-            "unzstd",
-            "ar",
-            "cpio",
-            "rar",
-            "unrar",
-        ),
+        listed("tar gtar bsdtar zip unzip 7z 7za gzip gunzip bzip2 xz zstd unxz unzstd ar cpio rar unrar"),
         archive,
     ),
 }

@@ -7,6 +7,7 @@ Rules:
 
 from sidecar.core.model.effect import Deed, Effect
 from sidecar.core.understand import paths
+from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import (
     HOLE,
     NOTHING,
@@ -25,10 +26,13 @@ from sidecar.core.understand.shell.commands.touching import reading, writing
 from sidecar.core.understand.shell.flags import flags
 
 _CURL = frozenset(
-    "A b c C d D e E F h H K m o P Q r T t u U w x X y Y z request header data data-raw data-binary data-ascii data-urlencode"
-    " form form-string upload-file output user user-agent referer cookie cookie-jar proxy url config json max-time"
-    " connect-timeout retry retry-delay cert key cacert capath resolve interface range write-out dump-header netrc-file"
-    " limit-rate output-dir unix-socket aws-sigv4 connect-to".split()
+    listed(
+        "A b c C d D e E F h H K m o P Q r T t u U w x X y Y z request header data data-raw"
+        " data-binary data-ascii data-urlencode form form-string upload-file output user user-agent"
+        " referer cookie cookie-jar proxy url config json max-time connect-timeout retry retry-delay"
+        " cert key cacert capath resolve interface range write-out dump-header netrc-file limit-rate"
+        " output-dir unix-socket aws-sigv4 connect-to"
+    )
 )
 _CURL_SENDS = (
     "d",
@@ -92,8 +96,11 @@ def _asked(call: Call, urls: list[Word], sent: list[Word], headers: list[Word]) 
 
 
 _WGET = frozenset(
-    "O o P a i e t T U header post-data post-file body-data body-file method output-document output-file directory-prefix"
-    " user password user-agent tries timeout input-file execute Q l A R D I X".split()
+    listed(
+        "O o P a i e t T U header post-data post-file body-data body-file method output-document"
+        " output-file directory-prefix user password user-agent tries timeout input-file execute Q l"
+        " A R D I X"
+    )
 )
 
 
@@ -127,7 +134,7 @@ def httpie(call: Call) -> Reading:
 def connects(call: Call) -> Reading:
     """A bare connection: whatever is written to it is out."""
     words = [word for word in call.args if not word.text.startswith("-")]
-    read = flags(call.args, frozenset("p s w i q x X e c g G O T".split()))
+    read = flags(call.args, frozenset(listed("p s w i q x X e c g G O T")))
     listens = read.has("l", "listen")
     runs = read.has("e", "c", "exec", "sh-exec") and call.name != "telnet"
     if read.has("z") or (
@@ -151,7 +158,7 @@ def copies(call: Call) -> Reading:
     read = flags(
         call.args,
         frozenset(
-            "P i F S c l o J D X e T f rsh filter exclude include exclude-from include-from files-from port".split()
+            listed("P i F S c l o J D X e T f rsh filter exclude include exclude-from include-from files-from port")
         ),
     )
     if len(read.operands) < 2:
@@ -199,32 +206,17 @@ NETWORK: dict[str, Reader] = {
     "wget": wget,
     "wget2": wget,
     "aria2c": wget,
-    **dict.fromkeys(("http", "https", "httpie", "xh"), httpie),
-    **dict.fromkeys(("lynx", "w3m", "links", "fetch"), wget),
-    **dict.fromkeys(("nc", "ncat", "netcat", "socat", "telnet"), connects),
+    **dict.fromkeys(listed("http https httpie xh"), httpie),
+    **dict.fromkeys(listed("lynx w3m links fetch"), wget),
+    **dict.fromkeys(listed("nc ncat netcat socat telnet"), connects),
     **dict.fromkeys(("scp", "rsync"), copies),
     **dict.fromkeys(
-        (
-            "sftp",
-            "ftp",
-            "lftp",
-            "tftp",
-            "rclone",
-            "croc",
-            "magic-wormhole",
-            "wormhole",
-            "mail",
-            "mailx",
-            "sendmail",
-            "mutt",
-            "swaks",
-            "s3cmd",
-            "mc",
-            "transfer",
+        listed(
+            "sftp ftp lftp tftp rclone croc magic-wormhole wormhole mail mailx sendmail mutt swaks s3cmd mc transfer"
         ),
         leaves,
     ),
-    **dict.fromkeys(("dig", "host", "nslookup", "drill", "whois", "ping", "ping6"), looks_up),
-    **dict.fromkeys(("ngrok", "cloudflared", "localtunnel", "lt", "bore", "frpc", "chisel"), tunnels),
-    **dict.fromkeys(("nmap", "masscan", "tcpdump", "tshark"), leaves),
+    **dict.fromkeys(listed("dig host nslookup drill whois ping ping6"), looks_up),
+    **dict.fromkeys(listed("ngrok cloudflared localtunnel lt bore frpc chisel"), tunnels),
+    **dict.fromkeys(listed("nmap masscan tcpdump tshark"), leaves),
 }

@@ -6,6 +6,7 @@ Rules:
 """
 
 from sidecar.core.model.effect import Effect, Object, Thing
+from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import Argv, Call, Reader, Reading, Script, Word, deed, does, host, joined
 from sidecar.core.understand.shell.commands.hosts import host_of, is_local
 from sidecar.core.understand.shell.commands.verbs import rows, verbs
@@ -13,20 +14,23 @@ from sidecar.core.understand.shell.flags import flags
 
 _E = Effect
 _VALUED = frozenset(
-    "r requirement c constraint e editable i index-url extra-index-url f find-links t target prefix C w workspace filter"
-    " registry p package version python t tag features manifest-path group with from directory cwd call".split()
+    listed(
+        "r requirement c constraint e editable i index-url extra-index-url f find-links t target"
+        " prefix C w workspace filter registry p package version python t tag features manifest-path"
+        " group with from directory cwd call"
+    )
 )
 
 
 def manager(
-    install: str, *, publish: str = "", remove: str = "", run: str = "", secret: str = "", quiet: str = ""
+    install: str, *, publish: str = "", remove: str = "", run: str = "", access: str = "", quiet: str = ""
 ) -> Reader:
     """A package manager by the names of its verbs."""
     table = {
         **dict.fromkeys(install.split(), _E.INSTALLS),
         **dict.fromkeys(remove.split(), _E.DELETES),
         **dict.fromkeys(publish.split(), _E.LEAVES_MACHINE),
-        **dict.fromkeys(secret.split(), _E.CHANGES_ACCESS),
+        **dict.fromkeys(access.split(), _E.CHANGES_ACCESS),
     }
     runs, silent = frozenset(run.split()), frozenset(quiet.split())
 
@@ -95,15 +99,20 @@ def npx(call: Call) -> Reading:
 
 
 _TOOLS = frozenset(
-    "rimraf eslint prettier tsc jest vitest mocha vercel netlify wrangler serverless cdk firebase supabase prisma".split()
+    listed(
+        "rimraf eslint prettier tsc jest vitest mocha vercel netlify wrangler serverless cdk firebase supabase prisma"
+    )
 )
 _NPM = manager(
     "install i add ci update upgrade up link dlx create init",
     publish="publish",
     remove="uninstall remove rm un prune",
     run="run run-script exec x",
-    secret="login adduser token owner access dist-tag unpublish deprecate",  # noqa: S106
-    quiet="test t start ls list view info outdated audit pack version help why config explain fund root prefix bin doctor ping search dev build lint format typecheck",
+    access="login adduser token owner access dist-tag unpublish deprecate",
+    quiet=(
+        "test t start ls list view info outdated audit pack version help why config explain fund root"
+        " prefix bin doctor ping search dev build lint format typecheck"
+    ),
 )
 _PIP = manager(
     "install download wheel",
@@ -150,59 +159,37 @@ _RAKE = verbs(
     [
         *rows(
             _E.DESTROYS_DATA,
-            "db:drop*",
-            "db:reset*",
-            "db:purge*",
-            "db:truncate*",
-            "db:schema:load",
-            "db:migrate:reset",
-            "db:structure:load",
-            "migrate:fresh",
-            "migrate:reset",
-            "db:wipe",
-            "migrate:refresh",
-            "*:drop",
-            "*:purge",
-            "doctrine:database:drop",
-            "database:drop",
+            "db:drop*; db:reset*; db:purge*; db:truncate*; db:schema:load; db:migrate:reset"
+            "; db:structure:load; migrate:fresh; migrate:reset; db:wipe; migrate:refresh; *:drop; *:purge"
+            "; doctrine:database:drop; database:drop",
         ),
-        *rows(_E.RUNS_CODE, "runner", "r", "tinker"),
+        *rows(_E.RUNS_CODE, "runner; r; tinker"),
         *rows(_E.READS, "*"),
     ]
 )
 _PRISMA = verbs(
     [
-        *rows(_E.DESTROYS_DATA, "migrate reset", "db push ? --force-reset --accept-data-loss", "db execute"),
-        *rows(_E.WRITES, "migrate *", "db push", "generate"),
-        *rows(_E.READS, "validate", "format", "studio"),
+        *rows(_E.DESTROYS_DATA, "migrate reset; db push ? --force-reset --accept-data-loss; db execute"),
+        *rows(_E.WRITES, "migrate *; db push; generate"),
+        *rows(_E.READS, "validate; format; studio"),
     ]
 )
 _MIGRATE = verbs(
     [
         *rows(
             _E.DESTROYS_DATA,
-            "downgrade",
-            "drop",
-            "down",
-            "reset",
-            "clean",
-            "dropAll",
-            "db:drop",
-            "db:migrate:undo:all",
-            "schema:drop",
-            "undo",
-            "drop-all",
-            "rollback",
+            "downgrade; drop; down; reset; clean; dropAll; db:drop; db:migrate:undo:all; schema:drop"
+            "; undo; drop-all; rollback",
         ),
-        *rows(_E.READS, "current", "history", "heads", "show", "info", "status", "validate", "check", "version"),
-        *rows(_E.WRITES, "upgrade", "migrate", "up", "revision", "stamp"),
+        *rows(_E.READS, "current; history; heads; show; info; status; validate; check; version"),
+        *rows(_E.WRITES, "upgrade; migrate; up; revision; stamp"),
     ],
     "c config n path database url x source d",
 )
 
 PACKAGES: dict[str, Reader] = {
-    **dict.fromkeys(("npm", "pnpm", "yarn", "bun", "cnpm"), _NPM),
-    **dict.fromkeys(("npx", "bunx", "pnpx", "uvx"), npx),
+    **dict.fromkeys(listed("npm pnpm yarn bun cnpm"), _NPM),
+    **dict.fromkeys(listed("npx bunx pnpx uvx"), npx),
     **dict.fromkeys(("pip", "pip3", "pip2"), _PIP),
     "pipx": manager("install inject upgrade", remove="uninstall", run="run"),
     "uv": manager(
@@ -228,35 +215,15 @@ PACKAGES: dict[str, Reader] = {
     ),
     "mamba": manager("install create update", run="run", remove="remove", quiet="list info search activate"),
     **dict.fromkeys(
-        (
-            "apt",
-            "apt-get",
-            "aptitude",
-            "yum",
-            "dnf",
-            "microdnf",
-            "zypper",
-            "apk",
-            "brew",
-            "port",
-            "snap",
-            "flatpak",
-            "choco",
-            "winget",
-            "scoop",
-            "emerge",
-            "nix-env",
-            "pkg",
-            "opkg",
-            "xbps-install",
+        listed(
+            "apt apt-get aptitude yum dnf microdnf zypper apk brew port snap flatpak choco winget scoop"
+            " emerge nix-env pkg opkg xbps-install"
         ),
         _SYSTEM,
     ),
     **dict.fromkeys(("pacman", "yay", "paru"), pacman),
     **dict.fromkeys(("dpkg", "rpm"), dpkg),
-    **dict.fromkeys(
-        ("easy_install", "apt-add-repository", "add-apt-repository", "cpan", "cpanm", "luarocks", "pear", "pecl"), easy
-    ),
+    **dict.fromkeys(listed("easy_install apt-add-repository add-apt-repository cpan cpanm luarocks pear pecl"), easy),
     "apt-cache": lambda call: does(_E.READS, call),
     "apt-key": lambda call: does(_E.CHANGES_ACCESS, call),
     **dict.fromkeys(
@@ -266,9 +233,9 @@ PACKAGES: dict[str, Reader] = {
             remove="uninstall",
             publish="push",
             quiet="list search info env build",
-            secret="signin owner yank",
+            access="signin owner yank",
         ),
-    ),  # noqa: S106
+    ),
     "bundle": manager(
         "install add update", run="exec", quiet="list show outdated check info config", remove="remove clean"
     ),
@@ -283,14 +250,14 @@ PACKAGES: dict[str, Reader] = {
         "install add update",
         remove="uninstall remove clean",
         publish="publish",
-        secret="login owner yank",
+        access="login owner yank",
         quiet="build test check run clippy fmt doc bench tree metadata nextest fix search miri expand",
-    ),  # noqa: S106
+    ),
     "rustup": manager("install update toolchain component target", quiet="show which doc run", remove="uninstall"),
     "go": manager("get install", quiet="build test vet fmt run mod list env doc version generate tool work clean"),
     "deno": manager("install add", publish="publish deploy", quiet="test fmt lint check task info cache"),
     **dict.fromkeys(
-        ("nvm", "fnm", "volta", "asdf", "mise", "pyenv", "rbenv", "sdk", "corepack", "n"),
+        listed("nvm fnm volta asdf mise pyenv rbenv sdk corepack n"),
         manager(
             "install use add plugin",
             remove="uninstall remove",
@@ -300,23 +267,11 @@ PACKAGES: dict[str, Reader] = {
     ),
     "twine": manager("", publish="upload", quiet="check"),
     "pre-commit": manager("install autoupdate", quiet="run clean sample-config", remove="uninstall"),
-    **dict.fromkeys(("rake", "rails", "artisan", "bin/rails"), _RAKE),
+    **dict.fromkeys(listed("rake rails artisan bin/rails"), _RAKE),
     "prisma": _PRISMA,
     **dict.fromkeys(
-        (
-            "alembic",
-            "flyway",
-            "liquibase",
-            "sequelize",
-            "sequelize-cli",
-            "knex",
-            "typeorm",
-            "dbmate",
-            "goose",
-            "migrate",
-            "drizzle-kit",
-            "sqlx",
-            "diesel",
+        listed(
+            "alembic flyway liquibase sequelize sequelize-cli knex typeorm dbmate goose migrate drizzle-kit sqlx diesel"
         ),
         _MIGRATE,
     ),

@@ -2,6 +2,7 @@
 
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand import paths
+from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import HOLE, NOTHING, Call, Reader, Reading, Word, deed, does, path
 from sidecar.core.understand.shell.commands.touching import reading, removing, writing
 from sidecar.core.understand.shell.flags import flags
@@ -123,7 +124,7 @@ def stops(call: Call) -> Reading:
 
 
 REMOVERS: dict[str, Reader] = {
-    **dict.fromkeys(("rm", "grm", "unlink", "srm", "trash", "rimraf", "del"), rm),
+    **dict.fromkeys(listed("rm grm unlink srm trash rimraf del"), rm),
     "rmdir": rmdir,
     "shred": shred,
     "wipe": shred,
@@ -131,9 +132,12 @@ REMOVERS: dict[str, Reader] = {
     "dd": dd,
     "dcfldd": dd,
     **dict.fromkeys(
-        "mkfs mke2fs mkswap wipefs fdisk gdisk sgdisk sfdisk cfdisk parted blkdiscard hdparm badblocks mdadm cryptsetup"
-        " lvremove vgremove pvremove lvreduce zpool diskutil format mkfs.ext2 mkfs.ext3 mkfs.ext4 mkfs.xfs mkfs.btrfs"
-        " mkfs.vfat mkfs.fat mkfs.ntfs mkfs.f2fs mkdosfs newfs".split(),
+        listed(
+            "mkfs mke2fs mkswap wipefs fdisk gdisk sgdisk sfdisk cfdisk parted blkdiscard hdparm"
+            " badblocks mdadm cryptsetup lvremove vgremove pvremove lvreduce zpool diskutil format"
+            " mkfs.ext2 mkfs.ext3 mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.vfat mkfs.fat mkfs.ntfs mkfs.f2fs"
+            " mkdosfs newfs"
+        ),
         on_disk,
     ),
     "mv": mv,
@@ -150,5 +154,5 @@ REMOVERS: dict[str, Reader] = {
     "pkill": pkill,
     "killall": pkill,
     "skill": pkill,
-    **dict.fromkeys("shutdown reboot halt poweroff telinit init".split(), stops),
+    **dict.fromkeys(listed("shutdown reboot halt poweroff telinit init"), stops),
 }

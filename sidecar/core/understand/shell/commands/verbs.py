@@ -28,8 +28,9 @@ class Verb:
 
 
 def rows(effect: Effect, *lines: str, network: bool = False) -> list[Verb]:
-    """`delete * ? --force -f ! --dry-run`: words, the options that are needed, the options that make it harmless."""
-    return [_row(effect, line, network) for line in lines]
+    """`delete * ? --force -f ! --dry-run`: words, the options that are needed, the options that make it harmless. A
+    semicolon ends a row."""
+    return [_row(effect, row, network) for line in lines for row in line.split("; ")]
 
 
 def _row(effect: Effect, line: str, network: bool) -> Verb:
