@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from sidecar.core.understand.sql.effects import Found
 from sidecar.core.understand.sql.statements import FIRST
-from sidecar.core.understand.sql.token import Kind, Token, Tokens, find, group, vocabulary
+from sidecar.core.understand.sql.token import Kind, Token, Tokens, closings, find, vocabulary
 
 _OPENERS = vocabulary("BEGIN IF ELSIF ELSEIF ELSE LOOP WHILE FOR FOREACH WHEN EXCEPTION REPEAT CASE CATCH ATOMIC")
 _CUTS = vocabulary("THEN ELSE LOOP DO BEGIN TRY CATCH EXCEPTION ATOMIC REPEAT")
@@ -126,10 +126,10 @@ def _statement_at(tokens: Tokens) -> int:
 
 def _subqueries(tokens: Tokens, found: Found) -> None:
     """Every value is computed by a SELECT of it, if it holds a call or a query."""
-    at = 0
+    at, closed = 0, closings(tokens)
     while at < len(tokens):
         if tokens[at].is_mark("("):
-            end = group(tokens, at)
+            end = closed[at]
             inside = tokens[at + 1 : end]
             if inside and inside[0].is_word("SELECT", "WITH", "DELETE", "UPDATE", "INSERT"):
                 found.tails.append(inside)

@@ -137,14 +137,11 @@ def _only_a_name(tokens: Tokens, at: int) -> bool:
 
 
 def _dropped(tokens: Tokens, name: str, found: Found) -> None:
-    at = find(tokens, "DROP", "REMOVE")
-    while at >= 0:
-        after = tokens[at + 1] if at + 1 < len(tokens) else None
-        within = at > 1 and tokens[at - 1].kind is not Kind.MARK and find(tokens[:at], "COLUMN") >= 0
-        if (
-            after
-            and not after.is_word(*_DROPPED_KEPT)
-            and not (within and tokens[at - 1].is_word("COLUMN", "TO", "ADD"))
-        ):
-            found.add(Effect.DESTROYS_DATA, f"ALTER: a column or a part of {name} is dropped", *table(name))
-        at = find(tokens, "DROP", start=at + 1)
+    """`DROP COLUMN x`, `DROP x`, `DROP PARTITION p`; not `DROP NOT NULL`, nor a column that is called drop."""
+    depth = 0
+    for index, token in enumerate(tokens[:-1]):
+        depth += token.is_mark("(") - token.is_mark(")")
+        named = index > 0 and tokens[index - 1].is_word("COLUMN", "TO", "ADD")
+        if depth > 0 or named or not token.is_word("DROP", "REMOVE") or tokens[index + 1].is_word(*_DROPPED_KEPT):
+            continue
+        found.add(Effect.DESTROYS_DATA, f"ALTER: a column or a part of {name} is dropped", *table(name))

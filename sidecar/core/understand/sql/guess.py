@@ -6,15 +6,28 @@ every manner is tried and each reading that differs is judged. The sum of the re
 """
 
 import re
+from collections.abc import Callable
 
-from sidecar.core.understand.sql.lex import Lexed, lexed
-from sidecar.core.understand.sql.token import MANNERS, Kind, Tokens
+from sidecar.core.understand.sql.lex import MOST_TOKENS, Lexed, lexed
+from sidecar.core.understand.sql.token import MANNERS, Kind, Manner, Tokens
 
-DIALECTS = tuple(MANNERS)
+_LAST_FIRST = tuple(MANNERS.values())[::-1]  # so that of two that cut alike the earlier stays
 ORDER = ("postgres", "mysql", "tsql", "clickhouse", "snowflake", "bigquery", "sqlite")
 OTHER_NAMES = {"postgresql": "postgres", "pg": "postgres", "redshift": "postgres", "mariadb": "mysql", "mssql": "tsql",
                "sqlserver": "tsql", "sqlite3": "sqlite", "bq": "bigquery", "ch": "clickhouse"}  # fmt: skip
-_DIFFERS = re.compile(r"""\\|\#|\[|//|\$|/\*|--(?!\s)|'''|"{3}""")
+# Whether a text holds what a feature of a manner needs to make a difference.
+_MATTERS: dict[str, Callable[[str], object]] = {
+    "backslash": lambda text: "\\" in text,
+    "double_texts": lambda text: "\\" in text and '"' in text,
+    "hash_comments": lambda text: "#" in text,
+    "slash_comments": lambda text: "//" in text,
+    "dash_needs_space": re.compile(r"--\S").search,
+    "executable_comments": re.compile(r"/\*M?!").search,
+    "nested_comments": lambda text: text.count("/*") > 1,
+    "brackets": lambda text: "[" in text or "#" in text,
+    "dollars": re.compile(r"\$(?:[^\W\d]\w*+)?\$").search,
+    "triple": re.compile(r"'''|\"{3}|(?i:\b[rb]{1,2}['\"])").search,
+}
 
 SIGNS: dict[str, str] = {
     "postgres": "ILIKE RETURNING JSONB TIMESTAMPTZ SERIAL BIGSERIAL PLPGSQL PG_SLEEP TO_CHAR REGCLASS BYTEA LATERAL",
@@ -67,13 +80,18 @@ def _quoted(mark: str, name: str) -> str:
 
 
 def readings(text: str, dialect: str | None) -> list[Lexed]:
-    """Every way to cut the text that differs from the others; those that close every quote first."""
-    if dialect:
-        return [lexed(text, MANNERS[dialect])]
-    if not _DIFFERS.search(text):
-        return [lexed(text, MANNERS["postgres"])]
+    """Every way to cut the text that differs from the others; those that close every quote first. `TooMuch` if all of
+    them together would cost too much."""
+    left = MOST_TOKENS
     found: dict[tuple[int, ...], Lexed] = {}
-    for manner in MANNERS.values():
-        cut = lexed(text, manner)
+    for manner in [MANNERS[dialect]] if dialect else manners(text):
+        cut = lexed(text, manner, left)
+        left -= len(cut.tokens)
         found.setdefault(tuple(place for token in cut.tokens for place in (token.start, token.end)), cut)
     return sorted(found.values(), key=lambda cut: cut.open_ended)
+
+
+def manners(text: str) -> list[Manner]:
+    """Those that may cut this text each in its own way: most texts hold nothing on which they differ."""
+    matter = [feature for feature, matters in _MATTERS.items() if matters(text)]
+    return list({tuple(getattr(manner, name) for name in matter): manner for manner in _LAST_FIRST}.values())

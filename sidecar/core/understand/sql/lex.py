@@ -3,8 +3,8 @@
 Strategy: one regular expression a manner, made of possessive parts, so that every text is read once from left to
 right; only comments that nest are walked by hand.
 
-Rules: nothing fails. A text or comment that never closes ends with the whole and is told by `open_ended`; a character
-that belongs to nothing is a mark; characters that nobody can see are told by `hidden`.
+Rules: nothing fails but what has too many tokens. A text or comment that never closes ends with the whole and is told
+by `open_ended`; a character that belongs to nothing is a mark; characters that nobody can see are told by `hidden`.
 """
 
 import re
@@ -19,6 +19,13 @@ _UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\x00-
 _HIDDEN = re.compile(f"[{_UNSEEN}]")
 _META = r"\\(?![\r\n])[^\n]*+|(?:(?<=\n)|\A)[ \t]*+(?:\.[a-z]|:!!|!!|:r\b|:connect\b)[^\n]*+"
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b"}
+
+
+MOST_TOKENS = 50_000  # they cost about a microsecond each
+
+
+class TooMuch(Exception):  # noqa: N818  (nobody's fault)
+    """The text holds more tokens than are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +83,12 @@ class _Lexer:
         self.tokens: list[Token] = []
         self.open_ended = False
 
-    def run(self) -> Lexed:
+    def run(self, most: int) -> Lexed:
         match_at, at, size = _pattern(self.manner).match, 0, len(self.text)
         executable = 0
         while at < size:
+            if len(self.tokens) > most:
+                raise TooMuch
             match = match_at(self.text, at)
             group, at = match.lastgroup, match.end()  # type: ignore[union-attr]
             if group in {"space", "line"}:
@@ -156,5 +165,5 @@ class _Lexer:
         return start + len(raw)
 
 
-def lexed(text: str, manner: Manner) -> Lexed:
-    return _Lexer(text, manner).run()
+def lexed(text: str, manner: Manner, most: int = MOST_TOKENS) -> Lexed:
+    return _Lexer(text, manner).run(most)

@@ -16,7 +16,7 @@ from sqlglot.parser import Parser
 
 from sidecar.core.understand.sql.token import Kind, Token, Tokens
 
-MAX_TOKENS = 4000
+MAX_TOKENS = 3000
 MAX_DEPTH = 60  # brackets: each costs the parser about twelve of Python's thousand frames
 MOST_TRIES = 4
 _QUOTES = {"mysql": "`", "bigquery": "`", "clickhouse": "`"}

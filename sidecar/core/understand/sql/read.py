@@ -11,20 +11,23 @@ Rules:
 - Nothing is too long to be answered: what is over a limit is unknown.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 
 from sidecar.core.model.effect import Deed, Effect, Node, Thing, Understood
 from sidecar.core.understand.sql.effects import Found, Inner
 from sidecar.core.understand.sql.guess import likely, named, readings
-from sidecar.core.understand.sql.lex import Lexed
+from sidecar.core.understand.sql.lex import Lexed, TooMuch
+from sidecar.core.understand.sql.parse import MOST_TRIES
 from sidecar.core.understand.sql.split import delimited, statements
 from sidecar.core.understand.sql.statement import statement
 from sidecar.core.understand.sql.statements import FIRST
 from sidecar.core.understand.sql.token import Kind, Tokens, name_at
 
-MAX_TEXT = 200_000  # characters; cutting them in every manner takes about half a second
+MAX_TEXT = 100_000  # characters; more tokens than lex.MOST_TOKENS are refused before that
 MAX_DEPTH = 8  # texts inside texts
-MAX_STATEMENTS = 2000
+WORK = 100_000  # tokens of all statements, one inside another counted again: about a tenth of a second
+STATEMENT = 20  # tokens that a statement costs however short it is
 BUDGET = 6000  # tokens that go to the parser: about a fifth of a second
 LABEL = 60
 
@@ -45,7 +48,7 @@ class _Reading:
     prepared: set[str] = field(default_factory=set)
     temporary: set[str] = field(default_factory=set)
     computed: list[str] = field(default_factory=list)
-    statements: int = 0
+    work: int = WORK
 
 
 def sql(text: str, dialect: str | None = None) -> Understood:
@@ -57,6 +60,8 @@ def sql(text: str, dialect: str | None = None) -> Understood:
         nodes, unread = _text(text, reading, _Place())
     except RecursionError:
         return _refused("SQL too deep to be read")
+    except TooMuch:
+        return _refused("more SQL than is read")
     label = reading.dialect or "SQL"
     return Understood(Node(label, (), tuple(nodes)), tuple(dict.fromkeys([*reading.computed, *unread])))
 
@@ -71,21 +76,20 @@ def _text(text: str, reading: _Reading, place: _Place) -> tuple[list[Node], list
     text = delimited(text)
     cuts = readings(text, reading.dialect)
     whole = [cut for cut in cuts if not cut.open_ended]
-    seen: dict[Tokens, tuple[Node, list[str]]] = {}
-    shown: dict[Tokens, Node] = {}
+    seen: dict[Hashable, tuple[Node, list[str]]] = {}
     unreads = []
     for cut in cuts:
         unread: list[str] = []
-        for tokens in _statements(cut, text, reading, drop_last=bool(whole) and cut.open_ended):
-            key = tokens
-            if key not in seen:
-                seen[key] = _statement(tokens, text, reading, place)
-            shown[key] = seen[key][0]
-            unread += seen[key][1]
+        for index, tokens in enumerate(_statements(cut, text, reading, drop_last=bool(whole) and cut.open_ended)):
+            key: Hashable = index if len(cuts) == 1 else tokens
+            read = seen.get(key)
+            if read is None:
+                read = seen[key] = _statement(tokens, text, reading, place)
+            unread += read[1]
         if cut.hidden and any(not character.isprintable() for character in text if character not in "\n\r\t"):
             unread.append("characters that nobody sees stand in it")
         unreads.append(unread if not cut.open_ended or whole else [*unread, "a quote or a comment never ends"])
-    return list(shown.values()), min(unreads[: len(whole) or None], key=len, default=[])
+    return [node for node, _ in seen.values()], min(unreads[: len(whole) or None], key=len, default=[])
 
 
 def _statements(cut: Lexed, text: str, reading: _Reading, drop_last: bool) -> list[Tokens]:
@@ -96,14 +100,15 @@ def _statements(cut: Lexed, text: str, reading: _Reading, drop_last: bool) -> li
 
 def _statement(tokens: Tokens, text: str, reading: _Reading, place: _Place) -> tuple[Node, list[str]]:
     """The statement's own deeds and those of what stands inside it."""
-    reading.statements += 1
-    label = " ".join(text[tokens[0].start : tokens[-1].end].split())[:LABEL]
-    if reading.statements > MAX_STATEMENTS or place.depth > MAX_DEPTH:
-        return Node(label), ["more stands here than is read"]
+    reading.work -= len(tokens) + STATEMENT
+    label = " ".join(text[tokens[0].start : min(tokens[-1].end, tokens[0].start + 2 * LABEL)].split())[:LABEL]
+    if reading.work < 0 or place.depth > MAX_DEPTH:
+        reading.computed += ["more SQL stands here than is read"]
+        return Node(label), []
     order = likely(tokens, text)
     dialects = (reading.dialect, *(one for one in order if one != reading.dialect)) if reading.dialect else order
     found = statement(tokens, dialects, reading.budget, reading.prepared)
-    reading.budget -= len(tokens)
+    reading.budget -= len(tokens) * (MOST_TRIES if found.unread else 1)
     reading.computed += found.computed
     unread = list(found.unread)
     children: list[Node] = []

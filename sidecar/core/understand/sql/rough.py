@@ -37,14 +37,19 @@ _STARTS: dict[str, Effect] = {
 }
 
 
+MOST = 3000  # tokens: the rest of a longer statement says nothing more
+_FAR = 300  # tokens after DELETE in which its WHERE may stand
+
+
 def rough(tokens: Tokens, found: Found) -> None:
+    tokens = tokens[:MOST]
     first = next((token for token in tokens if token.kind is Kind.WORD), None)
     if first and first.word in _STARTS:
         found.add(_STARTS[first.word], f"begins with {first.word}")
     for index, token in enumerate(tokens):
         if token.kind in {Kind.WORD, Kind.NAME}:
             after = tokens[index + 1] if index + 1 < len(tokens) else None
-            _word(token, after, tokens[index:], found)
+            _word(token, after, tokens[index : index + _FAR], found)
 
 
 def _word(token: Token, after: Token | None, rest: Tokens, found: Found) -> None:

@@ -12,7 +12,7 @@ from sidecar.core.understand.sql.client import client
 from sidecar.core.understand.sql.dynamic import DYNAMIC
 from sidecar.core.understand.sql.effects import Found, table
 from sidecar.core.understand.sql.functions import function, secret_table
-from sidecar.core.understand.sql.parse import Unparsed, parsed
+from sidecar.core.understand.sql.parse import MAX_TOKENS, Unparsed, parsed
 from sidecar.core.understand.sql.reword import reworded, without_file
 from sidecar.core.understand.sql.rough import rough
 from sidecar.core.understand.sql.special import SPECIAL, plain
@@ -43,6 +43,9 @@ def statement(tokens: Tokens, dialects: tuple[str, ...], budget: int, prepared: 
         found.add(Effect.WRITES, f"INSERT into {name}", *table(name))
         if secret_table(name):
             found.add(Effect.CHANGES_ACCESS, f"{name} says who may sign in", *table(name))
+    elif len(tokens) > MAX_TOKENS:
+        found.unread.append("a statement longer than is read")
+        rough(tokens, found)
     elif first.is_mark("(") or (first.is_word(*PARSED) and not _is_call(tokens)):
         _query(tokens, dialects, budget, found)
     elif is_block(tokens):

@@ -95,6 +95,18 @@ def group(tokens: Tokens, opening: int) -> int:
     return len(tokens)
 
 
+def closings(tokens: Tokens) -> dict[int, int]:
+    """Of every opening bracket the index of the one that closes it; the end if none does."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for index, token in enumerate(tokens):
+        if token.is_mark("("):
+            opened.append(index)
+        elif token.is_mark(")") and opened:
+            found[opened.pop()] = index
+    return found | dict.fromkeys(opened, len(tokens))
+
+
 def vocabulary(text: str) -> frozenset[str]:
     """The words of a text, as a set: how the long tables of words are written."""
     return frozenset(text.split())

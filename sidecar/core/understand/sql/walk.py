@@ -20,14 +20,15 @@ _NO_ALIAS = vocabulary("drop exec execute delete truncate shutdown update insert
 
 def walked(tree: exp.Expr) -> Found:
     found = Found()
-    reading = _Tables(tree)
-    for node in tree.walk():
+    nodes = list(tree.walk())
+    reading = _Tables(nodes)
+    for node in nodes:
         reader = _READERS.get(type(node))
         if reader:
             reader(node, found)
         elif isinstance(node, exp.Func):
             _function(node, found)
-    things = sorted({*reading.read(tree), *reading.columns(tree)})
+    things = sorted({*reading.read(tree), *reading.columns()})
     if things or isinstance(tree, exp.Query):
         found.deeds.insert(0, Deed(Effect.READS, "reads rows", tuple(things)))
     for thing in things:
@@ -43,9 +44,10 @@ def _secret(thing: Object, found: Found) -> None:
 class _Tables:
     """The tables of a statement: which name stands for which, and which are made inside it."""
 
-    def __init__(self, tree: exp.Expr) -> None:
-        self.made = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
-        self.tables = [node for node in tree.find_all(exp.Table) if not isinstance(node.this, exp.Func)]
+    def __init__(self, nodes: list[exp.Expr]) -> None:
+        self.nodes = nodes
+        self.made = {node.alias.lower() for node in nodes if isinstance(node, exp.CTE)}
+        self.tables = [node for node in nodes if isinstance(node, exp.Table) and not isinstance(node.this, exp.Func)]
         self.named: dict[str, set[str]] = {}
         aliases = {node.alias.lower() for node in self.tables if node.alias}
         self.tables = [node for node in self.tables if node.alias or node.db or node.name.lower() not in aliases]
@@ -63,9 +65,11 @@ class _Tables:
             Object(Thing.TABLE, full(node)) for node in self.tables if self._stands(node) and not _target(node, tree)
         }
 
-    def columns(self, tree: exp.Expr) -> set[Object]:
+    def columns(self) -> set[Object]:
         found = set()
-        for node in tree.find_all(exp.Column, exp.Star):
+        for node in self.nodes:
+            if not isinstance(node, exp.Column | exp.Star):
+                continue
             if isinstance(node, exp.Star) and isinstance(node.parent, exp.Column | exp.Count):
                 continue
             if _given(node):
