@@ -7,6 +7,8 @@ from sidecar.core.understand.shell.call import Stream
 
 # An ordinary text has ten; a thousand take some 30 ms.
 MOST_COMMANDS = 1_000
+# What is longer than any text that we would read is not kept.
+LONGEST_OUT = 24_000
 SILENT = Stream("")
 
 
@@ -40,4 +42,5 @@ def together(streams: list[Stream]) -> Stream:
     hosts = tuple(dict.fromkeys(name for stream in streams for name in stream.hosts))
     texts = [stream.text for stream in streams]
     known = [text for text in texts if text is not None]
-    return Stream("".join(known) if len(known) == len(texts) else None, hosts)
+    kept = len(known) == len(texts) and sum(map(len, known)) <= LONGEST_OUT
+    return Stream("".join(known) if kept else None, hosts)

@@ -29,9 +29,11 @@ MOST_TURNS = 8
 
 def pipeline(walk: Walk, node: Syntax, stdin: Stream) -> Done:
     nodes: list[Node] = []
-    stream = stdin
-    for child in node.named_children:
-        stage = walk.copy() if len(node.named_children) > 1 else walk
+    stream, stages = stdin, node.named_children
+    for child in stages:
+        if walk.budget.spent():
+            break
+        stage = walk.copy() if len(stages) > 1 else walk
         stage.scope.files = walk.scope.files
         done = stage.statement(child, stream)
         nodes += done.nodes
@@ -47,6 +49,8 @@ def loop(walk: Walk, node: Syntax, stdin: Stream) -> Done:
     nodes, outs = list(walk.collected()), []
     several = [Word(text) for text in dict.fromkeys(word.text for word in words)]
     for turn in several if 0 < len(several) <= MOST_TURNS else [UNKNOWN]:
+        if walk.budget.spent():
+            break
         if variable is not None:
             walk.scope.values[walk.source.of(variable)] = ((turn,),)
         if body is not None:

@@ -4,21 +4,28 @@ Strategy: tree-sitter's bash grammar. It never fails, so what it could not place
 white space between two leaves was skipped by it.
 
 Rules:
-- Measured: ordinary text costs a microsecond a byte, hostile text ten. So the size is bounded, and the parser's own
-  progress is counted: a text that makes it work without end is given up, the same way on every machine.
+- Ordinary text costs half a microsecond a byte. Hostile text costs by its square: at each error the grammar looks
+  ahead to the end. So the text is handed over in small pieces, and the pieces are counted, again and again handed out
+  ones too: too many, and the text is given up, the same way on every machine.
 """
 
+import re
 from dataclasses import dataclass
 
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
 BASH = Language(tree_sitter_bash.language())
-# Ordinary text of this size is read in some 30 ms; nobody types a longer command.
-LARGEST = 24_000
-# Calls of the parser's progress callback, one each hundred operations: 20 times what ordinary text of the largest size
-# needs.
-MOST_WORK = 40_000
+# A long here-document of this size is read in some 10 ms; nobody types a longer command.
+LARGEST = 100_000
+PIECE = 512
+# Pieces handed out: ordinary text of the largest size needs some 400; 3,000 take 50 ms.
+MOST_PIECES = 3_000
+# Calls of the parser's progress callback, one each hundred operations: 1,000 take 50 ms.
+MOST_WORK = 1_000
+# A pipeline without an end costs by its square, unseen by both: 1,000 take 50 ms.
+MOST_PIPES = 1_000
+_PIPE = re.compile(r"(?<!\|)\|(?!\|)")
 # Python's own stack carries about 1000 calls; a step of the walk takes up to six.
 DEEPEST = 90
 
@@ -47,6 +54,8 @@ def parse(text: str) -> Source | str:
     """The tree, or in words why there is none."""
     if len(text) > LARGEST:
         return f"longer than {LARGEST} characters"
+    if len(_PIPE.findall(text)) > MOST_PIPES:
+        return "too tangled to parse"
     if any(letter in text for letter in "\x00\ue000\ue001\ue002\ue003\ue004"):
         return "characters that no command holds"
     try:
@@ -63,18 +72,24 @@ def parse(text: str) -> Source | str:
 
 
 def _tree(raw: bytes) -> Node | None:
-    work = 0
+    """Nothing, where it takes too long. A new parser each time: one that gave up would go on where it stopped."""
+    work = pieces = 0
+
+    def piece(at: int, _: object) -> bytes:
+        nonlocal pieces
+        pieces += 1
+        return raw[at : at + PIECE] if pieces <= MOST_PIECES else b""
 
     def given_up(*_: object) -> bool:
         nonlocal work
         work += 1
-        return work > MOST_WORK
+        return work > MOST_WORK or pieces > MOST_PIECES
 
     try:
-        # A new parser each time: after giving up, an old one would go on where it stopped.
-        return Parser(BASH).parse(lambda at, _: raw[at : at + 65_536], progress_callback=given_up).root_node
+        root = Parser(BASH).parse(piece, progress_callback=given_up).root_node
     except ValueError:
         return None
+    return None if pieces > MOST_PIECES else root
 
 
 def _survey(root: Node, raw: bytes) -> tuple[int, bool]:

@@ -180,6 +180,8 @@ def _inner(walk: Walk, scope: Scope, run: Run, span: Span) -> Node | None:
         case Script():
             return _script(walk, scope, run, span)
         case Argv():
+            if walk.budget.spent():
+                return None
             done = run_call(walk, scope.copy(), run.words, run.stdin, span)
             return done.nodes[0] if len(done.nodes) == 1 else Node("runs", (), done.nodes) if done.nodes else None
         case Statements():

@@ -14,6 +14,9 @@ from sidecar.core.understand.shell.call import HOLE, Stream, Word
 from sidecar.core.understand.shell.parse import Source
 
 MOST_VALUES = 8
+# `x=$x$x` doubles; what grows past this is not known.
+LONGEST_VALUE = 4_096
+MOST_WORDS = 64
 UNKNOWN = Word(HOLE)
 # What every shell has; the rest of the environment is not known.
 USUAL = {
@@ -54,10 +57,10 @@ class Scope:
         return (Word(usual),) if usual is not None else None
 
     def put(self, name: str, value: Fields, *, more: bool = False) -> None:
-        before = self.values.get(name, ())
+        before, value = self.values.get(name, ()), _kept(value)
         if more:
             joined = [self._appended(old, value) for old in (before or ((),))]
-            self.values[name] = tuple(joined)
+            self.values[name] = tuple(map(_kept, joined))
         elif self.maybe:
             self._add(name, before, value)
         else:
@@ -81,6 +84,11 @@ class Scope:
                 break
             scopes = [_with(scope, name, value) for scope in scopes for value in self.values[name]]
         return scopes
+
+
+def _kept(value: Fields) -> Fields:
+    short = len(value) <= MOST_WORDS and sum(len(word.text) for word in value) <= LONGEST_VALUE
+    return value if short else (UNKNOWN,)
 
 
 def _with(scope: Scope, name: str, value: Fields) -> Scope:
