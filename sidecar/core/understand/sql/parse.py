@@ -19,6 +19,7 @@ from sidecar.core.understand.sql.token import Kind, Token, Tokens
 MAX_TOKENS = 3000
 MAX_DEPTH = 60  # brackets: each costs the parser about twelve of Python's thousand frames
 MOST_TRIES = 4
+MOST_STEPS = 30  # a token: ordinary statements take two to four
 _QUOTES = {"mysql": "`", "bigquery": "`", "clickhouse": "`"}
 
 
@@ -42,22 +43,45 @@ def parsed(tokens: Tokens, dialects: tuple[str, ...]) -> exp.Expr:
 
 
 def _tree(text: str, dialect: str) -> exp.Expr:
-    spoken = Dialect.get_or_raise(dialect)
+    spoken = _spoken(dialect)
     parser = _quiet(dialect)(dialect=spoken, error_level=ErrorLevel.IMMEDIATE)
-    trees = [tree for tree in parser.parse(spoken.tokenize(text), text) if tree is not None]
+    tokens = spoken.tokenize(text)
+    parser.most = MOST_STEPS * (len(tokens) + 10)
+    trees = [tree for tree in parser.parse(tokens, text) if tree is not None]
     if len(trees) != 1:
         raise SqlglotError("not one statement")
     return trees[0]
 
 
-@cache
-def _quiet(dialect: str) -> type[Parser]:
-    """The dialect's parser, which refuses where it would log a warning and keep the text unread."""
+class _Quiet(Parser):
+    """A parser that refuses where it would log a warning and keep the text unread, and where it goes back and forth:
+    some brackets (`array[array[…`) take it 2^n steps."""
 
-    def refuse(_: Parser) -> None:
+    steps = 0
+    most = 0
+
+    def _warn_unsupported(self) -> None:
         raise SqlglotError("not understood")
 
-    return type("Quiet", (Dialect.get_or_raise(dialect).parser_class,), {"_warn_unsupported": refuse})
+    def _advance(self, times: int = 1) -> None:
+        self.steps += 1
+        if self.most and self.steps > self.most:
+            raise Unparsed("it takes too long to be read")
+        super()._advance(times)
+
+
+@cache
+def _spoken(dialect: str) -> Dialect:
+    """Without two things that only log: places in arrays stay as they are written, odd paths into JSON too."""
+    spoken = Dialect.get_or_raise(dialect)
+    spoken.INDEX_OFFSET = 0
+    spoken.STRICT_JSON_PATH_SYNTAX = False
+    return spoken
+
+
+@cache
+def _quiet(dialect: str) -> type[_Quiet]:
+    return type("Quiet", (_Quiet, Dialect.get_or_raise(dialect).parser_class), {})
 
 
 def written(tokens: Tokens, quote: str) -> str:
