@@ -12,7 +12,7 @@ from sidecar.core.understand.sql.token import vocabulary
 _PSQL_TELLS = vocabulary(
     "l list conninfo x t a f h help ? q g gx gset gdesc timing pset encoding echo qecho warn errverbose set "
     "unset prompt if elif else endif r reset p print sf sv watch copyright bind html H C T s z c connect "
-    "crosstabview G bind_named parse close_prepared startpipeline endpipeline"
+    "o out crosstabview G bind_named parse close_prepared startpipeline endpipeline"
 )
 _DOT_TELLS = vocabulary(
     "tables schema headers header mode width help quit exit databases indexes indices dbinfo explain eqp "
