@@ -15,8 +15,8 @@ def _do(tokens: Tokens, found: Found) -> None:
     if 0 < at < len(tokens) - 1 and tokens[at + 1].word.upper() not in {"PLPGSQL", "SQL"}:
         found.add(Effect.RUNS_CODE, f"a block in {tokens[at + 1].word.lower()} runs in the server")
         return
-    texts = [token for token in tokens if token.kind is Kind.TEXT]
-    if texts:
+    texts = [token for token in tokens[1:4] if token.kind is Kind.TEXT]
+    if texts and (tokens[1] is texts[0] or at == 1):
         found.inner.append(Inner(texts[0].word, texts[0].start))
     else:
         found.tails.append(tokens[1:])

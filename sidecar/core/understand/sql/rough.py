@@ -16,8 +16,6 @@ _WORDS: dict[str, tuple[Effect, str]] = {
     "TRUNCATE": (Effect.DESTROYS_DATA, "TRUNCATE"),
     "GRANT": (Effect.CHANGES_ACCESS, "GRANT"),
     "REVOKE": (Effect.CHANGES_ACCESS, "REVOKE"),
-    "EXEC": (Effect.UNKNOWN, "EXEC"),
-    "EXECUTE": (Effect.UNKNOWN, "EXECUTE"),
     "PROGRAM": (Effect.RUNS_CODE, "PROGRAM"),
     "OUTFILE": (Effect.LEAVES_MACHINE, "INTO OUTFILE"),
     "DUMPFILE": (Effect.LEAVES_MACHINE, "INTO DUMPFILE"),

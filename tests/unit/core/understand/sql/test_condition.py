@@ -5,7 +5,8 @@ from sqlglot import parse_one
 
 from sidecar.core.understand.sql.condition import truth
 
-EVERY = """1=1|true|1|'a'='a'|'a'='A '|2>1|1<>2|id=id|id is not null|not id is null|id > 0|0 < id|x=5 or 1=1|(x=5) or (true)
+EVERY = """1=1|true|1
+'a'='a'|'a'='A '|2>1|1<>2|id=id|id is not null|not id is null|id > 0|0 < id|x=5 or 1=1|(x=5) or (true)
 x is null or x is not null|x = 1 or x <> 1|x or not x|x like 'a' or x not like 'a'|name like '%'|name like '%%'
 name like '%' escape '!'|not (1 <> 1)|not false|exists (select 1)|exists (select 1 from u where u.id = 3)
 id in (select id from t)|1 in (1, 2)|x in (x)|now() > '2000-01-01'|random() <> random()|rand() < 2
@@ -33,7 +34,7 @@ def rows(text: str) -> list[str]:
     ],
 )
 def test_truth(condition: str, expected: bool | None) -> None:
-    tree = parse_one(f"DELETE FROM t WHERE {condition}", dialect="postgres")
+    tree = parse_one(" ".join(["DELETE FROM t WHERE", condition]), dialect="postgres")
     assert truth(tree.args["where"]) is expected
 
 
