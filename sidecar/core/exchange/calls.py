@@ -13,6 +13,8 @@ Rules:
 """
 
 import json
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
@@ -61,6 +63,14 @@ class Ruled:
 
 
 @dataclass(slots=True, repr=False)
+class Waiting:
+    """A call that people are asked about. `go`: it is decided."""
+
+    ruled: Ruled
+    go: Callable[[], None]
+
+
+@dataclass(slots=True, repr=False)
 class Calls:
     """`judged`: of the whole answer. `verdict`: the strictest on a call with which the answer went on all the same.
     `untold`: what the record has not heard of yet. `left`: calls that the agent has to answer; `words`: how many became
@@ -70,6 +80,7 @@ class Calls:
     judged: Judged
     verdict: Verdict = field(default_factory=lambda: Verdict(Action.ALLOW))
     untold: list[Ruled] = field(default_factory=list)
+    waiting: deque[Waiting] = field(default_factory=deque)
     left: int = 0
     words: int = 0
 
@@ -84,6 +95,23 @@ class Calls:
                 own.stricter(verdict)
         self.judged.found(own)
         return Ruled(called, understood, own, own.verdict, said.shadow)
+
+    def waits(self, ruled: Ruled, go: Callable[[], None]) -> bool:
+        """Whether people have to be asked first. What the provider carries out cannot wait for them."""
+        if ruled.verdict.action is not Action.HOLD or not ruled.called.of_the_agent:
+            return False
+        self.waiting.append(Waiting(ruled, go))
+        return True
+
+    def decided(self, *, approved: bool, approval: str, sentence: str = "", said_no: bool = False) -> None:
+        """People answered about the call that waited longest, or nobody did. `sentence`: why it does not go."""
+        one = self.waiting.popleft()
+        ruled, verdict = one.ruled, one.ruled.verdict
+        ruled.approved, ruled.approval = approved, approval
+        if not approved:
+            quarantine = verdict.quarantine and said_no
+            ruled.verdict = replace(verdict, action=Action.DENY, say=sentence, quarantine=quarantine)
+        one.go()
 
     def settle(self, ruled: Ruled, original: str) -> Way:
         """The verdict stands. `original`: the input as JSON, as the provider wrote it."""

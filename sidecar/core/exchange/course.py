@@ -12,6 +12,7 @@ from sidecar.core.exchange.commands import Command, Forward, Record, Respond, Wa
 from sidecar.core.exchange.decide import caller_key
 from sidecar.core.exchange.events import RequestStarted
 from sidecar.core.exchange.gate import Gate
+from sidecar.core.exchange.held_call import HeldCall
 from sidecar.core.exchange.holding import Holding
 from sidecar.core.exchange.outcome import Decision, Go, Reply
 from sidecar.core.model.caller import Caller
@@ -52,6 +53,8 @@ class Course:
     decision: Decision | None = None
     holding: Holding | None = None
     answering: Answering | None = None
+    held_call: HeldCall | None = None
+    calls_held: int = 0  # how many tool calls of the answer had to wait for people so far
     off_record: bool = False  # let pass while the record was full: nothing more of it is written down
     times: Times = field(default_factory=lambda: Times(0.0, 0.0, 0.0, 0.0))
 

@@ -125,6 +125,8 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
         uncertain,
         gate.keep_originals,
         gate.understand,
+        gate.name,
+        (request.model if request else None) or "",
     )
     go = _forwarded(arrived, way, document, judged, context, changed=document is not came)
     return replace(go, held=_held(gate, arrived, go, judged, request)) if judged.holds else go
