@@ -73,6 +73,7 @@ class Waiting:
 @dataclass(slots=True, repr=False)
 class Calls:
     """`judged`: of the whole answer. `verdict`: the strictest on a call with which the answer went on all the same.
+    `quarantine`: the one that stops the session; no later call of this answer goes either.
     `untold`: what the record has not heard of yet. `left`: calls that the agent has to answer; `words`: how many became
     texts."""
 
@@ -80,6 +81,7 @@ class Calls:
     judged: Judged
     verdict: Verdict = field(default_factory=lambda: Verdict(Action.ALLOW))
     untold: list[Ruled] = field(default_factory=list)
+    quarantine: Verdict | None = None
     waiting: deque[Waiting] = field(default_factory=deque)
     left: int = 0
     words: int = 0
@@ -115,8 +117,12 @@ class Calls:
 
     def settle(self, ruled: Ruled, original: str) -> Way:
         """The verdict stands. `original`: the input as JSON, as the provider wrote it."""
+        if self.quarantine is not None and ruled.way is Way.PASSES:
+            ruled.verdict, ruled.approved = self.quarantine, False
         self.untold.append(ruled)
         way, called = ruled.way, ruled.called
+        if way is not Way.PASSES and ruled.verdict.quarantine and self.quarantine is None:
+            self.quarantine = ruled.verdict
         if way is Way.ENDS:
             self.judged.stricter(_ending(ruled.verdict))
         else:

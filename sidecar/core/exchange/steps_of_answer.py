@@ -24,7 +24,7 @@ def chunk(course: Course, event: ResponseChunk) -> Commands:
     answer = course.current()
     out = answer.feed(event.data, event.at)
     last = answer.end(event.at, out) if event.end else ()
-    told = course.tell(answer.told(event.at))
+    told = (*course.tell(answer.told(event.at)), *course.quarantine(event.at))
     if event.end and not answer.waits:
         return (*told, *calls.withdrawn(course, event.at), *course.finish(last, event.at))
     sent = last if event.end else ((SendAnswer(out),) if out else ())

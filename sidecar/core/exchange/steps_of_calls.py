@@ -75,7 +75,7 @@ def _decided(
     named = held.holding.question.asked.id if approval is None else approval
     answer.calls.decided(approved=approved, approval=named, sentence=sentence, said_no=said_no)
     sent = answer.decided(at)
-    told = course.tell(answer.told(at))
+    told = (*course.tell(answer.told(at)), *course.quarantine(at))
     if answer.over and not answer.waits:
         return (*told, *course.finish(sent, at))
     return (*told, *sent, *go_on(course, at), *((WakeAt(answer.wake_at),) if answer.streams else ()))
