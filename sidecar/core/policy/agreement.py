@@ -10,6 +10,7 @@ from sidecar.core.errors import Mistake
 from sidecar.core.model.document import Document, Path, named
 from sidecar.core.model.expected import did_you_mean
 from sidecar.core.policy.agreement_on_calls import about_calls, calls_disagree
+from sidecar.core.policy.agreement_on_results import results_disagree
 from sidecar.core.policy.pattern import Globs
 
 Raw = Mapping[str, object]
@@ -45,6 +46,7 @@ def _match(rule: Raw) -> Raw:
 def _sources(rule: Raw) -> list[str]:
     """The keys that find text in this rule."""
     own = [f"match.{key}" for key in TEXT_SOURCES if key in _match(rule)]
+    own += ["mask"] if "mask" in rule else []
     return ["detect", *own] if "detect" in rule else own
 
 
@@ -154,4 +156,5 @@ _CHECKS: tuple[Callable[[Raw], Iterator[Wrong]], ...] = (
     _looks_at_something,
     _keys_of_an_action,
     calls_disagree,
+    results_disagree,
 )

@@ -9,6 +9,7 @@ from sidecar.core.model.action import Action, DenyAs, How, Unknown
 from sidecar.core.model.detector import Detector
 from sidecar.core.model.effect import Effect
 from sidecar.core.model.hold import STANDARD_TIMEOUT, Terms
+from sidecar.core.model.named_field import NamedField
 from sidecar.core.model.place import Place
 from sidecar.core.policy.condition import compiled
 from sidecar.core.policy.limits import Limits
@@ -39,6 +40,10 @@ def own_detector(policy: str, rule: RuleWritten) -> Detector | None:
     return Detector(f"rule/{policy}/{rule.id}", OWN_LABEL, pattern) if pattern else None
 
 
+def fields_of(rule: RuleWritten) -> tuple[NamedField, ...]:
+    return tuple(map(NamedField, rule.mask.fields)) if rule.mask else ()
+
+
 def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detector]) -> Rule:
     match = written.match or _NO_MATCH
     own = own_detector(policy.policy, written)
@@ -54,7 +59,7 @@ def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detec
         deny_as=_deny_as(written),
         label=written.label.upper() if written.label else None,
         where=_where(written),
-        detectors=frozenset([*named, *([own.id] if own else [])]),
+        detectors=frozenset([*named, *([own.id] if own else []), *(field.id for field in fields_of(written))]),
         path=PathGlobs(match.path) if match.path else None,
         tool=Pattern(match.tool) if match.tool else None,
         model=Globs(match.model, any_case=True) if match.model else None,
@@ -88,6 +93,8 @@ def _where(written: RuleWritten) -> frozenset[Place]:
         return frozenset({Place.TOOL_CALL})
     if written.where:
         return frozenset(map(Place, written.where))
+    if written.mask:
+        return frozenset({Place.TOOL_RESULT})
     return frozenset(OF_A_REQUEST if written.do == "hold" else Place)
 
 

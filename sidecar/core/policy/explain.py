@@ -119,7 +119,7 @@ class Witness:
 
 def overheard(book: Book, witness: Witness) -> Book:
     """The same book, with a witness to what is asked of it."""
-    return _Book(book.digest, book.detectors, book.policies, witness)
+    return _Book(book.digest, book.detectors, book.policies, book.fields, witness)
 
 
 @dataclass(frozen=True, slots=True)
