@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from sidecar.core.errors import Code, Refused
+from sidecar.core.exchange.calls import Calls
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.fact import storable
 from sidecar.core.exchange.judgement import judge_answer
 from sidecar.core.exchange.refusal import denial
-from sidecar.core.mask.splice import spliced
+from sidecar.core.exchange.whole_calls import judged_calls, settled_calls
 from sidecar.core.model.action import Action, DenyAs
 from sidecar.core.model.http import Headers, ResponseHead, first
 from sidecar.core.model.piece import Piece, Text
@@ -50,7 +51,11 @@ class AnswerBody:
     _body: bytearray = field(default_factory=bytearray)
     said: JsonValue = None  # what the upstream said, unmasked: shown through a veil only
     plain: bytes = field(default=b"")  # what came, uncompressed; kept only to be sealed
+    calls: Calls = field(init=False)
     _model: str | None = None
+
+    def __post_init__(self) -> None:
+        self.calls = Calls(self.context, self.judged)
 
     def feed(self, data: bytes) -> None:
         if len(self._body) + len(data) > MAX_ANSWER:
@@ -117,8 +122,11 @@ class AnswerBody:
         answer = read_answer(document)
         self.usage = _summed(self.usage, answer.usage)
         self.stop_reason, self._model = answer.stop_reason, answer.model
-        changes = judge_answer(self.context.session, answer.pieces, lambda at: path_of(document.value, at), self.judged)
-        return spliced(body, changes) if changes else body
+        found, rest = judged_calls(self.calls, document, answer.pieces)
+        changes = judge_answer(self.context.session, rest, lambda at: path_of(document.value, at), self.judged)
+        out = settled_calls(self.calls, document, found, changes)
+        self.stop_reason = self.calls.stop_reason(self.stop_reason)
+        return out
 
     def _text(self, body: bytes) -> bytes:
         """Text that is not JSON: a proxy's error page, say."""

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange.blocks import Blocks
+from sidecar.core.exchange.calls import Calls
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.hearing import Hearing
@@ -53,10 +54,12 @@ class AnswerStream:
     _reader: wire.StreamReader = field(default_factory=wire.StreamReader)
     _queue: deque[Item] = field(default_factory=deque)
     _shown: Shown = field(default_factory=Shown)
+    calls: Calls = field(init=False)
     _blocks: Blocks = field(init=False)
 
     def __post_init__(self) -> None:
-        self._blocks = Blocks(self.context.session, self.judged, self._queue)
+        self.calls = Calls(self.context, self.judged)
+        self._blocks = Blocks(self.calls, self.judged, self._queue)
 
     @property
     def closed(self) -> bool:

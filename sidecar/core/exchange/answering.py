@@ -10,12 +10,15 @@ from sidecar.core.exchange import fact
 from sidecar.core.exchange.answer_body import FORGOTTEN, AnswerBody, encodings
 from sidecar.core.exchange.answer_record import settled
 from sidecar.core.exchange.answer_stream import PING_AFTER, AnswerStream
-from sidecar.core.exchange.commands import Command, SendAnswer, StartAnswer
+from sidecar.core.exchange.call_record import call_records
+from sidecar.core.exchange.calls import Calls
+from sidecar.core.exchange.commands import Command, Record, SendAnswer, StartAnswer
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.hearing import Hearing
 from sidecar.core.model.http import Headers, ResponseHead, first
 from sidecar.core.model.scanned import Scan, Scanned
+from sidecar.core.policy.judge import severest
 from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.claude.errors import error_response
 from sidecar.core.wire.encoding import Decoder, for_encoding
@@ -57,6 +60,9 @@ class Answering(Protocol):
     def feed(self, data: bytes, at: float) -> bytes: ...
     def end(self, at: float, pending: bytes) -> Sequence[Command]: ...
     def tick(self, at: float) -> bytes: ...
+    def told(self, at: float) -> Sequence[Record]:
+        """What the record is to hear before what was settled last leaves."""
+
     def stop(self, refused: Refused) -> bytes:
         """The last bytes of an answer that people stopped."""
 
@@ -141,12 +147,15 @@ class Streamed:
     def tick(self, at: float) -> bytes:
         return self.stream.tick(at)
 
+    def told(self, at: float) -> Sequence[Record]:
+        return call_records(self.context, self.judged, self.stream.calls.told(), at)
+
     def stop(self, refused: Refused) -> bytes:
         return self.stream.fail(refused.message, refused.code)
 
     def fact(self, at: float) -> dict[str, object]:
         return {
-            **_fact(self.context, self.head, self.stream.judged, self.stream.usage, at - self.at),
+            **_fact(self.context, self.head, self.stream.calls, self.stream.usage, at - self.at),
             "held_characters": self.stream.held_most,
             "stop_reason": _storable(self.context, self.stream.stop_reason),
             "complete": self.stream.finished,
@@ -227,13 +236,16 @@ class Collected:
     def tick(self, at: float) -> bytes:  # noqa: ARG002
         return b""
 
+    def told(self, at: float) -> Sequence[Record]:
+        return call_records(self.context, self.judged, self.body.calls.told(), at)
+
     def stop(self, refused: Refused) -> bytes:
         self._refused = refused
         return b""
 
     def fact(self, at: float) -> dict[str, object]:
         return {
-            **_fact(self.context, self.head, self.body.judged, self.body.usage, at - self.at),
+            **_fact(self.context, self.head, self.body.calls, self.body.usage, at - self.at),
             "held_characters": 0,
             "stop_reason": _storable(self.context, self.body.stop_reason),
             "complete": self._ended and self._refused is None,
@@ -260,15 +272,15 @@ def _named(context: AnswerContext) -> Headers:
     return (("x-gatehouse-exchange", context.exchange),)
 
 
-def _fact(
-    context: AnswerContext, head: ResponseHead, judged: Judged, usage: Usage, seconds: float
-) -> dict[str, object]:
+def _fact(context: AnswerContext, head: ResponseHead, calls: Calls, usage: Usage, seconds: float) -> dict[str, object]:
+    judged = calls.judged
+    verdict = severest((judged.verdict, calls.verdict))
     return {
         "exchange": context.exchange,
         "connection": context.connection,
         "status": head.status,
-        "verdict": judged.verdict.action.name.lower(),
-        "rule": judged.verdict.rule,
+        "verdict": verdict.action.name.lower(),
+        "rule": verdict.rule,
         **fact.findings_facts(judged.findings, context.session.court.rules.compiled),
         "usage": fact.usage_fact(usage),
         "seconds": round(seconds, 6),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sidecar.core.exchange.desk import Session
+from sidecar.core.exchange.tool_call import Understand, unread
 from sidecar.core.model.caller import Caller
 from sidecar.core.wire.claude.endpoints import Endpoint
 
@@ -10,7 +11,7 @@ from sidecar.core.wire.claude.endpoints import Endpoint
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
     """`uncertain_past`: the conversation has signed thinking, and the gate knows none of its words. `keep`: the bytes
-    of the answer as they came are kept, to be sealed."""
+    of the answer as they came are kept, to be sealed. `understand`: what a tool call would do."""
 
     exchange: str
     connection: str
@@ -20,3 +21,4 @@ class AnswerContext:
     caller: Caller
     uncertain_past: bool = False
     keep: bool = False
+    understand: Understand = unread

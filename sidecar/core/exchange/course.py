@@ -106,6 +106,9 @@ class Course:
         """Nothing depends on it."""
         return () if self.off_record else (Record(kind, fact, wait=False),)
 
+    def tell(self, records: Sequence[Record]) -> Commands:
+        return () if self.off_record else records
+
     def record_answer(self, kind: str, fact: Mapping[str, object], at: float) -> Commands:
         answer = self.current()
         if self.off_record:

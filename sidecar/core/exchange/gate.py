@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sidecar.core.exchange.rules import Rules
+from sidecar.core.exchange.tool_call import Understand, unread
 from sidecar.core.mask.memory import Memories
 from sidecar.core.model.block import Block
 from sidecar.core.model.caller import Caller
@@ -72,7 +73,8 @@ def _nobody(_: Caller, __: str) -> Block | None:
 
 @dataclass(slots=True)
 class Gate:
-    """`name`: of this gate, as people read it. `blocked`: what stands against a caller on a connection."""
+    """`name`: of this gate, as people read it. `blocked`: what stands against a caller on a connection. `understand`:
+    what a tool call would do."""
 
     rules: Rules
     connections: tuple[Connection, ...]
@@ -86,3 +88,4 @@ class Gate:
     keep_originals: bool = False  # hand out what came, to be sealed for an auditor
     name: str = "gate"
     blocked: Callable[[Caller, str], Block | None] = _nobody
+    understand: Understand = unread

@@ -22,9 +22,11 @@ def started(course: Course, event: ResponseStarted) -> Commands:
 def chunk(course: Course, event: ResponseChunk) -> Commands:
     answer = course.current()
     out = answer.feed(event.data, event.at)
+    last = answer.end(event.at, out) if event.end else ()
+    told = course.tell(answer.told(event.at))
     if event.end:
-        return course.finish(answer.end(event.at, out), event.at)
-    sent = (SendAnswer(out),) if out else ()
+        return (*told, *course.finish(last, event.at))
+    sent = (*told, *((SendAnswer(out),) if out else ()))
     return (*sent, WakeAt(answer.wake_at)) if answer.streams else sent
 
 

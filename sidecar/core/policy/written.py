@@ -112,7 +112,7 @@ class MatchWritten(Section):
         Regex | None,
         GIVEN,
         Field(
-            description="RE2 that fits the whole name of a tool: where text is looked for, or without any which calls."
+            description="RE2 that fits the whole name of a tool: where text is looked for, or which calls are meant."
         ),
     ] = None
     media: Annotated[
