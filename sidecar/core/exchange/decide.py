@@ -20,6 +20,7 @@ from sidecar.core.exchange.judgement import judge_request
 from sidecar.core.exchange.outcome import Arrived, Decision, Go, Reply
 from sidecar.core.exchange.past import repaired
 from sidecar.core.exchange.refusal import denial
+from sidecar.core.exchange.refused_results import without_refused
 from sidecar.core.exchange.request_record import Material, request_record
 from sidecar.core.exchange.route import Route, route
 from sidecar.core.exchange.rules import BoundRules
@@ -276,6 +277,7 @@ def _forwarded(
     changed: bool,
 ) -> Go:
     body, remove = arrived.body, request_headers.removed(arrived.head)
-    if (judged.changes or changed) and document is not None:
+    if (judged.changes or judged.refused or changed) and document is not None:
         body, remove = spliced(document.raw, judged.changes), (*remove, "content-encoding")
+        body = without_refused(body, judged.refused)
     return Go(way, remove, request_headers.added(body), body, context)

@@ -14,6 +14,9 @@ OF_FIELDS = ("tool_result", "prompt")
 def results_disagree(rule: Raw) -> Iterator[Wrong]:
     if "mask" in rule:
         yield from _fields(rule)
+    match rule:
+        case {"deny": {"as": "result"}, "do": do} if do != "deny" or _where(rule) != ["tool_result"]:
+            yield ("deny", "as"), "is only for rules that deny results of tools: say `where: [tool_result]`, `do: deny`"
 
 
 def _fields(rule: Raw) -> Iterator[Wrong]:

@@ -84,6 +84,8 @@ def _on_call(written: RuleWritten) -> bool:
 def _deny_as(written: RuleWritten) -> DenyAs:
     if written.deny:
         return DenyAs(written.deny.as_)
+    if written.where == (Place.TOOL_RESULT.value,) and written.do == "deny":
+        return DenyAs.RESULT
     only_calls = _on_call(written) or written.where == (Place.TOOL_CALL.value,)
     return DenyAs.TOOL if only_calls else DenyAs.ERROR
 

@@ -134,12 +134,13 @@ class MaskWritten(Section):
 
 class DenyWritten(Section):
     as_: Annotated[
-        Literal["error", "answer", "tool", "text"],
+        Literal["error", "answer", "tool", "text", "result"],
         Field(
             alias="as",
             description="`error`: the call fails. `answer`: the assistant says so, the session goes on. Of tool calls: "
             "`tool` (their default): the agent gets the call under a name that no tool has, and goes on; `text`: the "
-            "assistant says so in its place, for clients that run no tools in a loop.",
+            "assistant says so in its place, for clients that run no tools in a loop. Of results of tools: `result` "
+            "(their default): the model reads a sentence in its place, as an error of the tool, and goes on.",
         ),
     ] = "error"
 
