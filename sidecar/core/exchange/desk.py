@@ -16,6 +16,7 @@ Rules:
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from sidecar.core.exchange.budget import NO_BUDGET, Budget
 from sidecar.core.exchange.let_go import Hold, HoldKey, let_go
 from sidecar.core.exchange.rules import Court
 from sidecar.core.mask.memory import SessionMemory
@@ -72,6 +73,7 @@ class Session:
     court: Court
     memory: SessionMemory
     placeholders: Placeholders
+    budget: Budget = NO_BUDGET
 
 
 @dataclass(slots=True)

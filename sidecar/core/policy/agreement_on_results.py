@@ -19,6 +19,22 @@ def results_disagree(rule: Raw) -> Iterator[Wrong]:
             yield ("deny", "as"), "is only for rules that deny results of tools: say `where: [tool_result]`, `do: deny`"
 
 
+def sequences_disagree(rule: Raw) -> Iterator[Wrong]:
+    if "after" in rule and "effect" not in rule and not (_where(rule) == ["tool_call"] and "tool" in _match(rule)):
+        yield ("after",), "narrows a rule on tool calls: add `effect`, or `where: [tool_call]` and match.tool"
+
+
+def limits_disagree(limits: Raw) -> Iterator[Wrong]:
+    match limits:
+        case {"session": {"cost": _}} if "prices" not in limits:
+            yield ("session", "cost"), "needs to know what models cost: add `prices` beside `session`"
+
+
+def _match(rule: Raw) -> Raw:
+    match = rule.get("match")
+    return match if isinstance(match, dict) else {}
+
+
 def _fields(rule: Raw) -> Iterator[Wrong]:
     do = rule.get("do", "mask")
     if isinstance(do, str) and do != "mask":

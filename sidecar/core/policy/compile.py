@@ -15,6 +15,8 @@ from sidecar.core.policy.condition import compiled
 from sidecar.core.policy.limits import Limits
 from sidecar.core.policy.pattern import Globs, PathGlobs, Pattern, keyword_pattern
 from sidecar.core.policy.rule import AllowedPath, Applies, Policy, Rule
+from sidecar.core.policy.session_limits import Price, SessionLimits
+from sidecar.core.policy.use_written import SessionWritten
 from sidecar.core.policy.written import AppliesWritten, LimitsWritten, MatchWritten, PolicyWritten, RuleWritten
 
 # Not the rule's id: a placeholder is read by the model, and `project-zephyr` in it would tell what was to be hidden.
@@ -71,6 +73,7 @@ def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detec
         unknown=Unknown(written.unknown) if written.unknown else None,
         instead=written.instead,
         quarantine=bool(written.quarantine),
+        after=frozenset(map(Effect, written.after or ())),
     )
 
 
@@ -126,6 +129,27 @@ def _limits(written: LimitsWritten) -> Limits:
         written.requests_per_minute,
         written.input_tokens_per_day,
         written.output_tokens_per_day,
+        _session(written),
+    )
+
+
+def _session(written: LimitsWritten) -> SessionLimits:
+    one = written.session or SessionWritten()
+    prices = (written.prices or {}).items()
+    return SessionLimits(
+        one.requests,
+        one.tool_calls,
+        tuple((one.tools or {}).items()),
+        one.input_tokens,
+        one.output_tokens,
+        one.cost,
+        one.duration,
+        one.hosts,
+        one.denials,
+        tuple(
+            Price(models, price.input, price.output, price.input if price.cached is None else price.cached)
+            for models, price in prices
+        ),
     )
 
 

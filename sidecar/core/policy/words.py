@@ -121,6 +121,8 @@ _WAITS = _between(5.0, 86_400.0, "a duration from 5s to 24h, such as 30s, 10m or
 _LASTS = _between(1.0, 86_400.0, "a duration from 1s to 24h, such as 15m or 1h")
 _WRITTEN = Field(json_schema_extra={"type": "string", "pattern": f"^{_DURATION.pattern}$"})
 
+_GOES_ON = _between(60.0, 31_536_000.0, "a duration from 1m to 8760h, such as 30m or 8h")
+
 GIVEN = BeforeValidator(_given)
 LIST = (BeforeValidator(_many), GIVEN)
 MANY = (AfterValidator(_some), *LIST, Field(json_schema_extra=_one_or_many))
@@ -134,6 +136,7 @@ AllowedPath = Annotated[str, AfterValidator(_allowed_path), Field(json_schema_ex
 Group = Annotated[str, AfterValidator(_group), Field(json_schema_extra={"minLength": 1, "maxLength": MAX_GLOB})]
 Timeout = Annotated[float, _WAITS, _WRITTEN]
 Reuse = Annotated[float, _LASTS, _WRITTEN]
+Duration = Annotated[float, _GOES_ON, _WRITTEN]
 Say = Annotated[str, AfterValidator(_say), Field(json_schema_extra={"minLength": 1, "maxLength": MAX_SAY})]
 Regex = Annotated[str, AfterValidator(pattern.checked), Field(json_schema_extra={"format": "re2"})]
 Cel = Annotated[str, AfterValidator(condition.checked), Field(json_schema_extra={"format": "cel"})]

@@ -13,6 +13,7 @@ from pydantic.config import JsonDict
 
 from sidecar.core.policy.cases import CaseWritten, Vocabulary
 from sidecar.core.policy.section import Section
+from sidecar.core.policy.use_written import PriceWritten, SessionWritten
 from sidecar.core.policy.words import (
     GIVEN,
     LIST,
@@ -79,6 +80,13 @@ class LimitsWritten(Section):
         Number | None,
         GIVEN,
         Field(description="Output tokens of one caller in a UTC day, as the provider counts them."),
+    ] = None
+
+    session: Annotated[SessionWritten | None, GIVEN, Field(description="Limits on each session of a caller.")] = None
+    prices: Annotated[
+        dict[Glob, PriceWritten] | None,
+        GIVEN,
+        Field(description="What models cost, by name with * for any characters; one without a price costs the most."),
     ] = None
 
 
@@ -200,6 +208,11 @@ class RuleWritten(Section):
         tuple[EffectName, ...] | None,
         *MANY,
         Field(description="Effects of a tool call, one of which it must have; `unknown` is one of them."),
+    ] = None
+    after: Annotated[
+        tuple[EffectName, ...] | None,
+        *MANY,
+        Field(description="Only once the session has let a tool call go that had one of these effects."),
     ] = None
     unknown: Annotated[
         Literal["as-worst", "pass"] | None,

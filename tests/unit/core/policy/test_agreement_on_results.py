@@ -18,6 +18,11 @@ from tests.unit.core.policy.test_agreement import said
         ("id: a, mask: {fields: ssn}, where: response", ["rules.0.where: fields are looked for"], "what streams"),
         ("id: a, mask: {fields: ssn}, detect: pii/*", ["rules.0.match: detect and mask cannot"], "two sources"),
         ("id: a, mask: {fields: ssn}, effect: writes", ["rules.0.mask: cannot"], "a call"),
+        ("id: a, where: [tool_result], detect: pii/*, do: deny, deny: {as: result}", [], "a result refused"),
+        ("id: a, detect: pii/*, do: deny, deny: {as: result}", ["rules.0.deny.as: is only for"], "other places too"),
+        ("id: a, effect: writes, after: [reads_secret], do: deny", [], "a sequence"),
+        ("id: a, where: [tool_call], match: {tool: Bash}, after: reads_secret, do: hold", [], "of a tool"),
+        ("id: a, detect: pii/*, after: reads_secret, do: deny", ["rules.0.after: narrows a rule"], "of words"),
     ],
 )
 def test_each(rule: str, expected: list[str], note: str) -> None:
