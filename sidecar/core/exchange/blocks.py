@@ -60,7 +60,7 @@ class Blocks:
             case wire.WholeDelta():
                 self._pass(self._whole(happening.event, happening.document, happening.piece, happening.texts))
             case wire.MessageDelta():
-                self._pass(self._tools.end(happening, self._changed(happening.document, happening.texts)))
+                self._tools.end(happening, self._changed(happening.document, happening.texts))
             case wire.Malformed():
                 raise Refused(502, Code.API, "The upstream sent an event that the gate cannot read.")
             case _:

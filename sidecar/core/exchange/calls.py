@@ -13,6 +13,8 @@ Rules:
 """
 
 import json
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
@@ -61,8 +63,17 @@ class Ruled:
 
 
 @dataclass(slots=True, repr=False)
+class Waiting:
+    """A call that people are asked about. `go`: it is decided."""
+
+    ruled: Ruled
+    go: Callable[[], None]
+
+
+@dataclass(slots=True, repr=False)
 class Calls:
     """`judged`: of the whole answer. `verdict`: the strictest on a call with which the answer went on all the same.
+    `quarantine`: the one that stops the session; no later call of this answer goes either.
     `untold`: what the record has not heard of yet. `left`: calls that the agent has to answer; `words`: how many became
     texts."""
 
@@ -70,6 +81,8 @@ class Calls:
     judged: Judged
     verdict: Verdict = field(default_factory=lambda: Verdict(Action.ALLOW))
     untold: list[Ruled] = field(default_factory=list)
+    quarantine: Verdict | None = None
+    waiting: deque[Waiting] = field(default_factory=deque)
     left: int = 0
     words: int = 0
 
@@ -88,10 +101,31 @@ class Calls:
         self.context.session.memory.remember_use(budget.after_call(use, called, understood, own.verdict))
         return Ruled(called, understood, own, own.verdict, said.shadow)
 
+    def waits(self, ruled: Ruled, go: Callable[[], None]) -> bool:
+        """Whether people have to be asked first. What the provider carries out cannot wait for them."""
+        if ruled.verdict.action is not Action.HOLD or not ruled.called.of_the_agent:
+            return False
+        self.waiting.append(Waiting(ruled, go))
+        return True
+
+    def decided(self, *, approved: bool, approval: str, sentence: str = "", said_no: bool = False) -> None:
+        """People answered about the call that waited longest, or nobody did. `sentence`: why it does not go."""
+        one = self.waiting.popleft()
+        ruled, verdict = one.ruled, one.ruled.verdict
+        ruled.approved, ruled.approval = approved, approval
+        if not approved:
+            quarantine = verdict.quarantine and said_no
+            ruled.verdict = replace(verdict, action=Action.DENY, say=sentence, quarantine=quarantine)
+        one.go()
+
     def settle(self, ruled: Ruled, original: str) -> Way:
         """The verdict stands. `original`: the input as JSON, as the provider wrote it."""
+        if self.quarantine is not None and ruled.way is Way.PASSES:
+            ruled.verdict, ruled.approved = self.quarantine, False
         self.untold.append(ruled)
         way, called = ruled.way, ruled.called
+        if way is not Way.PASSES and ruled.verdict.quarantine and self.quarantine is None:
+            self.quarantine = ruled.verdict
         if way is Way.ENDS:
             self.judged.stricter(_ending(ruled.verdict))
         else:

@@ -22,3 +22,5 @@ class AnswerContext:
     uncertain_past: bool = False
     keep: bool = False
     understand: Understand = unread
+    gate: str = "gate"
+    model: str = ""

@@ -95,6 +95,8 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
         caller = replace(caller, claimed_session=named)
         notes.session = named
         _not_stopped(gate, caller, way)
+    if (block := gate.quarantine.against(caller)) is not None:
+        raise stopped(block, gate.rules.compiled)
     scope = f"{caller.provider}\n{caller.subject}\n{named or ''}"
     came = document
     if document is not None and (restored := _restored(gate, scope, document)) is not None:
@@ -130,6 +132,8 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
         uncertain,
         gate.keep_originals,
         gate.understand,
+        gate.name,
+        (request.model if request else None) or "",
     )
     go = _forwarded(arrived, way, document, judged, context, changed=document is not came)
     return replace(go, held=_held(gate, arrived, go, judged, request)) if judged.holds else go

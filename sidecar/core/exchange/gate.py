@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sidecar.core.exchange.quarantine import Quarantine
 from sidecar.core.exchange.rules import Rules
 from sidecar.core.exchange.tool_call import Understand
 from sidecar.core.mask.memory import Memories
@@ -90,3 +91,4 @@ class Gate:
     name: str = "gate"
     blocked: Callable[[Caller, str], Block | None] = _nobody
     understand: Understand = understand
+    quarantine: Quarantine = field(default_factory=Quarantine)

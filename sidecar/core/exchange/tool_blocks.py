@@ -45,6 +45,7 @@ class ToolBlocks:
     calls: Calls
     queue: deque[Item]
     _open: dict[int, ToolBlock] = field(default_factory=dict)
+    _ends: list[tuple[Item, wire.MessageDelta, Mapping[int, str]]] = field(default_factory=list)
 
     def start(self, started: wire.BlockStarted, item: Item) -> None:
         self._open[started.index] = ToolBlock(started, item, wire.PartialInput())
@@ -66,11 +67,31 @@ class ToolBlocks:
         document, added = _whole(block.input)
         given = self._given(block, document, added, own)
         ruled = self.calls.judge(_called(block, document), own)
-        way = self.calls.settle(ruled, document.raw.decode())
-        self._leave(block, way, ruled, begun + given)
 
-    def end(self, delta: wire.MessageDelta, rest: Mapping[int, str]) -> bytes:
-        """Why the message ended, which may be another reason by now. `rest`: what else of the event changes."""
+        def go() -> None:
+            way = self.calls.settle(ruled, document.raw.decode())
+            self._leave(block, way, ruled, begun + given)
+            self._end()
+
+        if not self.calls.waits(ruled, go):
+            go()
+
+    def end(self, delta: wire.MessageDelta, rest: Mapping[int, str]) -> None:
+        """The message ends. `rest`: what else of the event changes."""
+        item = Item()
+        self.queue.append(item)
+        self._ends.append((item, delta, rest))
+        self._end()
+
+    def _end(self) -> None:
+        """Why the message ended is known when every call is decided."""
+        if self.calls.waiting:
+            return
+        for item, delta, rest in self._ends:
+            item.data = self._ended(delta, rest)
+        self._ends.clear()
+
+    def _ended(self, delta: wire.MessageDelta, rest: Mapping[int, str]) -> bytes:
         said = delta.stop_reason
         told = self.calls.stop_reason(said)
         changes = dict(rest)

@@ -42,6 +42,8 @@ def judged_calls(calls: Calls, document: JsonDocument, pieces: Sequence[Piece]) 
         changes = judge_answer(calls.context.session, inside, lambda at: path_of(document.value, at), judged)
         called = Called(kind, word(block, "id"), word(block, "name"), (block.get("input", {}),))
         found.append(Standing(path, calls.judge(called, judged), block.get("input", {}), changes))
+    for one in found:
+        calls.waits(one.ruled, _nothing)
     return found, rest
 
 
@@ -78,6 +80,10 @@ def _calls(value: JsonValue) -> Iterator[tuple[Path, dict[str, JsonValue]]]:
 def _ended(value: JsonValue) -> list[Path]:
     """Where it says that it ended for its tool calls."""
     return [(*path, "stop_reason") for path, message in messages_in(value) if message.get("stop_reason") == "tool_use"]
+
+
+def _nothing() -> None:
+    """It is settled with the others, when all are decided."""
 
 
 def _written(path: Path) -> str:

@@ -3,9 +3,12 @@
 import json
 from collections.abc import Mapping
 
+from sidecar.core.exchange.events import ResponseChunk, ResponseStarted
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing, Understood
+from sidecar.core.model.http import ResponseHead
 from tests.unit.core.exchange.building import (
+    JSON,
     MASKS,
     SSE,
     Call,
@@ -75,6 +78,15 @@ def answer(world: Gate, *blocks: dict[str, object], stream: bool, reason: str = 
     if stream:
         return call.answered([streamed(*blocks, reason=reason)], SSE)
     return call.answered(reply(*blocks, reason=reason))
+
+
+def asking(world: Gate, *blocks: dict[str, object], stream: bool, ends: bool = True) -> Call:
+    """An answer with a call that waits for people, up to the question. `ends`: the upstream has said all."""
+    call = Call(world).ask(request("hi", stream=stream)).recorded()
+    call.tell(ResponseStarted(ResponseHead(200, SSE if stream else JSON), call.at))
+    data = streamed(*blocks) if stream else json.dumps(reply(*blocks), ensure_ascii=False).encode()
+    call.tell(ResponseChunk(data, call.at, end=ends))
+    return call.recorded()
 
 
 def content(call: Call) -> list[dict[str, object]]:

@@ -23,7 +23,6 @@ def records(call: object) -> list[Record]:
         (use("rm x"), ("destroys_data", "deny", "destroys", "renamed")),
         (use("x", "Words"), ("reads", "deny", "words", "words")),
         (use("rm x", kind="server_tool_use"), ("destroys_data", "deny", "destroys", "ends")),
-        (use("buy"), ("spends", "deny", "asks", "renamed")),
     ],
 )
 def test_one_fact_for_each_call_before_it_leaves(

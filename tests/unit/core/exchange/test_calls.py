@@ -97,11 +97,6 @@ def test_a_rule_may_want_the_end() -> None:
     assert answer(WORLD, use("x", "Ends"), stream=False).start.status == 400
 
 
-@BOTH
-def test_until_people_can_be_asked_a_held_call_does_not_go(stream: bool) -> None:
-    assert content(answer(WORLD, use("buy"), stream=stream))[0]["name"] == "blocked_by_policy"
-
-
 def test_any_cut_gives_the_same_bytes() -> None:
     stream = streamed(TEXT, use("rm x"), use("x", "Words", "toolu_2"), use(f"echo {KEY}", id="toolu_3"))
     ways = {ask(WORLD, None, pieces=[b'{"messages":[]}']).answered(pieces, SSE).received for pieces in cuts(stream, 4)}

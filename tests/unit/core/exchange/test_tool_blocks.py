@@ -22,7 +22,7 @@ def begun() -> Call:
     return call
 
 
-@pytest.mark.parametrize("command", ["ls", "rm x", "buy", f"echo {KEY}"])
+@pytest.mark.parametrize("command", ["ls", "rm x", f"echo {KEY}"])
 def test_nothing_of_a_call_leaves_before_it_is_complete(command: str) -> None:
     stream, call = streamed(TEXT, use(command), TEXT), begun()
     stop = stream.index(b"event: content_block_stop", stream.index(b"tool_use"))
