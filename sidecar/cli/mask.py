@@ -6,6 +6,7 @@ whole; each line leaves as soon as it is decided. With `--jsonl` every line is a
 Rules:
 - Without a policy every built-in detector masks with `redact`. With policies, their rules on text count whoever they
   apply to, conditions left aside; what a rule would deny is masked too, since here is nobody to refuse.
+- Fields by name (`mask: {fields: …}`) need the whole text: then nothing leaves before all of it was read.
 - Placeholders are made with a fresh key, so they are the same within one run only; with `--key-file` in every run.
 - Bytes that are no UTF-8 pass through plain text as they are.
 """
@@ -17,7 +18,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,6 +26,7 @@ from sidecar.cli.lines import joined, lines_of
 from sidecar.core.detect.catalogue import builtin
 from sidecar.core.detect.compiled import Compiled
 from sidecar.core.errors import ConfigurationError
+from sidecar.core.exchange.fields import Fields, reading, written
 from sidecar.core.mask.placeholder import PLACEHOLDER, Placeholders
 from sidecar.core.mask.replace import replaced
 from sidecar.core.mask.settle import Treat, edits_of
@@ -38,6 +40,7 @@ from sidecar.core.model.treatment import Treatment
 from sidecar.processes.state_folder import KEY_BYTES, mask_key
 
 Treatments = Mapping[str, Treatment | None]
+Looked = tuple[tuple[Detector, ...], Treatments, Fields]
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -75,6 +78,7 @@ class Masker:
     compiled: Compiled
     treat: Treat
     placeholders: Placeholders
+    fields: Fields = field(default_factory=Fields)
 
     def decide(self, match: Match, value: str) -> str | None:
         if match.detector == PLACEHOLDER.id:
@@ -95,11 +99,17 @@ class Masker:
                 spans.append(match)
             return new
 
-        edits = edits_of(data, self.compiled.scan(data), noting, self.treat)
-        return replaced(text, edits), sorted(spans)
+        named = self.fields.standing((text,))[0]
+        matches = (*self.compiled.scan(data), *(one.match for one in named))
+        edits = edits_of(data, matches, reading(named, noting), self.treat)
+        return replaced(text, written(named, edits)), sorted(spans)
 
 
 def mask_text(masker: Masker, lines: Iterable[bytes], write: Callable[[bytes], None]) -> None:
+    if masker.fields.each:
+        whole = b"".join(lines).decode("utf-8", "surrogateescape")
+        write(masker.whole(whole)[0].encode("utf-8", "surrogateescape"))
+        return
     stream = TextStream(masker.compiled.stream(), masker.decide, masker.treat)
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     for line in lines:
@@ -142,17 +152,18 @@ def _shown(text: str, spans: Iterable[Match]) -> list[dict[str, str | int]]:
 
 def _masker(policies: list[Path], key_file: Path | None) -> Masker:
     key = mask_key(key_file.parent, key_file) if key_file else os.urandom(KEY_BYTES)
-    detectors, treatments = _ruled(policies) if policies else _redacted(builtin())
+    detectors, treatments, fields = _ruled(policies) if policies else _redacted(builtin())
     compiled = Compiled((*detectors, PLACEHOLDER))
-    return Masker(compiled, lambda match: treatments.get(match.detector), Placeholders(key, "gatehouse mask"))
+    return Masker(compiled, lambda match: treatments.get(match.detector), Placeholders(key, "gatehouse mask"), fields)
 
 
-def _redacted(detectors: tuple[Detector, ...]) -> tuple[tuple[Detector, ...], Treatments]:
-    return detectors, {one.id: Treatment(Action.MASK, one.id, "", one.label, How.REDACT) for one in detectors}
+def _redacted(detectors: tuple[Detector, ...]) -> Looked:
+    treatments = {one.id: Treatment(Action.MASK, one.id, "", one.label, How.REDACT) for one in detectors}
+    return detectors, treatments, Fields()
 
 
-def _ruled(files: list[Path]) -> tuple[tuple[Detector, ...], Treatments]:
-    """What these policies look for in a prompt, and what they say about it."""
+def _ruled(files: list[Path]) -> Looked:
+    """What these policies look for in a prompt, and by name in the result of a tool, and what they say about it."""
     # Half a second that only --policy should pay.
     from sidecar.core.policy.book import PolicySource, compile_book  # noqa: PLC0415
     from sidecar.core.policy.judge import Found, Judge, Ruleset  # noqa: PLC0415
@@ -161,7 +172,9 @@ def _ruled(files: list[Path]) -> tuple[tuple[Detector, ...], Treatments]:
     rules = tuple(rule for rule in Ruleset(book.policies).rules if rule.on_text)
     judge = Judge(Verdict(Action.ALLOW), (), False, rules, (), ())
     found = [Found(Place.PROMPT, "", one.id, one.label, None, "request", False) for one in book.detectors]
-    return book.detectors, {one.detector: judge.treat(one) for one in found}
+    found += [Found(Place.TOOL_RESULT, "", one.id, one.label, None, "request", False) for one in book.fields]
+    fields = Fields.of(book.fields, frozenset({Place.TOOL_RESULT}))
+    return book.detectors, {one.detector: judge.treat(one) for one in found}, fields
 
 
 def _read(file: Path) -> str:

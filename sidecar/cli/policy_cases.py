@@ -19,7 +19,7 @@ from sidecar.core.exchange.rules import Rules
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.document import Document, read_yaml, validated
 from sidecar.core.policy.book import Book, PolicySource, compile_book, read_policy
-from sidecar.core.policy.written import CasesWritten, CaseWritten
+from sidecar.core.policy.cases import CasesWritten, CaseWritten
 from sidecar.processes.rehearsal import Call, Outcome, prompt_body, rehearsed
 
 # A policy or a file of cases is written by hand.

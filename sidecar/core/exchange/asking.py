@@ -47,7 +47,7 @@ def held(subject: Subject, session: Session, judged: Judged, *, stream: bool, an
     """Every question, in the order of the rules' names."""
     rules = session.court.rules
     veil = _veil(session, judged)
-    card = Card(veil, rules.compiled, own_detectors(rules))
+    card = Card(veil, rules.fields, own_detectors(rules))
     holds = sorted(judged.holds.values(), key=lambda hold: (hold.verdict.policy or "", hold.verdict.rule or ""))
     questions = tuple(_question(subject, rules, hold, card, number) for number, hold in enumerate(holds, 1))
     # A veil of its own: the one of the card has looked up every value of the session, and people may take long.

@@ -89,13 +89,16 @@ class Calls:
     def judge(self, called: Called, own: Judged) -> Ruled:
         """`own`: with the verdict on its texts."""
         understood = read_call(called, self.context.understand)
-        said = judge_call(self.context.session.court, called, understood)
-        for verdict in said.verdicts:
+        budget, use = self.context.session.budget, self.context.session.memory.use
+        said = judge_call(self.context.session.court, called, understood, use)
+        for verdict in (*said.verdicts, *budget.over_calls(use, called.tool or "", understood)):
             if verdict.action is Action.HOLD:
                 own.hold(verdict)
             else:
                 own.stricter(verdict)
         self.judged.found(own)
+        # A held call counts as one that went: the calls behind it are judged before people have decided.
+        self.context.session.memory.remember_use(budget.after_call(use, called, understood, own.verdict))
         return Ruled(called, understood, own, own.verdict, said.shadow)
 
     def waits(self, ruled: Ruled, go: Callable[[], None]) -> bool:

@@ -14,12 +14,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sidecar.core.approval.asked import Excerpt, Mark
-from sidecar.core.detect.compiled import Compiled
+from sidecar.core.exchange.fields import Fields
 from sidecar.core.exchange.let_go import Hold, Spot
 from sidecar.core.exchange.veil import Veil
 from sidecar.core.mask.edit import Edit
 from sidecar.core.mask.replace import replaced
-from sidecar.core.mask.settle import edits_of
 from sidecar.core.model.detector import Match
 from sidecar.core.model.piece import Piece
 from sidecar.core.model.place import Place
@@ -45,9 +44,9 @@ class CallShown:
 class Card:
     """`own`: the detectors that are the expressions of rules that hold."""
 
-    def __init__(self, veil: Veil, compiled: Compiled, own: frozenset[str]) -> None:
+    def __init__(self, veil: Veil, fields: Fields, own: frozenset[str]) -> None:
         self._veil = veil
-        self._compiled = compiled
+        self._fields = fields
         self._own = own
 
     def content(self, hold: Hold, pieces: Sequence[Piece]) -> tuple[Excerpt, ...]:
@@ -89,7 +88,8 @@ class Card:
 
     def _masked(self, text: str, spans: Spans) -> tuple[bytes, Spans]:
         data = text.encode("utf-8", "surrogatepass")
-        edits = edits_of(data, self._compiled.scan(data) if data else (), self._decide)
+        named = self._fields.standing((text,))[0]
+        edits = self._veil.edits(text, named, self._decide) if data else ()
         edits = sorted([*edits, *_standing(data, self._veil.values(), edits)])
         moved = [(_moved(start, edits, 0), _moved(end, edits, 1)) for start, end in spans]
         return replaced(text, edits).encode("utf-8", "replace"), moved

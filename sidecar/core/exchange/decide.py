@@ -12,6 +12,7 @@ from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange import fact, request_headers
 from sidecar.core.exchange.answer_body import encodings
 from sidecar.core.exchange.asking import Subject, held
+from sidecar.core.exchange.budget import Budget, after_request
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged, Session
 from sidecar.core.exchange.gate import Gate
@@ -20,6 +21,7 @@ from sidecar.core.exchange.judgement import judge_request
 from sidecar.core.exchange.outcome import Arrived, Decision, Go, Reply
 from sidecar.core.exchange.past import repaired
 from sidecar.core.exchange.refusal import denial
+from sidecar.core.exchange.refused_results import without_refused
 from sidecar.core.exchange.request_record import Material, request_record
 from sidecar.core.exchange.route import Route, route
 from sidecar.core.exchange.rules import BoundRules
@@ -109,7 +111,10 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
         message = f"No policy allows this path and method on the connection {way.connection.name}."
         raise Refused(404, Code.NOT_FOUND, message)
     _admitted(gate, bound, caller, what, arrived.at)
-    session = Session(court, gate.memories.of(scope), Placeholders(gate.mask_key, scope, rules.words))
+    budget = Budget(bound.limits.session)
+    session = Session(court, gate.memories.of(scope), Placeholders(gate.mask_key, scope, rules.words), budget)
+    if what in METERED:
+        budget.admit(session.memory, arrived.at, named=named is not None)
     judged = _judged(session, way, what, document, request, notes)
     if notes.material is not None:
         notes.material.session, notes.material.masked = session, judged.masked
@@ -231,6 +236,11 @@ def _judged(
     pieces = (*(request.pieces if request else ()), *_address(way, what))
     value = document.value if document else None
     judged = judge_request(session, pieces, lambda ordinal: ADDRESS.get(ordinal) or path_of(value, ordinal))
+    question = session.budget.question(session.memory.use) if what in METERED else None
+    if question is not None:
+        judged.hold(question)
+    if what in METERED:
+        session.memory.remember_use(after_request(session.memory.use, judged.verdict, judged.findings))
     notes.verdict = judged.verdict
     notes.findings = tuple(judged.findings)
     unscanned = request.unscanned if request else ()
@@ -280,6 +290,7 @@ def _forwarded(
     changed: bool,
 ) -> Go:
     body, remove = arrived.body, request_headers.removed(arrived.head)
-    if (judged.changes or changed) and document is not None:
+    if (judged.changes or judged.refused or changed) and document is not None:
         body, remove = spliced(document.raw, judged.changes), (*remove, "content-encoding")
+        body = without_refused(body, judged.refused)
     return Go(way, remove, request_headers.added(body), body, context)

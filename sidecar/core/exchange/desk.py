@@ -4,6 +4,7 @@ Rules:
 - A match is put before the rules once; shadow rules are noted as they go.
 - What was denied with an answer stands in the conversation from then on. There it is masked: denied again, it would end
   the session that the answer was to keep alive, and masked it does not leave either.
+- What is denied as a result of a tool is taken out of the request, and the rest goes on (see `refused_results`).
 - A match in a JSON key cannot be masked, so a mask there is a denial.
 - In an answer a placeholder whose value is owed to the agent becomes that value again; in a request it stays. What
   only has the shape of one (`[AKIA..._K7Q2M9XA]`) protects nothing that stands in it.
@@ -15,6 +16,7 @@ Rules:
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from sidecar.core.exchange.budget import NO_BUDGET, Budget
 from sidecar.core.exchange.let_go import Hold, HoldKey, let_go
 from sidecar.core.exchange.rules import Court
 from sidecar.core.mask.memory import SessionMemory
@@ -34,7 +36,7 @@ IN_KEY = "It stands in the name of a JSON field, where it cannot be masked."
 class Judged:
     """`changes`: the new value of each string that changes, by ordinal. `recognised`: the agent replays words that this
     session saw the provider say. `masked`: what stands for each value that a rule minded, also where it denied.
-    `holds`: every rule that holds the call, and why."""
+    `holds`: every rule that holds the call, and why. `refused`: results of tools that do not go, by path."""
 
     verdict: Verdict = field(default_factory=lambda: Verdict(Action.ALLOW))
     findings: list[Finding] = field(default_factory=list)
@@ -42,6 +44,12 @@ class Judged:
     recognised: bool = False
     masked: dict[str, str] = field(default_factory=dict, repr=False)
     holds: dict[HoldKey, Hold] = field(default_factory=dict, repr=False)
+    refused: dict[str, Verdict] = field(default_factory=dict)
+
+    def refuse(self, result: str, verdict: Verdict) -> None:
+        """The result of a tool at this path does not go."""
+        self.refused[result] = severest((self.refused.get(result, verdict), verdict))
+        self.stricter(replace(verdict, action=Action.MASK))
 
     def hold(self, verdict: Verdict) -> Hold:
         """One more rule that holds."""
@@ -65,12 +73,14 @@ class Session:
     court: Court
     memory: SessionMemory
     placeholders: Placeholders
+    budget: Budget = NO_BUDGET
 
 
 @dataclass(slots=True)
 class Desk:
     """One text. `about` is asked for the place of a match only when there is one: paths cost. `text` and `matches`:
-    what may have to be shown to people; nothing in a stream."""
+    what may have to be shown to people; nothing in a stream. `result`: the path of a result of a tool that may be
+    refused by itself."""
 
     session: Session
     judged: Judged
@@ -78,6 +88,7 @@ class Desk:
     past: bool = False
     text: str = field(default="", repr=False)
     matches: Sequence[Match] = ()
+    result: str | None = None
     _found: Found | None = None
     _treated: dict[str, Treatment | None] = field(default_factory=dict)
 
@@ -118,7 +129,17 @@ class Desk:
             say = f"{treatment.say} {IN_KEY}" if treatment.say else IN_KEY
             how_told = DenyAs.TOOL if _is_call(found) else DenyAs.ERROR
             treatment = Treatment(Action.DENY, treatment.rule, treatment.policy, treatment.label, None, say, how_told)
-        self.judged.stricter(_verdict(treatment))
+        return self._told(treatment)
+
+    def _told(self, treatment: Treatment) -> Treatment:
+        """What the verdict on the message hears of it."""
+        if treatment.action is not Action.DENY or treatment.deny_as is not DenyAs.RESULT:
+            self.judged.stricter(_verdict(treatment))
+        elif self.result is not None:
+            self.judged.refuse(self.result, _verdict(treatment))
+        else:
+            treatment = replace(treatment, deny_as=DenyAs.ERROR)
+            self.judged.stricter(_verdict(treatment))
         return treatment
 
     def _held(self, found: Found, strictest: Treatment) -> Treatment | None:

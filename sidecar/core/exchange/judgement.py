@@ -12,12 +12,16 @@ from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Literal, cast
 
-from sidecar.core.detect.compiled import SEPARATOR
+from sidecar.core.detect.compiled import SEPARATOR, Compiled
 from sidecar.core.exchange.desk import Desk, Judged, Session
+from sidecar.core.exchange.fields import Standing, reading, written
+from sidecar.core.exchange.passage import widened
+from sidecar.core.exchange.refused_results import refusable
 from sidecar.core.mask.replace import replaced
 from sidecar.core.mask.settle import edits_of
 from sidecar.core.model.detector import Match
 from sidecar.core.model.piece import Piece, Text
+from sidecar.core.model.place import Place
 from sidecar.core.policy.judge import Found
 
 # A text with more matches than this (a list of addresses) is scanned anew: the memory counts entries, not matches.
@@ -25,7 +29,8 @@ MOST_REMEMBERED = 256
 Direction = Literal["request", "answer"]
 MESSAGE = re.compile(r"messages\[([0-9]+)\]")
 PathOf = Callable[[int], str]
-Hits = tuple[tuple[int, tuple[Match, ...]], ...]  # which text of the piece, and what was found in it
+# Which text of the piece, what was found in it, and which of that are values of named fields.
+Hits = tuple[tuple[int, tuple[Match, ...], tuple[Standing, ...]], ...]
 
 
 def judge_request(session: Session, pieces: Sequence[Piece], path_of: PathOf) -> Judged:
@@ -74,14 +79,14 @@ def _message(piece: Piece) -> int:
 def _judge(
     session: Session, piece: Piece, direction: Direction, path_of: PathOf, judged: Judged, *, past: bool = False
 ) -> None:
-    for index, matches in _hits(session, piece):
+    for index, matches, named in _hits(session, piece):
         text = piece.texts[index]
 
         def about(text: Text = text) -> Found:
             return Found(piece.place, path_of(text.ordinal), "", "", piece.tool, direction, text.key)
 
-        desk = Desk(session, judged, about, past, text.value, matches)
-        edits = edits_of(text.value.encode(), matches, desk.decide, desk.treat)
+        desk = Desk(session, judged, about, past, text.value, matches, refusable(piece, direction))
+        edits = written(named, edits_of(text.value.encode(), matches, reading(named, desk.decide), desk.treat))
         if edits and not text.key:
             new = replaced(text.value, edits)
             if new != text.value:
@@ -95,15 +100,42 @@ def _hits(session: Session, piece: Piece) -> Hits:
     values = [text.value for text in piece.texts]
     joined = SEPARATOR.join(values).encode()
     # With the lengths: a text may hold the separator, and must not be taken for two texts.
-    framed = joined + repr([len(value) for value in values]).encode()
+    # And its place: what is found in the result of a tool is more than what is found elsewhere.
+    framed = joined + piece.place.encode() + repr([len(value) for value in values]).encode()
+    by_name = piece.place in rules.fields.places
+    if by_name:
+        framed += b"fields" + repr([text.key for text in piece.texts]).encode()
     key = blake2b(framed, digest_size=16, key=rules.key).digest()
     known = session.memory.judged(key)
     if known is not None:
         return cast(Hits, known)
-    hits: Hits = ()
+    scanned: dict[int, tuple[Match, ...]] = {}
     if rules.compiled.suspects(joined):
-        scanned = ((index, rules.compiled.scan(text.value.encode())) for index, text in enumerate(piece.texts))
-        hits = tuple((index, matches) for index, matches in scanned if matches)
-    if sum(len(matches) for _, matches in hits) <= MOST_REMEMBERED:
+        scanned = {index: _scanned(rules.compiled, piece, text) for index, text in enumerate(piece.texts)}
+    named = _named(session, piece) if by_name else {}
+    hits: Hits = tuple(
+        (at, _both(scanned.get(at, ()), named.get(at, ())), named.get(at, ())) for at in range(len(values))
+    )
+    hits = tuple(hit for hit in hits if hit[1])
+    if sum(len(matches) for _, matches, _ in hits) <= MOST_REMEMBERED:
         session.memory.remember_judged(key, hits)
     return hits
+
+
+def _scanned(compiled: Compiled, piece: Piece, text: Text) -> tuple[Match, ...]:
+    data = text.value.encode()
+    found = compiled.scan(data)
+    if piece.place is not Place.TOOL_RESULT or text.key:
+        return found
+    return tuple(sorted({widened(match, data) for match in found}))
+
+
+def _named(session: Session, piece: Piece) -> dict[int, tuple[Standing, ...]]:
+    """Values of named fields, by text. Keys are no texts of a tool."""
+    places = [index for index, text in enumerate(piece.texts) if not text.key]
+    found = session.court.rules.fields.standing([piece.texts[index].value for index in places])
+    return dict(zip(places, found, strict=True))
+
+
+def _both(matches: tuple[Match, ...], named: tuple[Standing, ...]) -> tuple[Match, ...]:
+    return tuple(sorted((*matches, *(one.match for one in named)))) if named else matches

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from sidecar.core.detect.compiled import Compiled
+from sidecar.core.exchange.fields import Fields
 from sidecar.core.mask.placeholder import PLACEHOLDER
 from sidecar.core.model.action import How
 from sidecar.core.model.caller import Caller
@@ -45,6 +46,7 @@ class Rules:
     words: frozenset[str]
     digest: str
     key: bytes  # of the digest cache: what one set of rules found says nothing about another's
+    fields: Fields
 
     @classmethod
     def of(cls, *books: Book) -> "Rules":
@@ -57,18 +59,29 @@ class Rules:
                     name = f"{detector.id}#{index}"
                 scanned[name] = replace(detector, id=name)
                 origins[name] = (*origins.get(name, ()), (index, detector.id))
+            for one in book.fields:
+                origins[one.id] = (*origins.get(one.id, ()), (index, one.id))
         detectors = (*scanned.values(), PLACEHOLDER)
         labels = {name: detector.label for name, detector in scanned.items()}
+        labels |= {one.id: one.label for book in books for one in book.fields}
         own = {rule.label for book in books for policy in book.policies for rule in policy.rules if rule.label}
         digest = "+".join(book.digest for book in books)
         key = blake2b(digest.encode(), digest_size=32).digest()
-        return cls(books, Compiled(detectors), origins, labels, frozenset(own.union(labels.values())), digest, key)
+        words = frozenset(own.union(labels.values()))
+        return cls(books, Compiled(detectors), origins, labels, words, digest, key, _fields(books))
 
     def bound(self, caller: Caller, connection: Connection) -> "BoundRules | None":
         """The rules for one caller; nothing when some book has none for them."""
         rulesets = [book.for_caller(caller, connection) for book in self.books]
         found = tuple(one for one in rulesets if one is not None)
         return BoundRules(self, found, caller, connection) if len(found) == len(self.books) else None
+
+
+def _fields(books: Sequence[Book]) -> Fields:
+    ids = {one.id for book in books for one in book.fields}
+    masking = (rule for book in books for policy in book.policies for rule in policy.rules)
+    places = {place for rule in masking if not ids.isdisjoint(rule.detectors) for place in rule.where}
+    return Fields.of(sorted({one for book in books for one in book.fields}), frozenset(places))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from sidecar.core.exchange.rules import Court
 from sidecar.core.model.effect import Node, Understood
 from sidecar.core.model.finding import Verdict
-from sidecar.core.policy.facts import ToolCall
+from sidecar.core.model.session_use import SessionUse
+from sidecar.core.policy.facts import NOTHING_YET, ToolCall
 from sidecar.core.wire.json_strings import JsonValue
 
 Understand = Callable[[str, Mapping[str, object]], Understood]
@@ -59,8 +60,9 @@ class Said:
     shadow: tuple[Verdict, ...]
 
 
-def judge_call(court: Court, called: Called, understood: Understood) -> Said:
-    call = ToolCall(called.tool, understood.effects, called.runs)
+def judge_call(court: Court, called: Called, understood: Understood, before: SessionUse = NOTHING_YET) -> Said:
+    """`before`: what the session has done so far."""
+    call = ToolCall(called.tool, understood.effects, called.runs, before)
     return Said(court.on_call(call), court.on_call(call, shadow=True))
 
 

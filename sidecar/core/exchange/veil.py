@@ -6,25 +6,30 @@ What was masked on its way out is written with the very placeholder that left, e
 Rules:
 - Stricter than the rules: a value that they let pass, or for which they denied the call, is masked here too. So is a
   number, a key, and any other place where a value that is known by now stands without the words that gave it away.
+- Fields that some rule masks by name are masked in results of tools; in all else too, if a rule looks there.
 - A placeholder stays a placeholder: what the agent got back in its place is never written down.
 - Media and ciphertext of the provider are named by digest, type and length, and said not to have been looked at. A
   signature says nothing: it is only named.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 import re2
 
 from sidecar.core.detect.compiled import SEPARATOR
+from sidecar.core.exchange.fields import Standing, reading, written
 from sidecar.core.exchange.rules import Rules
+from sidecar.core.mask.edit import Edit
 from sidecar.core.mask.memory import SessionMemory
 from sidecar.core.mask.placeholder import PLACEHOLDER, Placeholders
 from sidecar.core.mask.replace import replaced
-from sidecar.core.mask.settle import edits_of
+from sidecar.core.mask.settle import Decide, edits_of
 from sidecar.core.mask.splice import escaped
 from sidecar.core.model.action import How
 from sidecar.core.model.detector import Match
+from sidecar.core.model.place import Place
+from sidecar.core.wire.claude.blocks import is_result
 from sidecar.core.wire.claude.vocabulary import BASE64, BASE64_LINES, FIELDS, OPAQUE, TYPES
 from sidecar.core.wire.json_strings import JsonValue, joined, strings
 
@@ -47,6 +52,8 @@ class Veil:
         self._memory = memory
         self._masked = masked
         self._known: list[tuple[str, str]] | None = None
+        self._results = 0  # how many results of tools we are inside of
+        self._together: dict[str, Sequence[Standing]] = {}  # in texts of one result that are parts of a whole
         self.unscanned: list[str] = []
 
     def value(self, value: JsonValue, raw: bytes, path: str = "") -> JsonValue:
@@ -58,15 +65,33 @@ class Veil:
         return value
 
     def text(self, text: str) -> str:
-        data = text.encode("utf-8", "surrogatepass")
-        matches = self._rules.compiled.scan(data) if text else ()
-        shown = replaced(text, edits_of(data, matches, self.decide)) if matches else text
+        named = self._named_fields(text)
+        shown = replaced(text, self.edits(text, named)) if text else text
         for known, placeholder in self.values():
             if known in shown:
                 shown = shown.replace(known, placeholder)
         return shown
 
+    def edits(self, text: str, named: Sequence[Standing], decide: Decide | None = None) -> Sequence[Edit]:
+        """What is to change in a text in which these fields stand. `decide`: who decides in this veil's place."""
+        data = text.encode("utf-8", "surrogatepass")
+        matches = (*self._rules.compiled.scan(data), *(one.match for one in named))
+        return written(named, edits_of(data, matches, reading(named, decide or self.decide))) if matches else ()
+
+    def _named_fields(self, text: str) -> Sequence[Standing]:
+        fields = self._rules.fields
+        if text in self._together:
+            return self._together[text]
+        return fields.standing((text,))[0] if self._results or Place.PROMPT in fields.places else ()
+
+    def _read_together(self, content: JsonValue) -> dict[str, Sequence[Standing]]:
+        blocks = content if isinstance(content, list) else []
+        texts = [text for one in blocks if isinstance(one, dict) and isinstance(text := one.get("text"), str)]
+        return dict(zip(texts, self._rules.fields.standing(texts), strict=True)) if len(texts) > 1 else {}
+
     def _suspects(self, words: str) -> bool:
+        if self._rules.fields.may_stand_in(words):
+            return True
         if self._rules.compiled.suspects(words.encode("utf-8", "surrogatepass")):
             return True
         return any(known in words for known, _ in self.values())
@@ -113,6 +138,10 @@ class Veil:
 
     def _object(self, value: dict[str, JsonValue], path: str) -> JsonValue:
         shown: dict[str, JsonValue] = {}
+        kind = value.get("type")
+        inside = isinstance(kind, str) and is_result(kind)
+        self._results += inside
+        self._together = self._read_together(value.get("content")) if inside else self._together
         for place, (key, child) in enumerate(value.items()):
             name = key if key in FIELDS else self.text(key)
             if isinstance(child, str):
@@ -120,6 +149,7 @@ class Veil:
                 shown[name] = self._word(key, child) if named is None else named
             else:
                 shown[name] = self._shown(child, joined(path, key, place))
+        self._results -= inside
         return shown
 
     def _word(self, key: str, child: str) -> str:

@@ -4,6 +4,7 @@
     sayings  what the agent was given -> what the provider had said: the agent replays the one, the provider gets the
              other
     turned   identifier of a tool call that the agent got under another name -> the call as the provider made it
+    use      what it has used and done, for limits and for rules on what comes after what
     judged   digest of a piece -> what was found in it, so that a text is scanned once and not on every turn
 
 Rules:
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from sidecar.core.mask.shelf import Shelf
+from sidecar.core.model.session_use import SessionUse
 
 # A context of a million tokens is about 4 MB of text. Only strings that a mask changed are kept, a small part of it.
 MOST_BYTES = 4 * 1024 * 1024
@@ -78,6 +80,7 @@ class SessionMemory:
             MOST_TURNED, lambda key, turned: self._spend(-_turned_cost(key, turned))
         )
         self._judged: Shelf[bytes, object] = Shelf(MOST_JUDGED, lambda _, __: self._spend(-_ENTRY))
+        self.use = SessionUse()
         self._account: Callable[[int], None] = _no_account
         self._most_bytes = most_bytes
         self.bytes = 0
@@ -157,6 +160,15 @@ class SessionMemory:
     def put_turned(self, identifier: str, call: Turned) -> None:
         self._spend(_turned_cost(identifier, call))
         self.turned.put(identifier, call)
+        self.changes += 1
+        self._keep_within()
+
+    def remember_use(self, use: SessionUse) -> None:
+        """What the session has used and done so far."""
+        if use == self.use:
+            return
+        self._spend(use.bytes - self.use.bytes)
+        self.use = use
         self.changes += 1
         self._keep_within()
 

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sidecar.core.mask.memory import Saying, SessionMemory, Token, Turned
+from sidecar.core.model.session_use import use_from
 
 _VERSION = b"gatehouse/memory/1\n"
 _KEY = 32
@@ -34,6 +35,7 @@ def seal(memory: SessionMemory, key: bytes, nonce: bytes, scope: str = "") -> by
             for digest, saying in memory.sayings.items()
         ],
         "turned": [[identifier, call.name, call.input, call.sentence] for identifier, call in memory.turned.items()],
+        "use": memory.use.as_json(),
     }
     return nonce + AESGCM(key).encrypt(nonce, json.dumps(content).encode(), _bound(scope))
 
@@ -54,6 +56,7 @@ def unseal(blob: bytes, key: bytes, scope: str = "") -> SessionMemory | None:
     # Absent where an older version sealed it.
     for identifier, *call in content.get("turned", ()):
         memory.put_turned(identifier, Turned(*call))
+    memory.remember_use(use_from(content.get("use", {})))
     return memory
 
 

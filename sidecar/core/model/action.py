@@ -23,12 +23,14 @@ class How(StrEnum):
 
 class DenyAs(StrEnum):
     """What the agent sees of a denial: an error, or an ordinary assistant answer that lets its session go on. Of a tool
-    call alone: the call under a name that no tool has, or plain words in its place; the rest of the message stays."""
+    call alone: the call under a name that no tool has, or plain words in its place; the rest of the message stays.
+    Of the result of a tool alone: a sentence in its place, as an error of the tool; the request goes on."""
 
     ERROR = "error"
     ANSWER = "answer"
     TOOL = "tool"
     TEXT = "text"
+    RESULT = "result"
 
 
 class Unknown(StrEnum):

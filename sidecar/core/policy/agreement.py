@@ -10,6 +10,7 @@ from sidecar.core.errors import Mistake
 from sidecar.core.model.document import Document, Path, named
 from sidecar.core.model.expected import did_you_mean
 from sidecar.core.policy.agreement_on_calls import about_calls, calls_disagree
+from sidecar.core.policy.agreement_on_results import limits_disagree, results_disagree, sequences_disagree
 from sidecar.core.policy.pattern import Globs
 
 Raw = Mapping[str, object]
@@ -24,6 +25,8 @@ def disagreements(document: Document, detectors: Sequence[str]) -> list[Mistake]
     """Every mistake that only shows when keys are looked at together, or against the detectors there are."""
     rules = _rules(document)
     found = [*_repeated_ids(document, rules), *_passes_by_name(document)]
+    if isinstance(document.value, dict) and isinstance(limits := document.value.get("limits"), dict):
+        found += [(("limits", *place), said) for place, said in limits_disagree(limits)]
     for at, rule in rules:
         found += [((*at, *place), said) for check in _CHECKS for place, said in check(rule)]
         found += [((*at, *place), said) for place, said in _unknown_detectors(rule, detectors)]
@@ -45,6 +48,7 @@ def _match(rule: Raw) -> Raw:
 def _sources(rule: Raw) -> list[str]:
     """The keys that find text in this rule."""
     own = [f"match.{key}" for key in TEXT_SOURCES if key in _match(rule)]
+    own += ["mask"] if "mask" in rule else []
     return ["detect", *own] if "detect" in rule else own
 
 
@@ -154,4 +158,6 @@ _CHECKS: tuple[Callable[[Raw], Iterator[Wrong]], ...] = (
     _looks_at_something,
     _keys_of_an_action,
     calls_disagree,
+    results_disagree,
+    sequences_disagree,
 )

@@ -16,8 +16,9 @@ from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
 from sidecar.core.model.detector import Detector
 from sidecar.core.model.document import read_yaml, validated
+from sidecar.core.model.named_field import NamedField
 from sidecar.core.policy.agreement import disagreements
-from sidecar.core.policy.compile import own_detector, policy_from
+from sidecar.core.policy.compile import fields_of, own_detector, policy_from
 from sidecar.core.policy.judge import Ruleset
 from sidecar.core.policy.rule import Policy
 from sidecar.core.policy.written import PolicyWritten
@@ -33,9 +34,12 @@ class PolicySource:
 
 @dataclass(frozen=True, slots=True)
 class Book:
+    """`fields`: those that some rule masks by name."""
+
     digest: str
     detectors: tuple[Detector, ...]
     policies: tuple[Policy, ...]
+    fields: tuple[NamedField, ...]
 
     def for_caller(self, caller: Caller, connection: Connection) -> Ruleset | None:
         """All policies that apply, together. None: there is no policy for this caller, so nothing may pass."""
@@ -56,7 +60,8 @@ def compile_book(sources: Sequence[PolicySource], catalogue: Sequence[Detector])
     if mistakes:
         raise ConfigurationError(list(dict.fromkeys(mistakes)))
     policies = tuple(policy_from(one, catalogue) for one in sorted(written, key=lambda one: one.policy))
-    return Book(_digest(written), _detectors(written, policies, catalogue), policies)
+    fields = {field for one in written for rule in one.rules for field in fields_of(rule)}
+    return Book(_digest(written), _detectors(written, policies, catalogue), policies, tuple(sorted(fields)))
 
 
 def read_policy(

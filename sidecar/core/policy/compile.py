@@ -9,11 +9,14 @@ from sidecar.core.model.action import Action, DenyAs, How, Unknown
 from sidecar.core.model.detector import Detector
 from sidecar.core.model.effect import Effect
 from sidecar.core.model.hold import STANDARD_TIMEOUT, Terms
+from sidecar.core.model.named_field import NamedField
 from sidecar.core.model.place import Place
 from sidecar.core.policy.condition import compiled
 from sidecar.core.policy.limits import Limits
 from sidecar.core.policy.pattern import Globs, PathGlobs, Pattern, keyword_pattern
 from sidecar.core.policy.rule import AllowedPath, Applies, Policy, Rule
+from sidecar.core.policy.session_limits import Price, SessionLimits
+from sidecar.core.policy.use_written import SessionWritten
 from sidecar.core.policy.written import AppliesWritten, LimitsWritten, MatchWritten, PolicyWritten, RuleWritten
 
 # Not the rule's id: a placeholder is read by the model, and `project-zephyr` in it would tell what was to be hidden.
@@ -39,6 +42,10 @@ def own_detector(policy: str, rule: RuleWritten) -> Detector | None:
     return Detector(f"rule/{policy}/{rule.id}", OWN_LABEL, pattern) if pattern else None
 
 
+def fields_of(rule: RuleWritten) -> tuple[NamedField, ...]:
+    return tuple(map(NamedField, rule.mask.fields)) if rule.mask else ()
+
+
 def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detector]) -> Rule:
     match = written.match or _NO_MATCH
     own = own_detector(policy.policy, written)
@@ -54,7 +61,7 @@ def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detec
         deny_as=_deny_as(written),
         label=written.label.upper() if written.label else None,
         where=_where(written),
-        detectors=frozenset([*named, *([own.id] if own else [])]),
+        detectors=frozenset([*named, *([own.id] if own else []), *(field.id for field in fields_of(written))]),
         path=PathGlobs(match.path) if match.path else None,
         tool=Pattern(match.tool) if match.tool else None,
         model=Globs(match.model, any_case=True) if match.model else None,
@@ -66,6 +73,7 @@ def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detec
         unknown=Unknown(written.unknown) if written.unknown else None,
         instead=written.instead,
         quarantine=bool(written.quarantine),
+        after=frozenset(map(Effect, written.after or ())),
     )
 
 
@@ -79,6 +87,8 @@ def _on_call(written: RuleWritten) -> bool:
 def _deny_as(written: RuleWritten) -> DenyAs:
     if written.deny:
         return DenyAs(written.deny.as_)
+    if written.where == (Place.TOOL_RESULT.value,) and written.do == "deny":
+        return DenyAs.RESULT
     only_calls = _on_call(written) or written.where == (Place.TOOL_CALL.value,)
     return DenyAs.TOOL if only_calls else DenyAs.ERROR
 
@@ -88,6 +98,8 @@ def _where(written: RuleWritten) -> frozenset[Place]:
         return frozenset({Place.TOOL_CALL})
     if written.where:
         return frozenset(map(Place, written.where))
+    if written.mask:
+        return frozenset({Place.TOOL_RESULT})
     return frozenset(OF_A_REQUEST if written.do == "hold" else Place)
 
 
@@ -117,6 +129,27 @@ def _limits(written: LimitsWritten) -> Limits:
         written.requests_per_minute,
         written.input_tokens_per_day,
         written.output_tokens_per_day,
+        _session(written),
+    )
+
+
+def _session(written: LimitsWritten) -> SessionLimits:
+    one = written.session or SessionWritten()
+    prices = (written.prices or {}).items()
+    return SessionLimits(
+        one.requests,
+        one.tool_calls,
+        tuple((one.tools or {}).items()),
+        one.input_tokens,
+        one.output_tokens,
+        one.cost,
+        one.duration,
+        one.hosts,
+        one.denials,
+        tuple(
+            Price(models, price.input, price.output, price.input if price.cached is None else price.cached)
+            for models, price in prices
+        ),
     )
 
 

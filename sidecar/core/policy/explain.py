@@ -9,10 +9,11 @@ Rule: an explanation names detectors and places, never a value.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sidecar.core.model.action import Action
+from sidecar.core.model.action import Action, DenyAs
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
 from sidecar.core.model.finding import Verdict
+from sidecar.core.model.place import Place
 from sidecar.core.model.treatment import Treatment
 from sidecar.core.policy.book import Book
 from sidecar.core.policy.condition import Subject
@@ -91,8 +92,14 @@ def _voices(
 def _verdict(found: Found, treatment: Treatment) -> Verdict:
     # A match in a JSON key cannot be masked: then a mask is a denial.
     masked_key = found.key and treatment.action is Action.MASK
-    action = Action.DENY if masked_key else treatment.action
+    action = Action.DENY if masked_key else Action.MASK if _stays(found, treatment) else treatment.action
     return Verdict(action, treatment.rule, treatment.policy, treatment.say, treatment.deny_as, treatment.terms)
+
+
+def _stays(found: Found, treatment: Treatment) -> bool:
+    """Whether only the result of a tool is refused, and the call goes on with a sentence in its place."""
+    told_as_result = treatment.action is Action.DENY and treatment.deny_as is DenyAs.RESULT
+    return told_as_result and found.place is Place.TOOL_RESULT and found.direction == "request"
 
 
 def _because(winner: Verdict, voices: Sequence[Verdict]) -> str:
@@ -119,7 +126,7 @@ class Witness:
 
 def overheard(book: Book, witness: Witness) -> Book:
     """The same book, with a witness to what is asked of it."""
-    return _Book(book.digest, book.detectors, book.policies, witness)
+    return _Book(book.digest, book.detectors, book.policies, book.fields, witness)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from typing import Literal
 
 from sidecar.core.model.effect import Effect
 from sidecar.core.model.place import Place
+from sidecar.core.model.session_use import SessionUse
 
+NOTHING_YET = SessionUse()
 Direction = Literal["request", "answer"]
 
 
@@ -47,8 +49,9 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class ToolCall:
     """What a tool call would do. `runs`: it hands the machine something to run (a shell, SQL, code), so that what could
-    not be read of it may be anything."""
+    not be read of it may be anything. `before`: what its session has done so far."""
 
     tool: str | None
     effects: frozenset[Effect]
     runs: bool
+    before: SessionUse = NOTHING_YET

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from sidecar.core.errors import Code, Refused
+from sidecar.core.policy.session_limits import NO_LIMITS as NO_SESSION_LIMITS
+from sidecar.core.policy.session_limits import SessionLimits, strictest_of
 
 # About 2 KB for each when busy: 40 MB at the very most. The least recently seen goes first.
 MAX_CALLERS = 20_000
@@ -33,6 +35,7 @@ class Limits:
     requests_per_minute: int | None = None
     input_tokens_per_day: int | None = None
     output_tokens_per_day: int | None = None
+    session: SessionLimits = NO_SESSION_LIMITS
 
 
 NO_LIMITS = Limits()
@@ -47,6 +50,7 @@ def strictest(several: Sequence[Limits]) -> Limits:
         _least(limits.requests_per_minute for limits in several),
         _least(limits.input_tokens_per_day for limits in several),
         _least(limits.output_tokens_per_day for limits in several),
+        strictest_of([limits.session for limits in several]),
     )
 
 

@@ -54,6 +54,7 @@ class Rule:
     unknown: Unknown | None = None
     instead: str | None = None
     quarantine: bool = False
+    after: frozenset[Effect] = frozenset()
 
     @property
     def on_text(self) -> bool:
@@ -97,7 +98,15 @@ class Rule:
             return "the tool is not known"
         if self.effects and not self.effects & call.effects and not self._may_be_any(call):
             return "the call has none of its effects"
+        if self.after and call.before.allows(self.after, unknown_counts=self._unknown_before()):
+            return "the session has done nothing yet that it comes after"
         return None
+
+    def _unknown_before(self) -> bool | None:
+        """Whether what could not be read may have been what this rule comes after."""
+        if self.action is Action.ALLOW:
+            return False
+        return None if self.unknown is None else self.unknown is Unknown.AS_WORST
 
     def _may_be_any(self, call: ToolCall) -> bool:
         """Fail closed: what could not be read may do what this rule is about. A permission never counts on it."""

@@ -19,6 +19,7 @@ MAX_GLOB = 256
 # A list of keywords becomes one pattern, and a pattern has to fit into the scanner's memory.
 MAX_ENTRIES = 1000
 MAX_SAY = 500
+_FIELD = re.compile(r"[\w*][\w.* -]{0,63}")
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(s|m|h)")
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -38,6 +39,15 @@ def _label(value: str) -> str:
 def _glob(value: str) -> str:
     if not value.strip() or len(value) > MAX_GLOB:
         raise ValueError(f"expected a text of 1 to {MAX_GLOB} characters, in which * stands for any characters")
+    return value
+
+
+def _field(value: str) -> str:
+    # It is told as the detector of what it finds, so it stands in the record and in messages.
+    if not _FIELD.fullmatch(value) or not any(map(str.isalnum, value)) or "" in value.split("."):
+        raise ValueError(
+            "expected the name of a field such as `ssn`, `*_token` or `*.card.number`, at most 64 characters"
+        )
     return value
 
 
@@ -111,6 +121,8 @@ _WAITS = _between(5.0, 86_400.0, "a duration from 5s to 24h, such as 30s, 10m or
 _LASTS = _between(1.0, 86_400.0, "a duration from 1s to 24h, such as 15m or 1h")
 _WRITTEN = Field(json_schema_extra={"type": "string", "pattern": f"^{_DURATION.pattern}$"})
 
+_GOES_ON = _between(60.0, 31_536_000.0, "a duration from 1m to 8760h, such as 30m or 8h")
+
 GIVEN = BeforeValidator(_given)
 LIST = (BeforeValidator(_many), GIVEN)
 MANY = (AfterValidator(_some), *LIST, Field(json_schema_extra=_one_or_many))
@@ -119,10 +131,12 @@ Name = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"pattern":
 Label = Annotated[str, AfterValidator(_label), Field(json_schema_extra={"pattern": f"^{_LABEL.pattern}$"})]
 Glob = Annotated[str, AfterValidator(_glob), Field(json_schema_extra={"minLength": 1, "maxLength": MAX_GLOB})]
 Keyword = Annotated[str, AfterValidator(_keyword), Field(json_schema_extra={"minLength": 1, "maxLength": MAX_GLOB})]
+FieldName = Annotated[str, AfterValidator(_field), Field(json_schema_extra={"minLength": 1, "maxLength": 64})]
 AllowedPath = Annotated[str, AfterValidator(_allowed_path), Field(json_schema_extra={"pattern": "^([A-Z]+ )?/"})]
 Group = Annotated[str, AfterValidator(_group), Field(json_schema_extra={"minLength": 1, "maxLength": MAX_GLOB})]
 Timeout = Annotated[float, _WAITS, _WRITTEN]
 Reuse = Annotated[float, _LASTS, _WRITTEN]
+Duration = Annotated[float, _GOES_ON, _WRITTEN]
 Say = Annotated[str, AfterValidator(_say), Field(json_schema_extra={"minLength": 1, "maxLength": MAX_SAY})]
 Regex = Annotated[str, AfterValidator(pattern.checked), Field(json_schema_extra={"format": "re2"})]
 Cel = Annotated[str, AfterValidator(condition.checked), Field(json_schema_extra={"format": "cel"})]

@@ -8,14 +8,19 @@ Rules:
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
+from sidecar.core.policy.cases import CaseWritten, Vocabulary
+from sidecar.core.policy.section import Section
+from sidecar.core.policy.use_written import PriceWritten, SessionWritten
 from sidecar.core.policy.words import (
     GIVEN,
     LIST,
     MANY,
     AllowedPath,
     Cel,
+    FieldName,
     Glob,
     Group,
     Keyword,
@@ -49,10 +54,6 @@ PerMinute = Annotated[int, Field(gt=0, le=1_000_000)]
 Approvals = Annotated[int, Field(ge=1, le=10)]
 
 
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
 class AppliesWritten(Section):
     connections: Annotated[
         tuple[Glob, ...] | None, *MANY, Field(description="Names of connections, with * for any characters.")
@@ -79,6 +80,13 @@ class LimitsWritten(Section):
         Number | None,
         GIVEN,
         Field(description="Output tokens of one caller in a UTC day, as the provider counts them."),
+    ] = None
+
+    session: Annotated[SessionWritten | None, GIVEN, Field(description="Limits on each session of a caller.")] = None
+    prices: Annotated[
+        dict[Glob, PriceWritten] | None,
+        GIVEN,
+        Field(description="What models cost, by name with * for any characters; one without a price costs the most."),
     ] = None
 
 
@@ -121,19 +129,40 @@ class MatchWritten(Section):
     model: Annotated[tuple[Glob, ...] | None, *MANY, Field(description="Only when such a model is asked for.")] = None
 
 
+class MaskWritten(Section):
+    fields: Annotated[
+        tuple[FieldName, ...],
+        *MANY,
+        Field(
+            description="Names of JSON fields, columns and keys whose values are masked wherever they stand, with * "
+            "for any characters: `ssn`, `*_token`, `card.number`. Any case; `_`, `-` and blanks make no difference."
+        ),
+    ]
+
+
 class DenyWritten(Section):
     as_: Annotated[
-        Literal["error", "answer", "tool", "text"],
+        Literal["error", "answer", "tool", "text", "result"],
         Field(
             alias="as",
             description="`error`: the call fails. `answer`: the assistant says so, the session goes on. Of tool calls: "
             "`tool` (their default): the agent gets the call under a name that no tool has, and goes on; `text`: the "
-            "assistant says so in its place, for clients that run no tools in a loop.",
+            "assistant says so in its place, for clients that run no tools in a loop. Of results of tools: `result` "
+            "(their default): the model reads a sentence in its place, as an error of the tool, and goes on.",
         ),
     ] = "error"
 
 
+def _do_where_it_is_plain(schema: JsonDict) -> None:
+    required = schema.get("required")
+    if isinstance(required, list):
+        schema["required"] = [key for key in required if key != "do"]
+        schema["anyOf"] = [{"required": ["do"]}, {"required": ["mask"]}]
+
+
 class RuleWritten(Section):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, json_schema_extra=_do_where_it_is_plain)
+
     id: Annotated[Name, Field(description="Name of the rule, once in a policy; the client sees it in a denial.")]
     description: Annotated[str | None, GIVEN, Field(description="For the people who read this file.")] = None
     where: Annotated[
@@ -153,6 +182,13 @@ class RuleWritten(Section):
         Field(alias="if", description="CEL over identity, request and connection; the rule needs it true."),
     ] = None
     do: Annotated[Literal["allow", "mask", "hold", "deny"], Field(description="What happens; the strictest wins.")]
+    mask: Annotated[
+        MaskWritten | None,
+        GIVEN,
+        Field(
+            description="Values of fields by name, in what tools give back: JSON, CSV, tables, YAML. Means `do: mask`."
+        ),
+    ] = None
     how: Annotated[
         Literal["redact", "token", "last4", "hash"] | None,
         GIVEN,
@@ -172,6 +208,11 @@ class RuleWritten(Section):
         tuple[EffectName, ...] | None,
         *MANY,
         Field(description="Effects of a tool call, one of which it must have; `unknown` is one of them."),
+    ] = None
+    after: Annotated[
+        tuple[EffectName, ...] | None,
+        *MANY,
+        Field(description="Only once the session has let a tool call go that had one of these effects."),
     ] = None
     unknown: Annotated[
         Literal["as-worst", "pass"] | None,
@@ -211,56 +252,11 @@ class RuleWritten(Section):
         ),
     ] = None
 
-
-class CallerWritten(Section):
-    subject: Annotated[str, Field(description="Verified name of the caller.")] = "someone"
-    groups: Annotated[tuple[str, ...], *LIST, Field(description="Groups of the caller.")] = ()
-    provider: Annotated[str, Field(description="Identity provider that verified the caller.")] = "company"
-
-
-class ExpectWritten(Section):
-    verdict: Annotated[
-        Literal["allow", "mask", "hold", "deny", "nobody"],
-        Field(description="`hold`: people are asked. `nobody`: no policy applies to this caller, so nothing passes."),
-    ]
-    rule: Annotated[
-        str | None, GIVEN, Field(description="Id of the rule that wins, or `limits.models` and the like.")
-    ] = None
-    findings: Annotated[
-        tuple[str, ...] | None, *LIST, Field(description="Detectors that a rule acted on: all of them, no others.")
-    ] = None
-    shadow: Annotated[
-        tuple[str, ...] | None, *LIST, Field(description="Ids of rules in shadow that would have acted.")
-    ] = None
-    contains: Annotated[
-        tuple[str, ...], *LIST, Field(description="Texts that stand in what passes, or in the denial.")
-    ] = ()
-    lacks: Annotated[
-        tuple[str, ...], *LIST, Field(description="Texts that stand nowhere in what passes, or in the denial.")
-    ] = ()
-
-
-class CaseWritten(Section):
-    note: Annotated[str, Field(description="What this case shows.")]
-    caller: Annotated[CallerWritten, Field(description="Who calls.")] = CallerWritten()
-    connection: Annotated[str, Field(description="Name of the connection.")] = "claude"
-    method: Annotated[str, Field(description="Method of the request.")] = "POST"
-    path: Annotated[str, Field(description="Path of the request.")] = "/v1/messages"
-    prompt: Annotated[str | None, GIVEN, Field(description="Short for a request with this one user message.")] = None
-    request: Annotated[dict[str, JsonValue] | None, GIVEN, Field(description="Body of the request.")] = None
-    request_file: Annotated[str | None, GIVEN, Field(description="File with the body, beside this one.")] = None
-    answer: Annotated[
-        str | list[JsonValue] | None,
-        GIVEN,
-        Field(description="What the model answers, a text or content blocks; then the answer is judged as well."),
-    ] = None
-    expect: Annotated[ExpectWritten, Field(description="What must come of it.")]
-
-
-Vocabulary = Annotated[
-    dict[str, Annotated[tuple[str, ...], *LIST]],
-    Field(description="Texts put together from fragments; `$(name)` stands for one in the cases."),
-]
+    @model_validator(mode="before")
+    @classmethod
+    def _masks(cls, value: object) -> object:
+        """Who says what is to be masked need not say that it is."""
+        return {"do": "mask", **value} if isinstance(value, dict) and "mask" in value else value
 
 
 class PolicyWritten(Section):
@@ -280,13 +276,5 @@ class PolicyWritten(Section):
     ] = None
     record: Annotated[FullWritten, Field(description="What happens when a call cannot be recorded.")] = FullWritten()
     rules: Annotated[tuple[RuleWritten, ...], *LIST, Field(description="The rules; their order never matters.")] = ()
-    words: Vocabulary = {}
+    words: Vocabulary = {}  # noqa: RUF012  (pydantic copies it)
     tests: Annotated[tuple[CaseWritten, ...], *LIST, Field(description="Cases for `gatehouse policy test`.")] = ()
-
-
-class CasesWritten(Section):
-    """A file of cases beside the policies it is about."""
-
-    policies: Annotated[tuple[str, ...], *MANY, Field(description="Policy files, beside this one.")]
-    words: Vocabulary = {}
-    cases: Annotated[tuple[CaseWritten, ...], *LIST, Field(description="The cases.")]

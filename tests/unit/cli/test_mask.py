@@ -246,3 +246,16 @@ def test_a_line_leaves_before_the_next_one_comes() -> None:
 
     mask.mask_text(MASKER, lines(), out.append)
     assert seen == [b"one\n", b"one\ntwo\n"]
+
+
+def test_fields_by_name_in_a_whole_text(run, tmp_path) -> None:
+    policy = tmp_path / "p.yaml"
+    policy.write_text("policy: p\nrules:\n  - {id: f, mask: {fields: [ssn, '*.salary']}}\n")
+    code, out, _ = run("--policy", str(policy), stdin=b"name,ssn\nAda,536-90\n\xff,7\n")
+    assert code == 0
+    assert re.fullmatch(rb"name,ssn\nAda,\[SSN_[0-9A-Z]{8}\]\n\xff,\[SSN_[0-9A-Z]{8}\]\n", out)
+    code, out, _ = run("--policy", str(policy), "--jsonl", stdin=json.dumps({"text": '{"salary": 5}'}).encode())
+    assert code == 0
+    told = json.loads(out)
+    assert re.fullmatch(r'\{"salary": "\[SALARY_[0-9A-Z]{8}\]"\}', told["masked"])
+    assert told["findings"] == [{"detector": "field/*.salary", "start": 11, "end": 12}]

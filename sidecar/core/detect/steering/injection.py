@@ -61,8 +61,10 @@ DETECTORS = (
     ),
     _trick(
         "to-the-model",
-        r"(?i)\b(?:attention|important|note|message|instructions?|warning)(?: to| for)?[: ,]{1,3}"
-        rf"(?:(?:the|any|all|this) )?{_MODEL}\b[:,! ]",
+        # "instructions to Claude," is how a manual speaks of it; whoever speaks to it ends with a colon.
+        r"(?i)\b(?:attention|important|note|message|instructions?|warning)(?:"
+        rf"(?: to| for)[ ,]{{1,3}}(?:(?:the|any|all|this) )?{_MODEL}[:!]|"
+        rf"[: ,]{{1,3}}(?:(?:the|any|all|this) )?{_MODEL}\b[:,! ])",
     ),
     _trick(
         "false-turn",
@@ -87,6 +89,13 @@ DETECTORS = (
         r"(?:read|call|run|execute|send|include|pass|open|fetch)\b",
     ),
     _trick("side-channel", r"(?i)!\[[^\]\n]{0,80}\]\(https?://[^\s)]{3,200}[?&][a-z_]{1,20}=(?:\{|%7b|\[|<|\$)"),
+    # A picture is fetched as soon as it is shown: what stands behind such a name in its address leaves with it.
+    _trick(
+        "exfil-link",
+        r"!\[[^\]\n]{0,80}\]\(https?://[^\s)?#]{3,200}\?(?:[^\s)#]{0,80}&)?(?:d|q|c|p|x|s|data|content|text|msg|message|"
+        r"payload|info|secret|key|leak|context|history|prompt|user|env|b64|base64|body|exfil|log)="
+        r"[A-Za-z0-9+/=_%.-]{24,800}\)",
+    ),
     _trick(
         "invisible-text",
         r"[\x{E0020}-\x{E007E}]{4,}|[\x{200B}\x{200C}\x{200D}\x{2060}\x{FEFF}]{8,}|[\x{202D}\x{202E}][^\x{202C}\n]{3,200}",

@@ -1,6 +1,8 @@
-"""The values of named fields in a text, whatever it is: JSON, CSV, a table, or prose with some of these in it.
+"""The values of named fields in a text, whatever it is: JSON, CSV, a table, YAML, or prose with some of these in it.
 
-Rule: values never overlap; where two readings claim the same characters, the first of JSON, table, CSV has them.
+Rules:
+- Values never overlap; where two readings claim the same characters, the first of JSON, table, CSV, pairs has them.
+- Numbers that a tool writes before each line of a file are no part of it.
 """
 
 from bisect import bisect_right
@@ -9,10 +11,17 @@ from collections.abc import Callable, Iterator
 from sidecar.core.understand.fields.delimited import delimited_values
 from sidecar.core.understand.fields.json_text import json_values
 from sidecar.core.understand.fields.names import Names
+from sidecar.core.understand.fields.numbered import unnumbered
+from sidecar.core.understand.fields.pairs import pair_values
 from sidecar.core.understand.fields.ruled import ruled_values
 from sidecar.core.understand.fields.value import Value
 
-READINGS: tuple[Callable[[str], Iterator[Value]], ...] = (json_values, ruled_values, delimited_values)
+READINGS: tuple[Callable[[str], Iterator[Value]], ...] = (
+    json_values,
+    ruled_values,
+    delimited_values,
+    pair_values,
+)
 
 
 def values_of(text: str, names: Names) -> tuple[Value, ...]:
@@ -20,8 +29,9 @@ def values_of(text: str, names: Names) -> tuple[Value, ...]:
     found: list[Value] = []
     if not names.may_stand_in(text):
         return ()
+    view = unnumbered(text)
     for reading in READINGS:
-        fitting = [value for value in reading(text) if names.fit(value.path)]
+        fitting = [view.there(value) for value in reading(view.text) if names.fit(value.path)]
         taken = [value.start for value in found]
         found = sorted(found + [value for value in fitting if _free(value, found, taken)], key=_start)
     return tuple(found)

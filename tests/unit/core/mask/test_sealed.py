@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from sidecar.core.mask.memory import SessionMemory, Turned
 from sidecar.core.mask.sealed import seal, unseal
+from sidecar.core.model.session_use import SessionUse
 
 KEY, NONCE, SCOPE = bytes(range(32)), bytes(range(12)), "anna\nsession-1"
 P, SHARED = "[EMAIL_K7Q2M9XA]", "[EMAIL_22222222]"
@@ -80,3 +81,13 @@ def test_a_cut_blob_is_nothing(cut: int) -> None:
 def test_wrong_sizes_are_a_bug(key: bytes, nonce: bytes) -> None:
     with pytest.raises(ValueError, match="a key of 32 bytes and a nonce of 12"):
         seal(memory(), key, nonce)
+
+
+def test_what_a_session_used_is_kept_too() -> None:
+    memory = SessionMemory()
+    memory.remember_use(SessionUse().asked(1.0).called("Bash", ["a.example"]).refused())
+    assert memory.changes == 1
+    again = unseal(seal(memory, KEY, NONCE), KEY)
+    assert again is not None
+    assert again.use == memory.use
+    assert again.bytes == memory.bytes > 0

@@ -1,11 +1,14 @@
 """Rules on tool calls: which mind a call, what they say, and that what is unknown may be anything."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sidecar.core.model.action import Action, DenyAs
 from sidecar.core.model.effect import Effect
+from sidecar.core.model.session_use import SessionUse
 from sidecar.core.policy.facts import ToolCall
 from tests.unit.core.policy.samples import book_with, judge_of
 
@@ -42,6 +45,24 @@ DENY = "id: a, effect: [destroys_data, escalates], do: deny"
 )
 def test_which_rule_minds(rule: str, call: ToolCall, minds: bool, note: str) -> None:
     assert bool(judge_of(book_with(rule)).on_call(call)) is minds, note
+
+
+@pytest.mark.parametrize(
+    ("before", "unknown", "minds"),
+    [
+        (SessionUse(), "", False),
+        (SessionUse().after({Effect.READS_SECRET}), "", True),
+        (SessionUse().after({Effect.UNKNOWN}, runs=True), "", True),
+        (SessionUse().after({Effect.UNKNOWN}, runs=True), ", unknown: pass", False),
+        (SessionUse().after({Effect.UNKNOWN}), "", False),
+        (SessionUse().after({Effect.UNKNOWN}), ", unknown: as-worst", True),
+    ],
+)
+def test_what_comes_after_what(before: SessionUse, unknown: str, minds: bool) -> None:
+    rule = f"id: a, effect: leaves_machine, after: [reads_secret, escalates], do: deny{unknown}"
+    judge = judge_of(book_with(rule))
+    assert bool(judge.on_call(replace(call("leaves_machine"), before=before))) is minds
+    assert not judge.on_call(replace(call("writes"), before=before))
 
 
 def test_what_it_says() -> None:

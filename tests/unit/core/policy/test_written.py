@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from sidecar.core.policy.written import CasesWritten, PolicyWritten
+from sidecar.core.policy.cases import CasesWritten
+from sidecar.core.policy.written import PolicyWritten
 
 RULE = {"id": "a", "detect": "pii/*", "do": "mask"}
 

@@ -33,6 +33,9 @@ def test_read(text: str, form: Form, read: str) -> None:
         ("ab", Form.CSV_BARE, "ab"),
         ("ab", Form.CSV_QUOTED, '"ab"'),
         ("a|b\nc", Form.CELL, "a/b c"),
+        ("[A]", Form.YAML_BARE, '"[A]"'),
+        ("[A]", Form.ESCAPED_BARE, r"\"[A]\""),
+        ("a b", Form.PLAIN, "a b"),
     ],
 )
 def test_written(new: str, form: Form, written: str) -> None:
@@ -44,3 +47,18 @@ def test_what_is_written_into_json_is_read_again(new: str) -> None:
     written = Value((), 0, 0, Form.JSON_STRING).written(new)
     assert json.loads(written) == new
     assert Value((), 0, len(written), Form.JSON_STRING).read(written) == new
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "inside"),
+    [
+        ('"ab"', Form.JSON_STRING, "ab"),
+        ('"ab', Form.JSON_STRING, "ab"),
+        (r'"ab\"', Form.JSON_STRING, r"ab\""),
+        ('"a""b"', Form.CSV_QUOTED, 'a""b'),
+        ("ab", Form.CSV_BARE, "ab"),
+    ],
+)
+def test_inside_of_its_quotes(text: str, form: Form, inside: str) -> None:
+    start, end = Value((), 0, len(text), form).inside(text)
+    assert text[start:end] == inside

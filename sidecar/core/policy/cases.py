@@ -1,0 +1,67 @@
+"""Cases for `gatehouse policy test`, as a person writes them: a call, and what must come of it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue
+
+from sidecar.core.policy.section import Section
+from sidecar.core.policy.words import GIVEN, LIST, MANY
+
+
+class CallerWritten(Section):
+    subject: Annotated[str, Field(description="Verified name of the caller.")] = "someone"
+    groups: Annotated[tuple[str, ...], *LIST, Field(description="Groups of the caller.")] = ()
+    provider: Annotated[str, Field(description="Identity provider that verified the caller.")] = "company"
+
+
+class ExpectWritten(Section):
+    verdict: Annotated[
+        Literal["allow", "mask", "hold", "deny", "nobody"],
+        Field(description="`hold`: people are asked. `nobody`: no policy applies to this caller, so nothing passes."),
+    ]
+    rule: Annotated[
+        str | None, GIVEN, Field(description="Id of the rule that wins, or `limits.models` and the like.")
+    ] = None
+    findings: Annotated[
+        tuple[str, ...] | None, *LIST, Field(description="Detectors that a rule acted on: all of them, no others.")
+    ] = None
+    shadow: Annotated[
+        tuple[str, ...] | None, *LIST, Field(description="Ids of rules in shadow that would have acted.")
+    ] = None
+    contains: Annotated[
+        tuple[str, ...], *LIST, Field(description="Texts that stand in what passes, or in the denial.")
+    ] = ()
+    lacks: Annotated[
+        tuple[str, ...], *LIST, Field(description="Texts that stand nowhere in what passes, or in the denial.")
+    ] = ()
+
+
+class CaseWritten(Section):
+    note: Annotated[str, Field(description="What this case shows.")]
+    caller: Annotated[CallerWritten, Field(description="Who calls.")] = CallerWritten()
+    connection: Annotated[str, Field(description="Name of the connection.")] = "claude"
+    method: Annotated[str, Field(description="Method of the request.")] = "POST"
+    path: Annotated[str, Field(description="Path of the request.")] = "/v1/messages"
+    prompt: Annotated[str | None, GIVEN, Field(description="Short for a request with this one user message.")] = None
+    request: Annotated[dict[str, JsonValue] | None, GIVEN, Field(description="Body of the request.")] = None
+    request_file: Annotated[str | None, GIVEN, Field(description="File with the body, beside this one.")] = None
+    answer: Annotated[
+        str | list[JsonValue] | None,
+        GIVEN,
+        Field(description="What the model answers, a text or content blocks; then the answer is judged as well."),
+    ] = None
+    expect: Annotated[ExpectWritten, Field(description="What must come of it.")]
+
+
+Vocabulary = Annotated[
+    dict[str, Annotated[tuple[str, ...], *LIST]],
+    Field(description="Texts put together from fragments; `$(name)` stands for one in the cases."),
+]
+
+
+class CasesWritten(Section):
+    """A file of cases beside the policies it is about."""
+
+    policies: Annotated[tuple[str, ...], *MANY, Field(description="Policy files, beside this one.")]
+    words: Vocabulary = {}  # noqa: RUF012  (pydantic copies it)
+    cases: Annotated[tuple[CaseWritten, ...], *LIST, Field(description="The cases.")]
