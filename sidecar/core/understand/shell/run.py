@@ -89,11 +89,17 @@ def _called(walk: Walk, scope: Scope, call: Call, span: Span) -> Done:
     elif nodes and program(call.name) is None:
         return Done(nodes, Stream())
     reading = _read(call, scope)
+    node = applied(walk, scope, reading, call.shown, span)
+    _remember(scope, call)
+    return Done((*nodes, node), reading.out)
+
+
+def applied(walk: Walk, scope: Scope, reading: Reading, label: str, span: Span) -> Node:
+    """A reading as a step of the tree, with all that it runs."""
     children = [_inner(walk, scope, run, span) for run in reading.runs]
     walk.budget.unread += reading.unread
     deeds = tuple(replace(one, start=span[0], end=span[1]) for one in reading.deeds)
-    _remember(scope, call)
-    return Done((*nodes, Node(call.shown, deeds, tuple(child for child in children if child))), reading.out)
+    return Node(label, deeds, tuple(child for child in children if child))
 
 
 def replace_aliases(scope: Scope, name: str) -> Scope:

@@ -2,11 +2,13 @@
 
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.listed import listed
-from sidecar.core.understand.shell.call import Argv, Call, Reader, Reading, Word, deed, resource
+from sidecar.core.understand.shell.call import Argv, Call, Reader, Reading, Word, deed, joined, resource
+from sidecar.core.understand.shell.commands.touching import reading
 from sidecar.core.understand.shell.commands.verbs import rows, verbs
 from sidecar.core.understand.shell.flags import flags
 
 _E = Effect
+_SECRET = Effect.READS_SECRET
 _DOCKER_RUN = frozenset(
     listed(
         "v volume e env p publish name w workdir u user network net entrypoint mount l label h"
@@ -55,6 +57,11 @@ def docker(call: Call) -> Reading:
         words = flags(words[1:], _DOCKER_RUN, stop=True).operands
     if words and words[0].text in {"run", "exec", "create"}:
         return _contained(call, words)
+    if words and words[0].text == "cp":
+        named = [Word(word.text.partition(":")[2]) for word in words[1:] if ":" in word.text]
+        return joined(
+            _docker(call), Reading(tuple(one for one in reading(named, "docker cp") if one.effect is _SECRET))
+        )
     return _docker(call)
 
 

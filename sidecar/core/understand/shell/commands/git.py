@@ -163,12 +163,18 @@ def _credential(call: Call, _: tuple[Word, ...]) -> Reading:
     return does(Effect.READS_SECRET, call)
 
 
+def _grep(call: Call, _: tuple[Word, ...]) -> Reading:
+    names = frozenset({"O", "open-files-in-pager"})
+    return Reading(runs=tuple(Script(word, "git grep") for word in flags(call.args, names).values(*names)))
+
+
 def _leaves(call: Call, _: tuple[Word, ...]) -> Reading:
     return does(Effect.LEAVES_MACHINE, call)
 
 
 _SPECIAL: dict[str, Callable[[Call, tuple[Word, ...]], Reading]] = {
     "push": _push,
+    "grep": _grep,
     "clone": _fetches,
     "fetch": _fetches,
     "pull": _fetches,
