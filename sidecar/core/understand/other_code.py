@@ -47,6 +47,12 @@ _ENVIRONMENT = re.compile(
 )
 
 
+_ROWS = re.compile(
+    r"\.(delete_all|destroy_all|drop_all|dropDatabase|truncate_all)\b|objects\.all\(\)\.(_raw_)?delete\(|\.deleteMany\("
+    r"|objects\.filter\([^)]*\)\.delete\("
+)
+
+
 def in_other(text: str, language: str) -> Found:
     collected = Collected()
     if language in OTHER_SHELLS:
@@ -57,6 +63,8 @@ def in_other(text: str, language: str) -> Found:
     for found in _RUN_HERE.finditer(text) if language in _BACKTICKS else ():
         collected.scripts.append(next(filter(None, (found[7], *found.groups()[:5]))))
     _removals(text, collected)
+    if wholesale(text):
+        collected.does(Effect.DESTROYS_DATA, "the code takes rows away")
     for found in _LITERALS.finditer(text):
         collected.literal(found["text"])
     if _COMPUTED.search(text):
@@ -66,6 +74,11 @@ def in_other(text: str, language: str) -> Found:
     if _ENVIRONMENT.search(text):
         collected.does(Effect.READS_SECRET, "the code shows variables")
     return collected.done()
+
+
+def wholesale(text: str) -> bool:
+    """The calls by which database libraries take away every row."""
+    return _ROWS.search(text) is not None
 
 
 def _removals(text: str, collected: Collected) -> None:

@@ -18,16 +18,32 @@ HOLE = "\x00"
 # What builds, installs and caches leave behind; a tool makes it again.
 MAKEABLE = frozenset(
     listed(
-        "node_modules build dist out target bin obj .next .nuxt .output .turbo .parcel-cache"
-        " .svelte-kit .angular coverage htmlcov .nyc_output __pycache__ .pytest_cache .mypy_cache"
-        " .ruff_cache .hypothesis .tox .nox .eggs .venv venv .cache .gradle .terraform _build site"
-        " public/build storybook-static .vite tmp temp .tmp logs test-results playwright-report"
-        " DerivedData Pods .dart_tool cmake-build-debug cmake-build-release .ipynb_checkpoints"
-        " .import_linter_cache vendor/bundle .sass-cache .docusaurus .vercel .serverless .aws-sam"
-        " cdk.out wheelhouse"
+        (
+            "node_modules build dist out target bin obj .next .nuxt .output .turbo .parcel-cache"
+            " .svelte-kit .angular coverage htmlcov .nyc_output __pycache__ .pytest_cache .mypy_cache"
+            " .ruff_cache .hypothesis .tox .nox .eggs .venv venv .cache .gradle .terraform _build site"
+            " public/build storybook-static .vite tmp temp .tmp logs test-results playwright-report"
+            " DerivedData Pods .dart_tool cmake-build-debug cmake-build-release .ipynb_checkpoints"
+            " .import_linter_cache vendor/bundle .sass-cache .docusaurus package-lock.json yarn.lock"
+            " pnpm-lock.yaml poetry.lock uv.lock Cargo.lock .vercel .serverless .aws-sam cdk.out wheelhouse"
+        )
     )
 )
-MAKEABLE_SHAPES = ("*.egg-info", "*.pyc", "*.o", "*.log", "*.tmp", "*.tsbuildinfo", "build-*", "cmake-build-*", "*.bak")
+MAKEABLE_SHAPES = (
+    ("*.egg-info"),
+    ("*.pyc"),
+    ("*.o"),
+    ("*.log"),
+    ("*.tmp"),
+    ("*.tsbuildinfo"),
+    ("build-*"),
+    ("cmake-build-*"),
+    ("*.bak"),
+    ("*.orig"),
+    ("*.rej"),
+    ("*.swp"),
+    (".DS_Store"),
+)
 # These are nothing else wherever they are, but where a system keeps its own.
 MAKEABLE_ANYWHERE = frozenset(
     listed(
@@ -46,7 +62,7 @@ _SECRET = re.compile(
     | id_(rsa|dsa|ecdsa|ed25519)$
     | \.aws/(credentials|sso/cache.*|cli/cache.*|\*)?$
     | \.env(\.(?!(example|sample|template|dist|defaults|schema|test\.example)$)[^/]*)?$
-    | [^/]+\.env$
+    | [^/]+\.env$ | \.env[^/]*\*$
     | \.envrc$
     | \.netrc$ | _netrc$ | \.pgpass$ | \.my\.cnf$ | \.git-credentials$ | \.npmrc$ | \.pypirc$ | \.vault-token$
     | \.docker/config\.json$ | \.kube(/config)?$ | \.config/gh/hosts\.yml$ | \.config/gcloud(/.*)?$ | \.azure/.*
@@ -117,6 +133,11 @@ def is_device(path: str) -> bool:
 def is_socket(path: str) -> bool:
     """What bash opens a connection for."""
     return folded(path).startswith(("/dev/tcp/", "/dev/udp/"))
+
+
+def is_store(path: str) -> bool:
+    """A file that a database keeps its rows in."""
+    return folded(path).endswith((".db", ".sqlite", ".sqlite3", ".mdb", ".duckdb", ".rdb", ".ibd"))
 
 
 def is_nothing(path: str) -> bool:

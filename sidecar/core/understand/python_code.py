@@ -14,6 +14,7 @@ import re
 from sidecar.core.model.effect import Effect, Object, Thing
 from sidecar.core.understand.found import Collected, Found
 from sidecar.core.understand.listed import listed
+from sidecar.core.understand.other_code import wholesale
 from sidecar.core.understand.paths import HOLE
 from sidecar.core.understand.secret_names import names_secret
 
@@ -64,6 +65,8 @@ class _Reader:
     def __init__(self, tree: ast.Module) -> None:
         self.collected = Collected()
         self.known: dict[str, str] = {}
+        if wholesale(ast.unparse(tree)):
+            self.collected.does(Effect.DESTROYS_DATA, "the code takes rows away")
         nodes = list(ast.walk(tree))
         for node in nodes:
             self._imported(node)

@@ -56,7 +56,9 @@ def find(call: Call) -> Reading:
         if len(names) == 1 and not any(w.text in {"-o", "-or", "!", "-not"} for w in call.args)
         else "*"
     )
-    found = tuple(Word(f"{word.text.rstrip('/')}/{only}") for word in starts)
+    # A pattern that is looked for in every folder below is wider than the same pattern here.
+    shallow = any(word.text == "-maxdepth" for word in call.args) or not any(letter in only for letter in "*?[")
+    found = tuple(Word(f"{word.text.rstrip('/')}/{only if shallow else f'**/{only}'}") for word in starts)
     readings = [Reading(reading(starts, "finds below"), out=Stream("\n".join(word.text for word in found)))]
     if any(word.text == "-delete" for word in call.args):
         readings.append(Reading(removing(found, "find -delete", tree=False)))

@@ -194,7 +194,7 @@ def _inner(walk: Walk, scope: Scope, run: Run, span: Span) -> Node | None:
             text = run.word.text
             if HOLE in text:
                 walk.budget.unread.append("SQL with computed parts")
-            return _kept(walk, sql(text.replace(HOLE, "0"), run.dialect), span)
+            return _sql(walk, sql(text.replace(HOLE, "0"), run.dialect), span)
         case Code():
             return _code(walk, scope, run, span)
 
@@ -210,6 +210,13 @@ def _script(walk: Walk, scope: Scope, run: Script, span: Span) -> Node:
     if run.args:
         inner.values["@"] = inner.values["*"] = (run.args,)
     return walk.read(text, inner, walk.budget, run.label, span)
+
+
+def _sql(walk: Walk, understood: Understood, span: Span) -> Node:
+    """A statement that starts a program (`COPY ... TO PROGRAM`, `\\!`) starts one that is not read here."""
+    if Effect.RUNS_CODE in understood.effects:
+        walk.budget.unread.append("SQL that starts a program")
+    return _kept(walk, understood, span)
 
 
 def _kept(walk: Walk, understood: Understood, span: Span) -> Node:

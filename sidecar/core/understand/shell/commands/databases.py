@@ -88,7 +88,7 @@ def redis(call: Call) -> Reading:
         return does(_E.DESTROYS_DATA, call)
     if _REDIS_ACCESS.match(text):
         return does(_E.CHANGES_ACCESS, call)
-    if text.upper().startswith("EVAL"):
+    if text.upper().startswith("EVAL") or any(word.text == "--eval" for word in call.args):
         return Reading((deed(_E.RUNS_CODE, call.shown),), (), ("a script for redis",))
     if call.stdin.given and call.stdin.text is None and not read.operands:
         return Reading(unread=("redis commands that are not seen",))

@@ -152,6 +152,8 @@ def archive(call: Call) -> Reading:
         parts = [Reading(writing(read.values("C", "directory", "d"), call.name, adds=True))]
     else:
         parts = [Reading(reading(operands, call.name))]
+    if any(paths.is_kept(w.text) or paths.folded(w.text) == "/" for w in read.values("C", "directory", "d")):
+        parts.append(does(Effect.DESTROYS_DATA, call, why="unpacks over the system"))
     if read.has("remove-files"):
         parts.append(does(Effect.DESTROYS_DATA, call))
     if any(not word.text.startswith(("zstd", "gzip", "pigz", "xz", "bzip2", "lz4", "pbzip2")) for word in runs):

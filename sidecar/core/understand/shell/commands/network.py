@@ -5,6 +5,8 @@ Rules:
 - A body, a file, a form, or an address with computed parts takes data out. This machine itself is not outside.
 """
 
+from collections.abc import Sequence
+
 from sidecar.core.model.effect import Deed, Effect
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
@@ -63,9 +65,18 @@ def curl(call: Call) -> Reading:
     parts.append(Reading(writing(outs, "curl -o")))
     if read.values("K", "config"):
         parts.append(Reading(unread=("curl with options from a file",)))
+    parts.append(_method(call, urls, read.values("X", "request")))
     hosts = hosts_in(urls)
     _fetched(call, outs, hosts)
     return Reading(joined(*parts).deeds, (), joined(*parts).unread, Stream(hosts=hosts))
+
+
+def _method(call: Call, urls: Sequence[Word], given: list[Word]) -> Reading:
+    """DELETE takes away; on this machine one thing, unless the address says all."""
+    if not any(word.text.upper() == "DELETE" for word in given):
+        return NOTHING
+    here = all(is_local(word.text) and not word.text.endswith(("_all", "*")) for word in urls)
+    return does(Effect.DELETES if here else Effect.DESTROYS_DATA, call)
 
 
 def _file(sent: str) -> str:
@@ -116,6 +127,7 @@ def wget(call: Call) -> Reading:
         _asked(call, list(read.operands), sent, read.values("header")),
         Reading(reading(read.values("post-file", "body-file"), "wget sends")),
         Reading(writing(outs, "wget -O")),
+        _method(call, read.operands, read.values("method")),
     ]
     hosts = hosts_in(read.operands)
     _fetched(call, outs, hosts)
