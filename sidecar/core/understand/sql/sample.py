@@ -47,7 +47,8 @@ def holds_for_all(condition: exp.Expr) -> bool:
 
 def _rows(condition: exp.Expr, columns: dict[str, exp.Column]) -> Iterator[Row]:
     """Two columns are equal in some rows and differ in others; what the condition names stands in one of them."""
-    named = [_number(literal) for literal in condition.find_all(exp.Literal)]
+    written = [_number(literal) for literal in condition.find_all(exp.Literal)]
+    named = [*written, *(value + 1 for value in written)]
     keys = (*_KEYS, *(value for value in named if value > 0))
     numbers = (*_NUMBERS, *named)
     for row in range(len(numbers) + len(keys)):

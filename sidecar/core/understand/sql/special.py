@@ -168,9 +168,7 @@ def _set(tokens: Tokens, found: Found) -> None:
     names = [token.word.upper() for token in tokens[1:4] if token.kind in {Kind.WORD, Kind.NAME, Kind.PLACE}]
     if any(name.strip("@") in _GUARDS for name in names):
         found.add(Effect.CHANGES_ACCESS, "switches a guard off")
-    elif (
-        names and names[0] in {"ROLE", "SESSION_AUTHORIZATION"} and tokens[1].kind is Kind.NAME
-    ) or "SESSION_AUTHORIZATION" in names:
+    elif "SESSION_AUTHORIZATION" in names or (names[:1] == ["ROLE"] and tokens[1].kind is Kind.NAME):
         found.add(Effect.ESCALATES, "takes another role")
     elif any(
         token.word.lower().startswith(("@@global", "@@persist")) or token.is_word("GLOBAL", "PERSIST")

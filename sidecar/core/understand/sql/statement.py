@@ -86,7 +86,8 @@ def _query(tokens: Tokens, dialects: tuple[str, ...], budget: int, found: Found)
 
 def _calls(tokens: Tokens, found: Found) -> None:
     """Calls of functions that do more, found by their names: the parser gives some of them other shapes."""
-    seen = {thing.name.lower().rpartition(".")[2] for deed in found.deeds for thing in deed.objects}
+    called = {thing for deed in found.deeds for thing in deed.objects if thing.kind is Thing.COMMAND}
+    seen = {thing.name.lower().rpartition(".")[2] for thing in called}
     for index, token in enumerate(tokens[1:-1], 1):
         if token.kind not in {Kind.WORD, Kind.NAME} or not tokens[index + 1].is_mark("("):
             continue

@@ -40,10 +40,15 @@ def walked(tree: exp.Expr) -> Found:
 def _secret(thing: Object, found: Found) -> None:
     if thing.kind is Thing.TABLE and secret_table(thing.name):
         found.add(Effect.READS_SECRET, f"{thing.name} holds what people sign in with", thing)
-    elif thing.kind is Thing.TABLE and ("://" in thing.name or thing.name.count(".") == 3):
+    elif thing.kind is Thing.TABLE and _elsewhere(thing.name):
         found.add(Effect.LEAVES_MACHINE, f"{thing.name} stands on another server", thing)
     elif thing.kind is Thing.TABLE and "/" in thing.name:
         found.add(Effect.READS_SECRET, f"{thing.name} is a file", thing)
+
+
+def _elsewhere(name: str) -> bool:
+    """A place written as a table, or SQL Server's `server.database.schema.table`."""
+    return "://" in name or (name.count(".") == 3 and "information_schema" not in name.lower())
 
 
 class _Tables:
