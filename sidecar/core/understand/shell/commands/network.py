@@ -60,6 +60,7 @@ def curl(call: Call) -> Reading:
     sent = read.values(*_CURL_SENDS)
     parts = [_asked(call, urls, sent, [*read.values("H", "header", "b", "cookie", "A", "e")])]
     parts += [Reading(reading([Word(_file(word.text))], "curl sends")) for word in sent if _file(word.text)]
+    parts.append(Reading(reading(read.values("T", "upload-file"), "curl sends")))
     outs = [Word(w.text.removesuffix("/")) for w in read.values("o", "output")]
     outs += [Word(url.text.rpartition("/")[2]) for url in urls if read.has("O", "remote-name")]
     parts.append(Reading(writing(outs, "curl -o")))
