@@ -36,7 +36,7 @@ class _NotPlain(Exception):  # noqa: N818  (nobody's fault)
 
 def holds_for_all(condition: exp.Expr) -> bool:
     """Whether it is plain arithmetic over columns, and true for each of the rows that we try."""
-    columns = {column.sql(): column for column in condition.find_all(exp.Column)}
+    columns = {_name(column): column for column in condition.find_all(exp.Column)}
     if not columns:
         return False
     try:
@@ -58,6 +58,10 @@ def _rows(condition: exp.Expr, columns: dict[str, exp.Column]) -> Iterator[Row]:
         }
 
 
+def _name(column: exp.Column) -> str:
+    return ".".join(part.name for part in column.parts).lower()
+
+
 def _pick(values: tuple[Value, ...], place: int) -> Value:
     return values[place % len(values)]
 
@@ -68,7 +72,7 @@ def _positive(column: exp.Column) -> bool:
 
 def _value(node: exp.Expr, row: Row) -> Value:
     if isinstance(node, exp.Column):
-        return row[node.sql()]
+        return row[_name(node)]
     if isinstance(node, exp.Literal):
         return _number(node)
     for kind, rule in _RULES:
