@@ -98,7 +98,7 @@ class Walk:
         expander, words, bound = self.expander(scope), list[Word](), dict[str, tuple[Fields, ...]]()
         scope.guessed = False
         own: list[Syntax] = []
-        guessed = False
+        guessed, end = False, 0
         for child in node.named_children:
             if child.type == "variable_assignment":
                 name, value = self._assigned(child, expander)
@@ -110,7 +110,11 @@ class Walk:
             else:
                 found = expander.words(child)
                 guessed = guessed or (not words and scope.guessed)
+                if words and found and self._folded(end, child.start_byte):
+                    words[-1:] = [Word(words[-1].text + found[0].text)]
+                    found = found[1:]
                 words += found
+            end = child.end_byte
         for child in more:
             words += expander.words(child)
         if guessed:
@@ -130,6 +134,11 @@ class Walk:
         start, end = self.span or self.source.span(node)
         done = run_call(self, inner, tuple(words), stdin, (start, end))
         return self._finished(done, ways, aside, (start, end), self.source.of(node))
+
+    def _folded(self, start: int, end: int) -> bool:
+        """Nothing but folded lines between two words: to the shell they are one, to the grammar two."""
+        gap = self.source.raw[start:end]
+        return bool(gap) and not gap.replace(b"\\\n", b"")
 
     def _finished(
         self, done: Done, ways: Redirects, aside: tuple[Node, ...], span: tuple[int, int], shown: str
