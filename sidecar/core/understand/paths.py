@@ -18,15 +18,13 @@ HOLE = "\x00"
 # What builds, installs and caches leave behind; a tool makes it again.
 MAKEABLE = frozenset(
     listed(
-        (
-            "node_modules build dist out target bin obj .next .nuxt .output .turbo .parcel-cache"
-            " .svelte-kit .angular coverage htmlcov .nyc_output __pycache__ .pytest_cache .mypy_cache"
-            " .ruff_cache .hypothesis .tox .nox .eggs .venv venv .cache .gradle .terraform _build site"
-            " public/build storybook-static .vite tmp temp .tmp logs test-results playwright-report"
-            " DerivedData Pods .dart_tool cmake-build-debug cmake-build-release .ipynb_checkpoints"
-            " .import_linter_cache vendor/bundle .sass-cache .docusaurus package-lock.json yarn.lock"
-            " pnpm-lock.yaml poetry.lock uv.lock Cargo.lock .vercel .serverless .aws-sam cdk.out wheelhouse"
-        )
+        "node_modules build dist out target bin obj .next .nuxt .output .turbo .parcel-cache"
+        " .svelte-kit .angular coverage htmlcov .nyc_output __pycache__ .pytest_cache .mypy_cache"
+        " .ruff_cache .hypothesis .tox .nox .eggs .venv venv .cache .gradle .terraform _build site"
+        " public/build storybook-static .vite tmp temp .tmp logs test-results playwright-report"
+        " DerivedData Pods .dart_tool cmake-build-debug cmake-build-release .ipynb_checkpoints"
+        " .import_linter_cache vendor/bundle .sass-cache .docusaurus package-lock.json yarn.lock"
+        " pnpm-lock.yaml poetry.lock uv.lock Cargo.lock .vercel .serverless .aws-sam cdk.out wheelhouse"
     )
 )
 MAKEABLE_SHAPES = (
@@ -73,7 +71,7 @@ _SECRET = re.compile(
     | proc/[^/]+/(environ|mem)$ | var/run/secrets/.* | run/secrets/.*
     | [^/]*\.(pem|key|p12|pfx|jks|keystore|kdbx|ppk)$
     | credentials(\.json|\.ya?ml|\.ini)?$ | secrets?\.(json|ya?ml|env|txt|toml|ini)$ | service[-_]account[^/]*\.json$
-    | (cookies|logindata|login\ data|key4\.db|logins\.json)$
+    | (cookies(\.sqlite)?|logindata|login\ data|key4\.db|logins\.json)$
     | \.(bash|zsh|psql|mysql|python|node_repl)_history$
     | keychains?(/.*)?$
     )""",

@@ -96,6 +96,7 @@ def _contained(call: Call, words: tuple[Word, ...]) -> Reading:
             )
         )
     ]
+    near += [m for m in mounts if m.partition(":")[0] in {"~", "~/", "/home", "/Users"}]
     host_like = [
         w.text for w in read.values("pid", "network", "net", "ipc", "userns", "cap-add", "security-opt", "cgroupns")
     ]

@@ -45,6 +45,7 @@ def client(dialect: str | None, texts: str, valued: str, files: str = "", outs: 
             streams.append(call.stdin)
         runs += [Statements(Word(stream.text), dialect) for stream in streams if stream.text is not None]
         unseen = tuple(f"{call.name} runs SQL that is not seen" for stream in streams if stream.text is None)
+        named = [*named, *(read.operands[:1] if last else ())]
         deeds = reading(named, call.name) + writing(read.values(*out_names), call.name)
         return Reading((*deeds, deed(_E.READS, call.shown, resource(call.name))), tuple(runs), unseen)
 

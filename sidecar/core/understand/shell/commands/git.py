@@ -84,12 +84,20 @@ def git(call: Call) -> Reading:
     return joined(*parts)
 
 
+def _tool(call: Call, _: tuple[Word, ...]) -> Reading:
+    names = frozenset({"x", "extcmd"})
+    return Reading(runs=tuple(Script(word, "git difftool") for word in flags(call.args, names).values(*names)))
+
+
 def _configured(call: Call) -> list[Reading]:
     """`git -c core.pager='rm x' log`."""
     found = []
-    for option, word in flags(call.args, frozenset({"c", "C"}), stop=True).given:
+    if any(word.text.startswith("--exec-path=") for word in call.args):
+        found.append(Reading(unread=("git with programs of another folder",)))
+    clones = any(word.text == "clone" for word in call.args)
+    for option, word in flags(call.args, frozenset({"c", "C", "config"}), stop=not clones).given:
         name, _, value = (word.text if word else "").partition("=")
-        if option == "c" and name.lower().startswith(_RUNNING) and value:
+        if option in {"c", "config"} and name.lower().startswith(_RUNNING) and value:
             found.append(_runs(value, call))
     return found
 
@@ -175,7 +183,8 @@ def _rebase(call: Call, _: tuple[Word, ...]) -> Reading:
 def _foreach(call: Call, operands: tuple[Word, ...]) -> Reading:
     if not operands or operands[0].text not in {"foreach", "run"}:
         return NOTHING
-    rest = [word.text for word in operands[1:]]
+    at = next(i for i, word in enumerate(call.args) if word is operands[0])
+    rest = [word.text for word in call.args[at + 1 :] if word.text not in {"--recursive", "--quiet"}]
     return Reading(runs=(Script(Word(" ".join(rest)), call.name),)) if rest else NOTHING
 
 
@@ -195,6 +204,8 @@ def _leaves(call: Call, _: tuple[Word, ...]) -> Reading:
 _SPECIAL: dict[str, Callable[[Call, tuple[Word, ...]], Reading]] = {
     "push": _push,
     "grep": _grep,
+    "difftool": _tool,
+    "ls-remote": _fetches,
     **dict.fromkeys(("show", "log", "diff", "cat-file", "blame"), _shown),
     "remote": _remote,
     "clone": _fetches,

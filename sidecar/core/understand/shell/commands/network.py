@@ -16,6 +16,7 @@ from sidecar.core.understand.shell.call import (
     Call,
     Reader,
     Reading,
+    Script,
     Stream,
     Word,
     deed,
@@ -25,7 +26,7 @@ from sidecar.core.understand.shell.call import (
 )
 from sidecar.core.understand.shell.commands.hosts import host_of, hosts_in, is_local, looks_like_address
 from sidecar.core.understand.shell.commands.touching import reading, writing
-from sidecar.core.understand.shell.flags import flags
+from sidecar.core.understand.shell.flags import Flags, flags
 
 _CURL = frozenset(
     listed(
@@ -141,6 +142,7 @@ def httpie(call: Call) -> Reading:
     verb = words and words[0].text.isupper() and words[0].text.isalpha()
     rest = words[1:] if verb else words
     sent = [word for word in rest[1:] if "==" not in word.text and any(mark in word.text for mark in ("=", "@"))]
+    sent += [rest[0]] if rest and call.stdin.given else []
     return joined(_asked(call, rest[:1], sent, []), Reading(out=Stream(hosts=hosts_in(rest[:1]))))
 
 
@@ -163,7 +165,7 @@ def connects(call: Call) -> Reading:
 
 def _is_remote(text: str) -> bool:
     head, colon, _ = text.partition(":")
-    return text.startswith(("rsync://", "scp://", "sftp://")) or (bool(colon) and "/" not in head and len(head) > 1)
+    return text.startswith(("rsync://", "scp://", "sftp://")) or (bool(colon) and "/" not in head and text[2:3] != "\\")
 
 
 def copies(call: Call) -> Reading:
@@ -171,7 +173,10 @@ def copies(call: Call) -> Reading:
     read = flags(
         call.args,
         frozenset(
-            listed("P i F S c l o J D X e T f rsh filter exclude include exclude-from include-from files-from port")
+            listed(
+                "P i F S c l o J D X e T f rsh rsync-path filter"
+                " exclude include exclude-from include-from files-from port"
+            )
         ),
     )
     if len(read.operands) < 2:
@@ -187,11 +192,21 @@ def copies(call: Call) -> Reading:
     parts += [does(Effect.READS, call, host(_machine(word.text))) for word in there]
     if any(option.startswith(("delete", "remove-source")) for option, _ in read.given) and not read.has("n", "dry-run"):
         parts.append(does(Effect.DESTROYS_DATA, call, why="removes what the other side does not have"))
+    parts.append(_carried(read))
     for word in read.values("e", "rsh"):
         if not word.text.startswith("ssh"):
             parts.append(Reading(unread=(f"a transport of its own: {word.shown}",)))
     _fetched(call, [target] if there else [], tuple(_machine(word.text) for word in there))
     return joined(*parts)
+
+
+def _carried(read: Flags) -> Reading:
+    """Options that name a program, here or on the other side."""
+    named = [word.text for word in read.values("o")]
+    proxies = [text.partition("=")[2] for text in named if text.lower().startswith("proxycommand")]
+    paths_there = [word.text for word in read.values("rsync-path")]
+    own = ("a transport of its own",) if read.values("S") else ()
+    return Reading(runs=tuple(Script(Word(text), "copies through") for text in [*proxies, *paths_there]), unread=own)
 
 
 def _machine(text: str) -> str:

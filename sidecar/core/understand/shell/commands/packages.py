@@ -75,6 +75,8 @@ def _runs(call: Call, verb: str) -> Reading:
     """`npm exec x`, `poetry run x`, `uv run x`: the rest is a command."""
     at = next(i for i, word in enumerate(call.args) if word.text == verb)
     rest = flags(call.args[at + 1 :], _VALUED, stop=True).operands
+    if verb == "dlx":
+        return npx(Call("npx", rest, call.stdin))
     if call.name in {"npm", "pnpm", "yarn", "bun"} and verb in {"run", "run-script"}:
         return does(_E.READS, call, why="starts a script of the project")
     return Reading(runs=(Argv(rest, call.stdin),)) if rest else does(_E.READS, call)
@@ -104,10 +106,10 @@ _TOOLS = frozenset(
     )
 )
 _NPM = manager(
-    "install i add ci update upgrade up link dlx create init",
+    "install i add ci update upgrade up link create init",
     publish="publish",
     remove="uninstall remove rm un prune",
-    run="run run-script exec x",
+    run="run run-script exec x dlx",
     access="login adduser token owner access dist-tag unpublish deprecate",
     quiet=(
         "test t start ls list view info outdated audit pack version help why config explain fund root"
