@@ -36,7 +36,7 @@ HOSTILE: dict[str, str] = {
 
 
 def measure(scale: Scale) -> dict[str, object]:
-    rounds = scale.pick(20, 1)
+    rounds = scale.pick(5, 1)
     document = "cat > x <<'E'\n" + _large("a line of it | here\n", 90_000) + "\nE\n"
     return {
         "shell_ms": _ordinary(shell, _texts("shell"), rounds),

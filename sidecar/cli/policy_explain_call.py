@@ -9,12 +9,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sidecar.processes.rehearsal import Call, Outcome, prompt_body, rehearsed
 from sidecar.core.exchange.tool_call import Called, read_call
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.effect import Node, Understood
 from sidecar.core.policy.book import Book
 from sidecar.core.understand.understand import understand
+from sidecar.processes.rehearsal import Call, Outcome, prompt_body, rehearsed
 
 Shown = dict[str, object]
 GOES = frozenset({"allow", "mask"})

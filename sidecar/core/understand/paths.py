@@ -23,11 +23,25 @@ MAKEABLE = frozenset(
         " .ruff_cache .hypothesis .tox .nox .eggs .venv venv .cache .gradle .terraform _build site"
         " public/build storybook-static .vite tmp temp .tmp logs test-results playwright-report"
         " DerivedData Pods .dart_tool cmake-build-debug cmake-build-release .ipynb_checkpoints"
-        " .import_linter_cache vendor/bundle .sass-cache .docusaurus .vercel .serverless .aws-sam"
-        " cdk.out wheelhouse"
+        " .import_linter_cache vendor/bundle .sass-cache .docusaurus package-lock.json yarn.lock"
+        " pnpm-lock.yaml poetry.lock uv.lock Cargo.lock .vercel .serverless .aws-sam cdk.out wheelhouse"
     )
 )
-MAKEABLE_SHAPES = ("*.egg-info", "*.pyc", "*.o", "*.log", "*.tmp", "*.tsbuildinfo", "build-*", "cmake-build-*", "*.bak")
+MAKEABLE_SHAPES = (
+    ("*.egg-info"),
+    ("*.pyc"),
+    ("*.o"),
+    ("*.log"),
+    ("*.tmp"),
+    ("*.tsbuildinfo"),
+    ("build-*"),
+    ("cmake-build-*"),
+    ("*.bak"),
+    ("*.orig"),
+    ("*.rej"),
+    ("*.swp"),
+    (".DS_Store"),
+)
 # These are nothing else wherever they are, but where a system keeps its own.
 MAKEABLE_ANYWHERE = frozenset(
     listed(
@@ -46,7 +60,7 @@ _SECRET = re.compile(
     | id_(rsa|dsa|ecdsa|ed25519)$
     | \.aws/(credentials|sso/cache.*|cli/cache.*|\*)?$
     | \.env(\.(?!(example|sample|template|dist|defaults|schema|test\.example)$)[^/]*)?$
-    | [^/]+\.env$
+    | [^/]+\.env$ | \.env[^/]*\*$
     | \.envrc$
     | \.netrc$ | _netrc$ | \.pgpass$ | \.my\.cnf$ | \.git-credentials$ | \.npmrc$ | \.pypirc$ | \.vault-token$
     | \.docker/config\.json$ | \.kube(/config)?$ | \.config/gh/hosts\.yml$ | \.config/gcloud(/.*)?$ | \.azure/.*
@@ -57,7 +71,7 @@ _SECRET = re.compile(
     | proc/[^/]+/(environ|mem)$ | var/run/secrets/.* | run/secrets/.*
     | [^/]*\.(pem|key|p12|pfx|jks|keystore|kdbx|ppk)$
     | credentials(\.json|\.ya?ml|\.ini)?$ | secrets?\.(json|ya?ml|env|txt|toml|ini)$ | service[-_]account[^/]*\.json$
-    | (cookies|logindata|login\ data|key4\.db|logins\.json)$
+    | (cookies(\.sqlite)?|logindata|login\ data|key4\.db|logins\.json)$
     | \.(bash|zsh|psql|mysql|python|node_repl)_history$
     | keychains?(/.*)?$
     )""",
@@ -117,6 +131,11 @@ def is_device(path: str) -> bool:
 def is_socket(path: str) -> bool:
     """What bash opens a connection for."""
     return folded(path).startswith(("/dev/tcp/", "/dev/udp/"))
+
+
+def is_store(path: str) -> bool:
+    """A file that a database keeps its rows in."""
+    return folded(path).endswith((".db", ".sqlite", ".sqlite3", ".mdb", ".duckdb", ".rdb", ".ibd"))
 
 
 def is_nothing(path: str) -> bool:

@@ -9,8 +9,6 @@ from sidecar.core.understand.shell.read import shell
 from sidecar.core.understand.sql.read import sql
 
 _SHELLS = frozenset(listed("bash sh shell zsh"))
-# Shells of another grammar: what stands in them is not read, and what they can do is everything.
-_OTHER_SHELLS = frozenset(listed("powershell pwsh cmd batch applescript osascript"))
 
 
 def snippet(text: str, language: str) -> Understood:
@@ -24,6 +22,5 @@ def snippet(text: str, language: str) -> Understood:
     inner += [shell(shlex.join(word.replace("\x00", "$COMPUTED") for word in words)) for words in found.calls]
     inner += [sql(statement) for statement in found.statements]
     deeds = (Deed(Effect.RUNS_CODE, f"runs {language}"), *found.deeds)
-    other = (f"{language} is not read",) if language.lower() in _OTHER_SHELLS else ()
-    unread = (*other, *found.unread, *(word for one in inner for word in one.unread))
+    unread = (*found.unread, *(word for one in inner for word in one.unread))
     return Understood(Node(f"{language} code", deeds, tuple(one.tree for one in inner)), unread)

@@ -56,7 +56,9 @@ def find(call: Call) -> Reading:
         if len(names) == 1 and not any(w.text in {"-o", "-or", "!", "-not"} for w in call.args)
         else "*"
     )
-    found = tuple(Word(f"{word.text.rstrip('/')}/{only}") for word in starts)
+    # A pattern that is looked for in every folder below is wider than the same pattern here.
+    shallow = any(word.text == "-maxdepth" for word in call.args) or not any(letter in only for letter in "*?[")
+    found = tuple(Word(f"{word.text.rstrip('/')}/{only if shallow else f'**/{only}'}") for word in starts)
     readings = [Reading(reading(starts, "finds below"), out=Stream("\n".join(word.text for word in found)))]
     if any(word.text == "-delete" for word in call.args):
         readings.append(Reading(removing(found, "find -delete", tree=False)))
@@ -82,8 +84,28 @@ def _exec(words: tuple[Word, ...], found: tuple[Word, ...]) -> Argv:
     return Argv(tuple(filled))
 
 
+_FD = frozenset(listed("e extension d max-depth t type E exclude c color j threads S size o owner base-directory"))
+_FD_RUNS = frozenset({"-x", "--exec", "-X", "--exec-batch"})
+
+
+def fd(call: Call) -> Reading:
+    """A pattern, where to look, and perhaps a command for what was found."""
+    at = next((i for i, word in enumerate(call.args) if word.text in _FD_RUNS), len(call.args))
+    before, command = call.args[:at], call.args[at + 1 :]
+    read = flags(before, _FD)
+    starts = read.operands[1:] or (Word("."),)
+    kinds = read.values("e", "extension")
+    found = tuple(Word(f"{word.text.rstrip('/')}/*{'.' + kinds[0].text if kinds else ''}") for word in starts)
+    looks = Reading(reading(starts, "finds below"), out=Stream("\n".join(word.text for word in found)))
+    if not command:
+        return looks
+    given = command if any("{" in word.text for word in command) else (*command, Word("{}"))
+    return joined(looks, Reading(runs=(_exec(given, found),)))
+
+
 EACH: dict[str, Reader] = {
     **dict.fromkeys(("find", "gfind"), find),
     **dict.fromkeys(("xargs", "gxargs"), xargs),
+    **dict.fromkeys(("fd", "fdfind"), fd),
     "parallel": parallel,
 }

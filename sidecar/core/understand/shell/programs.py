@@ -13,6 +13,7 @@ from sidecar.core.understand.shell.commands.looking import LOOKERS
 from sidecar.core.understand.shell.commands.network import NETWORK
 from sidecar.core.understand.shell.commands.packages import PACKAGES
 from sidecar.core.understand.shell.commands.remove import REMOVERS
+from sidecar.core.understand.shell.starters import STARTERS
 from sidecar.core.understand.shell.wrappers import WRAPPERS
 
 # Where two tables name a program, the later one knows more about it.
@@ -29,6 +30,7 @@ _PROGRAMS: dict[str, Reader] = {
     **GIT,
     **REMOVERS,
     **NETWORK,
+    **STARTERS,
     **WRAPPERS,
 }
 

@@ -12,7 +12,7 @@ from tree_sitter import Node as Syntax
 
 from sidecar.core.model.effect import Deed, Effect
 from sidecar.core.understand import paths
-from sidecar.core.understand.shell.call import Stream, deed, host
+from sidecar.core.understand.shell.call import Stream, deed, host, path
 from sidecar.core.understand.shell.commands.touching import reading, writing
 from sidecar.core.understand.shell.words import Expander
 
@@ -93,4 +93,7 @@ def _file(node: Syntax, expander: Expander, files: dict[str, Stream], found: Red
     fills = ((paths.folded(target.text), adds),) if number == "1" and not paths.is_nothing(target.text) else ()
     if number == "1" and paths.is_nothing(target.text):
         return found
-    return replace(found, deeds=found.deeds + writing((target,), operator, adds=adds), outs=found.outs + fills)
+    deeds = writing((target,), operator, adds=adds)
+    if paths.is_store(target.text) and not adds:
+        deeds += (deed(Effect.DESTROYS_DATA, f"{operator} {target.shown}: the data in it is gone", path(target.shown)),)
+    return replace(found, deeds=found.deeds + deeds, outs=found.outs + fills)

@@ -89,11 +89,17 @@ def _called(walk: Walk, scope: Scope, call: Call, span: Span) -> Done:
     elif nodes and program(call.name) is None:
         return Done(nodes, Stream())
     reading = _read(call, scope)
+    node = applied(walk, scope, reading, call.shown, span)
+    _remember(scope, call)
+    return Done((*nodes, node), reading.out)
+
+
+def applied(walk: Walk, scope: Scope, reading: Reading, label: str, span: Span) -> Node:
+    """A reading as a step of the tree, with all that it runs."""
     children = [_inner(walk, scope, run, span) for run in reading.runs]
     walk.budget.unread += reading.unread
     deeds = tuple(replace(one, start=span[0], end=span[1]) for one in reading.deeds)
-    _remember(scope, call)
-    return Done((*nodes, Node(call.shown, deeds, tuple(child for child in children if child))), reading.out)
+    return Node(label, deeds, tuple(child for child in children if child))
 
 
 def replace_aliases(scope: Scope, name: str) -> Scope:
@@ -188,7 +194,7 @@ def _inner(walk: Walk, scope: Scope, run: Run, span: Span) -> Node | None:
             text = run.word.text
             if HOLE in text:
                 walk.budget.unread.append("SQL with computed parts")
-            return _kept(walk, sql(text.replace(HOLE, "0"), run.dialect), span)
+            return _sql(walk, sql(text.replace(HOLE, "0"), run.dialect), span)
         case Code():
             return _code(walk, scope, run, span)
 
@@ -204,6 +210,13 @@ def _script(walk: Walk, scope: Scope, run: Script, span: Span) -> Node:
     if run.args:
         inner.values["@"] = inner.values["*"] = (run.args,)
     return walk.read(text, inner, walk.budget, run.label, span)
+
+
+def _sql(walk: Walk, understood: Understood, span: Span) -> Node:
+    """A statement that starts a program (`COPY ... TO PROGRAM`, `\\!`) starts one that is not read here."""
+    if Effect.RUNS_CODE in understood.effects:
+        walk.budget.unread.append("SQL that starts a program")
+    return _kept(walk, understood, span)
 
 
 def _kept(walk: Walk, understood: Understood, span: Span) -> Node:

@@ -14,14 +14,16 @@ from dataclasses import replace
 
 from tree_sitter import Node as Syntax
 
-from sidecar.core.model.effect import Deed, Node
+from sidecar.core.model.effect import Deed, Effect, Node
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell import flow
 from sidecar.core.understand.shell.budget import SILENT, Budget, Done, together
-from sidecar.core.understand.shell.call import NO_STREAM, Call, Stream, Word
+from sidecar.core.understand.shell.call import NO_STREAM, NOTHING, Call, Reading, Stream, Word, does
+from sidecar.core.understand.shell.commands.looking import PRINTS
+from sidecar.core.understand.shell.environment import declared, setting
 from sidecar.core.understand.shell.parse import Source
 from sidecar.core.understand.shell.redirect import Redirects, redirects
-from sidecar.core.understand.shell.run import run_call
+from sidecar.core.understand.shell.run import applied, run_call
 from sidecar.core.understand.shell.scope import UNKNOWN, Fields, Scope
 from sidecar.core.understand.shell.words import Expander
 
@@ -96,7 +98,7 @@ class Walk:
         expander, words, bound = self.expander(scope), list[Word](), dict[str, tuple[Fields, ...]]()
         scope.guessed = False
         own: list[Syntax] = []
-        guessed = False
+        guessed, end = False, 0
         for child in node.named_children:
             if child.type == "variable_assignment":
                 name, value = self._assigned(child, expander)
@@ -108,7 +110,11 @@ class Walk:
             else:
                 found = expander.words(child)
                 guessed = guessed or (not words and scope.guessed)
+                if words and found and self._folded(end, child.start_byte):
+                    words[-1:] = [Word(words[-1].text + found[0].text)]
+                    found = found[1:]
                 words += found
+            end = child.end_byte
         for child in more:
             words += expander.words(child)
         if guessed:
@@ -119,12 +125,20 @@ class Walk:
             else scope
         )
         ways = redirects(own, expander, scope.files)
+        if expander.secrets and words and words[0].text in PRINTS:
+            shown = does(Effect.READS_SECRET, Call(words[0].text), why=f"prints ${', $'.join(expander.secrets)}")
+            self._also(shown, words[0].text, node)
         aside = self.collected()
         ways = ways.under(outer)
         stdin = ways.stdin or stdin
         start, end = self.span or self.source.span(node)
         done = run_call(self, inner, tuple(words), stdin, (start, end))
         return self._finished(done, ways, aside, (start, end), self.source.of(node))
+
+    def _folded(self, start: int, end: int) -> bool:
+        """Nothing but folded lines between two words: to the shell they are one, to the grammar two."""
+        gap = self.source.raw[start:end]
+        return bool(gap) and not gap.replace(b"\\\n", b"")
 
     def _finished(
         self, done: Done, ways: Redirects, aside: tuple[Node, ...], span: tuple[int, int], shown: str
@@ -192,7 +206,24 @@ class Walk:
             return name, (Word(""),)
         if value_node.type == "array":
             return name, tuple(word for child in value_node.named_children for word in expander.words(child))
-        return name, (expander.word(value_node),)
+        value = expander.word(value_node)
+        self._also(setting(name, value), f"{name}={value.shown[:80]}", node)
+        return name, (value,)
+
+    def _also(self, reading: Reading, label: str, node: Syntax) -> None:
+        """What a statement does beside its command."""
+        if reading != NOTHING:
+            span = self.span or self.source.span(node)
+            self.aside.append(applied(self, self.scope, reading, label, span))
+
+    def _declaration(self, node: Syntax, stdin: Stream) -> Done:
+        """`export A=1`, `declare -p`."""
+        own = [child for child in node.named_children if child.type == "word"]
+        names = [child for child in node.named_children if child.type != "word"]
+        read = declared([self.source.of(child) for child in own], [self.source.of(child) for child in names])
+        self._also(read, self.source.of(node)[:80], node)
+        nodes = self.collected()
+        return Done(nodes + self.statements(node, stdin).nodes, SILENT)
 
     def _assignment(self, node: Syntax, _: Stream) -> Done:
         for scope in self.scope.choices(set(_NAMES.findall(self.source.of(node)))):
@@ -234,4 +265,5 @@ _STATEMENTS: dict[str, Callable[[Walk, Syntax, Stream], Done]] = {
     "subshell": flow.subshell,
     "function_definition": flow.define,
     "comment": flow.nothing,
+    "declaration_command": Walk._declaration,
 }

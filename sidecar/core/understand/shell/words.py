@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from tree_sitter import Node
 
+from sidecar.core.understand.secret_names import names_secret
 from sidecar.core.understand.shell.braces import BREAK, CLOSE, COMMA, OPEN, braced
 from sidecar.core.understand.shell.call import HOLE, Stream, Word
 from sidecar.core.understand.shell.escapes import ansi_c, unescaped
@@ -30,6 +31,8 @@ class Expander:
     def __init__(self, source: Source, scope: Scope, substitute: Substitute) -> None:
         self.source, self.scope, self.substitute = source, scope, substitute
         self.stream: Stream | None = None
+        # Variables that nobody set here and whose names say that a secret is in them.
+        self.secrets: list[str] = []
 
     def words(self, node: Node) -> list[Word]:
         """The words that one node becomes; none for an empty unquoted variable."""
@@ -131,10 +134,15 @@ class Expander:
     def _value(self, name: str) -> str:
         value = self.scope.get(name)
         if value is None:
+            self._seen(name)
             return HOLE
         if value and value[0].stream is not None:
             self.stream = value[0].stream
         return self._breakable(BREAK.join(word.text for word in value))
+
+    def _seen(self, name: str) -> None:
+        if names_secret(name):
+            self.secrets.append(name)
 
     def _breakable(self, text: str) -> str:
         """Where it is unquoted the shell splits it, by the separators of this moment."""
@@ -164,6 +172,8 @@ class Expander:
         value = self.scope.get(name)
         operator = rest[:2] if rest[:1] == ":" and rest[1:2] in "-=+?" else rest[:1]
         other = "".join(self._text(child) for child in later) if later else rest[len(operator) :]
+        if value is None and operator not in {":+", "+"}:
+            self._seen(name)
         if operator in {":-", "-", ":=", "="}:
             if value is None:
                 self.scope.guessed = True

@@ -22,10 +22,12 @@ from sidecar.core.understand.shell.call import (
     deed,
     does,
     host,
+    joined,
     resource,
 )
 from sidecar.core.understand.shell.commands.hosts import FETCHERS, hosts_in
 from sidecar.core.understand.shell.each import EACH
+from sidecar.core.understand.shell.environment import setting
 from sidecar.core.understand.shell.flags import Flags, flags
 
 
@@ -44,12 +46,12 @@ class Wrapper:
         read = flags(call.args, frozenset(self.valued.split()) | texts, stop=True)
         runs: list[Run] = [Script(word, call.name) for word in read.values(*texts)] if texts else []
         rest = read.operands[self.skip :]
-        while self.assigns and rest and _is_assignment(rest[0]):
-            rest = rest[1:]
+        count = _assignments(rest) if self.assigns else 0
+        set_first, rest = _settings(rest[:count]), rest[count:]
         if rest:
             runs.append(Argv(rest, call.stdin))
         deeds = (deed(self.effect, call.shown, Object(Thing.COMMAND, call.name)),) if self.effect else ()
-        return Reading(deeds, tuple(runs), (), _same_out(rest, call))
+        return joined(set_first, Reading(deeds, tuple(runs), (), _same_out(rest, call)))
 
 
 def _same_out(rest: tuple[Word, ...], call: Call) -> Stream:
@@ -64,17 +66,26 @@ def _is_assignment(word: Word) -> bool:
     return bool(equals) and name.isidentifier()
 
 
+def _assignments(words: tuple[Word, ...]) -> int:
+    return next((at for at, word in enumerate(words) if not _is_assignment(word)), len(words))
+
+
+def _settings(words: tuple[Word, ...]) -> Reading:
+    """`env LD_PRELOAD=x ls`: what the variables do by themselves."""
+    pairs = [word.text.partition("=") for word in words]
+    return joined(*(setting(name, Word(value)) for name, _, value in pairs))
+
+
 def env(call: Call) -> Reading:
     """Without a command it prints every variable, secrets among them."""
     read = flags(call.args, frozenset({"u", "unset", "C", "chdir", "S", "split-string"}), stop=True)
-    rest = read.operands
-    while rest and _is_assignment(rest[0]):
-        rest = rest[1:]
+    count = _assignments(read.operands)
+    set_first, rest = _settings(read.operands[:count]), read.operands[count:]
     split = read.values("S", "split-string")
     if split:
         return Reading(runs=(Script(Word(" ".join(word.text for word in (*split, *rest))), "env -S"),))
     if rest:
-        return Reading(runs=(Argv(rest, call.stdin),), out=_same_out(rest, call))
+        return joined(set_first, Reading(runs=(Argv(rest, call.stdin),), out=_same_out(rest, call)))
     if read.has("help", "version"):
         return NOTHING
     return does(Effect.READS_SECRET, call, why="prints every variable")

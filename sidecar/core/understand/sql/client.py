@@ -82,6 +82,12 @@ def _arguments(name: str, rest: str, found: Found) -> None:
         _row(_RUNS, name, found)
     elif name in _ARGUMENTS_TO_FILE and rest.strip() and not rest.strip().startswith(("(", ";")):
         _row(_TO_FILE, name, found)
+    if name == "\\pset" and "pager" in rest:
+        _row(_RUNS, name, found)
+    if name == "\\s" and rest.strip():
+        _row(_TO_FILE, name, found)
+    if name in {"\\c", "\\connect"} and re.match(r"\s*-\s+\w", rest):
+        found.add(Effect.ESCALATES, f"{name} signs in as another")
     if name in {"\\c", "\\connect"} and re.search(r"host=|://|^\s*\S+\s+\S+\s+[^\s-]", rest):
         found.add(Effect.LEAVES_MACHINE, f"{name} connects to another server")
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from sidecar.core.understand.sql.bounds import beyond, is_key
+from sidecar.core.understand.sql.sample import holds_for_all
 
 Truth = bool | None
 _EVERY_TEXT = re.compile(r"\^?(\.[*+]?|\(\.[*+]\)|\[\\s\\S\]\*)?\$?")
@@ -39,7 +40,7 @@ def truth(node: exp.Expr | None) -> Truth:
     if node is None:
         return True
     known = _known(node)
-    if known is None and not _depends(node):
+    if known is None and (not _depends(node) or holds_for_all(node)):
         return True
     return known
 
@@ -97,6 +98,8 @@ def _is(node: exp.Expr) -> Truth:
 
 def _compared(node: exp.Expr) -> Truth:
     left, right = _bare(node.this), _bare(node.expression)
+    if isinstance(node, exp.EQ) and isinstance(right, exp.Any):
+        return True if _unconditional(right.find(exp.Select)) and is_key(left) else None
     if isinstance(left, exp.Literal) and isinstance(right, exp.Literal):
         return _literals(type(node), left, right)
     if isinstance(left, exp.Boolean) and isinstance(right, exp.Boolean):
@@ -162,7 +165,10 @@ def _exists(node: exp.Expr) -> Truth:
 def _unconditional(query: exp.Expr | None) -> bool:
     if not isinstance(query, exp.Select):
         return False
-    return not any(query.args.get(part) for part in ("where", "having", "limit", "joins", "group", "qualify"))
+    if any(query.args.get(part) for part in ("having", "limit", "joins", "group", "qualify")):
+        return False
+    where = query.args.get("where")
+    return where is None or _known(where) is True
 
 
 def _literal(node: exp.Expr) -> Truth:

@@ -28,7 +28,10 @@ _ALTERED: tuple[tuple[Effect, str, tuple[str, ...]], ...] = (
     (Effect.CHANGES_ACCESS, "switches checks off", ("DISABLE",)),
     (Effect.DESTROYS_DATA, "rows are taken away", ("DELETE", "TRUNCATE", "CLEAR", "DISCARD", "TTL")),
     (Effect.LEAVES_MACHINE, "another server is spoken to", ("FETCH",)),
+    (Effect.DESTROYS_DATA, "rows are written over", ("UPDATE", "REPLACE", "BLACKHOLE", "OFFLINE")),
+    (Effect.CHANGES_ACCESS, "the server is trusted with more", ("TRUSTWORTHY",)),
 )
+_SETTINGS = frozenset({("ALTER", "SYSTEM"), ("ALTER", "DATABASE"), ("ALTER", "ROLE"), ("ALTER", "USER")})
 _DROPPED_KEPT = vocabulary(
     "CONSTRAINT INDEX KEY FOREIGN PRIMARY CHECK DEFAULT NOT EXPRESSION IDENTITY STATISTICS PROJECTION TRIGGER "
     "TAG SYSTEM UNIQUE"
@@ -116,9 +119,7 @@ def alter(tokens: Tokens, found: Found) -> None:
     for effect in effects:
         found.add(effect, f"{' '.join(leading[:2])}: {why}", *table(name))
     _powers(tokens, found)
-    if leading[:2] == ("ALTER", "SYSTEM") and any(
-        "command" in t.word.lower() or "librar" in t.word.lower() for t in tokens
-    ):
+    if leading[:2] in _SETTINGS and any("command" in t.word.lower() or "librar" in t.word.lower() for t in tokens):
         found.add(Effect.RUNS_CODE, "a setting that is a command for the server to run")
     if leading[:2] in {("ALTER", "FUNCTION"), ("ALTER", "PROCEDURE"), ("ALTER", "TRIGGER"), ("ALTER", "PROC")}:
         _body(tokens, found)
@@ -127,6 +128,11 @@ def alter(tokens: Tokens, found: Found) -> None:
     for effect, reason, marks in _ALTERED:
         if (at := find(rest, *marks)) >= 0 and not _only_a_name(rest, at):
             found.add(effect, f"ALTER: {reason}", *table(name))
+    using = find(rest, "USING")
+    if 0 < using < len(rest) - 1 and (
+        rest[using + 1].kind in {Kind.NUMBER, Kind.TEXT} or rest[using + 1].is_word("NULL")
+    ):
+        found.add(Effect.DESTROYS_DATA, f"ALTER: every row of {name} gets the same value", *table(name))
     _dropped(rest, name, found)
 
 

@@ -19,7 +19,9 @@ _FUNCTIONS: dict[tuple[Effect, str], str] = {
     (_SECRET, "reads files of the server"): (
         "pg_read_file pg_read_binary_file pg_ls_dir pg_stat_file lo_import load_file readfile file filecluster "
         "pg_ls_logdir pg_ls_waldir xp_fileexist xp_subdirs xp_regread fn_get_sql pg_file_read pg_hba_file_rules "
-        "sp_readerrorlog bfilename read_text read_blob openrowset_bulk utl_file lo_get"
+        "sp_readerrorlog read_csv read_csv_auto read_parquet read_json "
+        "parquet_scan pg_ls_tmpdir pg_ls_archive_statusdir table_to_xml database_to_xml schema_to_xml "
+        "bfilename read_text read_blob openrowset_bulk utl_file lo_get"
     ),
     (_LEAVES, "speaks to another server"): (
         "dblink dblink_exec dblink_connect dblink_connect_u dblink_open dblink_send_query openrowset opendatasource "
@@ -29,12 +31,12 @@ _FUNCTIONS: dict[tuple[Effect, str], str] = {
         "http http_get http_post http_put http_delete http_patch http_head urlencode_post xp_dirtree xp_sendmail "
         "sp_send_dbmail sp_addlinkedserver external_query lo_export writefile pg_file_write utl_http utl_smtp "
         "utl_inaddr postgres_scan mysql_scan sqlite_scan read_csv_url aws_s3_export query_export_to_s3 "
-        "table_import_from_s3 invoke aws_lambda ai_complete complete"
+        "system$send_email get_presigned_url table_import_from_s3 invoke aws_lambda ai_complete complete"
     ),
     (_ACCESS, "changes who may do what"): (
         "sp_addrolemember sp_addsrvrolemember sp_addlogin sp_adduser sp_password sp_configure sp_grantdbaccess "
         "sp_grantlogin sp_droprolemember sp_changedbowner sp_addrole sp_dropuser pg_reload_conf sp_addremotelogin "
-        "sp_droplogin pg_terminate_backend"
+        "sp_droplogin pg_terminate_backend pg_promote"
     ),
     (_DELETES, "takes away"): "lo_unlink pg_drop_replication_slot pg_switch_wal xp_delete_file sp_delete_job",
     (_WRITES, "changes state"): "setval nextval pg_cancel_backend pg_advisory_lock lo_create lo_put pg_notify",
@@ -84,6 +86,8 @@ _VERBS = (
     "reset_",
     "kill",
 )
+_LATER_VERBS = vocabulary("delete drop purge truncate wipe destroy exec execute kill")
+_VALUES = vocabulary("array jsonb json map list hll regexp string object st date")  # `array_drop` is over values
 _KNOWN_SCHEMAS = vocabulary("pg_catalog information_schema sys safe net ml st h3 keys hll_count jsonb")
 _HARMLESS_VERBS = frozenset({"removehtml", "removenulls", "dropna", "remove_diacritics"})
 
@@ -99,7 +103,18 @@ def opaque(name: str) -> bool:
     schema, _, last = low.rpartition(".")
     if last in FUNCTIONS or last in TELLING or last in _HARMLESS_VERBS:
         return False
-    return (bool(schema) and schema.rpartition(".")[2] not in _KNOWN_SCHEMAS) or last.startswith(_VERBS)
+    if schema:
+        return schema.rpartition(".")[2] not in _KNOWN_SCHEMAS or last.startswith(_VERBS)
+    first, *rest = last.split("_")
+    return last.startswith(_VERBS) or (first not in _VALUES and not _LATER_VERBS.isdisjoint(rest))
+
+
+def power_table(name: str) -> bool:
+    """Who writes to it changes what the server is, or who may do what."""
+    low = name.lower()
+    schema, _, last = low.rpartition(".")
+    owned = schema.rpartition(".")[2] in {"pg_catalog", "mysql", "sys", "cron"} or low == "auth.users"
+    return owned or last.startswith(("pg_", "sqlite_master", "sqlite_schema")) or secret_table(name)
 
 
 def secret_table(name: str) -> bool:

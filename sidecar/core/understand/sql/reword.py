@@ -28,6 +28,8 @@ def reworded(tokens: Tokens) -> Tokens:
 def without_file(tokens: Tokens, found: Found) -> Tokens:
     """MySQL's and ClickHouse's INTO OUTFILE, which the parser does not know."""
     for index, token in enumerate(tokens[:-1]):
+        if token.is_word("FROM") and tokens[index + 1].is_word("INFILE"):
+            found.add(Effect.READS_SECRET, "FROM INFILE: reads a file of the machine")
         if token.is_word("INTO") and tokens[index + 1].is_word("OUTFILE", "DUMPFILE"):
             found.add(Effect.LEAVES_MACHINE, f"INTO {tokens[index + 1].word}: data leaves the database for a file")
             found.add(Effect.WRITES, "writes a file of the server")

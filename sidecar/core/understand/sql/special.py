@@ -136,6 +136,9 @@ def _out(tokens: Tokens, found: Found) -> None:
 def _explain(tokens: Tokens, found: Found) -> None:
     """EXPLAIN only looks; with ANALYZE it runs the statement."""
     found.add(Effect.READS, "shows how a statement would run")
+    if tokens[0].is_word("DESCRIBE", "DESC", "ANALYZE"):
+        found.deeds.clear()
+        plain(tokens, found)
     at = find(
         tokens,
         "SELECT",
@@ -149,6 +152,8 @@ def _explain(tokens: Tokens, found: Found) -> None:
         "REFRESH",
         "DECLARE",
         "REPLACE",
+        "TRUNCATE",
+        top=False,
     )
     runs = any(token.is_word("ANALYZE", "ANALYSE", "PROFILE") for token in tokens[: max(at, 0)])
     switched_off = any(
@@ -163,7 +168,13 @@ def _set(tokens: Tokens, found: Found) -> None:
     names = [token.word.upper() for token in tokens[1:4] if token.kind in {Kind.WORD, Kind.NAME, Kind.PLACE}]
     if any(name.strip("@") in _GUARDS for name in names):
         found.add(Effect.CHANGES_ACCESS, "switches a guard off")
-    elif names and names[0].lower().startswith(("@@global", "@@persist")):
+    elif "SESSION_AUTHORIZATION" in names or (names[:1] == ["ROLE"] and tokens[1].kind is Kind.NAME):
+        found.add(Effect.ESCALATES, "takes another role")
+    elif any(
+        token.word.lower().startswith(("@@global", "@@persist")) or token.is_word("GLOBAL", "PERSIST")
+        for token in tokens[1:]
+        if token.kind in {Kind.PLACE, Kind.WORD}
+    ):
         found.add(Effect.CHANGES_ACCESS, "changes the whole server")
     elif words(tokens, 2) == ("SET", "ROLE") and len(tokens) > 2 and tokens[2].is_mark("="):
         found.add(Effect.ESCALATES, "takes another role")
@@ -215,6 +226,9 @@ SPECIAL: dict[str, Callable[[Tokens, Found], None]] = {
     "EXPORT": _out,
     "EXPLAIN": _explain,
     "PROFILE": _explain,
+    "DESCRIBE": _explain,
+    "DESC": _explain,
+    "ANALYZE": _explain,  # MariaDB runs what stands after it
     "SET": _set,
     "PRAGMA": _pragma,
     "VACUUM": _vacuum,

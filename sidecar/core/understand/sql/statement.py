@@ -11,7 +11,7 @@ from sidecar.core.understand.sql.block import block, is_block
 from sidecar.core.understand.sql.client import client
 from sidecar.core.understand.sql.dynamic import DYNAMIC
 from sidecar.core.understand.sql.effects import Found, table
-from sidecar.core.understand.sql.functions import function, secret_table
+from sidecar.core.understand.sql.functions import function, power_table
 from sidecar.core.understand.sql.parse import MAX_TOKENS, Unparsed, parsed
 from sidecar.core.understand.sql.reword import reworded, without_file
 from sidecar.core.understand.sql.rough import rough
@@ -27,7 +27,7 @@ _NEXT = vocabulary(
     "DROP TRUNCATE DELETE UPDATE INSERT EXEC EXECUTE GRANT REVOKE MERGE ALTER CREATE BACKUP SHUTDOWN SELECT"
 )
 # `INTO url (a, b)`: a table and its columns.
-_NAMES_FOLLOW = vocabulary("INTO TABLE WITH RECURSIVE AS UPDATE")
+_NAMES_FOLLOW = vocabulary("INTO TABLE WITH RECURSIVE AS UPDATE FUNCTION PROCEDURE ON INDEX EXISTS REFERENCES KEY")
 _VALUES = frozenset({"NULL", "TRUE", "FALSE", "DEFAULT"})
 
 
@@ -41,7 +41,7 @@ def statement(tokens: Tokens, dialects: tuple[str, ...], budget: int, prepared: 
     if _rows_of_values(tokens):
         name = name_at(tokens, 1)
         found.add(Effect.WRITES, f"INSERT into {name}", *table(name))
-        if secret_table(name):
+        if power_table(name):
             found.add(Effect.CHANGES_ACCESS, f"{name} says who may sign in", *table(name))
     elif len(tokens) > MAX_TOKENS:
         found.unread.append("a statement longer than is read")
@@ -58,6 +58,7 @@ def statement(tokens: Tokens, dialects: tuple[str, ...], budget: int, prepared: 
         plain(tokens, found)
         if found.unread:
             rough(tokens, found)
+    _calls(tokens, found)
     _next_to_it(tokens, found)
     return found
 
@@ -81,18 +82,19 @@ def _query(tokens: Tokens, dialects: tuple[str, ...], budget: int, found: Found)
     found.unread += inner.unread
     if inner.unread:
         rough(tokens, found)
-    _calls(tokens, found)
 
 
 def _calls(tokens: Tokens, found: Found) -> None:
     """Calls of functions that do more, found by their names: the parser gives some of them other shapes."""
-    seen = {thing.name.lower().rpartition(".")[2] for deed in found.deeds for thing in deed.objects}
+    called = {thing for deed in found.deeds for thing in deed.objects if thing.kind is Thing.COMMAND}
+    seen = {thing.name.lower().rpartition(".")[2] for thing in called}
     for index, token in enumerate(tokens[1:-1], 1):
         if token.kind not in {Kind.WORD, Kind.NAME} or not tokens[index + 1].is_mark("("):
             continue
         known = function(token.word)
         before = tokens[index - 1]
         named = before.is_word(*_NAMES_FOLLOW) or before.word in {",", ")"}
+        named &= tokens[min(index + 2, len(tokens) - 1)].kind is not Kind.TEXT
         if known and not named and token.word.lower() not in seen:
             found.add(known[0], f"{token.word.lower()}() {known[1]}", Object(Thing.COMMAND, token.word.lower()))
 

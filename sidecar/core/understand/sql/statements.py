@@ -21,7 +21,11 @@ _LEAVES = (Effect.LEAVES_MACHINE,)
 _NOTHING: tuple[Effect, ...] = ()
 
 _ROWS: tuple[tuple[tuple[Effect, ...], str, str], ...] = (
-    (_DESTROYS, "what it held cannot be made again", "DROP|TRUNCATE|DROP OWNED|PURGE|RESET MASTER|RESET BINARY"),
+    (
+        _DESTROYS,
+        "what it held cannot be made again",
+        "DROP|TRUNCATE|DROP OWNED|PURGE|RESET MASTER|RESET BINARY|RESET SLAVE|RESET REPLICA|SYSTEM DROP REPLICA",
+    ),
     (
         _DELETES,
         "can be made again",

@@ -11,10 +11,11 @@ from sqlglot import exp
 from sidecar.core.model.effect import Deed, Effect, Object, Thing
 from sidecar.core.understand.sql.condition import truth
 from sidecar.core.understand.sql.effects import Found, Inner, table
-from sidecar.core.understand.sql.functions import RUN_SQL, function, opaque, secret_column, secret_table
+from sidecar.core.understand.sql.functions import RUN_SQL, function, opaque, power_table, secret_column, secret_table
 from sidecar.core.understand.sql.token import vocabulary
 
 # T-SQL needs no semicolon: `SELECT 1 DROP …` is two statements there, and an alias to others.
+_PLAIN = (exp.Literal, exp.Boolean, exp.Null)
 _NO_ALIAS = vocabulary("drop exec execute delete truncate shutdown update insert grant revoke merge alter kill")
 
 
@@ -39,6 +40,15 @@ def walked(tree: exp.Expr) -> Found:
 def _secret(thing: Object, found: Found) -> None:
     if thing.kind is Thing.TABLE and secret_table(thing.name):
         found.add(Effect.READS_SECRET, f"{thing.name} holds what people sign in with", thing)
+    elif thing.kind is Thing.TABLE and _elsewhere(thing.name):
+        found.add(Effect.LEAVES_MACHINE, f"{thing.name} stands on another server", thing)
+    elif thing.kind is Thing.TABLE and "/" in thing.name:
+        found.add(Effect.READS_SECRET, f"{thing.name} is a file", thing)
+
+
+def _elsewhere(name: str) -> bool:
+    """A place written as a table, or SQL Server's `server.database.schema.table`."""
+    return "://" in name or (name.count(".") == 3 and "information_schema" not in name.lower())
 
 
 class _Tables:
@@ -177,6 +187,8 @@ def _insert(node: exp.Expr, found: Found) -> None:
 def _merge(node: exp.Expr, found: Found) -> None:
     name = _written(node)
     found.add(Effect.WRITES, f"MERGE into {name}", *table(name))
+    if node.find(exp.Update) and truth(node.args.get("on")):
+        found.add(Effect.DESTROYS_DATA, f"MERGE writes over every row of {name}", *table(name))
     for when in node.find_all(exp.When):
         if when.args["then"].name.upper() == "DELETE":
             every = when.args.get("source") or truth(node.args.get("on"))
@@ -190,7 +202,7 @@ def _into(node: exp.Expr, found: Found) -> None:
 
 
 def _powers(name: str, found: Found) -> None:
-    if secret_table(name):
+    if power_table(name):
         found.add(Effect.CHANGES_ACCESS, f"{name} says who may sign in", *table(name))
 
 
@@ -213,11 +225,14 @@ def _function(node: exp.Func, found: Found) -> None:
         found.compute(f"{name}() does what its author wrote")
     if name.rpartition(".")[2] in RUN_SQL:
         _runs(node, name, found)
-    if (
-        name == "set_config"
-        and node.expressions
-        and node.expressions[0].name.lower() in {"role", "session_authorization"}
-    ):
+    if name.rpartition(".")[2] == "set_config" and node.expressions:
+        _setting(node.expressions[0], found)
+
+
+def _setting(name: exp.Expr, found: Found) -> None:
+    if not isinstance(name, exp.Literal):
+        found.compute("sets a setting whose name is computed")
+    elif name.name.lower() in {"role", "session_authorization"}:
         found.add(Effect.ESCALATES, "takes another role")
 
 
@@ -235,7 +250,7 @@ def _called(node: exp.Func) -> str:
 def _runs(node: exp.Func, name: str, found: Found) -> None:
     texts = [arg.name for arg in node.expressions if isinstance(arg, exp.Literal) and arg.is_string]
     found.inner += [Inner(text, maybe=True) for text in texts]
-    if not texts:
+    if not texts or not all(isinstance(arg, _PLAIN) for arg in node.expressions[:2]):
         found.compute(f"{name}() runs SQL that is computed")
 
 

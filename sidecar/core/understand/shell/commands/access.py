@@ -5,6 +5,7 @@ import re
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
+from sidecar.core.understand.secret_names import names_secret
 from sidecar.core.understand.shell.call import (
     HOLE,
     NOTHING,
@@ -124,12 +125,7 @@ def git_secret(call: Call) -> Reading:
 
 def printenv(call: Call) -> Reading:
     names = [word.text for word in call.args if not word.text.startswith("-")]
-    return does(
-        Effect.READS if names and not any(_SECRET_NAME.search(name) for name in names) else Effect.READS_SECRET, call
-    )
-
-
-_SECRET_NAME = re.compile(r"SECRET|TOKEN|PASS|KEY|CREDENTIAL|AUTH|PRIVATE|DSN|DATABASE_URL|\x00", re.IGNORECASE)
+    return does(Effect.READS if names and not any(map(names_secret, names)) else Effect.READS_SECRET, call)
 
 
 def openssl(call: Call) -> Reading:

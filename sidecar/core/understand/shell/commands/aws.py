@@ -31,6 +31,13 @@ _AWS_FIRST: dict[str, Effect] = {
     "execute": _E.RUNS_CODE,
     "stop": _E.WRITES,
 }
+_AWS_OTHER: dict[str, Effect] = {
+    **dict.fromkeys(
+        listed("stop-logging disable-key disable-rule change-resource-record-sets update-assume-role-policy"),
+        _E.CHANGES_ACCESS,
+    ),
+    "start-session": _E.LEAVES_MACHINE,
+}
 _AWS_SECRET = frozenset(
     listed(
         "get-secret-value batch-get-secret-value get-session-token assume-role get-password-data"
@@ -66,8 +73,10 @@ def aws(call: Call) -> Reading:
         return _s3(call, texts)
     if verb in _AWS_SECRET or (service == "ssm" and verb.startswith("get-param") and read.has("with-decryption")):
         return does(_E.READS_SECRET, call)
-    effect = _AWS_FIRST.get(verb) or _AWS_FIRST.get(verb.partition("-")[0], _E.WRITES)
+    effect = _AWS_OTHER.get(verb) or _AWS_FIRST.get(verb) or _AWS_FIRST.get(verb.partition("-")[0], _E.WRITES)
     effects = [effect]
+    if read.has("master-user-password", "publicly-accessible"):
+        effects.append(_E.CHANGES_ACCESS)
     if verb in _AWS_ACCESS or (
         service in {"iam", "organizations", "sso-admin", "identitystore"} and effect is not _E.READS
     ):

@@ -2,8 +2,9 @@
 
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.listed import listed
-from sidecar.core.understand.shell.call import Reader, does, host
+from sidecar.core.understand.shell.call import Call, Reader, Reading, Statements, does, host, joined
 from sidecar.core.understand.shell.commands.verbs import Verb, rows, verbs
+from sidecar.core.understand.shell.flags import flags
 
 _E = Effect
 TERRAFORM = [
@@ -108,6 +109,23 @@ _PLATFORM = [
     *rows(_E.READS, "logs; status; ps; apps; releases; list; ls; whoami; inspect; dev; tail; info"),
 ]
 
+_BQ = verbs(
+    [
+        *rows(_E.DESTROYS_DATA, "rm"),
+        *rows(_E.READS, "ls; show; head; version"),
+        *rows(_E.LEAVES_MACHINE, "extract; load"),
+    ],
+    "project_id dataset_id format",
+)
+
+
+def bq(call: Call) -> Reading:
+    """`bq query` runs SQL."""
+    read = flags(call.args, frozenset(listed("project_id dataset_id format destination_table")))
+    texts = read.operands[1:] if read.operands and read.operands[0].text == "query" else ()
+    return joined(_BQ(call), Reading(runs=tuple(Statements(word, "bigquery") for word in texts)))
+
+
 CLOUD: dict[str, Reader] = {
     **dict.fromkeys(
         ("terraform", "tofu", "terragrunt"),
@@ -132,14 +150,7 @@ CLOUD: dict[str, Reader] = {
         ],
         "o",
     ),
-    "bq": verbs(
-        [
-            *rows(_E.DESTROYS_DATA, "rm"),
-            *rows(_E.READS, "ls; show; head; version"),
-            *rows(_E.LEAVES_MACHINE, "extract; load"),
-        ],
-        "project_id dataset_id format",
-    ),
+    "bq": bq,
     "az": verbs(AZ, "n name g resource-group subscription o output query l location"),
     "vault": verbs(_vault(), "field format address namespace mount", long=True),
     **dict.fromkeys(

@@ -2,11 +2,14 @@
 
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.listed import listed
-from sidecar.core.understand.shell.call import Argv, Call, Reader, Reading, Word, deed, resource
+from sidecar.core.understand.shell.call import Argv, Call, Reader, Reading, Word, deed, does, host, joined, resource
+from sidecar.core.understand.shell.commands.hosts import host_of
+from sidecar.core.understand.shell.commands.touching import reading
 from sidecar.core.understand.shell.commands.verbs import rows, verbs
 from sidecar.core.understand.shell.flags import flags
 
 _E = Effect
+_SECRET = Effect.READS_SECRET
 _DOCKER_RUN = frozenset(
     listed(
         "v volume e env p publish name w workdir u user network net entrypoint mount l label h"
@@ -55,6 +58,14 @@ def docker(call: Call) -> Reading:
         words = flags(words[1:], _DOCKER_RUN, stop=True).operands
     if words and words[0].text in {"run", "exec", "create"}:
         return _contained(call, words)
+    away = [word for word in words[1:] if "://" in word.text]
+    if words and words[0].text == "build" and away:
+        return joined(_docker(call), does(_E.RUNS_CODE, call, *(host(host_of(word.text)) for word in away)))
+    if words and words[0].text == "cp":
+        named = [Word(word.text.partition(":")[2]) for word in words[1:] if ":" in word.text]
+        return joined(
+            _docker(call), Reading(tuple(one for one in reading(named, "docker cp") if one.effect is _SECRET))
+        )
     return _docker(call)
 
 
@@ -85,6 +96,7 @@ def _contained(call: Call, words: tuple[Word, ...]) -> Reading:
             )
         )
     ]
+    near += [m for m in mounts if m.partition(":")[0] in {"~", "~/", "/home", "/Users"}]
     host_like = [
         w.text for w in read.values("pid", "network", "net", "ipc", "userns", "cap-add", "security-opt", "cgroupns")
     ]

@@ -45,6 +45,7 @@ def client(dialect: str | None, texts: str, valued: str, files: str = "", outs: 
             streams.append(call.stdin)
         runs += [Statements(Word(stream.text), dialect) for stream in streams if stream.text is not None]
         unseen = tuple(f"{call.name} runs SQL that is not seen" for stream in streams if stream.text is None)
+        named = [*named, *(read.operands[:1] if last else ())]
         deeds = reading(named, call.name) + writing(read.values(*out_names), call.name)
         return Reading((*deeds, deed(_E.READS, call.shown, resource(call.name))), tuple(runs), unseen)
 
@@ -88,7 +89,7 @@ def redis(call: Call) -> Reading:
         return does(_E.DESTROYS_DATA, call)
     if _REDIS_ACCESS.match(text):
         return does(_E.CHANGES_ACCESS, call)
-    if text.upper().startswith("EVAL"):
+    if text.upper().startswith("EVAL") or any(word.text == "--eval" for word in call.args):
         return Reading((deed(_E.RUNS_CODE, call.shown),), (), ("a script for redis",))
     if call.stdin.given and call.stdin.text is None and not read.operands:
         return Reading(unread=("redis commands that are not seen",))

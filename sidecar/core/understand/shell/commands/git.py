@@ -11,11 +11,13 @@ from sidecar.core.model.effect import Effect
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import (
+    HOLE,
     NOTHING,
     Call,
     Reader,
     Reading,
     Script,
+    Stream,
     Word,
     deed,
     does,
@@ -24,6 +26,7 @@ from sidecar.core.understand.shell.call import (
     resource,
 )
 from sidecar.core.understand.shell.commands.hosts import host_of
+from sidecar.core.understand.shell.commands.touching import reading
 from sidecar.core.understand.shell.commands.verbs import rows, verbs
 from sidecar.core.understand.shell.flags import flags
 
@@ -81,12 +84,20 @@ def git(call: Call) -> Reading:
     return joined(*parts)
 
 
+def _tool(call: Call, _: tuple[Word, ...]) -> Reading:
+    names = frozenset({"x", "extcmd"})
+    return Reading(runs=tuple(Script(word, "git difftool") for word in flags(call.args, names).values(*names)))
+
+
 def _configured(call: Call) -> list[Reading]:
     """`git -c core.pager='rm x' log`."""
     found = []
-    for option, word in flags(call.args, frozenset({"c", "C"}), stop=True).given:
+    if any(word.text.startswith("--exec-path=") for word in call.args):
+        found.append(Reading(unread=("git with programs of another folder",)))
+    clones = any(word.text == "clone" for word in call.args)
+    for option, word in flags(call.args, frozenset({"c", "C", "config"}), stop=not clones).given:
         name, _, value = (word.text if word else "").partition("=")
-        if option == "c" and name.lower().startswith(_RUNNING) and value:
+        if option in {"c", "config"} and name.lower().startswith(_RUNNING) and value:
             found.append(_runs(value, call))
     return found
 
@@ -96,12 +107,29 @@ def _runs(value: str, call: Call) -> Reading:
     return Reading((deed(Effect.RUNS_CODE, call.shown),), (Script(Word(text), "git runs"),))
 
 
+def _shown(_: Call, operands: tuple[Word, ...]) -> Reading:
+    """`git show HEAD:.env`, `git log -p -- .env`."""
+    named = [Word(word.text.rpartition(":")[2]) for word in operands]
+    return Reading(tuple(one for one in reading(named, "git shows") if one.effect is Effect.READS_SECRET))
+
+
+def _remote(call: Call, operands: tuple[Word, ...]) -> Reading:
+    """An address given a name in this same text is no address that somebody set up."""
+    verb, *names = [word.text for word in operands[:3]] or [""]
+    if verb in {"add", "set-url"} and len(names) == 2:
+        call.files[f"{HOLE}remote {names[0]}"] = Stream(hosts=(_address_host(names[1]),))
+    return NOTHING
+
+
 def _push(call: Call, operands: tuple[Word, ...]) -> Reading:
     parts = [Reading((deed(Effect.WRITES, call.shown, *(resource(word.shown) for word in operands[:1])),))]
     if any(word.text.startswith(("+", ":")) and len(word.text) > 1 for word in operands[1:]):
         parts.append(does(Effect.DESTROYS_DATA, call, why="replaces or removes what is there"))
     if operands and _is_address(operands[0].text):
         parts.append(does(Effect.LEAVES_MACHINE, call, host(_address_host(operands[0].text))))
+    new = call.files.get(f"{HOLE}remote {operands[0].text}") if operands else None
+    if new is not None:
+        parts.append(does(Effect.LEAVES_MACHINE, call, *map(host, new.hosts)))
     return joined(*parts)
 
 
@@ -155,12 +183,18 @@ def _rebase(call: Call, _: tuple[Word, ...]) -> Reading:
 def _foreach(call: Call, operands: tuple[Word, ...]) -> Reading:
     if not operands or operands[0].text not in {"foreach", "run"}:
         return NOTHING
-    rest = [word.text for word in operands[1:]]
+    at = next(i for i, word in enumerate(call.args) if word is operands[0])
+    rest = [word.text for word in call.args[at + 1 :] if word.text not in {"--recursive", "--quiet"}]
     return Reading(runs=(Script(Word(" ".join(rest)), call.name),)) if rest else NOTHING
 
 
 def _credential(call: Call, _: tuple[Word, ...]) -> Reading:
     return does(Effect.READS_SECRET, call)
+
+
+def _grep(call: Call, _: tuple[Word, ...]) -> Reading:
+    names = frozenset({"O", "open-files-in-pager"})
+    return Reading(runs=tuple(Script(word, "git grep") for word in flags(call.args, names).values(*names)))
 
 
 def _leaves(call: Call, _: tuple[Word, ...]) -> Reading:
@@ -169,6 +203,11 @@ def _leaves(call: Call, _: tuple[Word, ...]) -> Reading:
 
 _SPECIAL: dict[str, Callable[[Call, tuple[Word, ...]], Reading]] = {
     "push": _push,
+    "grep": _grep,
+    "difftool": _tool,
+    "ls-remote": _fetches,
+    **dict.fromkeys(("show", "log", "diff", "cat-file", "blame"), _shown),
+    "remote": _remote,
     "clone": _fetches,
     "fetch": _fetches,
     "pull": _fetches,

@@ -20,6 +20,7 @@ from sidecar.core.understand.shell.call import (
     joined,
     path,
 )
+from sidecar.core.understand.shell.commands.packages import PACKAGES
 from sidecar.core.understand.shell.commands.touching import reading
 from sidecar.core.understand.shell.flags import flags
 
@@ -110,6 +111,8 @@ def _module(call: Call, module: Word) -> Reading:
     rest = call.args[at + 1 :]
     if module.text in _MODULES:
         return NOTHING
+    if module.text == "timeit":
+        return Reading(runs=tuple(Code(word, "python") for word in rest if not word.text.startswith("-")))
     if module.text in {"http.server", "SimpleHTTPServer", "pyftpdlib"}:
         return does(Effect.RUNS_CODE, call)
     return Reading(runs=(Argv((Word(module.text), *rest), call.stdin),))
@@ -117,7 +120,7 @@ def _module(call: Call, module: Word) -> Reading:
 
 _MODULES = frozenset(
     listed(
-        "json.tool venv virtualenv unittest doctest timeit py_compile compileall cProfile pdb"
+        "json.tool venv virtualenv unittest doctest py_compile compileall cProfile pdb"
         " tabnanny this platform site sysconfig calendar zipfile ensurepip pydoc trace ast dis build"
     )
 )
@@ -135,6 +138,9 @@ def _program(call: Call, word: Word, name: str) -> Reading:
     sub = flags(call.args, stop=True).operands[1:]
     known = _MANAGE.get(sub[0].text) if word.text.endswith("manage.py") and sub else None
     deeds = (deed(known, call.shown),) if known else ()
+    if word.text.endswith("manage.py") and sub and sub[0].text == "shell":
+        texts = flags(call.args, frozenset({"c", "command"})).values("c", "command")
+        return Reading((deed(Effect.RUNS_CODE, call.shown),), tuple(Code(text, name) for text in texts), unread)
     return Reading((deed(Effect.RUNS_CODE, call.shown, Object(Thing.PATH, word.shown)), *deeds), (), unread)
 
 
@@ -156,7 +162,41 @@ def _piped(call: Call, name: str) -> Reading:
     return Reading((deed(Effect.RUNS_CODE, call.shown),), (Code(Word(call.stdin.text), name),))
 
 
+def debugger(call: Call) -> Reading:
+    """`gdb -ex 'shell rm x'`."""
+    texts = [
+        word.text for word in flags(call.args, frozenset({"ex", "eval-command", "o", "x"}), long=True).values("ex", "o")
+    ]
+    runs = tuple(
+        Script(Word(text.removeprefix("!").removeprefix("shell ")), call.name) for text in texts if _shells(text)
+    )
+    return Reading((deed(Effect.RUNS_CODE, call.shown),), runs)
+
+
+def _shells(text: str) -> bool:
+    return text.startswith(("!", "shell ", "python", "platform shell"))
+
+
+def manager_and_runtime(call: Call) -> Reading:
+    """deno and bun install packages, and run code."""
+    texts = flags(call.args, frozenset({"e", "eval", "p", "print"})).values("e", "eval", "p", "print")
+    words = [word for word in call.args if not word.text.startswith("-")]
+    if words and words[0].text == "eval":
+        texts += words[1:2]
+    if texts:
+        return Reading((deed(Effect.RUNS_CODE, call.shown),), tuple(Code(text, "node") for text in texts))
+    return PACKAGES[call.name](call)
+
+
+def unreadable(call: Call) -> Reading:
+    """A shell of another grammar."""
+    return Reading((deed(Effect.RUNS_CODE, call.shown),), (), (f"{call.name} is not read",))
+
+
 INTERPRETERS: dict[str, Reader] = {
+    **dict.fromkeys(("cmd", "cmd.exe"), unreadable),
+    **dict.fromkeys(("gdb", "lldb"), debugger),
+    **dict.fromkeys(("deno", "bun"), manager_and_runtime),
     **dict.fromkeys(listed("bash sh zsh dash ksh ash fish csh tcsh rbash mksh pwsh_ rsh_"), shell),
     "source": source,
     ".": source,
@@ -182,5 +222,5 @@ INTERPRETERS: dict[str, Reader] = {
     "osascript": language("applescript", "e", "l"),
     **dict.fromkeys(("pwsh", "powershell", "powershell.exe"), language("powershell", "c Command EncodedCommand e")),
     **dict.fromkeys(("java", "kotlin"), language("java", "", "cp classpath jar")),
-    **dict.fromkeys(listed("tclsh guile sbcl racket ghci jshell m4 gdb lldb"), language("code", "e x ex eval")),
+    **dict.fromkeys(listed("tclsh guile sbcl racket ghci jshell m4"), language("code", "e x ex eval")),
 }

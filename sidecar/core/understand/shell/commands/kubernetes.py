@@ -1,7 +1,10 @@
 """Clusters: kubectl and helm."""
 
+import re
+
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.shell.call import Argv, Call, Reader, Reading, deed, does, host, joined
+from sidecar.core.understand.shell.commands.hosts import host_of
 from sidecar.core.understand.shell.commands.verbs import rows, verbs
 from sidecar.core.understand.shell.flags import flags
 
@@ -24,7 +27,8 @@ KUBECTL = [
         _E.CHANGES_ACCESS,
         "create clusterrolebinding; create rolebinding; create role; create clusterrole"
         "; create serviceaccount; create secret; certificate *; auth reconcile"
-        "; config set-credentials; taint *; set serviceaccount; set subject",
+        "; config set-credentials; taint *; set serviceaccount; set subject; patch *role*"
+        "; edit *role*; patch serviceaccount*; edit secret*; patch secret*",
     ),
     *rows(
         _E.READS,
@@ -38,9 +42,14 @@ KUBECTL = [
         "; cordon; uncordon; config use-context; replace; port-forward",
     ),
     *rows(_E.LEAVES_MACHINE, "proxy"),
+    *rows(_E.ESCALATES, "run ? --privileged --overrides"),
     *rows(_E.RUNS_CODE, "run; debug; attach"),
 ]
 _kubectl = verbs(KUBECTL, _KUBECTL_VALUED, dry="dry-run")
+
+
+# What a manifest may ask for that is more than a service needs.
+_GRANTS = re.compile(r"kind:\s*(Cluster)?Role|privileged:\s*true|hostPath:|hostPID:\s*true|hostNetwork:\s*true")
 
 
 def kubectl(call: Call) -> Reading:
@@ -58,6 +67,8 @@ def kubectl(call: Call) -> Reading:
         out = len(rest) > 2 and ":" in rest[2].text
         return does(_E.LEAVES_MACHINE if out else _E.READS, call)
     applied = [word.text for word in flags(call.args, frozenset(_KUBECTL_VALUED.split())).values("f", "filename")]
+    if verb in {"apply", "create", "replace"} and _GRANTS.search(call.stdin.text or ""):
+        return joined(_kubectl(call), does(_E.CHANGES_ACCESS, call))
     if verb in {"apply", "create"} and any(text.startswith("http") for text in applied):
         return joined(_kubectl(call), does(_E.RUNS_CODE, call, *(host(text) for text in applied)))
     return _kubectl(call)
@@ -75,7 +86,19 @@ HELM = [
 ]
 
 
+_helm = verbs(HELM, "n namespace f values set version kube-context repo kubeconfig", dry="dry-run")
+
+
+def helm(call: Call) -> Reading:
+    """A chart from an address is code from there."""
+    away = [word for word in call.args if "://" in word.text]
+    verb = call.args[0].text if call.args else ""
+    if away and verb in {"install", "upgrade"}:
+        return joined(_helm(call), does(_E.RUNS_CODE, call, *(host(host_of(word.text)) for word in away)))
+    return _helm(call)
+
+
 KUBERNETES: dict[str, Reader] = {
     **dict.fromkeys(("kubectl", "k", "oc", "microk8s.kubectl"), kubectl),
-    "helm": verbs(HELM, "n namespace f values set version kube-context repo kubeconfig", dry="dry-run"),
+    "helm": helm,
 }

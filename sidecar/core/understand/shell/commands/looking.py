@@ -24,6 +24,7 @@ from sidecar.core.understand.shell.call import (
     joined,
     path,
 )
+from sidecar.core.understand.shell.commands.rewriting import REWRITERS
 from sidecar.core.understand.shell.commands.touching import reading, writing
 from sidecar.core.understand.shell.escapes import ansi_c
 from sidecar.core.understand.shell.flags import flags
@@ -136,56 +137,6 @@ def translated(call: Call) -> Reading:
     return nothing(call)
 
 
-def sed(call: Call) -> Reading:
-    """`-i` writes; the `e` command of GNU sed and the `w` command do more than print."""
-    read = flags(call.args, frozenset({"e", "f", "expression", "file", "l"}))
-    scripts = read.values("e", "expression") or list(read.operands[:1])
-    operands = read.operands if read.values("e", "expression", "f", "file") else read.operands[1:]
-    inside = [name for name, _ in read.given if name in {"i", "in-place"}]
-    parts = [Reading(writing(operands, "sed -i", adds=True) if inside else reading(operands, "sed"))]
-    if any(_sed_runs(word.text) for word in scripts):
-        parts.append(does(Effect.RUNS_CODE, call, why="sed runs what it reads"))
-        parts.append(Reading(unread=("sed with a command of its own",)))
-    return Reading(joined(*parts).deeds, (), joined(*parts).unread, Stream(hosts=call.stdin.hosts))
-
-
-def _sed_runs(script: str) -> bool:
-    """`1e rm x` and `s/a/b/e`."""
-    text = script.strip()
-    if text[:1] == "s" and len(text) > 4:
-        return "e" in text.rsplit(text[1], 1)[-1] and text.rsplit(text[1], 1)[-1].strip("gipIM0123456789e") == ""
-    return text.lstrip("0123456789,$ ").startswith("e ") or text == "e"
-
-
-def awk(call: Call) -> Reading:
-    """Its programs can run commands and write files; most only print."""
-    read = flags(call.args, frozenset({"F", "v", "f", "i"}))
-    script = "" if read.values("f") else (read.operands[0].text if read.operands else "")
-    operands = read.operands if read.values("f") else read.operands[1:]
-    parts = [Reading(reading([w for w in operands if "=" not in w.text], "awk"), out=Stream(hosts=call.stdin.hosts))]
-    if "system(" in script.replace(" ", "") or "| getline" in script or "|getline" in script or _pipes(script):
-        parts.append(Reading((deed(Effect.RUNS_CODE, call.shown),), (), ("awk runs a command",)))
-    if HOLE in script:
-        parts.append(Reading(unread=("awk with a computed program",)))
-    return joined(*parts)
-
-
-def _pipes(script: str) -> bool:
-    return '| "' in script or '|"' in script
-
-
-def sorted_(call: Call) -> Reading:
-    read = flags(
-        call.args, frozenset({"o", "output", "k", "t", "S", "T", "key", "field-separator", "compress-program"})
-    )
-    if read.values("compress-program"):
-        return Reading(unread=("sort with a program of its own",))
-    return Reading(
-        reading(read.operands, call.name) + writing(read.values("o", "output"), "sort -o"),
-        out=Stream(hosts=call.stdin.hosts),
-    )
-
-
 def archive(call: Call) -> Reading:
     """tar, zip, unzip and their kin: read what they pack, write what they unpack."""
     first = call.args[0].text if call.args else ""
@@ -193,12 +144,16 @@ def archive(call: Call) -> Reading:
         call.args,
         frozenset(listed("f C file directory I exclude T X d o to-command use-compress-program checkpoint-action")),
     )
+    if call.name == "zip" and any(word.text in {"-TT", "--unzip-command"} for word in call.args):
+        return Reading(unread=("zip with a command of its own",))
     runs = read.values("to-command", "I", "use-compress-program", "checkpoint-action")
     operands = read.operands if first.startswith("-") else read.operands[1:]
     if call.name.startswith(("tar", "bsdtar", "gtar")) and ("x" in first or read.has("x", "extract")):
         parts = [Reading(writing(read.values("C", "directory", "d"), call.name, adds=True))]
     else:
         parts = [Reading(reading(operands, call.name))]
+    if any(paths.is_kept(w.text) or paths.folded(w.text) == "/" for w in read.values("C", "directory", "d")):
+        parts.append(does(Effect.DESTROYS_DATA, call, why="unpacks over the system"))
     if read.has("remove-files"):
         parts.append(does(Effect.DESTROYS_DATA, call))
     if any(not word.text.startswith(("zstd", "gzip", "pigz", "xz", "bzip2", "lz4", "pbzip2")) for word in runs):
@@ -258,10 +213,33 @@ def mktemp(call: Call) -> Reading:
 
 _MADE = Reading(out=Stream("/tmp/tmp.made\n"))  # noqa: S108  (the answer of mktemp, not a file of ours)
 
+
+def settings(call: Call) -> Reading:
+    """`set` alone prints every variable."""
+    return Reading(out=Stream("")) if call.args else does(Effect.READS_SECRET, call, why="prints every variable")
+
+
+def ps(call: Call) -> Reading:
+    """`ps e` and `ps auxe` show the environment of every process."""
+    shows = any("e" in word.text and not word.text.startswith("-") and word.text.isalpha() for word in call.args[:1])
+    return does(Effect.READS_SECRET, call, why="shows every variable") if shows else NOTHING
+
+
+def getent(call: Call) -> Reading:
+    shadow = any(word.text in {"shadow", "gshadow"} for word in call.args)
+    return does(Effect.READS_SECRET if shadow else Effect.READS, call)
+
+
+# What they are given, whoever looks sees.
+PRINTS = frozenset(listed("echo printf print cat tee base64 base32 xxd rev tr head tail fold od hexdump"))
+
 LOOKERS: dict[str, Reader] = {
     **dict.fromkeys(_QUIET, nothing),
     **dict.fromkeys(_FILES, files),
-    **dict.fromkeys(listed("true false : cd pushd popd test [ export set alias"), silent),
+    **dict.fromkeys(listed("true false : cd pushd popd test [ export alias"), silent),
+    "set": settings,
+    "ps": ps,
+    "getent": getent,
     **dict.fromkeys(("which", "type", "whereis"), which),
     "mktemp": mktemp,
     "echo": echo,
@@ -271,15 +249,11 @@ LOOKERS: dict[str, Reader] = {
     "gcat": cat,
     **dict.fromkeys(listed("base64 gbase64 base32 xxd rev"), decoded),
     "tr": translated,
-    "sed": sed,
-    "gsed": sed,
-    **dict.fromkeys(listed("awk gawk mawk nawk"), awk),
     **dict.fromkeys(
-        listed("grep egrep fgrep zgrep rg ag ack pcregrep ugrep fd fdfind jq yq gron"),
+        listed("grep egrep fgrep zgrep rg ag ack pcregrep ugrep jq yq gron"),
         searched,
     ),
-    "sort": sorted_,
-    "gsort": sorted_,
+    **REWRITERS,
     **dict.fromkeys(
         listed("tar gtar bsdtar zip unzip 7z 7za gzip gunzip bzip2 xz zstd unxz unzstd ar cpio rar unrar"),
         archive,

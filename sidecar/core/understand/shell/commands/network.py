@@ -5,6 +5,8 @@ Rules:
 - A body, a file, a form, or an address with computed parts takes data out. This machine itself is not outside.
 """
 
+from collections.abc import Sequence
+
 from sidecar.core.model.effect import Deed, Effect
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
@@ -14,6 +16,7 @@ from sidecar.core.understand.shell.call import (
     Call,
     Reader,
     Reading,
+    Script,
     Stream,
     Word,
     deed,
@@ -23,7 +26,7 @@ from sidecar.core.understand.shell.call import (
 )
 from sidecar.core.understand.shell.commands.hosts import host_of, hosts_in, is_local, looks_like_address
 from sidecar.core.understand.shell.commands.touching import reading, writing
-from sidecar.core.understand.shell.flags import flags
+from sidecar.core.understand.shell.flags import Flags, flags
 
 _CURL = frozenset(
     listed(
@@ -58,14 +61,24 @@ def curl(call: Call) -> Reading:
     sent = read.values(*_CURL_SENDS)
     parts = [_asked(call, urls, sent, [*read.values("H", "header", "b", "cookie", "A", "e")])]
     parts += [Reading(reading([Word(_file(word.text))], "curl sends")) for word in sent if _file(word.text)]
+    parts.append(Reading(reading(read.values("T", "upload-file"), "curl sends")))
     outs = [Word(w.text.removesuffix("/")) for w in read.values("o", "output")]
     outs += [Word(url.text.rpartition("/")[2]) for url in urls if read.has("O", "remote-name")]
     parts.append(Reading(writing(outs, "curl -o")))
     if read.values("K", "config"):
         parts.append(Reading(unread=("curl with options from a file",)))
+    parts.append(_method(call, urls, read.values("X", "request")))
     hosts = hosts_in(urls)
     _fetched(call, outs, hosts)
     return Reading(joined(*parts).deeds, (), joined(*parts).unread, Stream(hosts=hosts))
+
+
+def _method(call: Call, urls: Sequence[Word], given: list[Word]) -> Reading:
+    """DELETE takes away; on this machine one thing, unless the address says all."""
+    if not any(word.text.upper() == "DELETE" for word in given):
+        return NOTHING
+    here = all(is_local(word.text) and not word.text.endswith(("_all", "*")) for word in urls)
+    return does(Effect.DELETES if here else Effect.DESTROYS_DATA, call)
 
 
 def _file(sent: str) -> str:
@@ -116,6 +129,7 @@ def wget(call: Call) -> Reading:
         _asked(call, list(read.operands), sent, read.values("header")),
         Reading(reading(read.values("post-file", "body-file"), "wget sends")),
         Reading(writing(outs, "wget -O")),
+        _method(call, read.operands, read.values("method")),
     ]
     hosts = hosts_in(read.operands)
     _fetched(call, outs, hosts)
@@ -128,6 +142,7 @@ def httpie(call: Call) -> Reading:
     verb = words and words[0].text.isupper() and words[0].text.isalpha()
     rest = words[1:] if verb else words
     sent = [word for word in rest[1:] if "==" not in word.text and any(mark in word.text for mark in ("=", "@"))]
+    sent += [rest[0]] if rest and call.stdin.given else []
     return joined(_asked(call, rest[:1], sent, []), Reading(out=Stream(hosts=hosts_in(rest[:1]))))
 
 
@@ -150,7 +165,7 @@ def connects(call: Call) -> Reading:
 
 def _is_remote(text: str) -> bool:
     head, colon, _ = text.partition(":")
-    return text.startswith(("rsync://", "scp://", "sftp://")) or (bool(colon) and "/" not in head and len(head) > 1)
+    return text.startswith(("rsync://", "scp://", "sftp://")) or (bool(colon) and "/" not in head and text[2:3] != "\\")
 
 
 def copies(call: Call) -> Reading:
@@ -158,7 +173,10 @@ def copies(call: Call) -> Reading:
     read = flags(
         call.args,
         frozenset(
-            listed("P i F S c l o J D X e T f rsh filter exclude include exclude-from include-from files-from port")
+            listed(
+                "P i F S c l o J D X e T f rsh rsync-path filter"
+                " exclude include exclude-from include-from files-from port"
+            )
         ),
     )
     if len(read.operands) < 2:
@@ -174,11 +192,21 @@ def copies(call: Call) -> Reading:
     parts += [does(Effect.READS, call, host(_machine(word.text))) for word in there]
     if any(option.startswith(("delete", "remove-source")) for option, _ in read.given) and not read.has("n", "dry-run"):
         parts.append(does(Effect.DESTROYS_DATA, call, why="removes what the other side does not have"))
+    parts.append(_carried(read))
     for word in read.values("e", "rsh"):
         if not word.text.startswith("ssh"):
             parts.append(Reading(unread=(f"a transport of its own: {word.shown}",)))
     _fetched(call, [target] if there else [], tuple(_machine(word.text) for word in there))
     return joined(*parts)
+
+
+def _carried(read: Flags) -> Reading:
+    """Options that name a program, here or on the other side."""
+    named = [word.text for word in read.values("o")]
+    proxies = [text.partition("=")[2] for text in named if text.lower().startswith("proxycommand")]
+    paths_there = [word.text for word in read.values("rsync-path")]
+    own = ("a transport of its own",) if read.values("S") else ()
+    return Reading(runs=tuple(Script(Word(text), "copies through") for text in [*proxies, *paths_there]), unread=own)
 
 
 def _machine(text: str) -> str:

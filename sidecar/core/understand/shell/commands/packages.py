@@ -7,7 +7,7 @@ Rules:
 
 from sidecar.core.model.effect import Effect, Object, Thing
 from sidecar.core.understand.listed import listed
-from sidecar.core.understand.shell.call import Argv, Call, Reader, Reading, Script, Word, deed, does, host, joined
+from sidecar.core.understand.shell.call import Argv, Call, Code, Reader, Reading, Script, Word, deed, does, host, joined
 from sidecar.core.understand.shell.commands.hosts import host_of, is_local
 from sidecar.core.understand.shell.commands.verbs import rows, verbs
 from sidecar.core.understand.shell.flags import flags
@@ -75,6 +75,8 @@ def _runs(call: Call, verb: str) -> Reading:
     """`npm exec x`, `poetry run x`, `uv run x`: the rest is a command."""
     at = next(i for i, word in enumerate(call.args) if word.text == verb)
     rest = flags(call.args[at + 1 :], _VALUED, stop=True).operands
+    if verb == "dlx":
+        return npx(Call("npx", rest, call.stdin))
     if call.name in {"npm", "pnpm", "yarn", "bun"} and verb in {"run", "run-script"}:
         return does(_E.READS, call, why="starts a script of the project")
     return Reading(runs=(Argv(rest, call.stdin),)) if rest else does(_E.READS, call)
@@ -104,10 +106,10 @@ _TOOLS = frozenset(
     )
 )
 _NPM = manager(
-    "install i add ci update upgrade up link dlx create init",
+    "install i add ci update upgrade up link create init",
     publish="publish",
     remove="uninstall remove rm un prune",
-    run="run run-script exec x",
+    run="run run-script exec x dlx",
     access="login adduser token owner access dist-tag unpublish deprecate",
     quiet=(
         "test t start ls list view info outdated audit pack version help why config explain fund root"
@@ -167,6 +169,25 @@ _RAKE = verbs(
         *rows(_E.READS, "*"),
     ]
 )
+
+
+def rails(call: Call) -> Reading:
+    """`rails runner` and `artisan tinker` run text."""
+    words = [word for word in call.args if not word.text.startswith("-")]
+    texts = words[1:2] if words and words[0].text in {"runner", "r"} else []
+    return joined(_RAKE(call), Reading(runs=tuple(Code(word, "ruby") for word in texts)))
+
+
+def go(call: Call) -> Reading:
+    """`go run address@version` fetches and runs."""
+    words = [word for word in call.args if not word.text.startswith("-")]
+    away = [word for word in words[1:] if "@" in word.text and "." in word.text.partition("/")[0]]
+    if words and words[0].text == "run" and away:
+        return does(_E.RUNS_CODE, call, *(Object(Thing.PACKAGE, word.shown) for word in away))
+    return _GO(call)
+
+
+_GO = manager("get install", quiet="build test vet fmt run mod list env doc version generate tool work clean")
 _PRISMA = verbs(
     [
         *rows(_E.DESTROYS_DATA, "migrate reset; db push ? --force-reset --accept-data-loss; db execute"),
@@ -254,7 +275,7 @@ PACKAGES: dict[str, Reader] = {
         quiet="build test check run clippy fmt doc bench tree metadata nextest fix search miri expand",
     ),
     "rustup": manager("install update toolchain component target", quiet="show which doc run", remove="uninstall"),
-    "go": manager("get install", quiet="build test vet fmt run mod list env doc version generate tool work clean"),
+    "go": go,
     "deno": manager("install add", publish="publish deploy", quiet="test fmt lint check task info cache"),
     **dict.fromkeys(
         listed("nvm fnm volta asdf mise pyenv rbenv sdk corepack n"),
@@ -267,7 +288,7 @@ PACKAGES: dict[str, Reader] = {
     ),
     "twine": manager("", publish="upload", quiet="check"),
     "pre-commit": manager("install autoupdate", quiet="run clean sample-config", remove="uninstall"),
-    **dict.fromkeys(listed("rake rails artisan bin/rails"), _RAKE),
+    **dict.fromkeys(("rake", "rails", "artisan"), rails),
     "prisma": _PRISMA,
     **dict.fromkeys(
         listed(

@@ -46,7 +46,7 @@ def dd(call: Call) -> Reading:
     deeds = reading((Word(named["if"]),), "dd") if "if" in named else ()
     if "of" in named:
         deeds += writing((Word(named["of"]),), "dd")
-        if HOLE in named["of"]:
+        if HOLE in named["of"] or paths.is_store(named["of"]):
             deeds += (deed(Effect.DESTROYS_DATA, call.shown),)
     return Reading(deeds)
 
@@ -81,7 +81,9 @@ def cp(call: Call) -> Reading:
     read = flags(call.args, frozenset({"t", "target-directory", "S", "suffix"}))
     target = read.values("t", "target-directory") or list(read.operands[-1:])
     sources = [word for word in read.operands if word not in target]
-    return Reading(reading(sources, call.name) + writing(target, f"{call.name} to"))
+    empties = any(paths.is_nothing(word.text) for word in sources) and any(paths.is_store(w.text) for w in target)
+    lost = (deed(Effect.DESTROYS_DATA, call.shown),) if empties else ()
+    return Reading(reading(sources, call.name) + writing(target, f"{call.name} to") + lost)
 
 
 def ln(call: Call) -> Reading:

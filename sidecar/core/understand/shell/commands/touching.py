@@ -61,7 +61,7 @@ def _removed(word: Word, how: str, tree: bool, cwd: str) -> Deed:
 def _narrow(text: str) -> bool:
     """`*.log` here names a kind; `*` and anything wide outside of the working tree does not."""
     last = text.rpartition("/")[2]
-    return not text.startswith(("/", "~", "..", HOLE)) and any(letter.isalnum() for letter in last)
+    return not text.startswith(("/", "~", "..", HOLE)) and "**" not in text and any(letter.isalnum() for letter in last)
 
 
 def _made_again(text: str, cwd: str) -> bool:

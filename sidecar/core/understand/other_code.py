@@ -1,0 +1,89 @@
+"""Code that is searched, not parsed: the calls that start a shell, remove, or send, in the usual languages.
+
+Rules:
+- Shells of another grammar (PowerShell) can do everything and are not read: unknown.
+- A removal whose path is computed, or a pattern, takes away what nobody counted.
+"""
+
+import re
+
+from sidecar.core.model.effect import Effect
+from sidecar.core.understand.found import Collected, Found
+from sidecar.core.understand.listed import listed
+
+OTHER_SHELLS = frozenset(listed("powershell pwsh cmd batch applescript osascript"))
+_BACKTICKS = frozenset(listed("perl ruby php"))
+_QUOTED = r"""(?P<q>["'`])(?P<text>(?:\\.|(?!(?P=q)).){0,4000})(?P=q)"""
+_STARTS = (
+    r"(?:system|execFileSync|execFile|execSync|exec|spawnSync|spawn|popen|popen2|popen3|capture2e?|capture3|shell_exec"
+    r"|passthru|proc_open|execute|getoutput|do\ shell\ script|shell-command|shell-command-to-string)"
+)
+_CALLS = re.compile(rf"\b{_STARTS}\s*\(?\s*{_QUOTED}(?P<more>(?:\s*,\s*\[?\s*[\"'][^\"']*[\"'])*)", re.DOTALL)
+_LIST_ITEM = re.compile(r"[\"']([^\"']*)[\"']")
+_COMPUTED = re.compile(
+    r"\b(?:system|execSync|exec|spawnSync|popen|shell_exec|passthru|os\.execute|Invoke-Expression|iex|eval)"
+    r"\s*\(\s*[A-Za-z_$@]"
+)
+_RUN_HERE = re.compile(r"`([^`]+)`|(?:\bqx|%x)\s*(?:\(([^)]+)\)|\{([^}]+)\}|\[([^\]]+)\]|/([^/]+)/|([|!])(.+?)\6)")
+_LITERALS = re.compile(_QUOTED, re.DOTALL)
+_REMOVER = (
+    r"(?:rmSync|rmdirSync|rimraf|unlinkSync|unlink|rm_rf|rm_r|remove_entry_secure|rmtree|remove_tree|Remove-Item"
+    r"|File\.delete|fs\.rm|FileUtils\.rm\w*|removeSync|emptyDirSync|os\.RemoveAll|file\.remove)"
+)
+_REMOVES = re.compile(rf"\b{_REMOVER}\s*\(?\s*(?:-Recurse\s*|-Force\s*)*{_QUOTED}", re.DOTALL)
+_REMOVES_COMPUTED = re.compile(
+    rf"\b{_REMOVER}\s*(?:\(\s*)?(?:[A-Za-z_$@<]|[\"'][^\"']*[\"']\s*[+.]\s*\w)|map\(\s*[\"']unlink"
+)
+_TREE = re.compile(r"recursive|rm_r|rmtree|remove_tree|rimraf|RemoveAll|emptyDir|remove_entry_secure")
+_SENDS = re.compile(
+    r"method\s*:\s*[\"'](POST|PUT|PATCH)[\"']|\.(post|put|patch)\(\s*[\"'`]https?:|Net::HTTP\.post|net\.connect"
+    r"|IO::Socket|TCPSocket|fsockopen|curl_exec|XMLHttpRequest|https?\.request|fetch\([^)]*[+$]"
+)
+_ENVIRONMENT = re.compile(
+    r"JSON\.stringify\(process\.env\)|console\.(?:log|dir)\(process\.env\)|%ENV|ENV\.(?:to_h|inspect|each)"
+    r"|(?:puts|pp?) ENV\b"
+    r"|getenv\(\)|print_r\(\$_ENV|(?:console\.log|print|puts|echo)\b[^;\n]*"
+    r"(?:ENV|env)[.\[{\"']+\w*(?:SECRET|TOKEN|PASS|KEY|CREDENTIAL)"
+)
+
+
+_ROWS = re.compile(
+    r"\.(delete_all|destroy_all|drop_all|dropDatabase|truncate_all)\b|objects\.all\(\)\.(_raw_)?delete\(|\.deleteMany\("
+    r"|objects\.filter\([^)]*\)\.delete\("
+)
+
+
+def in_other(text: str, language: str) -> Found:
+    collected = Collected()
+    if language in OTHER_SHELLS:
+        collected.unread.append(f"{language} is not read")
+    for found in _CALLS.finditer(text):
+        words = [found["text"], *_LIST_ITEM.findall(found["more"])]
+        collected.scripts.append(words[0]) if len(words) == 1 else collected.calls.append(tuple(words))
+    for found in _RUN_HERE.finditer(text) if language in _BACKTICKS else ():
+        collected.scripts.append(next(filter(None, (found[7], *found.groups()[:5]))))
+    _removals(text, collected)
+    if wholesale(text):
+        collected.does(Effect.DESTROYS_DATA, "the code takes rows away")
+    for found in _LITERALS.finditer(text):
+        collected.literal(found["text"])
+    if _COMPUTED.search(text):
+        collected.unread.append("a computed command inside the code")
+    if _SENDS.search(text):
+        collected.does(Effect.LEAVES_MACHINE, "the code sends")
+    if _ENVIRONMENT.search(text):
+        collected.does(Effect.READS_SECRET, "the code shows variables")
+    return collected.done()
+
+
+def wholesale(text: str) -> bool:
+    """The calls by which database libraries take away every row."""
+    return _ROWS.search(text) is not None
+
+
+def _removals(text: str, collected: Collected) -> None:
+    tree = "-rf" if _TREE.search(text) else "-f"
+    for found in _REMOVES.finditer(text):
+        collected.calls.append(("rm", tree, found["text"]))
+    if _REMOVES_COMPUTED.search(text):
+        collected.does(Effect.DESTROYS_DATA, "the code removes what it computes")

@@ -1,0 +1,208 @@
+"""Python, parsed: the commands, SQL, paths and requests that stand in it as literals.
+
+Strategy: every call is looked up by its dotted name, after the imports were resolved (`import os as o`,
+`from shutil import rmtree as r`, `__import__('os')`). What a call does is said as the command that does the same.
+
+Rules:
+- A function that is computed, or loaded from C, can be anything: unknown.
+- What is removed in a loop was not counted.
+"""
+
+import ast
+import re
+
+from sidecar.core.model.effect import Effect, Object, Thing
+from sidecar.core.understand.found import Collected, Found
+from sidecar.core.understand.listed import listed
+from sidecar.core.understand.other_code import wholesale
+from sidecar.core.understand.paths import HOLE
+from sidecar.core.understand.secret_names import names_secret
+
+_TEXT_OR_LIST = frozenset(
+    listed(
+        "os.system os.popen subprocess.getoutput subprocess.getstatusoutput commands.getoutput pty.spawn subprocess.run"
+        " subprocess.call subprocess.Popen subprocess.check_call subprocess.check_output"
+        " asyncio.create_subprocess_shell asyncio.subprocess.create_subprocess_shell"
+    )
+)
+_EACH_ARGUMENT = re.compile(r"os\.(execl|execlp|execle|execlpe)$|asyncio\.(subprocess\.)?create_subprocess_exec$")
+_SECOND_IS_LIST = re.compile(r"os\.(execv|execvp|execve|execvpe)$")
+_THIRD_IS_LIST = re.compile(r"os\.(spawn\w+|posix_spawnp?)$")
+# The command that does the same; the arguments follow it.
+_LIKE: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("os.remove", "os.unlink", "Path.unlink"), ("rm", "-f")),
+    **dict.fromkeys(("shutil.rmtree", "os.removedirs"), ("rm", "-rf")),
+    **dict.fromkeys(("os.rmdir", "Path.rmdir"), ("rmdir",)),
+    **dict.fromkeys(("os.rename", "os.replace", "shutil.move", "Path.rename", "Path.replace"), ("mv",)),
+    **dict.fromkeys(listed("shutil.copy shutil.copy2 shutil.copyfile shutil.copytree"), ("cp", "-r")),
+    **dict.fromkeys(("Path.write_text", "Path.write_bytes"), ("tee",)),
+    **dict.fromkeys(("Path.read_text", "Path.read_bytes"), ("cat",)),
+    "os.truncate": ("truncate", "-s", "0"),
+    "Path.chmod": ("chmod", "777"),
+}
+_SENDS = re.compile(
+    r"(requests|httpx|session|client|s|aiohttp)\.(post|put|patch)$|^(requests|httpx)\.request$|\.sendall$|\.sendmail$"
+    r"|^socket\.create_connection$|smtplib\.SMTP(_SSL)?$|ftplib\.FTP$|\.(put_object|upload_file|upload_fileobj)$"
+    r"|^http\.client\.HTTPS?Connection$"
+)
+_DYNAMIC = frozenset(listed("eval exec compile marshal.loads pickle.loads runpy.run_path runpy.run_module"))
+_FOREIGN = ("ctypes.", "cffi.")
+_SQL_CALLS = frozenset(listed("execute executemany executescript raw read_sql read_sql_query text"))
+_SHOWS = frozenset(listed("print pprint.pprint pprint json.dumps dict str sys.stdout.write repr"))
+_LOOPS = (ast.For, ast.While, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+
+
+def in_python(text: str) -> Found | None:
+    """Nothing, where it is not Python."""
+    try:
+        tree = ast.parse(text)
+        return _Reader(tree).collected.done()
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+class _Reader:
+    def __init__(self, tree: ast.Module) -> None:
+        self.collected = Collected()
+        self.known: dict[str, str] = {}
+        if wholesale(ast.unparse(tree)):
+            self.collected.does(Effect.DESTROYS_DATA, "the code takes rows away")
+        nodes = list(ast.walk(tree))
+        for node in nodes:
+            self._imported(node)
+        looped = {id(inner) for node in nodes if isinstance(node, _LOOPS) for inner in ast.walk(node)}
+        for node in nodes:
+            if isinstance(node, ast.Call):
+                self._call(node, id(node) in looped)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                self.collected.literal(node.value)
+            elif isinstance(node, ast.Attribute) and self._dotted(node) == "os.environ":
+                self.collected.does(Effect.READS, "reads the environment")
+
+    def _imported(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Import):
+            self.known.update({alias.asname: alias.name for alias in node.names if alias.asname})
+        elif isinstance(node, ast.ImportFrom):
+            self.known.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            name = self._dotted(node.value)
+            if "." in name and "(" not in name:
+                self.known[node.targets[0].id] = name
+
+    def _dotted(self, node: ast.expr) -> str:
+        if isinstance(node, ast.Name):
+            return self.known.get(node.id, node.id)
+        if isinstance(node, ast.Attribute):
+            return f"{self._dotted(node.value)}.{node.attr}"
+        if isinstance(node, ast.Call):
+            return self._made(node)
+        return "()"
+
+    def _made(self, node: ast.Call) -> str:
+        """`__import__('os')` is os; `Path('x')` and what hangs on it is a path."""
+        name = self._dotted(node.func)
+        if name in {"__import__", "importlib.import_module"} and node.args:
+            return _text(node.args[0]) or "()"
+        return "Path" if name in {"Path", "pathlib.Path"} else "getattr()" if name == "getattr" else "()"
+
+    def _call(self, node: ast.Call, looped: bool) -> None:
+        name = self._dotted(node.func)
+        found = self.collected
+        like = _LIKE.get(name) or (_LIKE.get("Path.unlink") if name.endswith(".unlink") else None)
+        if name in _TEXT_OR_LIST:
+            self._started(name, node.args[0] if node.args else None)
+        elif _EACH_ARGUMENT.search(name):
+            words = node.args[:1] + node.args[2:] if name.startswith("os.") else node.args
+            found.calls.append(tuple(_text(word) or HOLE for word in words))
+        elif _SECOND_IS_LIST.search(name) or _THIRD_IS_LIST.search(name):
+            at = 1 if _SECOND_IS_LIST.search(name) else 2
+            self._started(name, node.args[at] if len(node.args) > at else None)
+        elif like is not None:
+            self._like(like, node, looped)
+        elif name in _DYNAMIC or name.startswith((*_FOREIGN, "getattr()")):
+            found.unread.append(f"{name} runs what is not seen")
+        elif self._sends(name, node):
+            found.does(Effect.LEAVES_MACHINE, f"{name} sends", *_hosts(node))
+        elif name.rpartition(".")[2] in _SQL_CALLS:
+            self._sql(node)
+        else:
+            self._rest(name, node)
+
+    def _rest(self, name: str, node: ast.Call) -> None:
+        texts = [_text(argument) or HOLE for argument in node.args]
+        if name == "open" and len(texts) > 1 and set(texts[1]) & set("wax+"):
+            self.collected.calls.append(("tee", *(("-a",) if "a" in texts[1] else ()), texts[0]))
+        elif name == "os.kill" and node.args and ast.unparse(node.args[0]) in {"-1", "0"}:
+            self.collected.calls.append(("kill", "-9", "-1"))
+        elif name == "os.chmod" and len(node.args) > 1:
+            mode = node.args[1].value if isinstance(node.args[1], ast.Constant) else None
+            self.collected.calls.append(("chmod", f"{mode:o}" if isinstance(mode, int) else HOLE, texts[0]))
+        elif name in _SHOWS and any(map(self._secret, node.args)):
+            self.collected.does(Effect.READS_SECRET, f"{name} of a variable that holds a secret")
+
+    def _secret(self, node: ast.AST) -> bool:
+        """`os.environ` as a whole, or one of its names that says what it holds."""
+        if isinstance(node, ast.Subscript) and self._dotted(node.value) == "os.environ":
+            return names_secret(_text(node.slice) or HOLE)
+        if isinstance(node, ast.Call) and self._dotted(node.func) in {"os.getenv", "os.environ.get"}:
+            return bool(node.args) and names_secret(_text(node.args[0]) or HOLE)
+        if isinstance(node, ast.Name | ast.Attribute) and self._dotted(node) == "os.environ":
+            return True
+        return any(self._secret(inner) for inner in ast.iter_child_nodes(node))
+
+    def _started(self, name: str, first: ast.expr | None) -> None:
+        text = _text(first)
+        if text is not None:
+            self.collected.scripts.append(text)
+            return
+        words = [_text(item) for item in first.elts] if isinstance(first, ast.List | ast.Tuple) else []
+        if words and words[0] is not None:
+            self.collected.calls.append(tuple(HOLE if word is None else word for word in words))
+        else:
+            self.collected.unread.append(f"{name} runs a computed command")
+
+    def _like(self, like: tuple[str, ...], node: ast.Call, looped: bool) -> None:
+        own = node.func.value if isinstance(node.func, ast.Attribute) else None
+        subject = own.args[:1] if isinstance(own, ast.Call) and self._dotted(own) == "Path" else None
+        arguments = subject if subject is not None and like[0] in {"tee", "cat"} else [*(subject or []), *node.args]
+        words = [_text(one) or HOLE for one in arguments] or [HOLE]
+        self.collected.calls.append((*like, *words))
+        if looped and like[0] == "rm" and HOLE in words:
+            self.collected.does(Effect.DESTROYS_DATA, "removes in a loop what nobody counted")
+
+    def _sends(self, name: str, node: ast.Call) -> bool:
+        if name.endswith(("urlopen", "urllib.request.Request")):
+            return (
+                len(node.args) > 1
+                or any(one.arg == "data" for one in node.keywords)
+                or not node.args
+                or _text(node.args[0]) is None
+            )
+        connects = (
+            name.endswith((".connect", ".connect_ex")) and bool(node.args) and isinstance(node.args[0], ast.Tuple)
+        )
+        return (
+            connects
+            or _SENDS.search(name) is not None
+            or (name in {"requests.get", "httpx.get"} and bool(node.args) and _text(node.args[0]) is None)
+        )
+
+    def _sql(self, node: ast.Call) -> None:
+        text = _text(node.args[0]) if node.args else None
+        if text is not None and " " in text.strip():
+            self.collected.statements.append(text)
+
+
+def _hosts(node: ast.Call) -> list[Object]:
+    texts = [text for argument in node.args if (text := _text(argument)) and "://" in text]
+    return [Object(Thing.HOST, text.split("://", 1)[1].partition("/")[0].rpartition("@")[2]) for text in texts]
+
+
+def _text(node: ast.expr | None) -> str | None:
+    """A literal, or literals that are put together."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
+        return node.value if isinstance(node.value, str) else node.value.decode("utf-8", "replace")
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = _text(node.left), _text(node.right)
+        return left + right if left is not None and right is not None else None
+    return None

@@ -1,0 +1,145 @@
+"""Conditions that are worked out for a handful of rows: `id % 1 = 0` holds for each of them, so it is no condition.
+
+Rules: keys are positive, other numbers are anything and may be missing. What is not plain arithmetic is not worked out.
+"""
+
+import operator
+from collections.abc import Callable, Iterator
+
+from sqlglot import exp
+
+from sidecar.core.understand.sql.bounds import is_key
+
+Value = float | bool | None
+Row = dict[str, Value]
+_KEYS = (1.0, 2.0, 3.0, 10.0, 97.0, 1001.0, 54321.0)
+_NUMBERS = (0.0, None, -3.0, 1.0, 2.5, 88.0, -40000.0)
+_PAIRS: dict[type[exp.Expr], Callable[[float, float], float | bool]] = {
+    exp.Add: operator.add,
+    exp.Sub: operator.sub,
+    exp.Mul: operator.mul,
+    exp.Div: operator.truediv,
+    exp.Mod: operator.mod,
+    exp.EQ: operator.eq,
+    exp.NEQ: operator.ne,
+    exp.GT: operator.gt,
+    exp.GTE: operator.ge,
+    exp.LT: operator.lt,
+    exp.LTE: operator.le,
+    exp.Xor: lambda a, b: bool(a) != bool(b),
+}
+
+
+class _NotPlain(Exception):  # noqa: N818  (nobody's fault)
+    """It holds something that is not worked out."""
+
+
+def holds_for_all(condition: exp.Expr) -> bool:
+    """Whether it is plain arithmetic over columns, and true for each of the rows that we try."""
+    columns = {_name(column): column for column in condition.find_all(exp.Column)}
+    if not columns:
+        return False
+    try:
+        return all(bool(_value(condition, row)) for row in _rows(condition, columns))
+    except (_NotPlain, ArithmeticError, TypeError, RecursionError):
+        return False
+
+
+def _rows(condition: exp.Expr, columns: dict[str, exp.Column]) -> Iterator[Row]:
+    """Two columns are equal in some rows and differ in others; what the condition names stands in one of them."""
+    written = [_number(literal) for literal in condition.find_all(exp.Literal)]
+    named = [*written, *(value + 1 for value in written)]
+    keys = (*_KEYS, *(value for value in named if value > 0))
+    numbers = (*_NUMBERS, *named)
+    for row in range(len(numbers) + len(keys)):
+        yield {
+            name: _pick(keys if _positive(column) else numbers, row * (place + 1))
+            for place, (name, column) in enumerate(columns.items())
+        }
+
+
+def _name(column: exp.Column) -> str:
+    return ".".join(part.name for part in column.parts).lower()
+
+
+def _pick(values: tuple[Value, ...], place: int) -> Value:
+    return values[place % len(values)]
+
+
+def _positive(column: exp.Column) -> bool:
+    return is_key(column) or column.name.lower().endswith("_id")
+
+
+def _value(node: exp.Expr, row: Row) -> Value:
+    if isinstance(node, exp.Column):
+        return row[_name(node)]
+    if isinstance(node, exp.Literal):
+        return _number(node)
+    for kind, rule in _RULES:
+        if isinstance(node, kind):
+            return rule(node, row)
+    pair = _PAIRS.get(type(node))
+    if pair is None:
+        raise _NotPlain
+    left, right = _value(node.this, row), _value(node.expression, row)
+    return None if left is None or right is None else pair(left, right)
+
+
+def _number(node: exp.Literal) -> float:
+    try:
+        return float(node.this)
+    except ValueError:
+        raise _NotPlain from None
+
+
+def _case(node: exp.Expr, row: Row) -> Value:
+    if node.this is not None:
+        raise _NotPlain
+    for branch in node.args["ifs"]:
+        if _value(branch.this, row):
+            return _value(branch.args["true"], row)
+    other = node.args.get("default")
+    return None if other is None else _value(other, row)
+
+
+def _is(node: exp.Expr, row: Row) -> Value:
+    wanted = None if isinstance(node.expression, exp.Null) else _value(node.expression, row)
+    same = _value(node.this, row) == wanted
+    return same != bool(node.args.get("negate"))
+
+
+def _not(node: exp.Expr, row: Row) -> Value:
+    inner = _value(node.this, row)
+    return None if inner is None else not inner
+
+
+def _coalesced(node: exp.Expr, row: Row) -> Value:
+    values = [_value(part, row) for part in (node.this, *node.expressions)]
+    return next((value for value in values if value is not None), None)
+
+
+def _in(node: exp.Expr, row: Row) -> Value:
+    if not node.expressions:
+        raise _NotPlain
+    value = _value(node.this, row)
+    return None if value is None else value in [_value(one, row) for one in node.expressions]
+
+
+def _minus(node: exp.Expr, row: Row) -> Value:
+    inner = _value(node.this, row)
+    return None if inner is None else -inner
+
+
+_RULES: tuple[tuple[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[exp.Expr, Row], Value]], ...] = (
+    ((exp.Paren, exp.Where, exp.Cast), lambda node, row: _value(node.this, row)),
+    (exp.Boolean, lambda node, _row: bool(node.this)),
+    (exp.Null, lambda _node, _row: None),
+    (exp.Neg, _minus),
+    (exp.Not, _not),
+    (exp.Is, _is),
+    (exp.Case, _case),
+    (exp.Coalesce, _coalesced),
+    (exp.In, _in),
+    (exp.And, lambda node, row: bool(_value(node.this, row)) and bool(_value(node.expression, row))),
+    (exp.Or, lambda node, row: bool(_value(node.this, row)) or bool(_value(node.expression, row))),
+)

@@ -1,0 +1,35 @@
+"""Conditions worked out for a handful of rows."""
+
+import pytest
+from sqlglot import parse_one
+
+from sidecar.core.understand.sql.sample import holds_for_all
+
+
+@pytest.mark.parametrize(
+    ("condition", "every"),
+    [
+        ("id % 1 = 0", True),
+        ("id = id + 0", True),
+        ("id * 0 = 0", True),
+        ("(id IS NULL) = FALSE", True),
+        ("COALESCE(n, 1) IS NOT NULL", True),
+        ("CASE WHEN id > 0 THEN TRUE ELSE TRUE END", True),
+        ("id NOT IN (0, -1)", True),
+        ("user_id > 0", True),
+        ("id + 1 > 0 AND NOT id < 0", True),
+        ("id % 2 = 0", False),
+        ("a.id = b.id", False),
+        ("a.id <> b.id", False),
+        ("id <> 5", False),
+        ("n > 0", False),
+        ("n IS NOT NULL", False),
+        ("id NOT IN (1, 2)", False),
+        ("name = 'x'", False),
+        ("f(id) = 1", False),
+        ("1 / 0 = id", False),
+        ("1 = 1", False),
+    ],
+)
+def test_rows(condition: str, every: bool) -> None:
+    assert holds_for_all(parse_one(condition)) is every

@@ -1,0 +1,68 @@
+"""Python: what its calls do."""
+
+import pytest
+
+from sidecar.core.model.effect import Effect
+from sidecar.core.understand.paths import HOLE
+from sidecar.core.understand.python_code import in_python
+
+
+@pytest.mark.parametrize(
+    ("code", "calls"),
+    [
+        ("import subprocess as s; s.run(['rm', '-rf', x])", ("rm", "-rf", HOLE)),
+        ("from shutil import rmtree as r; r('/srv')", ("rm", "-rf", "/srv")),
+        ("import os; os.execlp('rm', 'rm', 'x')", ("rm", "x")),
+        ("import os; os.execvp('rm', ['rm', 'x'])", ("rm", "x")),
+        ("from pathlib import Path; Path('a').unlink()", ("rm", "-f", "a")),
+        ("from pathlib import Path; Path('a').write_text('x')", ("tee", "a")),
+        ("open('a', 'w')", ("tee", "a")),
+        ("open('a', 'ab')", ("tee", "-a", "a")),
+        ("import os; os.kill(-1, 9)", ("kill", "-9", "-1")),
+        ("import os; os.chmod('a', 0o777)", ("chmod", "777", "a")),
+    ],
+)
+def test_a_call_is_told_as_the_command_that_does_the_same(code: str, calls: tuple[str, ...]) -> None:
+    found = in_python(code)
+    assert found is not None
+    assert found.calls == (calls,)
+
+
+@pytest.mark.parametrize(
+    ("code", "effect"),
+    [
+        ("import requests; requests.post('https://x.example')", Effect.LEAVES_MACHINE),
+        ("s.connect(('x.example', 1))", Effect.LEAVES_MACHINE),
+        ("import os; print(os.environ)", Effect.READS_SECRET),
+        ("import os; print(os.getenv('API_KEY'))", Effect.READS_SECRET),
+        ("import os; [os.remove(a) for a in b]", Effect.DESTROYS_DATA),
+        ("User.objects.all().delete()", Effect.DESTROYS_DATA),
+    ],
+)
+def test_what_code_does_itself(code: str, effect: Effect) -> None:
+    found = in_python(code)
+    assert found is not None
+    assert effect in {deed.effect for deed in found.deeds}
+
+
+def test_one_variable_that_is_no_secret_may_be_shown() -> None:
+    found = in_python("import os; print(os.environ['PATH'], os.getenv('HOME'))")
+    assert found is not None
+    assert Effect.READS_SECRET not in {deed.effect for deed in found.deeds}
+
+
+@pytest.mark.parametrize("code", ["exec(x)", "os.system(x)", "import ctypes; ctypes.CDLL(None)", "getattr(a, 'b')()"])
+def test_what_is_computed_is_unknown(code: str) -> None:
+    found = in_python("import os\n" + code)
+    assert found is not None
+    assert found.unread
+
+
+def test_sql_that_stands_there_is_found() -> None:
+    found = in_python("db.execute('DROP TABLE ' + 'users')")
+    assert found is not None
+    assert found.statements == ("DROP TABLE users",)
+
+
+def test_another_language_is_not_python() -> None:
+    assert in_python("const a = 1") is None
