@@ -75,6 +75,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale, Gates], Figures]] = {
     "holding": _alone("holding"),
     "hold": _alone("hold"),
     "turns": _alone("turns"),
+    "tool_calls": _alone("tool_calls"),
     "mask_lines": _alone("mask_lines"),
     "hotspots": _alone("hotspots"),
     "understand_sql": _alone("understand_sql"),
