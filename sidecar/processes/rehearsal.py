@@ -102,15 +102,18 @@ def _of_answer(request: Outcome, body: AnswerBody, content: Sequence[object]) ->
     try:
         body.feed(json.dumps({**message, "stop_reason": "end_turn", "usage": {}}, ensure_ascii=False).encode())
         body.judge()
+        held = [one.ruled.verdict for one in body.calls.waiting]
         while body.calls.waiting:
-            body.calls.decided(approved=True, approval="")  # held, and shown as it would leave
+            body.calls.decided(approved=True, approval="rehearsal")
         text = _strings(body.end())
     except Refused as refused:
-        text = refused.message
-    verdict, action = severest((body.judged.verdict, body.calls.verdict)), Action[request.verdict.upper()]
+        text, held = refused.message, []
+    calls = body.calls
+    verdict, action = severest((body.judged.verdict, calls.verdict, *held)), Action[request.verdict.upper()]
     answered = verdict.action > action
     found = [one for one in body.judged.findings if not one.shadow]
     shadow = [one.rule for one in body.judged.findings if one.shadow]
+    shadow += [one.rule for ruled in calls.told() for one in ruled.shadow if one.rule]
     return Outcome(
         verdict.action.name.lower() if answered else request.verdict,
         verdict.policy if answered else request.policy,

@@ -69,7 +69,8 @@ def test_the_same_policy_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert f"{copy}:1: policy: 'engineering' is already in {POLICY}" in capsys.readouterr().err
 
 
-COME_ALONG = [STARTER, CASES / "engineering-cases.yaml", CASES / "holding-cases.yaml"]
+SHIPPED = sorted(STARTER.parent.glob("*.yaml"))
+COME_ALONG = [*SHIPPED, CASES / "engineering-cases.yaml", CASES / "holding-cases.yaml"]
 
 
 @pytest.mark.parametrize("file", COME_ALONG, ids=lambda file: file.name)
