@@ -1,11 +1,15 @@
 """SQL that a tool is given: what it does, and what the programs do that it starts."""
 
+import re
 from dataclasses import replace
 
 from sidecar.core.model.effect import Node, Understood
 from sidecar.core.understand.shell.read import shell
+from sidecar.core.understand.sql.guess import named
 from sidecar.core.understand.sql.read import sql
 from sidecar.core.understand.sql.started import programs
+
+_WORD = re.compile(r"[a-z]+[0-9]?")
 
 
 def query(text: str, dialect: str | None = None) -> Understood:
@@ -17,6 +21,12 @@ def query(text: str, dialect: str | None = None) -> Understood:
     unread = (*read.unread, *(word for one in started for word in one.unread))
     tree = Node(read.tree.label, read.tree.deeds, (*read.tree.children, *(_unplaced(one.tree) for one in started)))
     return Understood(tree, tuple(dict.fromkeys(unread)))
+
+
+def spoken(tool: str) -> str | None:
+    """The dialect that the name of a tool or of its server says (`mcp__postgres__query`), if it says one alone."""
+    found = {dialect for word in _WORD.findall(tool.lower()) if (dialect := named(word))}
+    return found.pop() if len(found) == 1 else None
 
 
 def _unplaced(node: Node) -> Node:

@@ -3,7 +3,7 @@
 import pytest
 
 from sidecar.core.model.effect import Effect, Object, Thing
-from sidecar.core.understand.query import query
+from sidecar.core.understand.query import query, spoken
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,17 @@ def test_a_started_program_is_read_like_a_command(text: str, dialect: str, progr
 def test_a_statement_that_starts_none_is_as_it_was() -> None:
     assert query("SELECT 1").effects == {Effect.READS}
     assert Effect.DESTROYS_DATA not in query("COPY t TO PROGRAM 'gzip > /tmp/t.gz'").effects
+
+
+@pytest.mark.parametrize(
+    ("tool", "dialect"),
+    [
+        ("mcp__postgres__query", "postgres"),
+        ("mcp__my-mysql-server__run", "mysql"),
+        ("mcp__sqlite3__query", "sqlite"),
+        ("mcp__mysql_to_postgres__query", None),
+        ("mcp__db__query", None),
+    ],
+)
+def test_the_name_of_a_server_may_say_its_dialect(tool: str, dialect: str | None) -> None:
+    assert spoken(tool) == dialect
