@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterator, Mapping
 from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing, Understood
 from sidecar.core.understand.files import read_path, remove_path, write_path
 from sidecar.core.understand.listed import listed
+from sidecar.core.understand.query import query, spoken
 from sidecar.core.understand.shell.read import shell
 from sidecar.core.understand.snippet import snippet
-from sidecar.core.understand.sql.read import sql
 from sidecar.core.understand.web import address
 
 Input = Mapping[str, object]
@@ -121,8 +121,8 @@ def _command(value: object, *_: object) -> Understood | None:
     return Understood(Node("command"), ("a command that is no text",)) if value is not None else None
 
 
-def _sql(value: object, *_: object) -> Understood | None:
-    return sql(value) if isinstance(value, str) else Understood(Node("SQL"), ("SQL that is no text",))
+def _sql(value: object, _: tuple[Effect, ...], tool: str, __: Input) -> Understood | None:
+    return query(value, spoken(tool)) if isinstance(value, str) else Understood(Node("SQL"), ("SQL that is no text",))
 
 
 def _query(value: object, _: tuple[Effect, ...], tool: str, __: Input) -> Understood | None:
@@ -130,7 +130,7 @@ def _query(value: object, _: tuple[Effect, ...], tool: str, __: Input) -> Unders
     if not isinstance(value, str):
         return None
     words = {word.lower() for word in _WORD.findall(tool)}
-    return sql(value) if _SQL_NAMES & words or _SQL_START.match(value) else None
+    return query(value, spoken(tool)) if _SQL_NAMES & words or _SQL_START.match(value) else None
 
 
 def _path(value: object, verbs: tuple[Effect, ...], *_: object) -> Understood | None:

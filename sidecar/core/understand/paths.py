@@ -90,6 +90,17 @@ _ACCESS = re.compile(
     | \.claude/settings(\.local)?\.json$ | CODEOWNERS$ | etc/hosts$ | \.git-credentials$)""",
     re.VERBOSE,
 )
+# Of these, what a person or the system starts, outside of the project: who writes there decides for them.
+_UNASKED = re.compile(
+    r"""(^|/)(\.(bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zprofile|zshenv|zlogin|kshrc|cshrc
+    |xprofile|xinitrc|inputrc)$
+    | \.config/fish/.* | \.git/hooks/.* | \.git/config$ | \.gitconfig$ | \.config/git/config$
+    | etc/(profile(\.d/.*)?|bash\.bashrc|environment|rc\.local|cron.*|crontab|init\.d/.*|systemd/.*|ld\.so\.preload
+    |ld\.so\.conf.*)$
+    | var/spool/cron/.* | \.config/(systemd|autostart)/.* | Library/Launch(Agents|Daemons)/.*
+    | \.claude/(hooks|agents)/.* | boot/.*)""",
+    re.VERBOSE,
+)
 # Writing here makes something run later, unasked.
 _STARTS = re.compile(
     r"""(^|/)(\.(bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zprofile|zshenv|zlogin|kshrc|cshrc|xprofile
@@ -157,6 +168,11 @@ def starts_something(path: str) -> bool:
     found = _STARTS.search(clean)
     # `bin/` of the working tree is nobody's search path; `/bin/` is.
     return found is not None and (clean.startswith("/") or "bin/" not in found.group())
+
+
+def starts_for_others(path: str) -> bool:
+    """What a shell, git or the system starts by itself, outside of the project's own work."""
+    return _UNASKED.search(folded(path)) is not None
 
 
 def is_system(path: str) -> bool:

@@ -17,9 +17,9 @@ from sidecar.core.model.effect import Deed, Effect, Node, Understood
 from sidecar.core.understand.files import FILE_TOOLS
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.mcp import by_arguments
+from sidecar.core.understand.query import query
 from sidecar.core.understand.shell.read import shell
 from sidecar.core.understand.snippet import snippet
-from sidecar.core.understand.sql.read import sql
 from sidecar.core.understand.web import WEB_TOOLS
 
 Input = Mapping[str, object]
@@ -80,7 +80,7 @@ def _power_shell(input: Input) -> Understood:
 def _sql(input: Input) -> Understood:
     given = input.get("dialect")
     dialect = given if isinstance(given, str) else None
-    found = [sql(text, dialect) for text in _texts(input, "sql query statement command")]
+    found = [query(text, dialect) for text in _texts(input, "sql query statement command")]
     return _gathered("SQL", found, "a query without SQL")
 
 

@@ -4,12 +4,14 @@ from sidecar.core.understand.shell.call import Reader
 from sidecar.core.understand.shell.commands.access import ACCESS
 from sidecar.core.understand.shell.commands.aws import AWS
 from sidecar.core.understand.shell.commands.cloud import CLOUD
+from sidecar.core.understand.shell.commands.code_hosts import CODE_HOSTS
 from sidecar.core.understand.shell.commands.containers import CONTAINERS
 from sidecar.core.understand.shell.commands.databases import DATABASES
 from sidecar.core.understand.shell.commands.git import GIT
 from sidecar.core.understand.shell.commands.interpreters import INTERPRETERS
 from sidecar.core.understand.shell.commands.kubernetes import KUBERNETES
 from sidecar.core.understand.shell.commands.looking import LOOKERS
+from sidecar.core.understand.shell.commands.migrations import MIGRATIONS
 from sidecar.core.understand.shell.commands.network import NETWORK
 from sidecar.core.understand.shell.commands.packages import PACKAGES
 from sidecar.core.understand.shell.commands.remove import REMOVERS
@@ -20,6 +22,7 @@ from sidecar.core.understand.shell.wrappers import WRAPPERS
 _PROGRAMS: dict[str, Reader] = {
     **LOOKERS,
     **PACKAGES,
+    **MIGRATIONS,
     **DATABASES,
     **INTERPRETERS,
     **CLOUD,
@@ -28,6 +31,7 @@ _PROGRAMS: dict[str, Reader] = {
     **KUBERNETES,
     **ACCESS,
     **GIT,
+    **CODE_HOSTS,
     **REMOVERS,
     **NETWORK,
     **STARTERS,

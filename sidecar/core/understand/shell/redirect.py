@@ -86,7 +86,8 @@ def _file(node: Syntax, expander: Expander, files: dict[str, Stream], found: Red
         leaves = deed(Effect.LEAVES_MACHINE, f"a connection to {target.shown}", host(name.replace("\x00", "…")))
         return replace(found, deeds=(*found.deeds, leaves), stdin=Stream(hosts=(name,)))
     if operator.startswith("<") and operator != "<>":
-        stream = target.stream or files.get(paths.folded(target.text)) or Stream()
+        empty = Stream("") if paths.folded(target.text) == "/dev/null" else Stream()
+        stream = target.stream or files.get(paths.folded(target.text)) or empty
         return replace(found, stdin=stream, deeds=found.deeds + reading((target,), "<"))
     adds = operator in {">>", "&>>"}
     number = next((expander.source.of(child) for child in node.named_children if child.type == "file_descriptor"), "1")

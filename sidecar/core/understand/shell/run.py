@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing, Understood
 from sidecar.core.understand import paths
 from sidecar.core.understand.code import in_code
+from sidecar.core.understand.shell.brought import brought
 from sidecar.core.understand.shell.budget import Done
 from sidecar.core.understand.shell.call import (
     HOLE,
@@ -34,7 +35,9 @@ from sidecar.core.understand.shell.call import (
 from sidecar.core.understand.shell.commands.remove import CWD
 from sidecar.core.understand.shell.programs import program
 from sidecar.core.understand.shell.scope import Scope
+from sidecar.core.understand.shell.undescribed import undescribed
 from sidecar.core.understand.sql.read import sql
+from sidecar.core.understand.sql.started import only_on_client, programs
 
 if TYPE_CHECKING:
     from sidecar.core.understand.shell.walk import Walk
@@ -120,7 +123,7 @@ def _read(call: Call, scope: Scope) -> Reading:
         reader = program(call.name)
         if reader is not None:
             return reader(replace(call, files=scope.files))
-        return does(Effect.RUNS_CODE, call, Object(Thing.COMMAND, call.name), why="a program nobody described")
+        return undescribed(call)
     known = program(last)
     if known is not None and folder.rpartition("/")[2] in _BINARIES:
         return known(replace(call, name=last))
@@ -130,7 +133,7 @@ def _read(call: Call, scope: Scope) -> Reading:
 
 def _file_run(call: Call, scope: Scope) -> Reading:
     file = paths.folded(call.name)
-    stream = scope.files.get(file)
+    stream = scope.files.get(file) or brought(scope.files, call.name)
     if stream is None:
         return does(Effect.RUNS_CODE, call, Object(Thing.COMMAND, call.name))
     return run_stream(stream, call, file, call.args)
@@ -194,7 +197,7 @@ def _inner(walk: Walk, scope: Scope, run: Run, span: Span) -> Node | None:
             text = run.word.text
             if HOLE in text:
                 walk.budget.unread.append("SQL with computed parts")
-            return _sql(walk, sql(text.replace(HOLE, "0"), run.dialect), span)
+            return _sql(walk, scope, sql(text.replace(HOLE, "0"), run.dialect), span)
         case Code():
             return _code(walk, scope, run, span)
 
@@ -212,11 +215,14 @@ def _script(walk: Walk, scope: Scope, run: Script, span: Span) -> Node:
     return walk.read(text, inner, walk.budget, run.label, span)
 
 
-def _sql(walk: Walk, understood: Understood, span: Span) -> Node:
-    """A statement that starts a program (`COPY ... TO PROGRAM`, `\\!`) starts one that is not read here."""
-    if Effect.RUNS_CODE in understood.effects:
+def _sql(walk: Walk, scope: Scope, understood: Understood, span: Span) -> Node:
+    """A program that psql or sqlite3 starts (`\\!`) is a command like others; one that the server starts is read too,
+    but what it means on that machine is not known."""
+    if not only_on_client(understood):
         walk.budget.unread.append("SQL that starts a program")
-    return _kept(walk, understood, span)
+    node = _kept(walk, understood, span)
+    started = [_script(walk, scope, Script(Word(text), "started by SQL"), span) for text in programs(understood)]
+    return Node(node.label, node.deeds, (*node.children, *started)) if started else node
 
 
 def _kept(walk: Walk, understood: Understood, span: Span) -> Node:
@@ -242,6 +248,6 @@ def _code(walk: Walk, scope: Scope, run: Code, span: Span) -> Node | None:
         run_call(walk, scope.copy(), tuple(map(Word, words)), Stream(given=False), span).nodes[0]
         for words in found.calls
     ]
-    children += [_kept(walk, sql(text), span) for text in found.statements]
+    children += [_sql(walk, scope, sql(text), span) for text in found.statements]
     placed_deeds = tuple(replace(one, start=span[0], end=span[1]) for one in deeds)
     return Node(f"{run.language} code", placed_deeds, tuple(child for child in children if child))

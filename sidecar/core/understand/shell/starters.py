@@ -1,7 +1,21 @@
 """Programs that look harmless and start others: editors, terminals, pagers."""
 
+from sidecar.core.model.effect import Effect
 from sidecar.core.understand.listed import listed
-from sidecar.core.understand.shell.call import NOTHING, Argv, Call, Reader, Reading, Script, Stream, Word, joined
+from sidecar.core.understand.shell.brought import brought
+from sidecar.core.understand.shell.call import (
+    NOTHING,
+    Argv,
+    Call,
+    Reader,
+    Reading,
+    Script,
+    Stream,
+    Word,
+    does,
+    host,
+    joined,
+)
 from sidecar.core.understand.shell.commands.touching import reading
 from sidecar.core.understand.shell.flags import flags
 
@@ -81,6 +95,10 @@ def make(call: Call) -> Reading:
     """The rules are the project's own, but for those that stand in the command."""
     given = [word for word in call.args if word.text.startswith(("--eval", "SHELL=", "-E"))]
     piped = call.stdin.given and any(word.text in {"-", "-f-", "/dev/stdin"} for word in call.args)
+    folders = flags(call.args, frozenset({"C", "directory", "f", "file", "j"})).values("C", "directory")
+    there = brought(call.files, f"{folders[0].text if folders else '.'}/Makefile", named=not folders)
+    if there is not None:
+        return does(Effect.RUNS_CODE, call, *map(host, there.hosts), why="runs rules that came from there")
     return Reading(unread=("make with rules of its own",)) if given or piped else NOTHING
 
 

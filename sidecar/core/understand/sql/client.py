@@ -7,6 +7,7 @@ import re
 
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.sql.effects import Found, Inner
+from sidecar.core.understand.sql.started import ON_CLIENT, command
 from sidecar.core.understand.sql.token import vocabulary
 
 _PSQL_TELLS = vocabulary(
@@ -21,7 +22,7 @@ _DOT_TELLS = vocabulary(
     "progress session expert auth binary nonce"
 )
 Row = tuple[tuple[Effect, ...], str]
-_RUNS: Row = ((Effect.RUNS_CODE,), "runs a program on the client")
+_RUNS: Row = ((Effect.RUNS_CODE,), ON_CLIENT)
 _READS_FILE: Row = ((Effect.RUNS_CODE, Effect.UNKNOWN), "runs whatever the file holds")
 _TO_FILE: Row = ((Effect.WRITES, Effect.LEAVES_MACHINE), "data leaves the database for a file")
 _FILE_NAMES = r"\o \out \w \write \lo_export .once .output .backup .save .archive .ar .clone"
@@ -42,6 +43,7 @@ _COMMANDS: dict[str, Row] = {
     ":connect": ((Effect.LEAVES_MACHINE,), "connects to another server"),
 }  # fmt: skip
 _ARGUMENTS_TO_FILE = frozenset({"\\g", "\\gx"})
+_SHELLS = frozenset({"\\!", "!!", ":!!", ".shell", ".system"})  # whose whole argument is a command
 _OWN_TEXT = frozenset({"\\!", "!!", ":!!", ".shell", ".system", "\\copy"})
 
 
@@ -57,7 +59,7 @@ def client(line: str) -> Found:
     if name == "\\copy":
         found.inner.append(Inner("COPY" + rest))
     elif name in _COMMANDS and (rest.strip() or not name.endswith(("o", "out", ".output"))):
-        _row(_COMMANDS[name], name, found)
+        _row(_COMMANDS[name], name, found, rest if name in _SHELLS else "")
     elif not _tells(name):
         found.compute(f"{name} is no command we know")
     _arguments(name, rest, found)
@@ -79,7 +81,7 @@ def _arguments(name: str, rest: str, found: Found) -> None:
     """What an argument does whatever the command."""
     piped = re.match(r"\s*(?:\([^)]*\)\s*)?[\"']?\|", rest) and name not in {"\\d", "\\echo", ".print"}
     if name not in _OWN_TEXT and (piped or "`" in rest):
-        _row(_RUNS, name, found)
+        _row(_RUNS, name, found, rest.partition("|")[2].strip("\"' ") if piped and "`" not in rest else "")
     elif name in _ARGUMENTS_TO_FILE and rest.strip() and not rest.strip().startswith(("(", ";")):
         _row(_TO_FILE, name, found)
     if name == "\\pset" and "pager" in rest:
@@ -92,9 +94,9 @@ def _arguments(name: str, rest: str, found: Found) -> None:
         found.add(Effect.LEAVES_MACHINE, f"{name} connects to another server")
 
 
-def _row(row: Row, name: str, found: Found) -> None:
+def _row(row: Row, name: str, found: Found, text: str = "") -> None:
     for effect in row[0]:
         if effect is Effect.UNKNOWN:
             found.compute(f"{name} {row[1]}")
         else:
-            found.add(effect, f"{name} {row[1]}")
+            found.add(effect, f"{name} {row[1]}", *(command(text) if effect is Effect.RUNS_CODE else ()))

@@ -6,6 +6,7 @@ from sidecar.core.model.effect import Effect, Object, Thing
 from sidecar.core.understand.sql.define import alter, create
 from sidecar.core.understand.sql.effects import Found, Inner, table
 from sidecar.core.understand.sql.functions import secret_table
+from sidecar.core.understand.sql.started import ON_SERVER, command
 from sidecar.core.understand.sql.statements import row
 from sidecar.core.understand.sql.token import Kind, Tokens, find, group, name_at, vocabulary, words
 
@@ -94,7 +95,8 @@ def _copy(tokens: Tokens, found: Found) -> None:
         _staged(tokens, at, found)
         return
     if target.is_word("PROGRAM"):
-        found.add(Effect.RUNS_CODE, "COPY runs a program on the server")
+        text = tokens[at + 2].word if at + 2 < len(tokens) and tokens[at + 2].kind is Kind.TEXT else ""
+        found.add(Effect.RUNS_CODE, f"COPY {ON_SERVER}", *command(text))
     elif out and not target.is_word("STDOUT"):
         found.add(Effect.LEAVES_MACHINE, "COPY: data leaves the database for a file", *table(source))
         found.add(Effect.WRITES, "COPY writes a file", *_path(target.word))

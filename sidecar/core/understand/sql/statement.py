@@ -7,6 +7,7 @@ Rules:
 """
 
 from sidecar.core.model.effect import Effect, Object, Thing
+from sidecar.core.understand.sql.access import gives_power
 from sidecar.core.understand.sql.block import block, is_block
 from sidecar.core.understand.sql.client import client
 from sidecar.core.understand.sql.dynamic import DYNAMIC
@@ -111,7 +112,7 @@ def _rows_of_values(tokens: Tokens) -> bool:
     at = find(tokens, "VALUES")
     if at < 0 or not all(t.kind in {Kind.WORD, Kind.NAME} or t.word in {".", "(", ",", ")"} for t in tokens[2:at]):
         return False
-    if any(t.is_word("SELECT", "FUNCTION", "EXEC", "OVERWRITE", "WITH") for t in tokens[2:at]):
+    if any(t.is_word("SELECT", "FUNCTION", "EXEC", "OVERWRITE", "WITH") or gives_power(t.word) for t in tokens[2:at]):
         return False
     return all(_value(token) for token in tokens[at + 1 :])
 

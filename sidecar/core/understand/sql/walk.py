@@ -9,9 +9,11 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from sidecar.core.model.effect import Deed, Effect, Object, Thing
+from sidecar.core.understand.sql.access import changes_access, gives_power
 from sidecar.core.understand.sql.condition import truth
 from sidecar.core.understand.sql.effects import Found, Inner, table
 from sidecar.core.understand.sql.functions import RUN_SQL, function, opaque, power_table, secret_column, secret_table
+from sidecar.core.understand.sql.itself import meets_all
 from sidecar.core.understand.sql.token import vocabulary
 
 # T-SQL needs no semicolon: `SELECT 1 DROP …` is two statements there, and an alias to others.
@@ -154,7 +156,7 @@ def _delete(node: exp.Expr, found: Found) -> None:
     if holds is False:
         return
     _powers(name, found)
-    if holds is None or None in limits:
+    if (holds is None or None in limits) and not meets_all(node, name):
         found.add(Effect.DELETES, f"DELETE of some rows of {name}", *table(name))
     else:
         found.add(Effect.DESTROYS_DATA, f"DELETE of every row of {name}", *table(name))
@@ -170,18 +172,46 @@ def _update(node: exp.Expr, found: Found) -> None:
         return
     found.add(Effect.WRITES, f"UPDATE of {name}", *table(name))
     _powers(name, found)
-    if holds and None not in limits:
+    for column in _set_columns(node):
+        if changes_access(column, name):
+            found.add(Effect.CHANGES_ACCESS, f"UPDATE of {name}: {column} says who may do what", *table(name))
+    if (holds and None not in limits) or meets_all(node, name):
         found.add(Effect.DESTROYS_DATA, f"UPDATE of every row of {name}", *table(name))
+
+
+def _set_columns(node: exp.Expr) -> list[str]:
+    """The columns that an UPDATE gives a value, each once."""
+    given = [one.this for one in node.args.get("expressions") or () if isinstance(one, exp.EQ)]
+    return list(dict.fromkeys(column.name for one in given for column in one.find_all(exp.Column)))
 
 
 def _insert(node: exp.Expr, found: Found) -> None:
     if isinstance(node.parent, exp.When):
         return
     name = _written(node)
+    named = node.this.expressions if isinstance(node.this, exp.Schema) else []
+    for place, column in enumerate(named):
+        if gives_power(column.name) and not _withheld(node.expression, place):
+            found.add(Effect.CHANGES_ACCESS, f"INSERT into {name}: {column.name} says who rules", *table(name))
     found.add(Effect.WRITES, f"INSERT into {name}", *table(name))
     _powers(name, found)
     if node.args.get("overwrite"):
         found.add(Effect.DESTROYS_DATA, f"INSERT OVERWRITE: what {name} held is gone", *table(name))
+
+
+def _withheld(rows: exp.Expr | None, place: int) -> bool:
+    """Every row that is put in has no, nought or nothing there."""
+    if not isinstance(rows, exp.Values):
+        return False
+    values = [row.expressions[place] for row in rows.expressions if place < len(row.expressions)]
+    return all(
+        isinstance(value, exp.Null) or (isinstance(value, exp.Boolean | exp.Literal) and _no(value.this))
+        for value in values
+    )
+
+
+def _no(value: object) -> bool:
+    return value is False or str(value).lower() in {"0", "false", "f", "no", "n", ""}
 
 
 def _merge(node: exp.Expr, found: Found) -> None:

@@ -138,7 +138,8 @@ def openssl(call: Call) -> Reading:
         else [does(Effect.READS, call)]
     )
     if "s_client" in words:
-        parts.append(does(Effect.LEAVES_MACHINE, call) if call.stdin.given else NOTHING)
+        sends = call.stdin.given and (call.stdin.text is None or len(call.stdin.text.strip()) > 1)
+        parts.append(does(Effect.LEAVES_MACHINE, call) if sends else NOTHING)
     return joined(*parts)
 
 

@@ -56,6 +56,10 @@ _AWS_ACCESS = frozenset(
     )
 )
 
+_AWS_PLAIN = frozenset(
+    listed("region output role_arn source_profile sso_region sso_start_url cli_pager sso_account_id duration_seconds")
+)
+
 
 def aws(call: Call) -> Reading:
     read = flags(call.args, frozenset(_AWS_VALUED.split()))
@@ -84,7 +88,8 @@ def aws(call: Call) -> Reading:
     if service == "configure" and verb in {"set", "sso", "import"}:
         effects = [_E.CHANGES_ACCESS]
     if service == "configure" and verb == "get":
-        effects = [_E.READS_SECRET]
+        plain = len(texts) > 2 and texts[2].rpartition(".")[2] in _AWS_PLAIN
+        effects = [_E.READS if plain else _E.READS_SECRET]
     return Reading(tuple(deed(one, call.shown, *things) for one in effects))
 
 

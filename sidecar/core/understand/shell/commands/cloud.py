@@ -2,7 +2,8 @@
 
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.listed import listed
-from sidecar.core.understand.shell.call import Call, Reader, Reading, Statements, does, host, joined
+from sidecar.core.understand.secret_names import names_secret
+from sidecar.core.understand.shell.call import Call, Reader, Reading, Script, Statements, does, host, joined
 from sidecar.core.understand.shell.commands.verbs import Verb, rows, verbs
 from sidecar.core.understand.shell.flags import flags
 
@@ -126,10 +127,35 @@ def bq(call: Call) -> Reading:
     return joined(_BQ(call), Reading(runs=tuple(Statements(word, "bigquery") for word in texts)))
 
 
+_TERRAFORM = verbs(TERRAFORM, "chdir var var-file target out state backend-config", long=True)
+
+
+def terraform(call: Call) -> Reading:
+    """`output vpc_id` shows one value, and its name says whether that is a secret."""
+    words = flags(call.args, frozenset(listed("chdir state")), long=True).operands
+    if len(words) == 2 and words[0].text == "output" and not names_secret(words[1].text) and not _opens(words[1].text):
+        return does(_E.READS, call)
+    return _TERRAFORM(call)
+
+
+def _opens(name: str) -> bool:
+    return any(word in name.lower() for word in ("kube", "conn", "cert", "cred", "login", "user_data"))
+
+
+def ansible(call: Call) -> Reading:
+    """On the hosts of an inventory; a check of the text alone reads."""
+    read = flags(call.args, frozenset(listed("i inventory m module-name a args e extra-vars u user t tags l limit")))
+    if read.has("syntax-check", "list-hosts", "list-tasks", "list-tags"):
+        return does(_E.READS, call)
+    shells = any(word.text in {"shell", "command", "raw"} for word in read.values("m", "module-name"))
+    runs = tuple(Script(word, call.name) for word in read.values("a", "args") if shells)
+    return joined(does(_E.RUNS_CODE, call, *(host(word.shown) for word in call.args[:1])), Reading(runs=runs))
+
+
 CLOUD: dict[str, Reader] = {
     **dict.fromkeys(
         ("terraform", "tofu", "terragrunt"),
-        verbs(TERRAFORM, "chdir var var-file target out state backend-config", long=True),
+        terraform,
     ),
     "pulumi": verbs(PULUMI, "s stack C cwd"),
     "cdk": verbs(
@@ -162,7 +188,11 @@ CLOUD: dict[str, Reader] = {
         verbs(_PLATFORM, "a app r remote n name project"),
     ),
     **dict.fromkeys(
-        listed("ansible ansible-playbook salt puppet chef-client"),
+        listed("ansible ansible-playbook"),
+        ansible,
+    ),
+    **dict.fromkeys(
+        listed("salt puppet chef-client"),
         lambda call: does(_E.RUNS_CODE, call, *(host(word.shown) for word in call.args[:1])),
     ),
     **dict.fromkeys(

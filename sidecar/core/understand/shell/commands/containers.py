@@ -1,8 +1,21 @@
 """Containers: what is removed, and what runs in one that is none."""
 
 from sidecar.core.model.effect import Effect
+from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
-from sidecar.core.understand.shell.call import Argv, Call, Reader, Reading, Word, deed, does, host, joined, resource
+from sidecar.core.understand.shell.call import (
+    HOLE,
+    Argv,
+    Call,
+    Reader,
+    Reading,
+    Word,
+    deed,
+    does,
+    host,
+    joined,
+    resource,
+)
 from sidecar.core.understand.shell.commands.hosts import host_of
 from sidecar.core.understand.shell.commands.touching import reading
 from sidecar.core.understand.shell.commands.verbs import rows, verbs
@@ -15,7 +28,7 @@ _DOCKER_RUN = frozenset(
         "v volume e env p publish name w workdir u user network net entrypoint mount l label h"
         " hostname m memory cpus cap-add cap-drop device env-file gpus ipc link log-driver log-opt"
         " pid platform pull restart security-opt shm-size stop-signal tmpfs ulimit userns add-host"
-        " dns expose runtime a attach f file profile project-name project-directory index T H context"
+        " dns expose runtime a attach f file profile project-name project-directory index H context"
     )
 )
 DOCKER = [
@@ -58,6 +71,10 @@ def docker(call: Call) -> Reading:
         words = flags(words[1:], _DOCKER_RUN, stop=True).operands
     if words and words[0].text in {"run", "exec", "create"}:
         return _contained(call, words)
+    if words and _wide(words):
+        return does(_E.DESTROYS_DATA, call, why="however many there are")
+    if words and words[0].text == "inspect" and ".Config.Env" in call.shown:
+        return does(_SECRET, call, why="shows every variable")
     away = [word for word in words[1:] if "://" in word.text]
     if words and words[0].text == "build" and away:
         return joined(_docker(call), does(_E.RUNS_CODE, call, *(host(host_of(word.text)) for word in away)))
@@ -73,10 +90,23 @@ def docker_compose(call: Call) -> Reading:
     return docker(Call("docker", (Word("compose"), *call.args), call.stdin, call.files))
 
 
+def _source(mount: str) -> str:
+    """`type=bind,source=/etc,target=/mnt` as `/etc:`."""
+    given = dict(part.partition("=")[::2] for part in mount.split(","))
+    named = given.get("source") or given.get("src")
+    return f"{named}:" if named else mount
+
+
+def _wide(words: tuple[Word, ...]) -> bool:
+    """`docker rm -f $(docker ps -aq)`: whatever there is, running or not."""
+    read = flags(words[1:])
+    return words[0].text == "rm" and read.has("f", "force") and any(HOLE in word.text for word in read.operands)
+
+
 def _contained(call: Call, words: tuple[Word, ...]) -> Reading:
     """A command in a container. With the machine's own disk, devices or rights it is no container."""
     read = flags(words[1:], _DOCKER_RUN, stop=True)
-    mounts = [word.text for word in read.values("v", "volume", "mount", "device")]
+    mounts = [_source(word.text) for word in read.values("v", "volume", "mount", "device")]
     near = [
         m
         for m in mounts
@@ -91,8 +121,8 @@ def _contained(call: Call, words: tuple[Word, ...]) -> Reading:
                 "/sys",
                 "/usr",
                 "/boot",
-                "type=bind,source=/,",
-                "type=bind,src=/,",
+                "/run/docker.sock",
+                "/var/lib/docker",
             )
         )
     ]
@@ -117,6 +147,7 @@ def _contained(call: Call, words: tuple[Word, ...]) -> Reading:
         or rights & set(host_like)
     ):
         deeds.append(deed(_E.ESCALATES, call.shown))
+    deeds += [deed(_SECRET, f"mounts {m}: {call.shown}") for m in mounts if paths.is_secret(m.partition(":")[0])]
     rest = read.operands[1:]
     entry = read.values("entrypoint")
     if entry:

@@ -1,4 +1,4 @@
-"""git and the programs of code hosts.
+"""git.
 
 Rules:
 - Pushing to a remote that has a name is ordinary work: somebody set that remote up. Pushing to an address leaves.
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand import paths
-from sidecar.core.understand.listed import listed
+from sidecar.core.understand.shell.brought import bring
 from sidecar.core.understand.shell.call import (
     HOLE,
     NOTHING,
@@ -73,6 +73,12 @@ _RUNNING = (
     "gpg.program",
 )
 
+# Of these, what starts without being asked for; the usual programs behind them are no change.
+_UNASKED = frozenset(
+    ("core.sshcommand", "core.hookspath", "core.fsmonitor", "core.gitproxy", "uploadpack.packobjectshook")
+)
+_USUAL = ("ssh ", "true", "false", "/dev/null")
+
 
 def git(call: Call) -> Reading:
     read = flags(call.args, frozenset(_GIT_VALUED.split()))
@@ -98,13 +104,16 @@ def _configured(call: Call) -> list[Reading]:
     for option, word in flags(call.args, frozenset({"c", "C", "config"}), stop=not clones).given:
         name, _, value = (word.text if word else "").partition("=")
         if option in {"c", "config"} and name.lower().startswith(_RUNNING) and value:
-            found.append(_runs(value, call))
+            found.append(_runs(value, call, name))
     return found
 
 
-def _runs(value: str, call: Call) -> Reading:
+def _runs(value: str, call: Call, name: str) -> Reading:
     text = value.removeprefix("!")
-    return Reading((deed(Effect.RUNS_CODE, call.shown),), (Script(Word(text), "git runs"),))
+    run = Reading((deed(Effect.RUNS_CODE, call.shown),), (Script(Word(text), "git runs"),))
+    if name.lower() in _UNASKED and not text.startswith(_USUAL):
+        return joined(run, does(Effect.CHANGES_ACCESS, call, why="changes what git starts by itself"))
+    return run
 
 
 def _shown(_: Call, operands: tuple[Word, ...]) -> Reading:
@@ -144,16 +153,34 @@ def _address_host(text: str) -> str:
 def _fetches(call: Call, operands: tuple[Word, ...]) -> Reading:
     """What a clone brings, its own programs among it, is only read; nothing of it runs yet."""
     addresses = [word for word in operands if _is_address(word.text)]
+    _cloned(call, operands, addresses)
     if any(word.text.startswith("ext::") for word in operands):
         return Reading((deed(Effect.RUNS_CODE, call.shown),), (), ("a transport of git that runs a command",))
     return does(Effect.READS, call, *(host(_address_host(word.text)) for word in addresses))
+
+
+def _cloned(call: Call, operands: tuple[Word, ...], addresses: list[Word]) -> None:
+    if not addresses or not any(word.text == "clone" for word in call.args):
+        return
+    address = addresses[0].text
+    after = operands[operands.index(addresses[0]) + 1 :]
+    folder = after[0].text if after else address.rstrip("/").rpartition("/")[2].removesuffix(".git")
+    bring(call, folder, (_address_host(address),))
+
+
+def _archive(call: Call, _: tuple[Word, ...]) -> Reading:
+    """Of a repository elsewhere: asked for over a connection of its own."""
+    there = flags(call.args, frozenset({"remote", "o", "output", "format", "prefix", "exec"})).values("remote")
+    return does(Effect.LEAVES_MACHINE, call, *(host(_address_host(word.text)) for word in there)) if there else NOTHING
 
 
 def _config(call: Call, operands: tuple[Word, ...]) -> Reading:
     if len(operands) < 2 or not operands[0].text.lower().startswith(_RUNNING):
         return NOTHING
     return (
-        _runs(operands[1].text, call) if operands[0].text != "credential.helper" else does(Effect.CHANGES_ACCESS, call)
+        _runs(operands[1].text, call, operands[0].text)
+        if operands[0].text != "credential.helper"
+        else does(Effect.CHANGES_ACCESS, call)
     )
 
 
@@ -218,60 +245,9 @@ _SPECIAL: dict[str, Callable[[Call, tuple[Word, ...]], Reading]] = {
     "submodule": _foreach,
     "bisect": _foreach,
     "credential": _credential,
+    "archive": _archive,
     **dict.fromkeys(("daemon", "send-email"), _leaves),
 }
 
-_GH = [
-    *rows(Effect.READS_SECRET, "auth token; auth status ? --show-token -t"),
-    *rows(
-        Effect.DESTROYS_DATA,
-        "repo delete; repo archive; release delete; run delete; cache delete; issue delete"
-        "; gist delete; label delete; project delete; codespace delete; workflow disable"
-        "; api ? --method=DELETE; release delete-asset",
-    ),
-    *rows(
-        Effect.CHANGES_ACCESS,
-        "secret *; variable set; ssh-key *; gpg-key *; auth login; auth refresh; repo deploy-key *; auth setup-git",
-    ),
-    *rows(Effect.CHANGES_ACCESS, "repo edit ? --visibility"),
-    *rows(
-        Effect.LEAVES_MACHINE,
-        "gist create; repo create ? --push --public --source; release upload; release create",
-    ),
-    *rows(Effect.RUNS_CODE, "workflow run; extension install; codespace ssh"),
-    *rows(
-        Effect.READS,
-        *(
-            f"{thing} {verb}"
-            for thing in listed("pr issue repo run release workflow gist label project ruleset cache")
-            for verb in listed("list view status diff checks watch download")
-        ),
-        "auth status",
-        "status",
-        "search *",
-        "browse",
-        "secret list",
-    ),
-]
-_gh = verbs(
-    [row for row in _GH if row.words != ("secret", "list")],
-    "R repo t title b body F body-file l label a assignee m X method f field H header q jq template json L limit",
-)
 
-
-def gh(call: Call) -> Reading:
-    read = flags(call.args, frozenset(listed("X method f F field raw-field H header q jq input R repo")))
-    if read.operands and read.operands[0].text == "api":
-        methods = [word.text.upper() for word in read.values("X", "method")]
-        if "DELETE" in methods:
-            return does(Effect.DESTROYS_DATA, call)
-        sends = (methods and methods != ["GET"]) or (
-            not methods and read.values("f", "F", "field", "raw-field", "input")
-        )
-        return does(Effect.WRITES if sends else Effect.READS, call)
-    if [word.text for word in read.operands[:2]] == ["secret", "list"]:
-        return does(Effect.READS, call)
-    return _gh(call)
-
-
-GIT: dict[str, Reader] = {"git": git, "gh": gh, "glab": gh, "hub": git, "tig": lambda call: does(Effect.READS, call)}
+GIT: dict[str, Reader] = {"git": git, "hub": git, "tig": lambda call: does(Effect.READS, call)}

@@ -1,8 +1,11 @@
 """Shells and other languages: text, a file or a pipe that is run."""
 
+import re
+
 from sidecar.core.model.effect import Effect, Object, Thing
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
+from sidecar.core.understand.shell.brought import brought
 from sidecar.core.understand.shell.call import (
     HOLE,
     NOTHING,
@@ -21,7 +24,8 @@ from sidecar.core.understand.shell.call import (
     path,
 )
 from sidecar.core.understand.shell.commands.packages import PACKAGES
-from sidecar.core.understand.shell.commands.touching import reading
+from sidecar.core.understand.shell.commands.servers import FILE_SERVERS, file_server, php_server
+from sidecar.core.understand.shell.commands.touching import reading, writing
 from sidecar.core.understand.shell.flags import flags
 
 _SHELL_VALUED = frozenset({"o", "O", "rcfile", "init-file", "init-command", "C"})
@@ -53,7 +57,8 @@ def _text(call: Call, operands: tuple[Word, ...]) -> Reading:
 def _file(word: Word, call: Call) -> Stream:
     if word.text in {"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"}:
         return call.stdin
-    return word.stream or call.files.get(paths.folded(word.text)) or Stream(given=False)
+    stream = word.stream or call.files.get(paths.folded(word.text)) or brought(call.files, word.text, named=True)
+    return stream or Stream(given=False)
 
 
 def _stream(call: Call, stream: Stream, word: Word, args: tuple[Word, ...] = (), *, here: bool = False) -> Reading:
@@ -113,8 +118,8 @@ def _module(call: Call, module: Word) -> Reading:
         return NOTHING
     if module.text == "timeit":
         return Reading(runs=tuple(Code(word, "python") for word in rest if not word.text.startswith("-")))
-    if module.text in {"http.server", "SimpleHTTPServer", "pyftpdlib"}:
-        return does(Effect.RUNS_CODE, call)
+    if module.text in FILE_SERVERS:
+        return joined(does(Effect.RUNS_CODE, call), file_server(call, rest))
     return Reading(runs=(Argv((Word(module.text), *rest), call.stdin),))
 
 
@@ -127,7 +132,7 @@ _MODULES = frozenset(
 
 
 def _program(call: Call, word: Word, name: str) -> Reading:
-    stream = word.stream or call.files.get(paths.folded(word.text))
+    stream = word.stream or call.files.get(paths.folded(word.text)) or brought(call.files, word.text, named=True)
     if stream is not None and stream.hosts:
         return _stream(call, stream, word)
     if stream is not None and stream.text is not None:
@@ -160,6 +165,17 @@ def _piped(call: Call, name: str) -> Reading:
     if call.stdin.hosts or call.stdin.text is None:
         return _stream(call, call.stdin, Word(HOLE))
     return Reading((deed(Effect.RUNS_CODE, call.shown),), (Code(Word(call.stdin.text), name),))
+
+
+def in_place(reader: Reader) -> Reader:
+    """`perl -pi -e text files`, `ruby -i -pe text files`: they write the files over."""
+
+    def both(call: Call) -> Reading:
+        if not any(re.fullmatch(r"-[acdlnpsw0-7]*i\S*", word.text) for word in call.args):
+            return reader(call)
+        return joined(reader(call), Reading(writing(flags(call.args, frozenset("eE")).operands, call.name, adds=True)))
+
+    return both
 
 
 def debugger(call: Call) -> Reading:
@@ -210,9 +226,9 @@ INTERPRETERS: dict[str, Reader] = {
     **dict.fromkeys(
         listed("node nodejs tsx ts-node"), language("node", "e eval p print pe", "r require loader import env-file")
     ),
-    "perl": language("perl", "e E", "I M F i_"),
-    **dict.fromkeys(("ruby", "irb"), language("ruby", "e", "I r")),
-    "php": language("php", "r B R", "d c S t"),
+    "perl": in_place(language("perl", "e E", "I M F i_")),
+    **dict.fromkeys(("ruby", "irb"), in_place(language("ruby", "e", "I r"))),
+    "php": lambda call: joined(language("php", "r B R", "d c S t")(call), php_server(call)),
     "lua": language("lua", "e", "l"),
     **dict.fromkeys(("Rscript", "R"), language("r", "e")),
     "julia": language("julia", "e E eval"),

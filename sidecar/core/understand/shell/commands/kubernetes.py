@@ -5,6 +5,7 @@ import re
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.shell.call import Argv, Call, Reader, Reading, deed, does, host, joined
 from sidecar.core.understand.shell.commands.hosts import host_of
+from sidecar.core.understand.shell.commands.servers import only_here
 from sidecar.core.understand.shell.commands.verbs import rows, verbs
 from sidecar.core.understand.shell.flags import flags
 
@@ -66,10 +67,17 @@ def kubectl(call: Call) -> Reading:
         rest = flags(call.args, frozenset(_KUBECTL_VALUED.split())).operands
         out = len(rest) > 2 and ":" in rest[2].text
         return does(_E.LEAVES_MACHINE if out else _E.READS, call)
-    applied = [word.text for word in flags(call.args, frozenset(_KUBECTL_VALUED.split())).values("f", "filename")]
+    if verb == "port-forward":
+        bound = flags(call.args, frozenset({*_KUBECTL_VALUED.split(), "address"})).values("address")
+        if any(not only_here(address) for word in bound for address in word.text.split(",")):
+            return joined(_kubectl(call), does(_E.LEAVES_MACHINE, call, why="opens a service to others"))
+    applied = [
+        word.text
+        for word in flags(call.args, frozenset(_KUBECTL_VALUED.split())).values("f", "filename", "k", "kustomize")
+    ]
     if verb in {"apply", "create", "replace"} and _GRANTS.search(call.stdin.text or ""):
         return joined(_kubectl(call), does(_E.CHANGES_ACCESS, call))
-    if verb in {"apply", "create"} and any(text.startswith("http") for text in applied):
+    if verb in {"apply", "create"} and any("://" in text or text.startswith("github.com/") for text in applied):
         return joined(_kubectl(call), does(_E.RUNS_CODE, call, *(host(text) for text in applied)))
     return _kubectl(call)
 

@@ -11,6 +11,7 @@ import codecs
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
+from sidecar.core.understand.shell.brought import bring
 from sidecar.core.understand.shell.call import (
     HOLE,
     NOTHING,
@@ -100,8 +101,10 @@ def searched(call: Call) -> Reading:
         frozenset(listed("e f A B C m g t T regexp file glob type max-count include exclude exclude-dir color")),
     )
     named = read.values("e", "f", "regexp", "file")
+    kinds = [word for word in read.values("include", "g", "glob") if paths.is_secret(word.text)]
     return Reading(
-        reading(read.operands if named else read.operands[1:], call.name), out=Stream(hosts=call.stdin.hosts)
+        reading([*(read.operands if named else read.operands[1:]), *kinds], call.name),
+        out=Stream(hosts=call.stdin.hosts),
     )
 
 
@@ -150,6 +153,10 @@ def archive(call: Call) -> Reading:
     operands = read.operands if first.startswith("-") else read.operands[1:]
     if call.name.startswith(("tar", "bsdtar", "gtar")) and ("x" in first or read.has("x", "extract")):
         parts = [Reading(writing(read.values("C", "directory", "d"), call.name, adds=True))]
+        _unpacked(call, [*read.values("f", "file"), *operands], read.values("C", "directory"))
+    elif call.name in {"unzip", "7z", "7za", "unrar"}:
+        parts = [Reading(reading(operands, call.name))]
+        _unpacked(call, list(read.operands), read.values("d"))
     else:
         parts = [Reading(reading(operands, call.name))]
     if any(paths.is_kept(w.text) or paths.folded(w.text) == "/" for w in read.values("C", "directory", "d")):
@@ -159,6 +166,14 @@ def archive(call: Call) -> Reading:
     if any(not word.text.startswith(("zstd", "gzip", "pigz", "xz", "bzip2", "lz4", "pbzip2")) for word in runs):
         parts.append(Reading((deed(Effect.RUNS_CODE, call.shown, path(runs[0].shown)),), (), ("tar runs a program",)))
     return joined(*parts)
+
+
+def _unpacked(call: Call, archives: list[Word], folders: list[Word]) -> None:
+    """What lies in an archive from the network came from there."""
+    streams = [_content(word, call) for word in archives] + [call.stdin]
+    hosts = tuple(name for stream in streams for name in stream.hosts)
+    if hosts:
+        bring(call, folders[0].text if folders else ".", hosts)
 
 
 _QUIET = listed(

@@ -34,7 +34,7 @@ _CURL = frozenset(
         " data-binary data-ascii data-urlencode form form-string upload-file output user user-agent"
         " referer cookie cookie-jar proxy url config json max-time connect-timeout retry retry-delay"
         " cert key cacert capath resolve interface range write-out dump-header netrc-file limit-rate"
-        " output-dir unix-socket aws-sigv4 connect-to"
+        " output-dir unix-socket aws-sigv4 connect-to preproxy socks4 socks4a socks5 socks5-hostname"
     )
 )
 _CURL_SENDS = (
@@ -68,9 +68,17 @@ def curl(call: Call) -> Reading:
     if read.values("K", "config"):
         parts.append(Reading(unread=("curl with options from a file",)))
     parts.append(_method(call, urls, read.values("X", "request")))
+    parts.append(_through(call, read))
     hosts = hosts_in(urls)
     _fetched(call, outs, hosts)
     return Reading(joined(*parts).deeds, (), joined(*parts).unread, Stream(hosts=hosts))
+
+
+def _through(call: Call, read: Flags) -> Reading:
+    """A proxy sees what is asked, and what is sent."""
+    named = read.values("x", "proxy", "preproxy", "socks4", "socks4a", "socks5", "socks5-hostname")
+    away = [word for word in named if word.text and not is_local(word.text)]
+    return does(Effect.LEAVES_MACHINE, call, *(host(host_of(word.text)) for word in away)) if away else NOTHING
 
 
 def _method(call: Call, urls: Sequence[Word], given: list[Word]) -> Reading:

@@ -7,9 +7,8 @@ Rules:
 
 from sidecar.core.model.effect import Effect, Object, Thing
 from sidecar.core.understand.listed import listed
-from sidecar.core.understand.shell.call import Argv, Call, Code, Reader, Reading, Script, Word, deed, does, host, joined
+from sidecar.core.understand.shell.call import Argv, Call, Reader, Reading, Script, Word, deed, does, host, joined
 from sidecar.core.understand.shell.commands.hosts import host_of, is_local
-from sidecar.core.understand.shell.commands.verbs import rows, verbs
 from sidecar.core.understand.shell.flags import flags
 
 _E = Effect
@@ -103,6 +102,7 @@ def npx(call: Call) -> Reading:
 _TOOLS = frozenset(
     listed(
         "rimraf eslint prettier tsc jest vitest mocha vercel netlify wrangler serverless cdk firebase supabase prisma"
+        " playwright cypress tsx ts-node vite webpack rollup esbuild stylelint turbo nx next nuxt astro ng lerna karma"
     )
 )
 _NPM = manager(
@@ -116,6 +116,21 @@ _NPM = manager(
         " prefix bin doctor ping search dev build lint format typecheck"
     ),
 )
+
+
+def npm(call: Call) -> Reading:
+    """`npm pkg set scripts.x=…` writes a command that a later install runs; `config set registry` says from where."""
+    words = [word for word in call.args if not word.text.startswith("-")]
+    texts = [word.text for word in words[:2]]
+    if texts == ["pkg", "set"]:
+        values = [word.text.partition("=") for word in words[2:]]
+        runs = tuple(Script(Word(value), call.name) for name, _, value in values if name.startswith("scripts"))
+        return joined(does(_E.WRITES, call), Reading(runs=runs))
+    if texts == ["config", "set"] and ("://" in call.shown or "_auth" in call.shown):
+        return does(_E.CHANGES_ACCESS, call, why="changes where packages come from")
+    return _NPM(call)
+
+
 _PIP = manager(
     "install download wheel",
     remove="uninstall",
@@ -157,27 +172,6 @@ def easy(call: Call) -> Reading:
     return joined(does(_E.INSTALLS, call), *_addresses(call, _E.INSTALLS))
 
 
-_RAKE = verbs(
-    [
-        *rows(
-            _E.DESTROYS_DATA,
-            "db:drop*; db:reset*; db:purge*; db:truncate*; db:schema:load; db:migrate:reset"
-            "; db:structure:load; migrate:fresh; migrate:reset; db:wipe; migrate:refresh; *:drop; *:purge"
-            "; doctrine:database:drop; database:drop",
-        ),
-        *rows(_E.RUNS_CODE, "runner; r; tinker"),
-        *rows(_E.READS, "*"),
-    ]
-)
-
-
-def rails(call: Call) -> Reading:
-    """`rails runner` and `artisan tinker` run text."""
-    words = [word for word in call.args if not word.text.startswith("-")]
-    texts = words[1:2] if words and words[0].text in {"runner", "r"} else []
-    return joined(_RAKE(call), Reading(runs=tuple(Code(word, "ruby") for word in texts)))
-
-
 def go(call: Call) -> Reading:
     """`go run address@version` fetches and runs."""
     words = [word for word in call.args if not word.text.startswith("-")]
@@ -188,28 +182,9 @@ def go(call: Call) -> Reading:
 
 
 _GO = manager("get install", quiet="build test vet fmt run mod list env doc version generate tool work clean")
-_PRISMA = verbs(
-    [
-        *rows(_E.DESTROYS_DATA, "migrate reset; db push ? --force-reset --accept-data-loss; db execute"),
-        *rows(_E.WRITES, "migrate *; db push; generate"),
-        *rows(_E.READS, "validate; format; studio"),
-    ]
-)
-_MIGRATE = verbs(
-    [
-        *rows(
-            _E.DESTROYS_DATA,
-            "downgrade; drop; down; reset; clean; dropAll; db:drop; db:migrate:undo:all; schema:drop"
-            "; undo; drop-all; rollback",
-        ),
-        *rows(_E.READS, "current; history; heads; show; info; status; validate; check; version"),
-        *rows(_E.WRITES, "upgrade; migrate; up; revision; stamp"),
-    ],
-    "c config n path database url x source d",
-)
 
 PACKAGES: dict[str, Reader] = {
-    **dict.fromkeys(listed("npm pnpm yarn bun cnpm"), _NPM),
+    **dict.fromkeys(listed("npm pnpm yarn bun cnpm"), npm),
     **dict.fromkeys(listed("npx bunx pnpx uvx"), npx),
     **dict.fromkeys(("pip", "pip3", "pip2"), _PIP),
     "pipx": manager("install inject upgrade", remove="uninstall", run="run"),
@@ -288,12 +263,4 @@ PACKAGES: dict[str, Reader] = {
     ),
     "twine": manager("", publish="upload", quiet="check"),
     "pre-commit": manager("install autoupdate", quiet="run clean sample-config", remove="uninstall"),
-    **dict.fromkeys(("rake", "rails", "artisan"), rails),
-    "prisma": _PRISMA,
-    **dict.fromkeys(
-        listed(
-            "alembic flyway liquibase sequelize sequelize-cli knex typeorm dbmate goose migrate drizzle-kit sqlx diesel"
-        ),
-        _MIGRATE,
-    ),
 }

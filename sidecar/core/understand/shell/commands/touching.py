@@ -38,6 +38,8 @@ def writing(words: Iterable[Word], how: str, *, adds: bool = False) -> tuple[Dee
             found.append(deed(Effect.CHANGES_ACCESS, f"{why}: it says who may do what", thing))
         if paths.starts_something(text):
             found.append(deed(Effect.RUNS_CODE, f"{why}: it runs later, unasked", thing))
+        if paths.starts_for_others(text):
+            found.append(deed(Effect.CHANGES_ACCESS, f"{why}: it decides what others run", thing))
         if text.startswith(("/proc/", "/sys/")):
             found.append(deed(Effect.CHANGES_ACCESS, f"{why}: a setting of the kernel", thing))
     return tuple(found)

@@ -1,4 +1,4 @@
-"""git and code hosts."""
+"""git."""
 
 import shlex
 
@@ -21,11 +21,11 @@ CASES = (
     ("all back", "git checkout -- .", "destroys_data"),
     ("secret shown", "git show HEAD:.env", "reads_secret"),
     ("log", "git log", "reads"),
+    ("hooks elsewhere", "git config --global core.hooksPath /x", "changes_access"),
+    ("another repository's archive", "git archive --remote=ssh://git@x.example/a HEAD", "leaves_machine"),
+    ("own archive", "git archive HEAD", "writes"),
+    ("ssh with a key", "git -c core.sshCommand='ssh -i k' fetch", "runs_code"),
     ("setting that runs", "git config core.pager x", "runs_code"),
-    ("repository gone", "gh repo delete x", "destroys_data"),
-    ("api", "gh api repos/x", "reads"),
-    ("api delete", "gh api -X DELETE repos/x", "destroys_data"),
-    ("secret set", "gh secret set x", "changes_access"),
     ("through a folder", "git -C x reset --hard", "destroys_data"),
 )
 
@@ -39,3 +39,8 @@ def effects(line: str) -> set[Effect]:
 def test_what_a_command_does(note: str, line: str, effect: str) -> None:
     found = effects(line)
     assert (Effect(effect) in found) if effect else not found, (note, found)
+
+
+@pytest.mark.parametrize(("value", "changes"), [("'ssh -i k'", False), ("/tmp/x", True)])
+def test_the_usual_program_behind_a_setting_is_no_change(value: str, changes: bool) -> None:
+    assert (Effect.CHANGES_ACCESS in effects(f"git -c core.sshCommand={value} fetch")) is changes

@@ -16,15 +16,14 @@ CASES = (
     ("removed", "brew uninstall x", "deletes"),
     ("a script", "npm run build", "reads"),
     ("fetched and run", "npx x", "runs_code"),
-    ("dropped", "rails db:drop", "destroys_data"),
-    ("migrated back", "alembic downgrade base", "destroys_data"),
-    ("migrated", "alembic upgrade head", "writes"),
-    ("reset", "prisma migrate reset", "destroys_data"),
     ("pacman", "pacman -S x", "installs"),
     ("dpkg", "dpkg -i x.deb", "installs"),
     ("go away", "go run x.example/a@latest", "runs_code"),
     ("go here", "go test ./...", "reads"),
     ("login", "npm token create", "changes_access"),
+    ("script that installs run", "npm pkg set scripts.postinstall=x", "writes"),
+    ("from elsewhere", "npm config set registry https://x.example", "changes_access"),
+    ("a setting", "npm config set fund false", "reads"),
 )
 
 
