@@ -159,7 +159,7 @@ def _ruled(files: list[Path]) -> tuple[tuple[Detector, ...], Treatments]:
 
     book = compile_book([PolicySource(str(file), _read(file)) for file in files], builtin())
     rules = tuple(rule for rule in Ruleset(book.policies).rules if rule.on_text)
-    judge = Judge(Verdict(Action.ALLOW), (), False, rules, ())
+    judge = Judge(Verdict(Action.ALLOW), (), False, rules, (), ())
     found = [Found(Place.PROMPT, "", one.id, one.label, None, "request", False) for one in book.detectors]
     return book.detectors, {one.detector: judge.treat(one) for one in found}
 

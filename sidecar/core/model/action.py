@@ -22,10 +22,20 @@ class How(StrEnum):
 
 
 class DenyAs(StrEnum):
-    """What the agent sees of a denial: an error, or an ordinary assistant answer that lets its session go on."""
+    """What the agent sees of a denial: an error, or an ordinary assistant answer that lets its session go on. Of a tool
+    call alone: the call under a name that no tool has, or plain words in its place; the rest of the message stays."""
 
     ERROR = "error"
     ANSWER = "answer"
+    TOOL = "tool"
+    TEXT = "text"
+
+
+class Unknown(StrEnum):
+    """What a rule takes for the effects of a call that could not be read to its end."""
+
+    AS_WORST = "as-worst"
+    PASS = "pass"  # noqa: S105  (what becomes of a call)
 
 
 class Stage(StrEnum):

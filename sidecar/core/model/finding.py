@@ -25,7 +25,7 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The strictest of what the rules said. `rule`, `policy` and `say` belong to the rule that won; `terms` too, if it
-    holds."""
+    holds. Of a tool call: `instead` tells the agent what to do otherwise, `quarantine` stops its session."""
 
     action: Action
     rule: str | None = None
@@ -33,3 +33,5 @@ class Verdict:
     say: str | None = None
     deny_as: DenyAs = DenyAs.ERROR
     terms: Terms | None = None
+    instead: str | None = None
+    quarantine: bool = False

@@ -19,3 +19,5 @@ class Treatment:
     say: str | None = None
     deny_as: DenyAs = DenyAs.ERROR
     terms: Terms | None = None
+    instead: str | None = None
+    quarantine: bool = False

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from sidecar.core.errors import Mistake
 from sidecar.core.model.document import Document, Path, named
 from sidecar.core.model.expected import did_you_mean
+from sidecar.core.policy.agreement_on_calls import about_calls, calls_disagree
 from sidecar.core.policy.pattern import Globs
 
 Raw = Mapping[str, object]
 Wrong = tuple[Path, str]
 
-LATER = ("effect",)
 OF_A_HOLD = ("approvers", "approvals", "timeout", "rationale", "reuse")
-OF_AN_ANSWER = ("response", "thinking", "tool_call")
+WORDS_OF_AN_ANSWER = ("response", "thinking")
 TEXT_SOURCES = ("regex", "keywords")
 
 
@@ -74,17 +74,14 @@ def _by_name(named: object) -> bool:
 
 
 def _not_yet(rule: Raw) -> Iterator[Wrong]:
-    yield from (
-        ((key,), "not yet: it arrives with a later version; leave it out until then") for key in LATER if key in rule
-    )
     where = rule.get("where")
     named = where if isinstance(where, list) else [where]
-    late = [place for place in named if place in OF_AN_ANSWER]
+    late = [place for place in named if place in WORDS_OF_AN_ANSWER]
     if rule.get("do") == "hold" and late:
         yield (
             ("where",),
-            f"not yet: what is on its way to the agent ({', '.join(late)}) cannot be held; hold system, prompt or "
-            "tool_result, or use deny",
+            f"not yet: what is on its way to the agent ({', '.join(late)}) cannot be held; hold system, prompt, "
+            "tool_result or tool_call, or use deny",
         )
 
 
@@ -92,7 +89,7 @@ def _looks_at_something(rule: Raw) -> Iterator[Wrong]:
     sources = _sources(rule)
     if len(sources) > 1:
         yield ("match",), f"{' and '.join(sources)} cannot stand in one rule: write one rule for each"
-    if sources or "effect" in rule:
+    if sources or about_calls(rule):
         return
     narrow = [key for key in ("path", "tool") if key in _match(rule)]
     if narrow:
@@ -109,7 +106,10 @@ def _looks_at_something(rule: Raw) -> Iterator[Wrong]:
         yield ("do",), "a mask needs something to find: add detect, match.regex or match.keywords"
 
 
-_BY_TOOL = '; or, to refuse requests that offer a tool, use if: request.tools.exists(t, t == "NAME")'
+_BY_TOOL = (
+    "; or say `where: [tool_call]`, for the calls of it; or, to refuse requests that offer a tool, use if: "
+    'request.tools.exists(t, t == "NAME")'
+)
 
 
 def _keys_of_an_action(rule: Raw) -> Iterator[Wrong]:
@@ -122,7 +122,13 @@ def _keys_of_an_action(rule: Raw) -> Iterator[Wrong]:
         yield ("say",), f"is read by the client in a denial, and this rule says `do: {do}`"
 
 
-_FOR = {"how": ("mask",), "label": ("mask",), "deny": ("deny", "hold")} | dict.fromkeys(OF_A_HOLD, ("hold",))
+_FOR = {
+    "how": ("mask",),
+    "label": ("mask",),
+    "deny": ("deny", "hold"),
+    "instead": ("deny", "hold"),
+    "quarantine": ("deny", "hold"),
+} | dict.fromkeys(OF_A_HOLD, ("hold",))
 
 
 def _unknown_detectors(rule: Raw, detectors: Sequence[str]) -> Iterator[Wrong]:
@@ -143,4 +149,9 @@ def _written_in_unicode(word: str) -> bool:
     return not any("\ud800" <= letter <= "\udfff" for letter in word)
 
 
-_CHECKS: tuple[Callable[[Raw], Iterator[Wrong]], ...] = (_not_yet, _looks_at_something, _keys_of_an_action)
+_CHECKS: tuple[Callable[[Raw], Iterator[Wrong]], ...] = (
+    _not_yet,
+    _looks_at_something,
+    _keys_of_an_action,
+    calls_disagree,
+)

@@ -5,8 +5,9 @@ Rules: what comes in was validated, so nothing here can fail on what a person wr
 
 from collections.abc import Sequence
 
-from sidecar.core.model.action import Action, DenyAs, How
+from sidecar.core.model.action import Action, DenyAs, How, Unknown
 from sidecar.core.model.detector import Detector
+from sidecar.core.model.effect import Effect
 from sidecar.core.model.hold import STANDARD_TIMEOUT, Terms
 from sidecar.core.model.place import Place
 from sidecar.core.policy.condition import compiled
@@ -17,7 +18,8 @@ from sidecar.core.policy.written import AppliesWritten, LimitsWritten, MatchWrit
 
 # Not the rule's id: a placeholder is read by the model, and `project-zephyr` in it would tell what was to be hidden.
 OWN_LABEL = "PRIVATE"
-# An answer is on its way to the agent already and cannot wait for people: what a rule holds is held before it leaves.
+# Words of an answer are on their way to the agent already and cannot wait for people: what a rule holds is held before
+# it leaves. Tool calls can, where a rule names them.
 OF_A_REQUEST = (Place.SYSTEM, Place.PROMPT, Place.TOOL_RESULT)
 _NO_MATCH = MatchWritten()
 
@@ -49,7 +51,7 @@ def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detec
         shadow="shadow" in (policy.stage, written.stage),
         how=How(written.how or How.REDACT) if action is Action.MASK else None,
         say=written.say,
-        deny_as=DenyAs(written.deny.as_) if written.deny else DenyAs.ERROR,
+        deny_as=_deny_as(written),
         label=written.label.upper() if written.label else None,
         where=_where(written),
         detectors=frozenset([*named, *([own.id] if own else [])]),
@@ -59,10 +61,31 @@ def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detec
         media=Globs(match.media, any_case=True) if match.media else None,
         condition=compiled(written.if_) if written.if_ else None,
         terms=_terms(written) if action is Action.HOLD else None,
+        on_call=_on_call(written),
+        effects=frozenset(map(Effect, written.effect or ())),
+        unknown=Unknown(written.unknown) if written.unknown else None,
+        instead=written.instead,
+        quarantine=bool(written.quarantine),
     )
 
 
+def _on_call(written: RuleWritten) -> bool:
+    """A rule on tool calls: it says so by their effects, or by a tool where nothing is to be found in texts."""
+    match = written.match or _NO_MATCH
+    on_text = bool(written.detect or match.regex or match.keywords)
+    return not on_text and bool(written.effect or (match.tool and written.where == (Place.TOOL_CALL.value,)))
+
+
+def _deny_as(written: RuleWritten) -> DenyAs:
+    if written.deny:
+        return DenyAs(written.deny.as_)
+    only_calls = _on_call(written) or written.where == (Place.TOOL_CALL.value,)
+    return DenyAs.TOOL if only_calls else DenyAs.ERROR
+
+
 def _where(written: RuleWritten) -> frozenset[Place]:
+    if written.effect:
+        return frozenset({Place.TOOL_CALL})
     if written.where:
         return frozenset(map(Place, written.where))
     return frozenset(OF_A_REQUEST if written.do == "hold" else Place)

@@ -68,6 +68,8 @@ def _rank(verdict: Verdict) -> tuple[Action, str, str]:
 
 def _line(rule: Rule, subject: Subject, facts: RequestFacts, founds: Sequence[Found]) -> Line:
     idle = rule.idle_because(subject, facts)
+    if idle is None and rule.on_call:
+        idle = "it is about tool calls"
     if idle is not None or not rule.on_text:
         return Line(rule, idle)
     return Line(rule, None, tuple(found for found in founds if rule.passes_over_because(found) is None))
@@ -136,7 +138,9 @@ class _Ruleset(Ruleset):
     def judge(self, caller: Caller, connection: Connection, facts: RequestFacts) -> Judge:
         self.witness.facts = facts
         judge = Ruleset.judge(self, caller, connection, facts)
-        return _Judge(judge.verdict, judge.shadow, judge.allowed_path, judge.awake, judge.holds, self.witness)
+        return _Judge(
+            judge.verdict, judge.shadow, judge.allowed_path, judge.awake, judge.holds, judge.on_calls, self.witness
+        )
 
 
 @dataclass(frozen=True, slots=True)

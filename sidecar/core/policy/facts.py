@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from sidecar.core.model.effect import Effect
 from sidecar.core.model.place import Place
 
 Direction = Literal["request", "answer"]
@@ -41,3 +42,13 @@ class Found:
     tool: str | None
     direction: Direction
     key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """What a tool call would do. `runs`: it hands the machine something to run (a shell, SQL, code), so that what could
+    not be read of it may be anything."""
+
+    tool: str | None
+    effects: frozenset[Effect]
+    runs: bool

@@ -19,12 +19,12 @@ from sidecar.core.model.finding import Verdict
 from sidecar.core.model.place import Place
 from sidecar.core.model.treatment import Treatment
 from sidecar.core.policy.condition import Subject
-from sidecar.core.policy.facts import Found, RequestFacts
+from sidecar.core.policy.facts import Found, RequestFacts, ToolCall
 from sidecar.core.policy.limits import Limits, strictest
 from sidecar.core.policy.pattern import Globs
 from sidecar.core.policy.rule import Policy, Rule
 
-__all__ = ["Found", "Judge", "RequestFacts", "Ruleset", "over_limits", "severest"]
+__all__ = ["Found", "Judge", "RequestFacts", "Ruleset", "ToolCall", "over_limits", "severest"]
 
 NOTHING = Verdict(Action.ALLOW)
 _STEPS_THAT_MOVE = frozenset({"", ".", ".."})
@@ -32,14 +32,15 @@ _STEPS_THAT_MOVE = frozenset({"", ".", ".."})
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """One call. `awake`: the rules on text whose conditions hold. `holds`: what each rule about the call itself says
-    that holds it."""
+    """One call. `awake`: the rules on text whose conditions hold; `on_calls`: those on tool calls. `holds`: what each
+    rule about the call itself says that holds it."""
 
     verdict: Verdict
     shadow: tuple[Verdict, ...]
     allowed_path: bool
     awake: tuple[Rule, ...]
     holds: tuple[Verdict, ...]
+    on_calls: tuple[Rule, ...]
 
     def places(self) -> frozenset[Place]:
         """Where some rule looks at text; elsewhere nothing needs to be scanned."""
@@ -65,6 +66,12 @@ class Judge:
 
     def _minding(self, found: Found) -> Iterator[Rule]:
         return (rule for rule in self.awake if not rule.shadow and rule.passes_over_because(found) is None)
+
+    def on_call(self, call: ToolCall, *, shadow: bool = False) -> tuple[Verdict, ...]:
+        """What each rule says about a tool call that does not simply let it go; the strictest first."""
+        acting = [rule for rule in self.on_calls if rule.shadow is shadow and rule.action > Action.ALLOW]
+        minding = (rule for rule in acting if rule.lets_be_because(call) is None)
+        return tuple(sorted((rule.verdict_on(call) for rule in minding), key=_weight, reverse=True))
 
     def treat_shadow(self, found: Found) -> tuple[Treatment, ...]:
         """What each rule in shadow would have done about a match."""
@@ -97,7 +104,7 @@ class Ruleset:
     def judge(self, caller: Caller, connection: Connection, facts: RequestFacts) -> Judge:
         subject = Subject(caller, connection, facts)
         awake = [rule for rule in self.rules if rule.idle_because(subject, facts) is None]
-        said = [(rule.shadow, rule.verdict()) for rule in awake if not rule.on_text]
+        said = [(rule.shadow, rule.verdict()) for rule in awake if not rule.on_text and not rule.on_call]
         said += [(policy.shadow, verdict) for policy in self.policies for verdict in over_limits(policy, facts)]
         return Judge(
             severest(verdict for shadow, verdict in said if not shadow),
@@ -105,6 +112,7 @@ class Ruleset:
             any(_allows(policy, facts) for policy in self.policies if not policy.shadow),
             tuple(rule for rule in awake if rule.on_text),
             tuple(verdict for shadow, verdict in said if not shadow and verdict.action is Action.HOLD),
+            tuple(rule for rule in awake if rule.on_call),
         )
 
 

@@ -1,22 +1,24 @@
 """A rule and a policy, compiled: immutable, and quick to ask.
 
 Rules:
-- A rule with detectors is about text; one without is about the call itself.
+- A rule with detectors is about text; one with effects, or with a tool and no text, is about tool calls; any other
+  about the request itself.
 - Conditions (`if`, `match.model`, `match.media`) are asked once for a call, the rest for each thing found.
 - Strictness is an order on rules that does not depend on where they stand in a file.
 """
 
 from dataclasses import dataclass
 
-from sidecar.core.model.action import Action, DenyAs, How
+from sidecar.core.model.action import Action, DenyAs, How, Unknown
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
+from sidecar.core.model.effect import Effect
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.hold import Terms
 from sidecar.core.model.place import Place
 from sidecar.core.model.treatment import Treatment
 from sidecar.core.policy.condition import Condition, Subject
-from sidecar.core.policy.facts import Found, RequestFacts
+from sidecar.core.policy.facts import Found, RequestFacts, ToolCall
 from sidecar.core.policy.limits import Limits
 from sidecar.core.policy.pattern import Globs, PathGlobs, Pattern
 
@@ -47,6 +49,11 @@ class Rule:
     media: Globs | None
     condition: Condition | None
     terms: Terms | None = None  # of a rule that holds
+    on_call: bool = False  # about tool calls
+    effects: frozenset[Effect] = frozenset()
+    unknown: Unknown | None = None
+    instead: str | None = None
+    quarantine: bool = False
 
     @property
     def on_text(self) -> bool:
@@ -82,6 +89,22 @@ class Rule:
             return "its `match.tool` does not fit"
         return None
 
+    def lets_be_because(self, call: ToolCall) -> str | None:
+        """Why this rule leaves a tool call alone; nothing when it does not."""
+        if self.tool and call.tool is not None and not self.tool.fits(call.tool):
+            return "its `match.tool` does not fit"
+        if self.tool and call.tool is None and self.action is Action.ALLOW:
+            return "the tool is not known"
+        if self.effects and not self.effects & call.effects and not self._may_be_any(call):
+            return "the call has none of its effects"
+        return None
+
+    def _may_be_any(self, call: ToolCall) -> bool:
+        """Fail closed: what could not be read may do what this rule is about. A permission never counts on it."""
+        if Effect.UNKNOWN not in call.effects or self.action is Action.ALLOW:
+            return False
+        return call.runs if self.unknown is None else self.unknown is Unknown.AS_WORST
+
     def _tool_fits(self, found: Found) -> bool:
         if found.tool is None:
             # A tool's text whose tool is not known might be this one: a restriction covers it.
@@ -92,7 +115,19 @@ class Rule:
         """For a rule that is about the call itself."""
         say = self.say or f"A rule about who may call what, and how, {_WITHOUT_TEXT[self.action is Action.HOLD]}."
         said = say if self.action > Action.MASK else None
-        return Verdict(self.action, self.id, self.policy, said, self.deny_as, self.terms)
+        return self._verdict(said)
+
+    def verdict_on(self, call: ToolCall) -> Verdict:
+        """For a rule that is about tool calls."""
+        if self.action <= Action.MASK:
+            return self._verdict(None)
+        effects = sorted(effect.value for effect in (self.effects & call.effects or self.effects))
+        which = f" that {' or '.join(effects)}" if effects else ""
+        does = "asks people first about" if self.action is Action.HOLD else "does not allow"
+        return self._verdict(self.say or f"A rule {does} calls of this tool{which}.")
+
+    def _verdict(self, said: str | None) -> Verdict:
+        return Verdict(self.action, self.id, self.policy, said, self.deny_as, self.terms, self.instead, self.quarantine)
 
     def treatment(self, found: Found) -> Treatment:
         say = (
@@ -101,7 +136,18 @@ class Rule:
         )
         denial = say if self.action > Action.MASK else None
         label = self.label or found.label
-        return Treatment(self.action, self.id, self.policy, label, self.how, denial, self.deny_as, self.terms)
+        return Treatment(
+            self.action,
+            self.id,
+            self.policy,
+            label,
+            self.how,
+            denial,
+            self.deny_as,
+            self.terms,
+            self.instead,
+            self.quarantine,
+        )
 
 
 @dataclass(frozen=True, slots=True)

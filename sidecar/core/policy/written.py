@@ -28,6 +28,20 @@ from sidecar.core.policy.words import (
 )
 
 PlaceName = Literal["system", "prompt", "tool_result", "tool_call", "response", "thinking"]
+EffectName = Literal[
+    "reads",
+    "writes",
+    "deletes",
+    "destroys_data",
+    "runs_code",
+    "escalates",
+    "leaves_machine",
+    "reads_secret",
+    "changes_access",
+    "installs",
+    "spends",
+    "unknown",
+]
 Number = Annotated[int, Field(gt=0, lt=2**53)]
 # The ledger counts a minute in memory; beyond this it is no limit on an agent but a load test.
 PerMinute = Annotated[int, Field(gt=0, le=1_000_000)]
@@ -95,7 +109,11 @@ class MatchWritten(Section):
         Field(description="Only in text at this JSON path or below: `messages[*].content`, `*.ssn`."),
     ] = None
     tool: Annotated[
-        Regex | None, GIVEN, Field(description="Only in the input or result of a tool whose whole name this RE2 fits.")
+        Regex | None,
+        GIVEN,
+        Field(
+            description="RE2 that fits the whole name of a tool: where text is looked for, or, without any, which calls."
+        ),
     ] = None
     media: Annotated[
         tuple[Glob, ...] | None, *MANY, Field(description="Only when the request carries such media: `image/*`.")
@@ -105,8 +123,13 @@ class MatchWritten(Section):
 
 class DenyWritten(Section):
     as_: Annotated[
-        Literal["error", "answer"],
-        Field(alias="as", description="`error`: the call fails. `answer`: the assistant says so, the session goes on."),
+        Literal["error", "answer", "tool", "text"],
+        Field(
+            alias="as",
+            description="`error`: the call fails. `answer`: the assistant says so, the session goes on. Of tool calls: "
+            "`tool` (their default): the agent gets the call under a name that no tool has, and goes on; `text`: the "
+            "assistant says so in its place, for clients that run no tools in a loop.",
+        ),
     ] = "error"
 
 
@@ -145,7 +168,25 @@ class RuleWritten(Section):
     stage: Annotated[
         Literal["enforce", "shadow"], Field(description="`shadow`: decide and record, change nothing.")
     ] = "enforce"
-    effect: Annotated[tuple[str, ...] | None, *MANY, Field(description="Not yet: effects of a tool call.")] = None
+    effect: Annotated[
+        tuple[EffectName, ...] | None,
+        *MANY,
+        Field(description="Effects of a tool call, one of which it must have; `unknown` is one of them."),
+    ] = None
+    unknown: Annotated[
+        Literal["as-worst", "pass"] | None,
+        GIVEN,
+        Field(
+            description="With `effect`: a call that cannot be read to its end counts as having every effect "
+            "(`as-worst`), or only those that were seen (`pass`). Left out: as-worst for shells, SQL and code."
+        ),
+    ] = None
+    instead: Annotated[
+        Say | None, GIVEN, Field(description="Sentence that the agent reads after a denied tool call: what to do.")
+    ] = None
+    quarantine: Annotated[
+        bool | None, GIVEN, Field(description="A denied tool call also stops the rest of its session.")
+    ] = None
     approvers: Annotated[
         tuple[Group, ...] | None,
         *MANY,

@@ -55,7 +55,8 @@ def said(*rules: str) -> list[str]:
             ["rules.0.where: not yet: what is on its way to the agent (response) cannot be held"],
             "a place of an answer",
         ),
-        ("id: a, detect: pii/*, do: hold, where: tool_call", ["rules.0.where: not yet"], "one place of an answer"),
+        ("id: a, detect: pii/*, do: hold, where: thinking", ["rules.0.where: not yet"], "one place of an answer"),
+        ("id: a, detect: pii/*, do: hold, where: [prompt, tool_call]", [], "a tool call can wait"),
         (
             "id: a, detect: pii/*, do: deny, approvers: [sre], timeout: 5m",
             [
@@ -68,7 +69,7 @@ def said(*rules: str) -> list[str]:
         ("id: a, detect: pii/*, do: mask, rationale: optional", ["rules.0.rationale: has a meaning only"], "why"),
         ("id: a, detect: pii/*, do: allow, reuse: 1h", ["rules.0.reuse: has a meaning only"], "reuse"),
         ("id: a, detect: pii/*, do: hold, how: token", ["rules.0.how: has a meaning only with `do: mask`"], "no mask"),
-        ("id: a, detect: pii/*, do: deny, effect: x", ["rules.0.effect: not yet: it arrives"], "effect alone"),
+        ("id: a, effect: writes, do: deny", [], "by effect alone"),
         ('id: a, detect: "\\ud800\\udc00", do: deny', [], "half characters are refused for their shape"),
         (
             "id: a, detect: secrets/*, do: deny",

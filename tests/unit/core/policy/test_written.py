@@ -16,10 +16,10 @@ RULE = {"id": "a", "detect": "pii/*", "do": "mask"}
         (
             {
                 "rules": [
-                    {**RULE, "do": "hold", "approvers": ["sre"], "timeout": "10m", "approvals": 1, "effect": ["x"]}
+                    {**RULE, "do": "hold", "approvers": ["sre"], "timeout": "10m", "approvals": 1, "effect": ["writes"]}
                 ]
             },
-            "what comes later has its keys",
+            "a hold on a tool call",
         ),
         ({"rules": [{**RULE, "do": "deny", "deny": {"as": "answer"}, "say": "No."}]}, "a denial as an answer"),
         (
