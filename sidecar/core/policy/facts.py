@@ -7,6 +7,8 @@ from sidecar.core.model.effect import Effect
 from sidecar.core.model.place import Place
 
 Direction = Literal["request", "answer"]
+# As what it is found that a tool of an MCP server is not what it was.
+CHANGED = "mcp/changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from sidecar.core.policy.words import (
     Timeout,
 )
 
-PlaceName = Literal["system", "prompt", "tool_result", "tool_call", "response", "thinking"]
+PlaceName = Literal["system", "prompt", "tool_result", "tool_call", "tool_description", "response", "thinking"]
 EffectName = Literal[
     "reads",
     "writes",
@@ -112,7 +112,15 @@ class MatchWritten(Section):
         Regex | None,
         GIVEN,
         Field(
-            description="RE2 that fits the whole name of a tool: where text is looked for, or, without any, which calls."
+            description="RE2 that fits the whole name of a tool: where text is looked for, or, without any, what calls."
+        ),
+    ] = None
+    changed: Annotated[
+        Literal[True] | None,
+        GIVEN,
+        Field(
+            description="With `where: [tool_description]`: a tool of an MCP server that is not what the caller was "
+            "shown before."
         ),
     ] = None
     media: Annotated[
@@ -277,6 +285,14 @@ class PolicyWritten(Section):
         tuple[AllowedPath, ...] | None,
         *MANY,
         Field(description="Paths beyond the known ones that may be used: `/v1/files*`, `GET /v1/skills`."),
+    ] = None
+    bodies: Annotated[
+        tuple[Glob, ...] | None,
+        *MANY,
+        Field(
+            description="On connections of kind http: types of bodies that may be sent although nobody can read them: "
+            "`image/*`. JSON, forms and text always may, and are read."
+        ),
     ] = None
     record: Annotated[FullWritten, Field(description="What happens when a call cannot be recorded.")] = FullWritten()
     rules: Annotated[tuple[RuleWritten, ...], *LIST, Field(description="The rules; their order never matters.")] = ()
