@@ -14,6 +14,10 @@ from sidecar.core.exchange.commands import Command, SendAnswer, StartAnswer
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.hearing import Hearing
+from sidecar.core.exchange.mcp.answer import mcp_answer
+from sidecar.core.exchange.mcp.asked import Asked
+from sidecar.core.exchange.plain.answer import PlainAnswer
+from sidecar.core.exchange.plain.asked import Plain
 from sidecar.core.model.http import Headers, ResponseHead, first
 from sidecar.core.model.scanned import Scan, Scanned
 from sidecar.core.wire.claude.answer import Usage
@@ -66,6 +70,10 @@ class Answering(Protocol):
 def answering(context: AnswerContext, head: ResponseHead, at: float, since: float | None = None) -> Answering:
     """An event stream flows; everything else is held until it is whole, also a stream that nobody can read. `since`:
     when the request was forwarded."""
+    if isinstance(context.asked, Asked):
+        return mcp_answer(context, context.asked, head, at)
+    if isinstance(context.asked, Plain):
+        return PlainAnswer(context, head, at)
     kind = (first(head.headers, "content-type") or "").partition(";")[0].strip().lower()
     if kind == "text/event-stream" and head.status < 400:
         decoder = for_encoding(encodings(head.headers), MAX_STREAM)

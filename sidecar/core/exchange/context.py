@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from sidecar.core.exchange.desk import Session
+from sidecar.core.exchange.mcp.asked import Asked
+from sidecar.core.exchange.plain.asked import Plain
 from sidecar.core.model.caller import Caller
 from sidecar.core.wire.claude.endpoints import Endpoint
 
@@ -10,7 +12,7 @@ from sidecar.core.wire.claude.endpoints import Endpoint
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
     """`uncertain_past`: the conversation has signed thinking, and the gate knows none of its words. `keep`: the bytes
-    of the answer as they came are kept, to be sealed."""
+    of the answer as they came are kept, to be sealed. `asked`: on connections where no Claude answers."""
 
     exchange: str
     connection: str
@@ -20,3 +22,4 @@ class AnswerContext:
     caller: Caller
     uncertain_past: bool = False
     keep: bool = False
+    asked: Asked | Plain | None = None

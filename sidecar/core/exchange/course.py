@@ -6,14 +6,15 @@ from enum import Enum, auto
 from typing import TypeVar
 
 from sidecar.core.errors import Code, Refused
+from sidecar.core.exchange.admission import caller_key
 from sidecar.core.exchange.answer_record import Times, answer_record
 from sidecar.core.exchange.answering import Answering
 from sidecar.core.exchange.commands import Command, Forward, Record, Respond, WakeAt
-from sidecar.core.exchange.decide import caller_key
 from sidecar.core.exchange.events import RequestStarted
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.holding import Holding
 from sidecar.core.exchange.outcome import Decision, Go, Reply
+from sidecar.core.exchange.shape import Shape
 from sidecar.core.model.caller import Caller
 from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.claude.endpoints import Endpoint
@@ -51,6 +52,7 @@ class Course:
     started: RequestStarted | None = None
     decision: Decision | None = None
     holding: Holding | None = None
+    shape: Shape = error_response  # how a refusal reads on this connection
     answering: Answering | None = None
     off_record: bool = False  # let pass while the record was full: nothing more of it is written down
     times: Times = field(default_factory=lambda: Times(0.0, 0.0, 0.0, 0.0))
@@ -85,7 +87,7 @@ class Course:
     def refuse(self, refused: Refused) -> Commands:
         """Tell the client, now that it is recorded."""
         self.state = State.OVER
-        return (Respond(*error_response(refused, self.identifier)),)
+        return (Respond(*self.shape(refused, self.identifier)),)
 
     def unrecorded(self) -> Commands:
         return self.refuse(Refused(503, Code.OVERLOADED, UNRECORDED))
