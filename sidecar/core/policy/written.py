@@ -116,12 +116,7 @@ class MatchWritten(Section):
         ),
     ] = None
     changed: Annotated[
-        Literal[True] | None,
-        GIVEN,
-        Field(
-            description="With `where: [tool_description]`: a tool of an MCP server that is not what the caller was "
-            "shown before."
-        ),
+        Literal[True] | None, GIVEN, Field(description="A tool that an MCP server changed since it was first listed.")
     ] = None
     media: Annotated[
         tuple[Glob, ...] | None, *MANY, Field(description="Only when the request carries such media: `image/*`.")
@@ -287,12 +282,7 @@ class PolicyWritten(Section):
         Field(description="Paths beyond the known ones that may be used: `/v1/files*`, `GET /v1/skills`."),
     ] = None
     bodies: Annotated[
-        tuple[Glob, ...] | None,
-        *MANY,
-        Field(
-            description="On connections of kind http: types of bodies that may be sent although nobody can read them: "
-            "`image/*`. JSON, forms and text always may, and are read."
-        ),
+        tuple[Glob, ...] | None, *MANY, Field(description="Over plain HTTP: types that may be sent unread: `image/*`.")
     ] = None
     record: Annotated[FullWritten, Field(description="What happens when a call cannot be recorded.")] = FullWritten()
     rules: Annotated[tuple[RuleWritten, ...], *LIST, Field(description="The rules; their order never matters.")] = ()
