@@ -1,5 +1,7 @@
 """Plain HTTP through the gate."""
 
+from collections.abc import Iterator
+
 import httpx
 import pytest
 
@@ -7,8 +9,10 @@ from tests.servers.conftest import Gate
 
 
 @pytest.fixture
-def client(gate: Gate, tokens: dict[str, str]) -> httpx.Client:
-    return httpx.Client(base_url=f"{gate.url}/c/shop", headers={"authorization": f"Bearer {tokens['ada']}"}, timeout=15)
+def client(gate: Gate, tokens: dict[str, str]) -> Iterator[httpx.Client]:
+    headers = {"authorization": f"Bearer {tokens['ada']}"}
+    with httpx.Client(base_url=f"{gate.url}/c/shop", headers=headers, timeout=15) as client:
+        yield client
 
 
 def test_what_a_policy_opened_passes_and_is_masked(gate: Gate, client: httpx.Client) -> None:

@@ -27,9 +27,9 @@ def error(id: Id | None, message: str, rule: str | None, exchange: str) -> bytes
 
 
 def tool_error(id: Id, message: str) -> bytes:
-    """The result of a call that did not run."""
-    content = [{"type": "text", "text": message}]
-    return _json({"jsonrpc": "2.0", "id": id, "result": {"content": content, "isError": True}})
+    """The result of a call that did not run. `resultType`: required since revision 2026-07-28, ignored before."""
+    result = {"content": [{"type": "text", "text": message}], "isError": True, "resultType": "complete"}
+    return _json({"jsonrpc": "2.0", "id": id, "result": result})
 
 
 def refusal(refused: Refused, method: str | None, id: Id | None, exchange: str) -> bytes:
