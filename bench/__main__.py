@@ -77,6 +77,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale, Gates], Figures]] = {
     "turns": _alone("turns"),
     "mask_lines": _alone("mask_lines"),
     "hotspots": _alone("hotspots"),
+    "understand": _alone("understand"),
     "spool": _alone("spool"),
     "transcript": _alone("transcript"),
     "shipper": _alone("shipper"),

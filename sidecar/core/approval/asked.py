@@ -60,3 +60,4 @@ class Asked:
     at: float  # Unix seconds
     content: tuple[Excerpt, ...] = field(default=(), repr=False)
     before: tuple[Excerpt, ...] = field(default=(), repr=False)  # what the agent did just before
+    call: str = ""  # of a tool call: its identifier in the answer

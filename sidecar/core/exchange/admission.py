@@ -16,7 +16,7 @@ ADDRESS = {-1: "path", -2: "query"}
 
 
 def not_stopped(gate: Gate, caller: Caller, way: Route) -> None:
-    block = gate.blocked(caller, way.connection.name)
+    block = gate.blocked(caller, way.connection.name) or gate.quarantine.against(caller)
     if block is not None:
         raise stopped(block, gate.rules.compiled)
 

@@ -7,16 +7,18 @@ Rules:
 - Of a denied answer nothing leaves: an error in the provider's shape takes its place, or a message of our own.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from sidecar.core.errors import Code, Refused
+from sidecar.core.exchange.calls import Calls
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.fact import storable
 from sidecar.core.exchange.judgement import judge_answer
 from sidecar.core.exchange.refusal import denial
-from sidecar.core.mask.splice import spliced
+from sidecar.core.exchange.whole_calls import judged_calls, settled_calls
 from sidecar.core.model.action import Action, DenyAs
 from sidecar.core.model.http import Headers, ResponseHead, first
 from sidecar.core.model.piece import Piece, Text
@@ -39,6 +41,9 @@ FORGOTTEN = (
 )
 
 
+Line = Callable[[], bytes]  # as it may leave, once every call is decided
+
+
 @dataclass(slots=True, repr=False)
 class AnswerBody:
     context: AnswerContext
@@ -50,7 +55,12 @@ class AnswerBody:
     _body: bytearray = field(default_factory=bytearray)
     said: JsonValue = None  # what the upstream said, unmasked: shown through a veil only
     plain: bytes = field(default=b"")  # what came, uncompressed; kept only to be sealed
+    calls: Calls = field(init=False)
     _model: str | None = None
+    _lines: list[Line] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.calls = Calls(self.context, self.judged)
 
     def feed(self, data: bytes) -> None:
         if len(self._body) + len(data) > MAX_ANSWER:
@@ -58,11 +68,22 @@ class AnswerBody:
             raise Refused(502, Code.API, f"{UNREADABLE}: it is larger than {MAX_ANSWER >> 20} MiB.")
         self._body += data
 
-    def end(self) -> bytes:
-        """The body as it may leave, or `Refused`."""
+    @property
+    def waits(self) -> bool:
+        """For people: the last word on a call is not said."""
+        return self.judged.verdict.action < Action.HOLD and bool(self.calls.waiting)
+
+    def judge(self) -> None:
+        """It is whole. `Refused` if nobody can read it."""
         body, self._body = self._plain(bytes(self._body)), bytearray()
         self.plain = body if self.context.keep else b""
-        body = self._read(body) if body else body
+        self._lines = self._read(body) if body else [_as_it_is(body)]
+
+    def end(self) -> bytes:
+        """The body as it may leave, or `Refused`: every call in it is decided."""
+        denied = self.judged.verdict.action >= Action.HOLD
+        body = b"" if denied else b"\n".join([line() for line in self._lines])
+        self.stop_reason = self.calls.stop_reason(self.stop_reason)
         return self._denied() if self.judged.verdict.action >= Action.HOLD else body
 
     def _denied(self) -> bytes:
@@ -80,45 +101,47 @@ class AnswerBody:
             raise Refused(502, Code.API, f"{UNREADABLE}: its content encoding is unknown.")
         return decoder.feed(body) + decoder.flush()
 
-    def _read(self, body: bytes) -> bytes:
+    def _read(self, body: bytes) -> "list[Line]":
+        """Every line of a batch's results, or the whole."""
         kind = (first(self.head.headers, "content-type") or "").partition(";")[0].strip().lower()
         if kind in ("application/x-jsonl", "application/jsonl", "application/x-ndjson"):
             lines: list[JsonValue] = []
-            out = b"\n".join(self._line(line, lines) if line.strip() else line for line in body.split(b"\n"))
+            out = [self._line(line, lines) if line.strip() else _as_it_is(line) for line in body.split(b"\n")]
             self.said = {"lines": lines}
             return out
         if kind == "application/json" or kind.endswith("+json"):
-            return self._json(body)
+            return [self._json(body)]
         other = self.context.endpoint is Endpoint.OTHER
         if self.head.status >= 400 or (other and kind.startswith("text/")):
-            return self._text(body)
+            return [_as_it_is(self._text(body))]
         if other:
             self.scanned = Scanned(Scan.NOT, (f"answer of type {self._storable(kind) or 'unknown'}",))
             self.said = {"unread_bytes": len(body), "sha256": sha256(body).hexdigest()}
-            return body
+            return [_as_it_is(body)]
         raise Refused(502, Code.API, f"{UNREADABLE}: its content type is {kind or 'missing'}.")
 
     def _storable(self, word: str) -> str | None:
         return storable(word, self.context.session.court.rules.compiled)
 
-    def _line(self, line: bytes, said: list[JsonValue]) -> bytes:
+    def _line(self, line: bytes, said: list[JsonValue]) -> "Line":
         out = self._json(line)
         said.append(self.said)
         return out
 
-    def _json(self, body: bytes) -> bytes:
+    def _json(self, body: bytes) -> "Line":
         try:
             document = parse(body)
         except Refused as refused:
             if self.head.status >= 400:
-                return self._text(body)
+                return _as_it_is(self._text(body))
             raise Refused(502, Code.API, f"{UNREADABLE}: {refused.message}") from refused
         self.said = document.value
         answer = read_answer(document)
         self.usage = _summed(self.usage, answer.usage)
         self.stop_reason, self._model = answer.stop_reason, answer.model
-        changes = judge_answer(self.context.session, answer.pieces, lambda at: path_of(document.value, at), self.judged)
-        return spliced(body, changes) if changes else body
+        found, rest = judged_calls(self.calls, document, answer.pieces)
+        changes = judge_answer(self.context.session, rest, lambda at: path_of(document.value, at), self.judged)
+        return lambda: settled_calls(self.calls, document, found, changes)
 
     def _text(self, body: bytes) -> bytes:
         """Text that is not JSON: a proxy's error page, say."""
@@ -127,6 +150,10 @@ class AnswerBody:
         piece = Piece(Place.RESPONSE, "body", (Text(0, text),))
         changes = judge_answer(self.context.session, (piece,), lambda _: "body", self.judged)
         return changes[0].encode() if changes else body
+
+
+def _as_it_is(body: bytes) -> Line:
+    return lambda: body
 
 
 def _summed(one: Usage, other: Usage) -> Usage:

@@ -6,11 +6,15 @@ from typing import Protocol
 
 from sidecar.core.detect.compiled import Compiled
 from sidecar.core.exchange import fact
+from sidecar.core.exchange.calls import Calls
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.transcript import Draft
 from sidecar.core.exchange.veil import Veil
+from sidecar.core.model.http import ResponseHead
 from sidecar.core.model.scanned import Scan, Scanned
+from sidecar.core.policy.judge import severest
+from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.json_strings import JsonValue
 
 
@@ -84,3 +88,25 @@ def settled(compiled: Compiled, text: str) -> str:
 
 def _milliseconds(seconds: float) -> float:
     return round(max(0.0, 1000 * seconds), 3)
+
+
+def storable_word(context: AnswerContext, word: str | None) -> str | None:
+    return fact.storable(word, context.session.court.rules.compiled)
+
+
+def answer_fact(
+    context: AnswerContext, head: ResponseHead, calls: Calls, usage: Usage, seconds: float
+) -> dict[str, object]:
+    """What every answer has; the verdict is the strictest, also on a call with which it went on all the same."""
+    judged = calls.judged
+    verdict = severest((judged.verdict, calls.verdict))
+    return {
+        "exchange": context.exchange,
+        "connection": context.connection,
+        "status": head.status,
+        "verdict": verdict.action.name.lower(),
+        "rule": verdict.rule,
+        **fact.findings_facts(judged.findings, context.session.court.rules.compiled),
+        "usage": fact.usage_fact(usage),
+        "seconds": round(seconds, 6),
+    }

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange.blocks import Blocks
+from sidecar.core.exchange.calls import Calls
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.hearing import Hearing
@@ -53,15 +54,22 @@ class AnswerStream:
     _reader: wire.StreamReader = field(default_factory=wire.StreamReader)
     _queue: deque[Item] = field(default_factory=deque)
     _shown: Shown = field(default_factory=Shown)
+    calls: Calls = field(init=False)
     _blocks: Blocks = field(init=False)
 
     def __post_init__(self) -> None:
-        self._blocks = Blocks(self.context.session, self.judged, self._queue)
+        self.calls = Calls(self.context, self.judged)
+        self._blocks = Blocks(self.calls, self.judged, self._queue)
 
     @property
     def closed(self) -> bool:
-        """Nothing of the upstream leaves any more."""
+        """Nothing of what the upstream still sends leaves."""
         return self.finished or self.broken is not None
+
+    @property
+    def waits(self) -> bool:
+        """For people: the last word on a call is not said."""
+        return self.broken is None and bool(self.calls.waiting)
 
     def feed(self, data: bytes, at: float) -> bytes:
         return self._take(data, at, end=False)
@@ -73,14 +81,20 @@ class AnswerStream:
 
     def fail(self, message: str, code: Code = Code.API) -> bytes:
         """The bytes themselves could not be read, or people stopped it."""
-        return b"" if self.closed else self._break(message, code)
+        return b"" if self.closed and not self.waits else self._break(message, code)
 
     def tick(self, at: float) -> bytes:
         """A ping when something has been held for long."""
-        if self.held_since is None or self.closed or at < self.held_since + PING_AFTER:
+        if self.held_since is None or self.broken is not None or at < self.held_since + PING_AFTER:
             return b""
         self.held_since = at
         return wire.ping()
+
+    def decided(self, at: float) -> bytes:
+        """People said their word on a call: what may leave now."""
+        out = self._denied() if self.judged.verdict.action >= Action.HOLD else self._leaving()
+        self._clock(bool(out), at)
+        return out
 
     def _take(self, data: bytes, at: float, *, end: bool) -> bytes:
         out = bytearray()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sidecar.core.approval.asked import Asked, What
 from sidecar.core.approval.fingerprint import Content, Under, fingerprint, session_key
-from sidecar.core.exchange.card import Card
+from sidecar.core.exchange.card import CallShown, Card
 from sidecar.core.exchange.desk import OWN, Judged, Session
 from sidecar.core.exchange.fact import storable
 from sidecar.core.exchange.holding import Held, Question
@@ -23,7 +23,8 @@ from sidecar.core.policy.rule import Rule
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A call that is held: who makes it, where it goes, and what would leave."""
+    """What is held: who makes the call, where it goes, and what would leave. `called`: it is a tool call of an answer,
+    the `number`th that waits."""
 
     gate: str
     exchange: str
@@ -33,6 +34,13 @@ class Subject:
     content: Content
     at: float
     pieces: tuple[Piece, ...] = field(default=(), repr=False)
+    called: CallShown | None = field(default=None, repr=False)
+    number: int = 0
+
+    @property
+    def name(self) -> str:
+        """Of its questions, but for their own number."""
+        return self.exchange if self.called is None else f"{self.exchange}.call{self.number}"
 
 
 def held(subject: Subject, session: Session, judged: Judged, *, stream: bool, answers: bool) -> Held:
@@ -64,11 +72,12 @@ def _veil(session: Session, judged: Judged) -> Veil:
 def _question(subject: Subject, rules: Rules, hold: Hold, card: Card, number: int) -> Question:
     verdict, caller, compiled = hold.verdict, subject.caller, rules.compiled
     under = Under(verdict.rule or "", verdict.policy or "", rules.digest)
+    shown = subject.called
     asked = Asked(
-        id=f"{subject.exchange}.{number}",
+        id=f"{subject.name}.{number}",
         fingerprint=fingerprint(caller, subject.connection, subject.content, under),
         session_key=session_key(caller, caller.claimed_session, subject.connection, under),
-        what=What.REQUEST,
+        what=What.REQUEST if shown is None else What.TOOL_CALL,
         gate=subject.gate,
         exchange=subject.exchange,
         connection=subject.connection,
@@ -78,14 +87,21 @@ def _question(subject: Subject, rules: Rules, hold: Hold, card: Card, number: in
         session=storable(caller.claimed_session, compiled),
         agent=storable(caller.claimed_agent, compiled),
         model=storable(subject.model or None, compiled),
-        tool=storable(next((spot.found.tool for spot in hold.spots if spot.found.tool), None), compiled),
+        tool=storable(_tool(subject, hold), compiled),
         rule=under.rule,
         policy=under.policy,
         policy_digest=under.digest,
         why=verdict.say or "",
         terms=verdict.terms or Terms(),
         at=subject.at,
-        content=card.content(hold, subject.pieces),
+        content=card.content(hold, subject.pieces) if shown is None else card.call(hold, shown),
         before=card.before(subject.pieces),
+        call="" if shown is None else storable(shown.id, compiled) or "",
     )
     return Question(asked, verdict.deny_as, tuple(sorted(hold.texts)))
+
+
+def _tool(subject: Subject, hold: Hold) -> str | None:
+    if subject.called is not None:
+        return subject.called.tool
+    return next((spot.found.tool for spot in hold.spots if spot.found.tool), None)

@@ -11,6 +11,7 @@ Rules:
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from sidecar.core.approval.asked import Excerpt, Mark
 from sidecar.core.detect.compiled import Compiled
@@ -26,8 +27,19 @@ from sidecar.core.model.place import Place
 MOST_TEXT = 8 * 1024  # bytes; of what is to be decided, a person reads no more in the time that a call can wait
 MOST_BEFORE = 2 * 1024  # of each text that came before
 MOST_CONTENT = 12
+MOST_DEEDS = 40
 MOST_EARLIER = 8  # with the content the twenty texts of a card
 Spans = Sequence[tuple[int, int]]  # bytes, end exclusive
+
+
+@dataclass(frozen=True, slots=True)
+class CallShown:
+    """A tool call: `given` is its input in lines, `would` what it would do."""
+
+    id: str | None
+    tool: str | None
+    given: str = field(repr=False)
+    would: tuple[str, ...] = field(repr=False)
 
 
 class Card:
@@ -49,6 +61,16 @@ class Card:
         texts = [piece for piece in pieces if _message(piece) == newest]
         shown = [self._whole(piece, MOST_TEXT) for piece in texts[:MOST_CONTENT]]
         return (*shown, *_left_out(len(texts) - len(shown)))
+
+    def call(self, hold: Hold, called: CallShown) -> tuple[Excerpt, ...]:
+        """The whole call, what it would do, and the texts in it that the rule minds."""
+        rule = hold.verdict.rule or ""
+        title = f"Tool {called.tool}" if called.tool else "A tool"
+        given = self._excerpt(title, called.given, (), rule)
+        would = "\n".join(called.would[:MOST_DEEDS])
+        done = (self._excerpt("What it would do", would, (), rule),) if would else ()
+        minded = [self._excerpt(_title_of(one), one.text, _spans(one), rule) for one in _merged(hold.spots)]
+        return (given, *done, *minded[:MOST_CONTENT])
 
     def before(self, pieces: Sequence[Piece]) -> tuple[Excerpt, ...]:
         """What the agent did last, before the newest message."""

@@ -12,9 +12,11 @@ from sidecar.core.exchange.answering import Answering
 from sidecar.core.exchange.commands import Command, Forward, Record, Respond, WakeAt
 from sidecar.core.exchange.events import RequestStarted
 from sidecar.core.exchange.gate import Gate
+from sidecar.core.exchange.held_call import HeldCall
 from sidecar.core.exchange.holding import Holding
 from sidecar.core.exchange.outcome import Decision, Go, Reply
 from sidecar.core.exchange.shape import Shape
+from sidecar.core.exchange.stopping import stopped_fact
 from sidecar.core.model.caller import Caller
 from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.claude.endpoints import Endpoint
@@ -54,6 +56,9 @@ class Course:
     holding: Holding | None = None
     shape: Shape = error_response  # how a refusal reads on this connection
     answering: Answering | None = None
+    held_call: HeldCall | None = None
+    quarantined: bool = False
+    calls_held: int = 0  # how many tool calls of the answer had to wait for people so far
     off_record: bool = False  # let pass while the record was full: nothing more of it is written down
     times: Times = field(default_factory=lambda: Times(0.0, 0.0, 0.0, 0.0))
 
@@ -107,6 +112,20 @@ class Course:
     def note(self, kind: str, fact: Mapping[str, object]) -> Commands:
         """Nothing depends on it."""
         return () if self.off_record else (Record(kind, fact, wait=False),)
+
+    def tell(self, records: Sequence[Record]) -> Commands:
+        return () if self.off_record else records
+
+    def quarantine(self, at: float) -> Commands:
+        """A rule stops the session from now on, once for an answer."""
+        answer = self.current()
+        verdict, caller = answer.calls.quarantine, answer.context.caller
+        if verdict is None or self.quarantined:
+            return ()
+        self.quarantined = True
+        block = self.gate.quarantine.put(caller, verdict, self.identifier, at)
+        note = stopped_fact(self.identifier, block, self.state.name.lower(), at, self.gate.rules.compiled)
+        return self.note("quarantined", {**note, "rule": verdict.rule, "policy_name": verdict.policy})
 
     def record_answer(self, kind: str, fact: Mapping[str, object], at: float) -> Commands:
         answer = self.current()

@@ -19,6 +19,7 @@ from sidecar.core.exchange.holding import Held
 from sidecar.core.exchange.judgement import judge_request
 from sidecar.core.exchange.mcp.decide import decide_mcp
 from sidecar.core.exchange.outcome import Arrived, Decision, Go, Reply
+from sidecar.core.exchange.past import repaired
 from sidecar.core.exchange.plain.decide import decide_plain
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.request_record import Material, request_record
@@ -100,7 +101,10 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
         notes.session = named
         not_stopped(gate, caller, way)
     scope = f"{caller.provider}\n{caller.subject}\n{named or ''}"
-    notes.material = Material(document, scope) if document else None
+    came = document
+    if document is not None and (restored := _restored(gate, scope, document)) is not None:
+        document, request = restored, read_request(restored, what)
+    notes.material = Material(document, scope, came.raw) if document and came else None
     rules = gate.sessions.of(scope if named else None, gate.rules)
     bound = applying(rules.bound(caller, way.connection), caller)
     court = bound.court(_facts(arrived, way, what, request))
@@ -127,9 +131,17 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
         caller,
         uncertain,
         gate.keep_originals,
+        gate.understand,
+        gate.name,
+        (request.model if request else None) or "",
     )
-    go = _forwarded(arrived, way, document, judged, context)
+    go = _forwarded(arrived, way, document, judged, context, changed=document is not came)
     return replace(go, held=_held(gate, arrived, go, judged, request)) if judged.holds else go
+
+
+def _restored(gate: Gate, scope: str, document: JsonDocument) -> JsonDocument | None:
+    # Asking for a memory would make one, and not every caller may call.
+    return repaired(document, gate.memories.of(scope), gate.limits) if gate.memories.known(scope) else None
 
 
 def _held(gate: Gate, arrived: Arrived, go: Go, judged: Judged, request: ClaudeRequest | None) -> Held:
@@ -224,9 +236,15 @@ def _as_answer(verdict: Verdict, arrived: Arrived, what: Endpoint, request: Clau
 
 
 def _forwarded(
-    arrived: Arrived, way: Route, document: JsonDocument | None, judged: Judged, context: AnswerContext
+    arrived: Arrived,
+    way: Route,
+    document: JsonDocument | None,
+    judged: Judged,
+    context: AnswerContext,
+    *,
+    changed: bool,
 ) -> Go:
     body, remove = arrived.body, request_headers.removed(arrived.head)
-    if judged.changes and document is not None:
+    if (judged.changes or changed) and document is not None:
         body, remove = spliced(document.raw, judged.changes), (*remove, "content-encoding")
     return Go(way, remove, request_headers.added(body), body, context)

@@ -22,6 +22,7 @@ from sidecar.core.mask.placeholder import PLACEHOLDER, Placeholders
 from sidecar.core.model.action import Action, DenyAs, How
 from sidecar.core.model.detector import Match
 from sidecar.core.model.finding import Finding, Verdict
+from sidecar.core.model.place import Place
 from sidecar.core.model.treatment import Treatment
 from sidecar.core.policy.judge import Found, severest
 
@@ -50,6 +51,11 @@ class Judged:
     def stricter(self, verdict: Verdict) -> None:
         """Keep the stricter of the two."""
         self.verdict = severest((self.verdict, verdict))
+
+    def found(self, part: "Judged") -> None:
+        """What was found in a part that has a verdict of its own."""
+        self.findings += part.findings
+        self.masked |= part.masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ class Desk:
         court = self.session.court
         self.judged.findings += [finding(found, one, None, shadow=True) for one in court.treat_shadow(found)]
         treatment = court.treat(found)
-        if treatment is not None and treatment.action is Action.HOLD and found.direction == "request":
+        if treatment is not None and treatment.action is Action.HOLD and _can_wait(found):
             treatment = self._held(found, treatment)
         if treatment is None or treatment.action is Action.ALLOW:
             return None
@@ -110,7 +116,8 @@ class Desk:
             treatment = replace(treatment, action=Action.MASK, how=How.REDACT)
         if found.key and treatment.action is Action.MASK:
             say = f"{treatment.say} {IN_KEY}" if treatment.say else IN_KEY
-            treatment = Treatment(Action.DENY, treatment.rule, treatment.policy, treatment.label, None, say)
+            how_told = DenyAs.TOOL if _is_call(found) else DenyAs.ERROR
+            treatment = Treatment(Action.DENY, treatment.rule, treatment.policy, treatment.label, None, say, how_told)
         self.judged.stricter(_verdict(treatment))
         return treatment
 
@@ -162,8 +169,19 @@ class Desk:
         return self._found
 
 
+def _can_wait(found: Found) -> bool:
+    """Of an answer only a tool call can wait for people."""
+    return found.direction == "request" or _is_call(found)
+
+
+def _is_call(found: Found) -> bool:
+    return found.place is Place.TOOL_CALL and found.direction == "answer"
+
+
 def _verdict(said: Treatment) -> Verdict:
-    return Verdict(said.action, said.rule, said.policy, said.say, said.deny_as, said.terms)
+    return Verdict(
+        said.action, said.rule, said.policy, said.say, said.deny_as, said.terms, said.instead, said.quarantine
+    )
 
 
 def finding(found: Found, treatment: Treatment, placeholder: str | None, *, shadow: bool = False) -> Finding:

@@ -8,6 +8,9 @@
 A call that rules hold is asked about before it is forwarded: that people are asked is recorded (ASKING), they think
 (HOLDING), what they said is recorded (SETTLING).
 
+So it is with a tool call of an answer, which waits within STREAMING and COLLECTING while the answer goes on: see
+`steps_of_calls`.
+
 Rules:
 - Nothing is forwarded, and nothing is answered, before its fact is recorded: only `Recorded` leads out of
   RECORDING, REFUSING, ASKING and SETTLING.
@@ -20,6 +23,7 @@ Rules:
 from collections.abc import Callable, Mapping, Sequence
 
 from sidecar.core.exchange import steps_of_answer as answer
+from sidecar.core.exchange import steps_of_calls as calls
 from sidecar.core.exchange import steps_of_ending as ending
 from sidecar.core.exchange import steps_of_people as people
 from sidecar.core.exchange import steps_of_request as request
@@ -111,10 +115,14 @@ STEPS: Mapping[tuple[State, type], Step] = {
     (State.FORWARDED, Gone): ending.gone,
     (State.FORWARDED, Stopped): ending.stopped_forwarded,
     (State.STREAMING, ResponseChunk): answer.chunk,
+    (State.STREAMING, Recorded): calls.recorded,
+    (State.STREAMING, Settled): calls.settled,
     (State.STREAMING, Tick): answer.tick,
     (State.STREAMING, Gone): ending.gone,
     (State.STREAMING, Stopped): ending.stopped_streaming,
     (State.COLLECTING, ResponseChunk): answer.chunk,
+    (State.COLLECTING, Recorded): calls.recorded,
+    (State.COLLECTING, Settled): calls.settled,
     (State.COLLECTING, Gone): ending.gone,
     (State.COLLECTING, Stopped): ending.stopped_forwarded,
 }

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sidecar.core.exchange.mcp.pins import Pins
+from sidecar.core.exchange.quarantine import Quarantine
 from sidecar.core.exchange.rules import Rules
+from sidecar.core.exchange.tool_call import Understand
 from sidecar.core.mask.memory import Memories
 from sidecar.core.model.block import Block
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
 from sidecar.core.policy.limits import Ledger
+from sidecar.core.understand.understand import understand
 from sidecar.core.wire.json_strict import JsonLimits
 
 # A session that has not called for this many other sessions starts afresh under the policy in force.
@@ -73,7 +76,8 @@ def _nobody(_: Caller, __: str) -> Block | None:
 
 @dataclass(slots=True)
 class Gate:
-    """`name`: of this gate, as people read it. `blocked`: what stands against a caller on a connection."""
+    """`name`: of this gate, as people read it. `blocked`: what stands against a caller on a connection. `understand`:
+    what a tool call would do."""
 
     rules: Rules
     connections: tuple[Connection, ...]
@@ -88,3 +92,5 @@ class Gate:
     keep_originals: bool = False  # hand out what came, to be sealed for an auditor
     name: str = "gate"
     blocked: Callable[[Caller, str], Block | None] = _nobody
+    understand: Understand = understand
+    quarantine: Quarantine = field(default_factory=Quarantine)

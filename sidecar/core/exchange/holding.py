@@ -61,11 +61,12 @@ class Held:
 
 @dataclass(slots=True, repr=False)
 class Holding:
-    """`seconds`: how long people took so far."""
+    """`seconds`: how long people took so far; `patience`: how long they may."""
 
     exchange: str
     held: Held
     seconds: float = 0.0
+    patience: float = PATIENCE
     _packed: bytes | None = None
     _number: int = 0
     _since: float = 0.0
@@ -89,7 +90,7 @@ class Holding:
 
     def ask(self, at: float) -> Ask:
         self._since = at
-        return Ask(self.question.asked, max(0.0, PATIENCE - self.seconds))
+        return Ask(self.question.asked, max(0.0, self.patience - self.seconds))
 
     def settled(self, answer: Answer, at: float, *, wait: bool = True) -> Record:
         """What came of it."""
@@ -118,6 +119,16 @@ class Holding:
             raise RuntimeError("refused before anybody answered")
         return refusal(self._answer, self.question.asked)
 
+    def said_no(self) -> bool:
+        """A person said no; nobody at all is something else."""
+        return self._answer is not None and self._answer.outcome is Outcome.DENIED
+
+    def sentence(self) -> str:
+        """What came of it, for whoever reads it in the place of the call."""
+        if self._answer is None:
+            raise RuntimeError("told before anybody answered")
+        return _sentence(self._answer, self.question.asked)
+
     def as_answer(self, refused: Refused) -> tuple[Headers, bytes] | None:
         """The denial as an assistant's message, if the rule wants the session to go on."""
         final = refused.status == TURNED_BACK
@@ -133,16 +144,27 @@ class Holding:
 def refusal(answer: Answer, asked: Asked) -> Refused:
     """One sentence for the client, of whatever was not a yes."""
     again = {"retry-after": str(AGAIN_AFTER)}
-    status, code, headers, sentence = {
-        Outcome.DENIED: (TURNED_BACK, Code.PERMISSION, _FINAL, _denied(answer)),
-        Outcome.EXPIRED: (TURNED_BACK, Code.PERMISSION, _FINAL, f"{_nobody(asked)} Ask again."),
-        Outcome.WITHDRAWN: (TURNED_BACK, Code.PERMISSION, _FINAL, "The question to the approvers was withdrawn."),
-        Outcome.UNAVAILABLE: (503, Code.OVERLOADED, {}, _unreachable(answer)),
-        Outcome.TOO_MANY: (429, Code.RATE_LIMIT, _FINAL, answer.message or TOO_MANY),
-        Outcome.WAITING: (COME_AGAIN, Code.TIMEOUT, again, "Nobody has decided yet. Ask again to go on waiting."),
+    status, code, headers = {
+        Outcome.DENIED: (TURNED_BACK, Code.PERMISSION, _FINAL),
+        Outcome.EXPIRED: (TURNED_BACK, Code.PERMISSION, _FINAL),
+        Outcome.WITHDRAWN: (TURNED_BACK, Code.PERMISSION, _FINAL),
+        Outcome.UNAVAILABLE: (503, Code.OVERLOADED, {}),
+        Outcome.TOO_MANY: (429, Code.RATE_LIMIT, _FINAL),
+        Outcome.WAITING: (COME_AGAIN, Code.TIMEOUT, again),
     }[answer.outcome]
-    told = f"{sentence} (rule {asked.rule}, exchange {asked.exchange})"
+    told = f"{_sentence(answer, asked)} (rule {asked.rule}, exchange {asked.exchange})"
     return Refused(status, code, told, rule=asked.rule, headers=headers)
+
+
+def _sentence(answer: Answer, asked: Asked) -> str:
+    return {
+        Outcome.DENIED: _denied(answer),
+        Outcome.EXPIRED: f"{_nobody(asked)} Ask again.",
+        Outcome.WITHDRAWN: "The question to the approvers was withdrawn.",
+        Outcome.UNAVAILABLE: _unreachable(answer),
+        Outcome.TOO_MANY: answer.message or TOO_MANY,
+        Outcome.WAITING: "Nobody has decided yet. Ask again to go on waiting.",
+    }[answer.outcome]
 
 
 TOO_MANY = "Too many of your calls wait for a person's decision already. Wait for those first."
@@ -214,7 +236,7 @@ def _named(asked: Asked, at: float) -> dict[str, object]:
         "exchange": asked.exchange,
         "at": at,
         "approval": asked.id,
-        "call": "",
+        "call": asked.call,
         "tool": asked.tool or "",
         "rule": asked.rule,
     }

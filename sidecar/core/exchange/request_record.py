@@ -18,10 +18,12 @@ from sidecar.core.wire.json_strict import JsonDocument
 
 @dataclass(slots=True, repr=False)
 class Material:
-    """Filled in while a request is decided. `masked`: what stands for each value that a rule minded."""
+    """Filled in while a request is decided. `document`: as the provider gets it but for the masks; `came`: the bytes of
+    what the agent sent. `masked`: what stands for each value that a rule minded."""
 
     document: JsonDocument
     scope: str
+    came: bytes = field(repr=False)
     session: Session | None = None
     masked: dict[str, str] = field(default_factory=dict)
 
@@ -46,5 +48,5 @@ def request_record(gate: Gate, material: Material, at: float) -> Written:
     else:
         rules, memory, placeholders = session.court.rules, session.memory, session.placeholders
     draft = Draft(Veil(rules, placeholders, memory, material.masked), rules.key, at, memory)
-    original = material.document.raw if gate.keep_originals else None
+    original = material.came if gate.keep_originals else None
     return Written(draft.transcript(material.document.value), memory, original)

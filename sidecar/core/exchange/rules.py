@@ -22,7 +22,7 @@ from sidecar.core.model.treatment import Treatment
 from sidecar.core.policy import limits
 from sidecar.core.policy.book import Book
 from sidecar.core.policy.facts import CHANGED
-from sidecar.core.policy.judge import Found, Judge, RequestFacts, Ruleset, severest
+from sidecar.core.policy.judge import Found, Judge, RequestFacts, Ruleset, ToolCall, severest, weight
 from sidecar.core.policy.limits import Limits
 
 # What reveals less is stricter; only a token can be put back.
@@ -118,6 +118,11 @@ class Court:
     @property
     def shadow(self) -> tuple[Verdict, ...]:
         return tuple(dict.fromkeys(verdict for judge in self.judges for verdict in judge.shadow))
+
+    def on_call(self, call: ToolCall, *, shadow: bool = False) -> tuple[Verdict, ...]:
+        """What each rule says about a tool call that does not simply let it go; the strictest first."""
+        said = dict.fromkeys(one for judge in self.judges for one in judge.on_call(call, shadow=shadow))
+        return tuple(sorted(said, key=weight, reverse=True))
 
     @property
     def allows_path(self) -> bool:

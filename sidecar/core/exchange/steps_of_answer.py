@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from sidecar.core.exchange import steps_of_calls as calls
 from sidecar.core.exchange.answering import answering
 from sidecar.core.exchange.commands import SendAnswer, WakeAt
 from sidecar.core.exchange.course import Commands, Course, State
@@ -22,9 +23,12 @@ def started(course: Course, event: ResponseStarted) -> Commands:
 def chunk(course: Course, event: ResponseChunk) -> Commands:
     answer = course.current()
     out = answer.feed(event.data, event.at)
-    if event.end:
-        return course.finish(answer.end(event.at, out), event.at)
-    sent = (SendAnswer(out),) if out else ()
+    last = answer.end(event.at, out) if event.end else ()
+    told = (*course.tell(answer.told(event.at)), *course.quarantine(event.at))
+    if event.end and not answer.waits:
+        return (*told, *calls.withdrawn(course, event.at), *course.finish(last, event.at))
+    sent = last if event.end else ((SendAnswer(out),) if out else ())
+    sent = (*told, *sent, *calls.go_on(course, event.at))
     return (*sent, WakeAt(answer.wake_at)) if answer.streams else sent
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sidecar.core.exchange import steps_of_calls as calls
 from sidecar.core.exchange import steps_of_request as request
 from sidecar.core.exchange.commands import Command, Record, SendAnswer, WakeAt
 from sidecar.core.exchange.course import Commands, Course, State
@@ -32,7 +33,7 @@ def stopped_holding(course: Course, event: Stopped) -> Commands:
 
 def stopped_forwarded(course: Course, event: Stopped) -> Commands:
     """Nothing of an answer has left."""
-    cut = course.cut(event.at)
+    cut = (*calls.withdrawn(course, event.at), *course.cut(event.at))
     course.answering = None
     return (*cut, _refusing(course, event, wait=True))
 
@@ -40,7 +41,8 @@ def stopped_forwarded(course: Course, event: Stopped) -> Commands:
 def stopped_streaming(course: Course, event: Stopped) -> Commands:
     note = _note(course, event, wait=False)
     out = course.current().stop(stopped(event.block, course.gate.rules.compiled))
-    return (note, *course.finish((SendAnswer(out, end=True),), event.at))
+    left = calls.withdrawn(course, event.at)
+    return (note, *left, *course.finish((SendAnswer(out, end=True),), event.at))
 
 
 def ignored(_: Course, __: Event) -> Commands:
@@ -49,7 +51,9 @@ def ignored(_: Course, __: Event) -> Commands:
 
 def _withdrawn(course: Course, at: float) -> Sequence[Command]:
     """People need not decide any more."""
-    return (course.held().withdrawn(at),) if course.state is State.HOLDING else ()
+    if course.state is State.HOLDING:
+        return (course.held().withdrawn(at),)
+    return calls.withdrawn(course, at)
 
 
 def _refusing(course: Course, event: Stopped, *, wait: bool) -> Record:

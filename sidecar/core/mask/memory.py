@@ -3,11 +3,13 @@
     tokens   placeholder -> value: the agent is owed the value wherever the model writes the placeholder
     sayings  what the agent was given -> what the provider had said: the agent replays the one, the provider gets the
              other
+    turned   identifier of a tool call that the agent got under another name -> the call as the provider made it
     judged   digest of a piece -> what was found in it, so that a text is scanned once and not on every turn
 
 Rules:
 - Never a wrong value: where two values share a placeholder, or two different sayings were delivered in the same words,
-  neither is ever put back in this session. The text stays masked, which is safe, and the same on every turn.
+  neither is ever put back in this session. The text stays masked, which is safe, and the same on every turn. So it is
+  with two calls under one identifier.
 - No `repr` shows a value.
 - Bounded, least recently used first out. What was forgotten is simply not put back.
 """
@@ -25,6 +27,10 @@ MOST_BYTES = 4 * 1024 * 1024
 MOST_SAID = 32_768
 MOST_TOKENS = 16_384
 MOST_JUDGED = 16_384
+MOST_TURNED = 1024
+# A file that a call would have written must not drive out everything else that is known of a session. A longer call
+# stays in the conversation as the agent got it.
+LONGEST_TURNED = MOST_BYTES // 16
 # Over all sessions: with the 120 MB that a data plane may have at rest, still far below what a container is given.
 MOST_BYTES_OVERALL = 64 * 1024 * 1024
 MOST_SESSIONS = 10_000
@@ -49,6 +55,15 @@ class Token:
     value: str | None = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """`input` is JSON; `sentence`: what the result of the call says. No name: two calls had this identifier."""
+
+    name: str | None
+    input: str = field(default="", repr=False)
+    sentence: str = ""
+
+
 def _no_account(_: int) -> None:
     """A session that no one keeps an account for."""
 
@@ -59,6 +74,9 @@ class SessionMemory:
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self.tokens: Shelf[str, Token] = Shelf(MOST_TOKENS, lambda key, token: self._spend(-_token_cost(key, token)))
         self.sayings: Shelf[bytes, Saying] = Shelf(MOST_SAID, lambda _, saying: self._spend(-_saying_cost(saying)))
+        self.turned: Shelf[str, Turned] = Shelf(
+            MOST_TURNED, lambda key, turned: self._spend(-_turned_cost(key, turned))
+        )
         self._judged: Shelf[bytes, object] = Shelf(MOST_JUDGED, lambda _, __: self._spend(-_ENTRY))
         self._account: Callable[[int], None] = _no_account
         self._most_bytes = most_bytes
@@ -103,6 +121,19 @@ class SessionMemory:
         # Had there been no gate, the agent would have cut the end of the provider's words just the same.
         return saying.original if tail == saying.tail else saying.original.rstrip() + tail
 
+    def remember_turned(self, identifier: str, call: Turned) -> None:
+        """The agent was given this call under another name."""
+        if len(call.input) > LONGEST_TURNED:
+            return
+        known = self.turned.get(identifier)
+        if known is None or known != call:
+            self.put_turned(identifier, call if known is None else Turned(None))
+
+    def turned_call(self, identifier: str) -> Turned | None:
+        """The call as the provider made it, if it is known for certain."""
+        call = self.turned.get(identifier)
+        return call if call is not None and call.name is not None else None
+
     def judged(self, key: bytes) -> object | None:
         return self._judged.get(key)
 
@@ -123,6 +154,12 @@ class SessionMemory:
         self.changes += 1
         self._keep_within()
 
+    def put_turned(self, identifier: str, call: Turned) -> None:
+        self._spend(_turned_cost(identifier, call))
+        self.turned.put(identifier, call)
+        self.changes += 1
+        self._keep_within()
+
     def attach(self, account: Callable[[int], None]) -> None:
         self._account = account
         account(self.bytes)
@@ -138,7 +175,7 @@ class SessionMemory:
 
     def _keep_within(self) -> None:
         # What can be found out again goes first, then words, and values that are owed last.
-        for shelf in (self._judged, self.sayings, self.tokens):
+        for shelf in (self._judged, self.sayings, self.turned, self.tokens):
             while self.bytes > self._most_bytes and len(shelf):
                 shelf.drop_oldest()
 
@@ -201,6 +238,10 @@ def _agree(one: Saying, other: Saying) -> bool:
 
 def _token_cost(placeholder: str, token: Token) -> int:
     return _ENTRY + sys.getsizeof(placeholder) + (sys.getsizeof(token.value) if token.value else 0)
+
+
+def _turned_cost(identifier: str, call: Turned) -> int:
+    return _ENTRY + sum(sys.getsizeof(text) for text in (identifier, call.name or "", call.input, call.sentence))
 
 
 def _saying_cost(saying: Saying) -> int:

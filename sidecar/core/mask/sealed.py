@@ -15,7 +15,7 @@ from base64 import b64decode, b64encode
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from sidecar.core.mask.memory import Saying, SessionMemory, Token
+from sidecar.core.mask.memory import Saying, SessionMemory, Token, Turned
 
 _VERSION = b"gatehouse/memory/1\n"
 _KEY = 32
@@ -33,6 +33,7 @@ def seal(memory: SessionMemory, key: bytes, nonce: bytes, scope: str = "") -> by
             [b64encode(digest).decode(), saying.original, saying.tail, saying.clash]
             for digest, saying in memory.sayings.items()
         ],
+        "turned": [[identifier, call.name, call.input, call.sentence] for identifier, call in memory.turned.items()],
     }
     return nonce + AESGCM(key).encrypt(nonce, json.dumps(content).encode(), _bound(scope))
 
@@ -50,6 +51,9 @@ def unseal(blob: bytes, key: bytes, scope: str = "") -> SessionMemory | None:
         memory.put_token(placeholder, Token(value))
     for digest, original, tail, clash in content["sayings"]:
         memory.put_saying(b64decode(digest), Saying(original, tail, clash))
+    # Absent where an older version sealed it.
+    for identifier, *call in content.get("turned", ()):
+        memory.put_turned(identifier, Turned(*call))
     return memory
 
 

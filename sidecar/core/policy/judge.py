@@ -24,7 +24,7 @@ from sidecar.core.policy.limits import Limits, strictest
 from sidecar.core.policy.pattern import Globs
 from sidecar.core.policy.rule import Policy, Rule
 
-__all__ = ["Found", "Judge", "RequestFacts", "Ruleset", "ToolCall", "over_limits", "severest"]
+__all__ = ["Found", "Judge", "RequestFacts", "Ruleset", "ToolCall", "over_limits", "severest", "weight"]
 
 NOTHING = Verdict(Action.ALLOW)
 _STEPS_THAT_MOVE = frozenset({"", ".", ".."})
@@ -71,7 +71,7 @@ class Judge:
         """What each rule says about a tool call that does not simply let it go; the strictest first."""
         acting = [rule for rule in self.on_calls if rule.shadow is shadow and rule.action > Action.ALLOW]
         minding = (rule for rule in acting if rule.lets_be_because(call) is None)
-        return tuple(sorted((rule.verdict_on(call) for rule in minding), key=_weight, reverse=True))
+        return tuple(sorted((rule.verdict_on(call) for rule in minding), key=weight, reverse=True))
 
     def treat_shadow(self, found: Found) -> tuple[Treatment, ...]:
         """What each rule in shadow would have done about a match."""
@@ -112,7 +112,7 @@ class Ruleset:
         said += [(policy.shadow, verdict) for policy in self.policies for verdict in over_limits(policy, facts)]
         return Judge(
             severest(verdict for shadow, verdict in said if not shadow),
-            tuple(sorted((verdict for shadow, verdict in said if shadow and verdict.action), key=_weight)),
+            tuple(sorted((verdict for shadow, verdict in said if shadow and verdict.action), key=weight)),
             any(_allows(policy, facts) for policy in self.policies if not policy.shadow),
             tuple(rule for rule in awake if rule.on_text),
             tuple(verdict for shadow, verdict in said if not shadow and verdict.action is Action.HOLD),
@@ -120,13 +120,14 @@ class Ruleset:
         )
 
 
-def _weight(verdict: Verdict) -> tuple[int, bool, str, str]:
+def weight(verdict: Verdict) -> tuple[int, bool, str, str]:
+    """By which the strictest is found."""
     return (verdict.action, verdict.deny_as is DenyAs.ERROR, verdict.policy or "", verdict.rule or "")
 
 
 def severest(verdicts: Iterable[Verdict]) -> Verdict:
     """The strictest of several; `allow` when there is none."""
-    return max(verdicts, key=_weight, default=NOTHING)
+    return max(verdicts, key=weight, default=NOTHING)
 
 
 def over_limits(policy: Policy, facts: RequestFacts) -> Iterator[Verdict]:

@@ -112,7 +112,7 @@ class MatchWritten(Section):
         Regex | None,
         GIVEN,
         Field(
-            description="RE2 that fits the whole name of a tool: where text is looked for, or, without any, what calls."
+            description="RE2 that fits the whole name of a tool: where text is looked for, or which calls are meant."
         ),
     ] = None
     changed: Annotated[

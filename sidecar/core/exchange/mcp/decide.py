@@ -20,13 +20,14 @@ from sidecar.core.exchange import fact, request_headers
 from sidecar.core.exchange.admission import address, applying, caller_key, not_stopped
 from sidecar.core.exchange.answer_body import encodings
 from sidecar.core.exchange.asking import Subject, held
+from sidecar.core.exchange.commands import Record
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged, Session
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.judgement import judge_texts
 from sidecar.core.exchange.mcp import heads
-from sidecar.core.exchange.mcp.asked import Asked
-from sidecar.core.exchange.mcp.calls import call_record, judge_call
+from sidecar.core.exchange.mcp.asked import Asked, named
+from sidecar.core.exchange.mcp.calls import Call, call_record, judge_call
 from sidecar.core.exchange.mcp.withheld import judge_withheld
 from sidecar.core.exchange.outcome import Arrived, Go
 from sidecar.core.exchange.refusal import denial
@@ -34,6 +35,7 @@ from sidecar.core.exchange.request_record import Material
 from sidecar.core.exchange.route import NAMED, Route
 from sidecar.core.exchange.rules import BoundRules
 from sidecar.core.exchange.shape import about
+from sidecar.core.exchange.stopping import stopped_fact
 from sidecar.core.mask.placeholder import Placeholders
 from sidecar.core.mask.splice import spliced
 from sidecar.core.model.action import Action
@@ -66,11 +68,12 @@ class _Call:
     session: str | None  # as the server knows it
     texts: Texts = field(default_factory=lambda: Texts(()))
 
+    run: Call | None = None  # of a tool
+
     @property
     def tool(self) -> str | None:
         """As rules know it."""
-        named = self.message.tool if self.message else None
-        return None if named is None else _named(self.way, named)
+        return self.run.tool if self.run else None
 
 
 def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, way: Route) -> Go:
@@ -83,7 +86,7 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     not_stopped(gate, call.caller, way)
     notes.session = call.caller.claimed_session
     scope = f"{caller.provider}\n{caller.subject}\n{notes.session or ''}"
-    notes.material = Material(message.document, scope) if message else None
+    notes.material = Material(message.document, scope, message.document.raw) if message else None
     rules = gate.sessions.of(scope if notes.session else None, gate.rules)
     bound = applying(rules.bound(call.caller, way.connection), caller)
     court = bound.court(_facts(call))
@@ -97,8 +100,9 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     judged, accepted = _judged(gate, call, session, notes)
     if notes.material is not None:
         notes.material.session, notes.material.masked = session, judged.masked
-    if call.tool is not None and message is not None:
-        notes.calls.append(call_record(arrived.id, call.caller, message, call.tool, session, judged, arrived.at))
+    if call.run is not None:
+        notes.calls.append(call_record(arrived.id, call.caller, call.run, session, judged, arrived.at))
+    notes.calls += _quarantined(gate, call, judged)
     go = _forwarded(gate, call, session, judged, accepted)
     return (
         replace(go, held=held(_subject(gate, call, go), session, judged, stream=False, answers=False))
@@ -128,14 +132,22 @@ def _call(gate: Gate, arrived: Arrived, caller: Caller, way: Route, message: Mes
             raise Refused(404, Code.NOT_FOUND, _NO_SESSION)
         claimed = caller.claimed_session or f"mcp-{sha256(given.encode()).hexdigest()[:16]}"
         caller = replace(caller, claimed_session=claimed)
-    texts = Texts(())
-    if message is not None:
-        texts = texts_of(message, Side.CLIENT, lambda tool: _named(way, tool))
-    return _Call(arrived, way, caller, message, session, texts)
+    name = way.connection.name
+    texts = texts_of(message, Side.CLIENT, lambda tool: named(name, tool)) if message else Texts(())
+    run = None
+    if message is not None and message.kind is Kind.REQUEST and message.tool is not None:
+        run = Call.of(message, named(name, message.tool), gate.understand)
+    return _Call(arrived, way, caller, message, session, texts, run)
 
 
-def _named(way: Route, tool: str) -> str:
-    return f"mcp__{way.connection.name}__{tool}"
+def _quarantined(gate: Gate, call: _Call, judged: Judged) -> list[Record]:
+    """A rule stops the session from now on."""
+    verdict, arrived = judged.verdict, call.arrived
+    if verdict.action is not Action.DENY or not verdict.quarantine:
+        return []
+    block = gate.quarantine.put(call.caller, verdict, arrived.id, arrived.at)
+    note = stopped_fact(arrived.id, block, "recording", arrived.at, gate.rules.compiled)
+    return [Record("quarantined", {**note, "rule": verdict.rule, "policy_name": verdict.policy}, wait=False)]
 
 
 def _facts(call: _Call) -> RequestFacts:
@@ -168,8 +180,8 @@ def _judged(
     judged.stricter(court.verdict)
     for verdict in court.holds:
         judged.hold(verdict)
-    if call.tool is not None:
-        judge_call(court, call.tool, judged)
+    if call.run is not None:
+        judge_call(court, call.run, judged)
     hidden = gate.pins.hidden(_shop(call))
     accepted = judge_withheld(hidden, call.message, call.tool, judged)
     value = call.message.document.value if call.message else None

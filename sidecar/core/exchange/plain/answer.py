@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange.answer_body import MAX_ANSWER, encodings
 from sidecar.core.exchange.answer_fact import answer_fact, type_of
+from sidecar.core.exchange.calls import Calls
 from sidecar.core.exchange.commands import Command, Record, SendAnswer, StartAnswer
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
@@ -58,6 +59,22 @@ class PlainAnswer:
         return None
 
     def told(self, at: float) -> Sequence[Record]:  # noqa: ARG002  (nothing in an answer is recorded by itself)
+        return ()
+
+    @property
+    def calls(self) -> Calls:
+        """None: nobody calls a tool here."""
+        return Calls(self.context, self.judged)
+
+    @property
+    def over(self) -> bool:
+        return self._ended
+
+    @property
+    def waits(self) -> bool:
+        return False
+
+    def decided(self, at: float) -> Sequence[Command]:  # noqa: ARG002
         return ()
 
     def tick(self, at: float) -> bytes:  # noqa: ARG002

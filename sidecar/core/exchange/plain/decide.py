@@ -102,7 +102,7 @@ def decide_plain(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller
     refused = gate.ledger.admit(caller_key(caller), bound.limits, arrived.at)
     if refused is not None:
         raise refused
-    notes.material = Material(call.body.document(), scope) if call.body else None
+    notes.material = Material(call.body.document(), scope, call.body.raw) if call.body else None
     session = Session(court, gate.memories.of(scope), Placeholders(gate.mask_key, scope, rules.words))
     judged = _judged(call, session, notes)
     if notes.material is not None:

@@ -16,6 +16,7 @@ from sidecar.core.wire.claude.vocabulary import closed
 from sidecar.core.wire.json_strict import JsonDocument
 from sidecar.core.wire.json_strings import JsonValue, joined
 
+Path = tuple[str | int, ...]
 # A line of a batch's results wraps its message twice; each field, and where it must stand.
 _WRAPPING = {"result": "", "message": "result"}
 
@@ -60,7 +61,7 @@ def read_answer(document: JsonDocument) -> ClaudeAnswer:
         return ClaudeAnswer(None, None, Usage(), tuple(cursor.pieces))
     read_message(cursor, top)
     error = top.get("error")
-    message = _batched(top) or top
+    message = [message for _, message in messages_in(top)][-1]
     return ClaudeAnswer(
         word(message, "model"),
         word(message, "stop_reason"),
@@ -70,11 +71,14 @@ def read_answer(document: JsonDocument) -> ClaudeAnswer:
     )
 
 
-def _batched(top: dict[str, JsonValue]) -> dict[str, JsonValue] | None:
-    """The message in one line of a batch's results."""
-    result = top.get("result")
+def messages_in(value: JsonValue) -> list[tuple[Path, dict[str, JsonValue]]]:
+    """Where a message may stand in an answer: the whole, and last what one line of a batch's results wraps."""
+    if not isinstance(value, dict):
+        return []
+    result = value.get("result")
     message = result.get("message") if isinstance(result, dict) else None
-    return message if isinstance(message, dict) else None
+    wrapped = [(("result", "message"), message)] if isinstance(message, dict) else []
+    return [((), value), *wrapped]
 
 
 def read_message(cursor: Cursor, message: dict[str, JsonValue], path: str = "") -> None:

@@ -170,8 +170,15 @@ class TestDenied:
 
     def test_one_tool_call(self) -> None:
         call = ask(gate(TOOLS), request("hi")).answered(reply(text("rm -rf is fine as words"), tool("rm -rf /")))
-        self.check(call, 400)
-        assert ask(gate(TOOLS), request("hi")).answered(reply(tool("rm -rf /", "Read"))).start.status is None
+        self.check(call, None)
+        words, turned = json.loads(call.received)["content"]
+        assert (words["text"], turned["name"], turned["input"]["rule"]) == (
+            "rm -rf is fine as words",
+            "blocked_by_policy",
+            "tools",
+        )
+        other = ask(gate(TOOLS), request("hi")).answered(reply(tool("rm -rf /", "Read")))
+        assert json.loads(other.received)["content"][0]["name"] == "Read"
 
     def check(self, call: Call, status: int | None) -> None:
         assert call.start.status == status
@@ -228,7 +235,8 @@ class TestBatchResults:
 
     def test_a_tool_call_in_it_is_judged_as_one(self) -> None:
         call = ask(gate(TOOLS), None, self.PATH, method="GET")
-        assert call.answered(self.line(tool("rm -rf /")), self.KIND).start.status == 400
+        received = call.answered(self.line(tool("rm -rf /")), self.KIND).received
+        assert json.loads(received)["result"]["message"]["content"][0]["name"] == "blocked_by_policy"
         assert call.facts["answered"]["findings"][0]["path"] == "result.message.content[0].input.command"
 
     def test_a_line_that_is_no_json(self) -> None:

@@ -6,11 +6,14 @@ import pytest
 
 from sidecar.core.errors import Refused
 from sidecar.core.exchange.blocks import Blocks
+from sidecar.core.exchange.calls import Calls
+from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged, Session
 from sidecar.core.exchange.shown import Item
 from sidecar.core.mask.memory import SessionMemory
 from sidecar.core.mask.placeholder import Placeholders
 from sidecar.core.policy.facts import RequestFacts
+from sidecar.core.wire.claude.endpoints import Endpoint
 from sidecar.core.wire.claude.stream import StreamReader
 from sidecar.core.wire.sse import SseReader
 from tests.unit.core.exchange.building import (
@@ -38,7 +41,9 @@ def blocks() -> tuple[Blocks, deque[Item]]:
     assert bound is not None
     queue: deque[Item] = deque()
     session = Session(bound.court(FACTS), SessionMemory(), Placeholders(MASK_KEY, "s", rules.words))
-    return Blocks(session, Judged(), queue), queue
+    context = AnswerContext("gx_1", "claude", session, Endpoint.MESSAGES, True, CALLER)
+    judged = Judged()
+    return Blocks(Calls(context, judged), judged, queue), queue
 
 
 def taken(*parts: bytes) -> tuple[Blocks, deque[Item]]:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sidecar.core.mask import memory as numbers
-from sidecar.core.mask.memory import Memories, Saying, SessionMemory, Token
+from sidecar.core.mask.memory import LONGEST_TURNED, Memories, Saying, SessionMemory, Token, Turned
 
 P = "[EMAIL_K7Q2M9XA]"
 
@@ -56,6 +56,21 @@ def test_said(said: list[tuple[str, str]], asked: str, answer: str | None, note:
     for delivered, original in said:
         memory.remember_said(delivered, original)
     assert memory.said(asked) == answer, note
+
+
+def test_a_call_that_the_agent_got_under_another_name() -> None:
+    memory, call = SessionMemory(), Turned("Bash", '{"command":"rm"}', "Not that.")
+    before = memory.bytes
+    memory.remember_turned("toolu_1", call)
+    memory.remember_turned("toolu_1", call)
+    assert memory.turned_call("toolu_1") == call
+    assert memory.turned_call("toolu_2") is None
+    assert memory.bytes > before
+    assert "command" not in repr(call)
+    memory.remember_turned("toolu_1", Turned("Bash", "{}", "Not that."))
+    assert memory.turned_call("toolu_1") is None, "two calls of one identifier: nobody knows which"
+    memory.remember_turned("toolu_3", Turned("Write", "x" * (LONGEST_TURNED + 1), ""))
+    assert memory.turned_call("toolu_3") is None, "too long to be kept"
 
 
 def test_what_was_judged_is_found_again() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sidecar.core.mask.memory import SessionMemory
+from sidecar.core.mask.memory import SessionMemory, Turned
 from sidecar.core.mask.sealed import seal, unseal
 
 KEY, NONCE, SCOPE = bytes(range(32)), bytes(range(12)), "anna\nsession-1"
@@ -20,6 +20,7 @@ def memory() -> SessionMemory:
     filled.remember_said("key [K]\n", "key \ud800🎈\n")
     filled.remember_said("****", "one")
     filled.remember_said("****", "another")
+    filled.remember_turned("toolu_1", Turned("Bash", '{"a":1}', "No."))
     return filled
 
 
@@ -31,6 +32,7 @@ def test_what_was_sealed_comes_back() -> None:
     assert said == ["hello", "key \ud800🎈\n", "key \ud800🎈", None, None]
     opened.remember_token(SHARED, "one")
     assert opened.value_of(SHARED) is None, "two values shared it before the restart"
+    assert opened.turned_call("toolu_1") == Turned("Bash", '{"a":1}', "No.")
     assert opened.bytes == memory().bytes
 
 

@@ -1,0 +1,166 @@
+"""The tool calls of one answer: each is judged when it is complete, and leaves in one of four ways.
+
+    PASSES    as it came, or with values in it masked or put back
+    RENAMED   under a name that no tool has: the agent answers it with an error by itself and asks the model again
+    WORDS     as a text in its place, for a client that runs no tools in a loop
+    ENDS      nothing of it, nor of what follows: the answer ends with the sentence
+
+Rules:
+- Only what the agent itself carries out can leave under another name or as words. A call that the provider carries out
+  (`server_tool_use`, `mcp_tool_use`) is on its way there already, and its result would follow: the answer ends.
+- A call without an identifier cannot be answered by the agent under another name; it becomes words.
+- What the provider said is remembered, so that it can be put back when the agent tells it again.
+"""
+
+import json
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+
+from sidecar.core.exchange.context import AnswerContext
+from sidecar.core.exchange.desk import Judged
+from sidecar.core.exchange.refusal import denial
+from sidecar.core.exchange.tool_call import Called, judge_call, read_call
+from sidecar.core.mask.memory import Turned
+from sidecar.core.model.action import Action, DenyAs
+from sidecar.core.model.effect import Understood
+from sidecar.core.model.finding import Verdict
+from sidecar.core.policy.judge import severest
+from sidecar.core.wire.claude.blocked import Notice
+
+INSTEAD = "Reach the goal in a way that this rule allows, or say that you cannot."
+
+
+class Way(Enum):
+    PASSES = auto()
+    RENAMED = auto()
+    WORDS = auto()
+    ENDS = auto()
+
+
+@dataclass(slots=True, repr=False)
+class Ruled:
+    """A call with its verdict. `judged`: what stands in its texts. `approval`: the question that people were asked;
+    `approved`: they said yes."""
+
+    called: Called
+    understood: Understood
+    judged: Judged
+    verdict: Verdict
+    shadow: tuple[Verdict, ...]
+    approval: str = ""
+    approved: bool = False
+
+    @property
+    def way(self) -> Way:
+        if self.verdict.action <= Action.MASK or (self.verdict.action is Action.HOLD and self.approved):
+            return Way.PASSES
+        told = self.verdict.deny_as
+        if not self.called.of_the_agent or told in (DenyAs.ERROR, DenyAs.ANSWER):
+            return Way.ENDS
+        return Way.WORDS if told is DenyAs.TEXT or not self.called.id else Way.RENAMED
+
+
+@dataclass(slots=True, repr=False)
+class Waiting:
+    """A call that people are asked about. `go`: it is decided."""
+
+    ruled: Ruled
+    go: Callable[[], None]
+
+
+@dataclass(slots=True, repr=False)
+class Calls:
+    """`judged`: of the whole answer. `verdict`: the strictest on a call with which the answer went on all the same.
+    `quarantine`: the one that stops the session; no later call of this answer goes either.
+    `untold`: what the record has not heard of yet. `left`: calls that the agent has to answer; `words`: how many became
+    texts."""
+
+    context: AnswerContext
+    judged: Judged
+    verdict: Verdict = field(default_factory=lambda: Verdict(Action.ALLOW))
+    untold: list[Ruled] = field(default_factory=list)
+    quarantine: Verdict | None = None
+    waiting: deque[Waiting] = field(default_factory=deque)
+    left: int = 0
+    words: int = 0
+
+    def judge(self, called: Called, own: Judged) -> Ruled:
+        """`own`: with the verdict on its texts."""
+        understood = read_call(called, self.context.understand)
+        said = judge_call(self.context.session.court, called, understood)
+        for verdict in said.verdicts:
+            if verdict.action is Action.HOLD:
+                own.hold(verdict)
+            else:
+                own.stricter(verdict)
+        self.judged.found(own)
+        return Ruled(called, understood, own, own.verdict, said.shadow)
+
+    def waits(self, ruled: Ruled, go: Callable[[], None]) -> bool:
+        """Whether people have to be asked first. What the provider carries out cannot wait for them."""
+        if ruled.verdict.action is not Action.HOLD or not ruled.called.of_the_agent:
+            return False
+        self.waiting.append(Waiting(ruled, go))
+        return True
+
+    def decided(self, *, approved: bool, approval: str, sentence: str = "", said_no: bool = False) -> None:
+        """People answered about the call that waited longest, or nobody did. `sentence`: why it does not go."""
+        one = self.waiting.popleft()
+        ruled, verdict = one.ruled, one.ruled.verdict
+        ruled.approved, ruled.approval = approved, approval
+        if not approved:
+            quarantine = verdict.quarantine and said_no
+            ruled.verdict = replace(verdict, action=Action.DENY, say=sentence, quarantine=quarantine)
+        one.go()
+
+    def settle(self, ruled: Ruled, original: str) -> Way:
+        """The verdict stands. `original`: the input as JSON, as the provider wrote it."""
+        if self.quarantine is not None and ruled.way is Way.PASSES:
+            ruled.verdict, ruled.approved = self.quarantine, False
+        self.untold.append(ruled)
+        way, called = ruled.way, ruled.called
+        if way is not Way.PASSES and ruled.verdict.quarantine and self.quarantine is None:
+            self.quarantine = ruled.verdict
+        if way is Way.ENDS:
+            self.judged.stricter(_ending(ruled.verdict))
+        else:
+            self.verdict = severest((self.verdict, ruled.verdict))
+        if way is Way.RENAMED and not _in_a_key(ruled):
+            turned = Turned(called.tool or "", original, self.notice(ruled).sentence)
+            self.context.session.memory.remember_turned(called.id or "", turned)
+        self.left += called.of_the_agent and way in (Way.PASSES, Way.RENAMED)
+        self.words += way is Way.WORDS
+        return way
+
+    def told(self) -> list[Ruled]:
+        """What was settled since this was last asked."""
+        told, self.untold = self.untold, []
+        return told
+
+    def notice(self, ruled: Ruled) -> Notice:
+        verdict = ruled.verdict
+        refused = denial(verdict, self.context.exchange)
+        instead = verdict.instead or INSTEAD
+        return Notice(verdict.rule or "", (verdict.say or "").strip(), instead, f"{refused.message} {instead}")
+
+    def stop_reason(self, said: str | None) -> str | None:
+        """Why the message ended. One that ended for its tool calls, of which none is left, has said all it had to."""
+        return "end_turn" if said == "tool_use" and self.words and not self.left else said
+
+
+def as_json(value: object) -> str:
+    """ASCII: no client may take a character in it for the end of a line."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _in_a_key(ruled: Ruled) -> bool:
+    """Something was found where a key may stand, which could not be masked on its way back: put back, the call would
+    have to be denied together with the whole conversation. It stays as the agent got it."""
+    return any(one.path.endswith("}") for one in ruled.judged.findings)
+
+
+def _ending(verdict: Verdict) -> Verdict:
+    told = DenyAs.ERROR if verdict.deny_as is DenyAs.ERROR else DenyAs.ANSWER
+    return replace(verdict, action=Action.DENY, deny_as=told)

@@ -1,0 +1,184 @@
+"""What a path is: a device, a secret, something that grants access, something that can be made again.
+
+Strategy: the path is folded (`~` and `$HOME` are one, `a/../b` is `b`), then looked up in short tables.
+
+Rules:
+- A path with a hole is judged by what is known of it.
+- Only a relative path can be made again: the same name elsewhere may be anything.
+"""
+
+import posixpath
+import re
+from fnmatch import fnmatchcase
+
+from sidecar.core.understand.listed import listed
+
+HOLE = "\x00"
+
+# What builds, installs and caches leave behind; a tool makes it again.
+MAKEABLE = frozenset(
+    listed(
+        "node_modules build dist out target bin obj .next .nuxt .output .turbo .parcel-cache"
+        " .svelte-kit .angular coverage htmlcov .nyc_output __pycache__ .pytest_cache .mypy_cache"
+        " .ruff_cache .hypothesis .tox .nox .eggs .venv venv .cache .gradle .terraform _build site"
+        " public/build storybook-static .vite tmp temp .tmp logs test-results playwright-report"
+        " DerivedData Pods .dart_tool cmake-build-debug cmake-build-release .ipynb_checkpoints"
+        " .import_linter_cache vendor/bundle .sass-cache .docusaurus .vercel .serverless .aws-sam"
+        " cdk.out wheelhouse"
+    )
+)
+MAKEABLE_SHAPES = ("*.egg-info", "*.pyc", "*.o", "*.log", "*.tmp", "*.tsbuildinfo", "build-*", "cmake-build-*", "*.bak")
+# These are nothing else wherever they are, but where a system keeps its own.
+MAKEABLE_ANYWHERE = frozenset(
+    listed(
+        "node_modules __pycache__ .pytest_cache .mypy_cache .ruff_cache .tox .nox .next .nuxt .turbo"
+        " .parcel-cache htmlcov .nyc_output .ipynb_checkpoints"
+    )
+)
+# Names to compare with; nothing of ours is written there.
+TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/private/tmp/")  # noqa: S108
+
+# Ends of paths that hold a secret.
+_SECRET = re.compile(
+    r"""(^|/)(
+      \.ssh/(id_[a-z0-9_]+|identity|[^/]*_(rsa|dsa|ecdsa|ed25519)|[^/]*\.pem|\*|)$
+    | \.ssh/?$
+    | id_(rsa|dsa|ecdsa|ed25519)$
+    | \.aws/(credentials|sso/cache.*|cli/cache.*|\*)?$
+    | \.env(\.(?!(example|sample|template|dist|defaults|schema|test\.example)$)[^/]*)?$
+    | [^/]+\.env$
+    | \.envrc$
+    | \.netrc$ | _netrc$ | \.pgpass$ | \.my\.cnf$ | \.git-credentials$ | \.npmrc$ | \.pypirc$ | \.vault-token$
+    | \.docker/config\.json$ | \.kube(/config)?$ | \.config/gh/hosts\.yml$ | \.config/gcloud(/.*)?$ | \.azure/.*
+    | \.gnupg(/.*)?$ | \.password-store(/.*)?$ | \.config/(op|hub|rclone/rclone\.conf|doctl/config\.yaml)$
+    | \.terraform\.d/credentials.* | terraform\.tfstate(\.backup)?$ | \.claude/\.credentials\.json$
+    | etc/(shadow|gshadow|sudoers|master\.passwd|krb5\.keytab|shadow-)$
+    | etc/ssh/ssh_host_.*_key$ | etc/kubernetes/.*\.conf$
+    | proc/[^/]+/(environ|mem)$ | var/run/secrets/.* | run/secrets/.*
+    | [^/]*\.(pem|key|p12|pfx|jks|keystore|kdbx|ppk)$
+    | credentials(\.json|\.ya?ml|\.ini)?$ | secrets?\.(json|ya?ml|env|txt|toml|ini)$ | service[-_]account[^/]*\.json$
+    | (cookies|logindata|login\ data|key4\.db|logins\.json)$
+    | \.(bash|zsh|psql|mysql|python|node_repl)_history$
+    | keychains?(/.*)?$
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_PUBLIC = re.compile(
+    r"(\.pub|/known_hosts|/ssh_config|\.ssh/config|cert\.pem|ca[-_.a-z]*\.(pem|crt)|public[-_a-z]*\.(pem|key))$",
+    re.IGNORECASE,
+)
+
+# Writing here gives somebody a way in, or changes who may do what.
+_ACCESS = re.compile(
+    r"""(^|/)(\.ssh/(authorized_keys2?|config|rc|environment)$
+    | etc/(passwd|shadow|group|gshadow|sudoers(\.d/.*)?|doas\.conf|ssh/.*|pam\.d/.*|hosts\.(allow|deny)|security/.*
+    |polkit-1/.*)$ | \.kube/config$ | \.aws/(credentials|config)$ | \.gnupg/.* | \.netrc$
+    | \.claude/settings(\.local)?\.json$ | CODEOWNERS$ | etc/hosts$ | \.git-credentials$)""",
+    re.VERBOSE,
+)
+# Writing here makes something run later, unasked.
+_STARTS = re.compile(
+    r"""(^|/)(\.(bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zprofile|zshenv|zlogin|kshrc|cshrc|xprofile
+    |xinitrc|inputrc)$
+    | \.config/fish/.* | \.git/hooks/.* | \.git/config$ | \.gitconfig$ | \.husky/.* | \.pre-commit-config\.yaml$
+    | etc/(profile(\.d/.*)?|bash\.bashrc|environment|rc\.local|cron.*|crontab|init\.d/.*|systemd/.*|ld\.so\.preload
+    |ld\.so\.conf.*)$
+    | var/spool/cron/.* | \.config/(systemd|autostart)/.* | Library/Launch(Agents|Daemons)/.*
+    | \.github/workflows/.* | \.gitlab-ci\.yml$ | \.circleci/.* | Jenkinsfile$
+    | azure-pipelines\.yml$ | bitbucket-pipelines\.yml$
+    | \.buildkite/.* | \.travis\.yml$ | \.drone\.yml$ | \.ci/.* | \.vscode/(tasks|settings|launch)\.json$ | \.envrc$
+    | \.mcp\.json$ | \.claude/(hooks|commands|agents)/.* | usr/(local/)?s?bin/.* | s?bin/[^/]+$ | boot/.*)""",
+    re.VERBOSE,
+)
+_DEVICE = re.compile(r"/dev/(sd|hd|vd|xvd|nvme|mmcblk|disk|rdisk|dm-|mapper/|md|loop|mem|kmem|port|sg|root)")
+_SYSTEM = re.compile(
+    r"/(etc|bin|sbin|usr|lib|lib64|boot|var|opt|root|sys|proc|srv|home|Users|System|Library|mnt|media|data)(/|$)"
+)
+_KEPT = re.compile(r"/(etc|bin|sbin|usr|lib|lib64|boot|sys|System|var/(lib|log|backups?|www|spool|mail|db))(/|$)")
+HARMLESS_DEVICES = frozenset(
+    listed("/dev/null /dev/stdout /dev/stderr /dev/stdin /dev/tty /dev/zero /dev/random /dev/urandom /dev/full")
+)
+
+
+def folded(path: str) -> str:
+    """One spelling for one path."""
+    text = path.replace("//", "/") if path.startswith("//") else path
+    text = text.removeprefix("file://")
+    if not text:
+        return text
+    kept = posixpath.normpath(text)
+    return kept[1:] if kept.startswith("//") else kept
+
+
+def is_device(path: str) -> bool:
+    return _DEVICE.match(folded(path)) is not None
+
+
+def is_socket(path: str) -> bool:
+    """What bash opens a connection for."""
+    return folded(path).startswith(("/dev/tcp/", "/dev/udp/"))
+
+
+def is_nothing(path: str) -> bool:
+    clean = folded(path)
+    return clean in HARMLESS_DEVICES or clean.startswith(("/dev/fd/", "/dev/pts/", "/proc/self/fd/"))
+
+
+def is_secret(path: str) -> bool:
+    clean = folded(path)
+    return _SECRET.search(clean) is not None and _PUBLIC.search(clean) is None
+
+
+def grants_access(path: str) -> bool:
+    return _ACCESS.search(folded(path)) is not None
+
+
+def starts_something(path: str) -> bool:
+    clean = folded(path)
+    found = _STARTS.search(clean)
+    # `bin/` of the working tree is nobody's search path; `/bin/` is.
+    return found is not None and (clean.startswith("/") or "bin/" not in found.group())
+
+
+def is_system(path: str) -> bool:
+    """An absolute path outside the places for passing things: losing what is there hurts."""
+    clean = folded(path)
+    return _SYSTEM.match(clean) is not None and not is_temporary(clean) and not is_nothing(clean)
+
+
+def is_kept(path: str) -> bool:
+    """Where the system and its services keep what they need."""
+    return _KEPT.match(folded(path)) is not None
+
+
+def is_working_tree(path: str) -> bool:
+    """A folder somebody may work in: below a home or a mount, not one of the system's own."""
+    clean = folded(path)
+    if HOLE in clean:
+        return False
+    steps = [step for step in clean.split("/") if step]
+    return not is_kept(clean) and (not clean.startswith(("/", "~", "..")) or len(steps) > 1)
+
+
+def is_temporary(path: str) -> bool:
+    clean = folded(path)
+    return clean.startswith(TEMPORARY) and clean.rstrip("/*") not in {place.rstrip("/") for place in TEMPORARY}
+
+
+def is_makeable(path: str) -> bool:
+    """A tool makes it again: a build folder of the working tree, or something in a temporary folder."""
+    clean = folded(path.rstrip("/"))
+    if HOLE in clean.rpartition("/")[2] and not is_temporary(clean):
+        return False
+    if is_temporary(clean):
+        return ".." not in clean
+    if clean.startswith(("/", "~", "..")):
+        return not is_kept(clean) and any(step in MAKEABLE_ANYWHERE for step in clean.split("/"))
+    if clean in {".", "*", ""}:
+        return False
+    steps = [step for step in clean.split("/") if step not in {"*", "**"}]
+    return any(_made(step) for step in steps) or clean in MAKEABLE
+
+
+def _made(step: str) -> bool:
+    return step in MAKEABLE or any(fnmatchcase(step, shape) for shape in MAKEABLE_SHAPES)

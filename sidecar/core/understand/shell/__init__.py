@@ -1,0 +1,1 @@
+"""Shell commands: text in, effects out."""

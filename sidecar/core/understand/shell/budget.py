@@ -1,0 +1,46 @@
+"""What a walk has left, and what it brings back."""
+
+from dataclasses import dataclass, field
+
+from sidecar.core.model.effect import Node
+from sidecar.core.understand.shell.call import Stream
+
+# An ordinary text has ten; a thousand take some 30 ms.
+MOST_COMMANDS = 1_000
+# What is longer than any text that we would read is not kept.
+LONGEST_OUT = 24_000
+SILENT = Stream("")
+
+
+@dataclass(slots=True)
+class Budget:
+    """What is left for one text and everything in it, and what could not be read so far. `calls`: the functions and
+    programs that we are inside of."""
+
+    depth: int = 0
+    commands: int = 0
+    calls: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+    def spent(self) -> bool:
+        self.commands += 1
+        if self.commands == MOST_COMMANDS:
+            self.unread.append(f"more than {MOST_COMMANDS} commands")
+        return self.commands >= MOST_COMMANDS
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What statements do, and what they print."""
+
+    nodes: tuple[Node, ...] = ()
+    out: Stream = field(default_factory=Stream)
+
+
+def together(streams: list[Stream]) -> Stream:
+    """What several commands print, one after the other."""
+    hosts = tuple(dict.fromkeys(name for stream in streams for name in stream.hosts))
+    texts = [stream.text for stream in streams]
+    known = [text for text in texts if text is not None]
+    kept = len(known) == len(texts) and sum(map(len, known)) <= LONGEST_OUT
+    return Stream("".join(known) if kept else None, hosts)

@@ -1,0 +1,1 @@
+"""Programs and what they do: a table for each field of work."""

@@ -1,0 +1,81 @@
+"""Clusters: kubectl and helm."""
+
+from sidecar.core.model.effect import Effect
+from sidecar.core.understand.shell.call import Argv, Call, Reader, Reading, deed, does, host, joined
+from sidecar.core.understand.shell.commands.verbs import rows, verbs
+from sidecar.core.understand.shell.flags import flags
+
+_E = Effect
+_KUBECTL_VALUED = (
+    "n namespace context cluster user kubeconfig s server l selector f filename o output c"
+    " container k kustomize as token field-selector tail since type p patch sort-by replicas image"
+    " request-timeout v cascade grace-period timeout"
+)
+KUBECTL = [
+    *rows(
+        _E.DESTROYS_DATA,
+        "delete *; delete ? -f --filename -k --all -l --selector; drain *; replace ? --force",
+    ),
+    *rows(
+        _E.READS_SECRET,
+        "get secret*; get */secret*; get *,secret*; config view ? --raw; create token; get all,secret*",
+    ),
+    *rows(
+        _E.CHANGES_ACCESS,
+        "create clusterrolebinding; create rolebinding; create role; create clusterrole"
+        "; create serviceaccount; create secret; certificate *; auth reconcile"
+        "; config set-credentials; taint *; set serviceaccount; set subject",
+    ),
+    *rows(
+        _E.READS,
+        "get; describe; logs; top; explain; api-*; cluster-info; diff; wait; version; events"
+        "; rollout status; rollout history; config view; config get-*; config current-context"
+        "; auth can-i; kustomize; options",
+    ),
+    *rows(
+        _E.WRITES,
+        "apply; create *; patch; label; annotate; scale; rollout *; edit; set; expose; autoscale"
+        "; cordon; uncordon; config use-context; replace; port-forward",
+    ),
+    *rows(_E.LEAVES_MACHINE, "proxy"),
+    *rows(_E.RUNS_CODE, "run; debug; attach"),
+]
+_kubectl = verbs(KUBECTL, _KUBECTL_VALUED, dry="dry-run")
+
+
+def kubectl(call: Call) -> Reading:
+    """`exec` runs a command in a pod, `cp` copies; the rest is in the table."""
+    verb = next((word.text for word in flags(call.args, frozenset(_KUBECTL_VALUED.split())).operands), "")
+    if verb in {"exec", "run", "debug"}:
+        at = next((i for i, word in enumerate(call.args) if word.text == "--"), None)
+        if at is not None and at + 1 < len(call.args):
+            return Reading((deed(_E.RUNS_CODE, call.shown),), (Argv(call.args[at + 1 :], call.stdin),))
+        rest = flags(call.args, frozenset(_KUBECTL_VALUED.split())).operands
+        if verb == "exec" and len(rest) > 2:
+            return Reading((deed(_E.RUNS_CODE, call.shown),), (Argv(rest[2:], call.stdin),))
+    if verb in {"cp"}:
+        rest = flags(call.args, frozenset(_KUBECTL_VALUED.split())).operands
+        out = len(rest) > 2 and ":" in rest[2].text
+        return does(_E.LEAVES_MACHINE if out else _E.READS, call)
+    applied = [word.text for word in flags(call.args, frozenset(_KUBECTL_VALUED.split())).values("f", "filename")]
+    if verb in {"apply", "create"} and any(text.startswith("http") for text in applied):
+        return joined(_kubectl(call), does(_E.RUNS_CODE, call, *(host(text) for text in applied)))
+    return _kubectl(call)
+
+
+HELM = [
+    *rows(_E.DESTROYS_DATA, "uninstall; delete; rollback; upgrade ? --force"),
+    *rows(
+        _E.READS,
+        "list; ls; status; get; history; show; search; template; lint; env; version; dependency"
+        "; repo list; repo update; pull; plugin list",
+    ),
+    *rows(_E.WRITES, "install; upgrade; repo add; test; package; create"),
+    *rows(_E.LEAVES_MACHINE, "push"),
+]
+
+
+KUBERNETES: dict[str, Reader] = {
+    **dict.fromkeys(("kubectl", "k", "oc", "microk8s.kubectl"), kubectl),
+    "helm": verbs(HELM, "n namespace f values set version kube-context repo kubeconfig", dry="dry-run"),
+}

@@ -1,0 +1,287 @@
+"""Programs that look and print, and do no more; what they read still matters.
+
+Strategy: most of them are a name in a list. Those whose operands are files read them; `echo`, `printf`, `cat` and the
+decoders also tell what they print, where it can be known, because it may be run next.
+"""
+
+import base64
+import binascii
+import codecs
+
+from sidecar.core.model.effect import Effect
+from sidecar.core.understand import paths
+from sidecar.core.understand.listed import listed
+from sidecar.core.understand.shell.call import (
+    HOLE,
+    NOTHING,
+    Call,
+    Reader,
+    Reading,
+    Stream,
+    Word,
+    deed,
+    does,
+    joined,
+    path,
+)
+from sidecar.core.understand.shell.commands.touching import reading, writing
+from sidecar.core.understand.shell.escapes import ansi_c
+from sidecar.core.understand.shell.flags import flags
+
+LARGEST_TEXT = 100_000
+
+
+def nothing(call: Call) -> Reading:
+    return Reading(out=Stream(hosts=call.stdin.hosts))
+
+
+def silent(_: Call) -> Reading:
+    return Reading(out=Stream(""))
+
+
+def echo(call: Call) -> Reading:
+    words, escapes, end = list(call.args), False, "\n"
+    while words and words[0].text.startswith("-") and len(words[0].text) > 1 and set(words[0].text[1:]) <= set("neE"):
+        escapes = escapes or "e" in words[0].text
+        end = "" if "n" in words[0].text else end
+        words = words[1:]
+    text = " ".join(word.text for word in words)
+    return Reading(out=Stream((ansi_c(text) if escapes and "\\" in text else text) + end))
+
+
+def printf(call: Call) -> Reading:
+    """The format and its arguments, `%s` and `%b` alone; another conversion is not known."""
+    words = [word.text for word in call.args if word.text != "--"]
+    if not words or words[0] == "-v":
+        return NOTHING
+    form, args = ansi_c(words[0]), words[1:]
+    pieces = form.split("%")
+    if any(piece[:1] not in {"s", "b", "d"} for piece in pieces[1:] if piece):
+        return NOTHING
+    out, left = "", args
+    for _ in range(max(1, min(len(args), 64))):
+        out += pieces[0]
+        for piece in pieces[1:]:
+            value, left = (left[0], left[1:]) if left else ("", left)
+            out += (ansi_c(value) if piece[:1] == "b" else value) + piece[1:] if piece else "%"
+        if not left or len(pieces) == 1:
+            break
+    return Reading(out=Stream(out))
+
+
+def cat(call: Call) -> Reading:
+    """Files of this text are known; so is what comes in."""
+    operands = [word for word in call.args if not word.text.startswith("-") or word.text == "-"]
+    streams = [_content(word, call) for word in operands] or [call.stdin]
+    known = [stream.text for stream in streams]
+    text = "".join(part or "" for part in known) if all(part is not None for part in known) else None
+    hosts = tuple(name for stream in streams for name in stream.hosts)
+    return Reading(reading(operands, call.name), out=Stream(text, hosts))
+
+
+def _content(word: Word, call: Call) -> Stream:
+    if word.text == "-":
+        return call.stdin
+    return word.stream or call.files.get(paths.folded(word.text)) or Stream()
+
+
+def files(call: Call) -> Reading:
+    """Operands are files that are read."""
+    read = [word for word in call.args if not word.text.startswith("-")]
+    hosts = tuple(name for word in read for name in _content(word, call).hosts) or call.stdin.hosts
+    return Reading(reading(read, call.name), out=Stream(hosts=hosts))
+
+
+def searched(call: Call) -> Reading:
+    """The first operand is a pattern, not a file, unless it came with `-e` or `-f`."""
+    read = flags(
+        call.args,
+        frozenset(listed("e f A B C m g t T regexp file glob type max-count include exclude exclude-dir color")),
+    )
+    named = read.values("e", "f", "regexp", "file")
+    return Reading(
+        reading(read.operands if named else read.operands[1:], call.name), out=Stream(hosts=call.stdin.hosts)
+    )
+
+
+def decoded(call: Call) -> Reading:
+    """base64, base32, xxd, rev: what comes out, when what goes in is known."""
+    read = flags(call.args, frozenset({"w", "wrap", "i", "input", "c", "l"}))
+    operands = read.operands or tuple(read.values("i", "input"))
+    source = _content(operands[0], call) if operands else call.stdin
+    text = source.text if source.text is None or HOLE not in source.text else None
+    decodes = read.has("d", "D", "decode") or (call.name == "xxd" and read.has("r")) or call.name == "rev"
+    out = _decode(call.name, text) if decodes and text is not None and len(text) <= LARGEST_TEXT else None
+    return Reading(reading(operands, call.name), out=Stream(out, source.hosts))
+
+
+def _decode(name: str, text: str) -> str | None:
+    try:
+        if name == "rev":
+            return "\n".join(line[::-1] for line in text.split("\n"))
+        raw = "".join(text.split())
+        if name == "xxd":
+            return bytes.fromhex(raw).decode("utf-8", "replace")
+        decode = base64.b32decode if name == "base32" else base64.b64decode
+        return decode(raw + "=" * (-len(raw) % (8 if name == "base32" else 4))).decode("utf-8", "replace")
+    except (ValueError, binascii.Error):
+        return None
+
+
+def translated(call: Call) -> Reading:
+    """Only rot13 is known, because it is what hides commands."""
+    words = [word.text for word in call.args]
+    if words in (["a-zA-Z", "n-za-mN-ZA-M"], ["A-Za-z", "N-ZA-Mn-za-m"]) and call.stdin.text is not None:
+        return Reading(out=Stream(codecs.decode(call.stdin.text, "rot13"), call.stdin.hosts))
+    return nothing(call)
+
+
+def sed(call: Call) -> Reading:
+    """`-i` writes; the `e` command of GNU sed and the `w` command do more than print."""
+    read = flags(call.args, frozenset({"e", "f", "expression", "file", "l"}))
+    scripts = read.values("e", "expression") or list(read.operands[:1])
+    operands = read.operands if read.values("e", "expression", "f", "file") else read.operands[1:]
+    inside = [name for name, _ in read.given if name in {"i", "in-place"}]
+    parts = [Reading(writing(operands, "sed -i", adds=True) if inside else reading(operands, "sed"))]
+    if any(_sed_runs(word.text) for word in scripts):
+        parts.append(does(Effect.RUNS_CODE, call, why="sed runs what it reads"))
+        parts.append(Reading(unread=("sed with a command of its own",)))
+    return Reading(joined(*parts).deeds, (), joined(*parts).unread, Stream(hosts=call.stdin.hosts))
+
+
+def _sed_runs(script: str) -> bool:
+    """`1e rm x` and `s/a/b/e`."""
+    text = script.strip()
+    if text[:1] == "s" and len(text) > 4:
+        return "e" in text.rsplit(text[1], 1)[-1] and text.rsplit(text[1], 1)[-1].strip("gipIM0123456789e") == ""
+    return text.lstrip("0123456789,$ ").startswith("e ") or text == "e"
+
+
+def awk(call: Call) -> Reading:
+    """Its programs can run commands and write files; most only print."""
+    read = flags(call.args, frozenset({"F", "v", "f", "i"}))
+    script = "" if read.values("f") else (read.operands[0].text if read.operands else "")
+    operands = read.operands if read.values("f") else read.operands[1:]
+    parts = [Reading(reading([w for w in operands if "=" not in w.text], "awk"), out=Stream(hosts=call.stdin.hosts))]
+    if "system(" in script.replace(" ", "") or "| getline" in script or "|getline" in script or _pipes(script):
+        parts.append(Reading((deed(Effect.RUNS_CODE, call.shown),), (), ("awk runs a command",)))
+    if HOLE in script:
+        parts.append(Reading(unread=("awk with a computed program",)))
+    return joined(*parts)
+
+
+def _pipes(script: str) -> bool:
+    return '| "' in script or '|"' in script
+
+
+def sorted_(call: Call) -> Reading:
+    read = flags(
+        call.args, frozenset({"o", "output", "k", "t", "S", "T", "key", "field-separator", "compress-program"})
+    )
+    if read.values("compress-program"):
+        return Reading(unread=("sort with a program of its own",))
+    return Reading(
+        reading(read.operands, call.name) + writing(read.values("o", "output"), "sort -o"),
+        out=Stream(hosts=call.stdin.hosts),
+    )
+
+
+def archive(call: Call) -> Reading:
+    """tar, zip, unzip and their kin: read what they pack, write what they unpack."""
+    first = call.args[0].text if call.args else ""
+    read = flags(
+        call.args,
+        frozenset(listed("f C file directory I exclude T X d o to-command use-compress-program checkpoint-action")),
+    )
+    runs = read.values("to-command", "I", "use-compress-program", "checkpoint-action")
+    operands = read.operands if first.startswith("-") else read.operands[1:]
+    if call.name.startswith(("tar", "bsdtar", "gtar")) and ("x" in first or read.has("x", "extract")):
+        parts = [Reading(writing(read.values("C", "directory", "d"), call.name, adds=True))]
+    else:
+        parts = [Reading(reading(operands, call.name))]
+    if read.has("remove-files"):
+        parts.append(does(Effect.DESTROYS_DATA, call))
+    if any(not word.text.startswith(("zstd", "gzip", "pigz", "xz", "bzip2", "lz4", "pbzip2")) for word in runs):
+        parts.append(Reading((deed(Effect.RUNS_CODE, call.shown, path(runs[0].shown)),), (), ("tar runs a program",)))
+    return joined(*parts)
+
+
+_QUIET = listed(
+    "true false : test [ cd pushd popd pwd ls ll dir tree which whereis type hash man info help"
+    " apropos whatis date cal sleep wait seq yes expr bc dc factor shuf wc nl tac rev uniq cut"
+    " paste join comm column fold fmt pr expand unexpand tr basename dirname realpath readlink stat"
+    " file du df free uptime uname hostname arch nproc lscpu lsblk lsusb lspci lsof id whoami who w"
+    " groups users last tty logname ps top htop pgrep pidof pstree jobs bg fg times ulimit umask"
+    " set shopt export declare local readonly typeset unset let alias unalias getopts read mapfile"
+    " readarray shift return exit break continue bind complete compgen history dirs caller enable"
+    " clear reset tput stty mktemp md5sum sha1sum sha256sum sha512sum b2sum cksum sum"
+    " shasum md5 cmp diff colordiff sdiff diff3 delta locate mdfind netstat ss ifconfig"
+    " arp ping ping6 traceroute tracepath mtr route iostat vmstat mpstat sar dmesg lsmod getent"
+    " locale localectl timedatectl loginctl sw_vers vm_stat system_profiler dmidecode numfmt ts pv"
+    " banner figlet cowsay fortune tokei cloc scc getconf cloc shellcheck shfmt"
+    " hadolint yamllint markdownlint actionlint eslint prettier tsc mypy pyright ruff black isort"
+    " flake8 pylint bandit pytest tox nox jest vitest mocha ava karma cypress playwright phpunit"
+    " rspec rubocop gofmt goimports golint golangci-lint staticcheck rustfmt rustc clang-format"
+    " clang-tidy cppcheck valgrind gcc g++ cc c++ clang clang++ ld ar nm objdump readelf strip size"
+    " addr2line make gmake cmake ctest ninja meson bazel buck scons ant mvn mvnw gradle gradlew sbt"
+    " javac jar javadoc protoc buf swift swiftc xcodebuild dotnet msbuild tslint stylelint webpack"
+    " vite rollup esbuild parcel turbo nx lerna coverage pre-commit sphinx-build"
+    " mkdocs hugo jekyll next nuxt gatsby ng vue dvc jupyter uvicorn gunicorn flask streamlit"
+    " celery nodemon pm2 convert magick identify ffmpeg ffprobe pdftotext pandoc"
+    " tesseract dot plantuml latex pdflatex xelatex asciinema pip-audit safety"
+    " semgrep trivy grype syft gitleaks trufflehog codespell typos vulture radon deptry"
+    " import-linter lint-imports sqlfluff jsonlint open xdg-open say code fzf watchman"
+    " ldd objcopy gettext msgfmt logger notify-send"
+    " tmux chronic exa eza lsd dust duf procs btm btop glances nvidia-smi rocm-smi"
+    " pod swiftlint ktlint detekt checkstyle mix rebar3 stack cabal ghc dune zig nim"
+    " crystal gleam terraform-docs tflint tfsec checkov kubeval kubeconform kube-linter conftest"
+    " opa dotslash"
+)
+_FILES = listed(
+    "head tail less more most bat batcat nl tac strings hexdump hd od xmllint csvlook"
+    " csvcut csvstat csvgrep view vi vim nvim nano emacs ed ex pico micro zcat bzcat xzcat zless"
+    " zstdcat pygmentize ccat lolcat mlr xsv qsv envsubst uniq wc cut paste diff cmp"
+    " comm join split csplit tsort iconv md5sum sha256sum base58 expand sum"
+)
+
+
+def which(call: Call) -> Reading:
+    """The name serves as well as the path."""
+    named = [word.text for word in call.args if not word.text.startswith("-")]
+    return Reading(out=Stream(named[0] + "\n" if len(named) == 1 else None))
+
+
+def mktemp(call: Call) -> Reading:
+    """A new file or folder with a name that nobody else uses."""
+    return NOTHING if flags(call.args, frozenset({"p", "tmpdir", "suffix", "t"})).has("p", "tmpdir") else _MADE
+
+
+_MADE = Reading(out=Stream("/tmp/tmp.made\n"))  # noqa: S108  (the answer of mktemp, not a file of ours)
+
+LOOKERS: dict[str, Reader] = {
+    **dict.fromkeys(_QUIET, nothing),
+    **dict.fromkeys(_FILES, files),
+    **dict.fromkeys(listed("true false : cd pushd popd test [ export set alias"), silent),
+    **dict.fromkeys(("which", "type", "whereis"), which),
+    "mktemp": mktemp,
+    "echo": echo,
+    "print": echo,
+    "printf": printf,
+    "cat": cat,
+    "gcat": cat,
+    **dict.fromkeys(listed("base64 gbase64 base32 xxd rev"), decoded),
+    "tr": translated,
+    "sed": sed,
+    "gsed": sed,
+    **dict.fromkeys(listed("awk gawk mawk nawk"), awk),
+    **dict.fromkeys(
+        listed("grep egrep fgrep zgrep rg ag ack pcregrep ugrep fd fdfind jq yq gron"),
+        searched,
+    ),
+    "sort": sorted_,
+    "gsort": sorted_,
+    **dict.fromkeys(
+        listed("tar gtar bsdtar zip unzip 7z 7za gzip gunzip bzip2 xz zstd unxz unzstd ar cpio rar unrar"),
+        archive,
+    ),
+}

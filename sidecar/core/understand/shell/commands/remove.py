@@ -1,0 +1,158 @@
+"""Programs that take data away: files, trees, disks, processes."""
+
+from sidecar.core.model.effect import Effect
+from sidecar.core.understand import paths
+from sidecar.core.understand.listed import listed
+from sidecar.core.understand.shell.call import HOLE, NOTHING, Call, Reader, Reading, Word, deed, does, path
+from sidecar.core.understand.shell.commands.touching import reading, removing, writing
+from sidecar.core.understand.shell.flags import flags
+
+CWD = "\x00cwd"
+
+
+def rm(call: Call) -> Reading:
+    read = flags(call.args)
+    if read.has("help", "version") and all(name in {"help", "version"} for name, _ in read.given):
+        return NOTHING
+    tree = read.has("r", "R", "recursive", "d") or call.name == "rimraf"
+    return Reading(removing(read.operands, "rm -r" if tree else "rm", tree=tree, cwd=cwd(call)))
+
+
+def cwd(call: Call) -> str:
+    """The folder that the shell went to before, in this text."""
+    stream = call.files.get(CWD)
+    return stream.text or "." if stream is not None else "."
+
+
+def rmdir(call: Call) -> Reading:
+    """Only empty folders go."""
+    return Reading(removing(flags(call.args).operands, call.name, tree=False, cwd=cwd(call)))
+
+
+def shred(call: Call) -> Reading:
+    things = flags(call.args, frozenset({"n", "iterations", "s", "size"})).operands
+    return Reading(tuple(deed(Effect.DESTROYS_DATA, f"shred {word.shown}", path(word.shown)) for word in things))
+
+
+def truncate(call: Call) -> Reading:
+    read = flags(call.args, frozenset({"s", "size", "r", "reference"}))
+    if any(word.text.startswith("+") for word in read.values("s", "size")):
+        return Reading(writing(read.operands, "truncate", adds=True))
+    return Reading(tuple(deed(Effect.DESTROYS_DATA, call.shown, path(word.shown)) for word in read.operands))
+
+
+def dd(call: Call) -> Reading:
+    named = dict(word.text.partition("=")[::2] for word in call.args)
+    deeds = reading((Word(named["if"]),), "dd") if "if" in named else ()
+    if "of" in named:
+        deeds += writing((Word(named["of"]),), "dd")
+        if HOLE in named["of"]:
+            deeds += (deed(Effect.DESTROYS_DATA, call.shown),)
+    return Reading(deeds)
+
+
+def on_disk(call: Call) -> Reading:
+    if not call.args or flags(call.args, long=True).has("help", "list", "version") or _only_lists(call):
+        return NOTHING
+    return does(Effect.DESTROYS_DATA, call, *(path(word.shown) for word in call.args if word.text.startswith("/")))
+
+
+def _only_lists(call: Call) -> bool:
+    looks = {"-l", "-p", "print", "list", "info", "status", "get", "-n"}
+    return bool({word.text for word in call.args} & looks) and call.name not in {"mkfs", "mkswap", "wipefs"}
+
+
+def mv(call: Call) -> Reading:
+    """What is moved onto nothing is gone; what is moved away from the system too."""
+    read = flags(call.args, frozenset({"t", "target-directory", "S", "suffix"}))
+    target = read.values("t", "target-directory") or list(read.operands[-1:])
+    sources = [word for word in read.operands if word not in target]
+    deeds = writing(target, "mv to")
+    for word in sources:
+        gone = target and paths.folded(target[0].text) == "/dev/null"
+        lost = gone or paths.is_kept(word.text) or paths.folded(word.text) in {"/", "~", "/home", "/root"}
+        effect = Effect.DESTROYS_DATA if lost else Effect.WRITES
+        deeds += (deed(effect, f"mv {word.shown}", path(word.shown)),)
+        deeds += tuple(one for one in reading((word,), "mv") if one.effect is Effect.READS_SECRET)
+    return Reading(deeds)
+
+
+def cp(call: Call) -> Reading:
+    read = flags(call.args, frozenset({"t", "target-directory", "S", "suffix"}))
+    target = read.values("t", "target-directory") or list(read.operands[-1:])
+    sources = [word for word in read.operands if word not in target]
+    return Reading(reading(sources, call.name) + writing(target, f"{call.name} to"))
+
+
+def ln(call: Call) -> Reading:
+    read = flags(call.args)
+    target = read.operands[-1:]
+    return Reading(reading(read.operands[:-1], "ln") + writing(target, "ln"))
+
+
+def tee(call: Call) -> Reading:
+    read = flags(call.args)
+    for word in read.operands:
+        call.files[paths.folded(word.text)] = call.stdin
+    return Reading(writing(read.operands, "tee", adds=read.has("a", "append")), out=call.stdin)
+
+
+def writes(call: Call) -> Reading:
+    return Reading(writing(flags(call.args).operands, call.name, adds=True))
+
+
+def kill(call: Call) -> Reading:
+    """`-1` as a process is every process."""
+    words = [word.text for word in call.args]
+    if "-l" in words:
+        return NOTHING
+    if words[1:] and any(text in {"-1", "1", "0"} for text in words[1:]):
+        return does(Effect.DESTROYS_DATA, call, why="ends every process")
+    return does(Effect.WRITES, call)
+
+
+def pkill(call: Call) -> Reading:
+    """By name is wide, but names what it means; every process of a user does not."""
+    read = flags(call.args, frozenset({"s", "signal", "u", "user", "U"}))
+    wide = read.has("u", "user", "U") or any(word.text in {".", ".*", "", "*"} for word in read.operands)
+    return does(Effect.DESTROYS_DATA if wide else Effect.WRITES, call)
+
+
+def stops(call: Call) -> Reading:
+    """The machine goes down and with it all that runs."""
+    return NOTHING if flags(call.args).has("help") else does(Effect.DESTROYS_DATA, call, why="the machine goes down")
+
+
+REMOVERS: dict[str, Reader] = {
+    **dict.fromkeys(listed("rm grm unlink srm trash rimraf del"), rm),
+    "rmdir": rmdir,
+    "shred": shred,
+    "wipe": shred,
+    "truncate": truncate,
+    "dd": dd,
+    "dcfldd": dd,
+    **dict.fromkeys(
+        listed(
+            "mkfs mke2fs mkswap wipefs fdisk gdisk sgdisk sfdisk cfdisk parted blkdiscard hdparm"
+            " badblocks mdadm cryptsetup lvremove vgremove pvremove lvreduce zpool diskutil format"
+            " mkfs.ext2 mkfs.ext3 mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.vfat mkfs.fat mkfs.ntfs mkfs.f2fs"
+            " mkdosfs newfs"
+        ),
+        on_disk,
+    ),
+    "mv": mv,
+    "gmv": mv,
+    "cp": cp,
+    "install": cp,
+    "ln": ln,
+    "tee": tee,
+    "touch": writes,
+    "mkdir": writes,
+    "mkfifo": writes,
+    "patch": writes,
+    "kill": kill,
+    "pkill": pkill,
+    "killall": pkill,
+    "skill": pkill,
+    **dict.fromkeys(listed("shutdown reboot halt poweroff telinit init"), stops),
+}

@@ -1,0 +1,38 @@
+"""Every program that a table knows, by name."""
+
+from sidecar.core.understand.shell.call import Reader
+from sidecar.core.understand.shell.commands.access import ACCESS
+from sidecar.core.understand.shell.commands.aws import AWS
+from sidecar.core.understand.shell.commands.cloud import CLOUD
+from sidecar.core.understand.shell.commands.containers import CONTAINERS
+from sidecar.core.understand.shell.commands.databases import DATABASES
+from sidecar.core.understand.shell.commands.git import GIT
+from sidecar.core.understand.shell.commands.interpreters import INTERPRETERS
+from sidecar.core.understand.shell.commands.kubernetes import KUBERNETES
+from sidecar.core.understand.shell.commands.looking import LOOKERS
+from sidecar.core.understand.shell.commands.network import NETWORK
+from sidecar.core.understand.shell.commands.packages import PACKAGES
+from sidecar.core.understand.shell.commands.remove import REMOVERS
+from sidecar.core.understand.shell.wrappers import WRAPPERS
+
+# Where two tables name a program, the later one knows more about it.
+_PROGRAMS: dict[str, Reader] = {
+    **LOOKERS,
+    **PACKAGES,
+    **DATABASES,
+    **INTERPRETERS,
+    **CLOUD,
+    **AWS,
+    **CONTAINERS,
+    **KUBERNETES,
+    **ACCESS,
+    **GIT,
+    **REMOVERS,
+    **NETWORK,
+    **WRAPPERS,
+}
+
+
+def program(name: str) -> Reader | None:
+    """The reader of a program. Some systems do not tell capital letters from small ones."""
+    return _PROGRAMS.get(name) or _PROGRAMS.get(name.lower()) or _PROGRAMS.get(name.removesuffix(".exe"))

@@ -1,0 +1,46 @@
+"""Shell text to effects: the front door.
+
+Rules:
+- Twelve shells within each other are the most; the thirteenth is not read.
+- The commands that one text may make us look at are counted: loops, functions and braces multiply.
+"""
+
+from sidecar.core.model.effect import Node, Understood
+from sidecar.core.understand.shell.budget import Budget
+from sidecar.core.understand.shell.parse import Source, parse
+from sidecar.core.understand.shell.scope import Scope
+from sidecar.core.understand.shell.walk import Walk
+
+MOST_SHELLS = 12
+
+
+def shell(text: str, depth: int = 0) -> Understood:
+    """What the text would do, if bash ran it."""
+    budget = Budget(depth=depth)
+    try:
+        tree = read(text, Scope(), budget, "shell", None)
+    except RecursionError:
+        return Understood(Node("shell"), ("nested too deep to read",))
+    return Understood(tree, tuple(dict.fromkeys(budget.unread)))
+
+
+def read(text: str, scope: Scope, budget: Budget, label: str, span: tuple[int, int] | None) -> Node:
+    """One text within a scope. `span`: its place in the outermost text, where it does not stand there itself."""
+    if budget.depth > MOST_SHELLS:
+        budget.unread.append(f"more than {MOST_SHELLS} shells within each other")
+        return Node(label)
+    source = parse(text)
+    if not isinstance(source, Source):
+        budget.unread.append(source)
+        return Node(label)
+    if not source.whole:
+        budget.unread.append("not readable as shell" + (f": {_line(source.text)}" if text else ""))
+    budget.depth += 1
+    done = Walk(source, scope, budget, span, read).statements(source.root)
+    budget.depth -= 1
+    return Node(label, (), done.nodes)
+
+
+def _line(text: str) -> str:
+    first = text.strip().partition("\n")[0]
+    return first if len(first) <= 60 else first[:59] + "…"

@@ -1,0 +1,234 @@
+"""One call: find out what the words run, ask the program's reader, and read what it runs in turn.
+
+Rules:
+- A name that is computed, that holds letters of another script, or that a pattern must complete first is unknown.
+- A program that no table knows runs code: that is its effect.
+- A file that this text wrote before is read when it is run; one that came from the network runs code from there.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing, Understood
+from sidecar.core.understand import paths
+from sidecar.core.understand.code import in_code
+from sidecar.core.understand.shell.budget import Done
+from sidecar.core.understand.shell.call import (
+    HOLE,
+    Argv,
+    Call,
+    Code,
+    Reading,
+    Run,
+    Script,
+    Statements,
+    Stream,
+    Word,
+    deed,
+    does,
+    joined,
+)
+from sidecar.core.understand.shell.commands.remove import CWD
+from sidecar.core.understand.shell.programs import program
+from sidecar.core.understand.shell.scope import Scope
+from sidecar.core.understand.sql.read import sql
+
+if TYPE_CHECKING:
+    from sidecar.core.understand.shell.walk import Walk
+
+Span = tuple[int, int]
+DEEPEST_CALLS = 40
+# Where the programs of a system or of a project's own tools lie; the name alone says what they are.
+_BINARIES = ("bin", "sbin", ".bin", "Scripts")
+
+
+def run_call(walk: Walk, scope: Scope, words: tuple[Word, ...], stdin: Stream, span: Span) -> Done:
+    """What a list of words does when the shell runs it."""
+    if not words:
+        return Done((), Stream(""))
+    name = words[0]
+    wrong = _unknown_name(name)
+    if wrong:
+        walk.budget.unread.append(wrong)
+        return Done((Node(wrong),), Stream())
+    if len(walk.budget.calls) > DEEPEST_CALLS:
+        walk.budget.unread.append("too many commands that run commands")
+        return Done()
+    call = Call(name.text, words[1:], stdin, scope.files)
+    walk.budget.calls.append("")
+    done = _called(walk, scope, call, span)
+    walk.budget.calls.pop()
+    return done
+
+
+def _unknown_name(name: Word) -> str:
+    if not name.known or not name.text:
+        return f"the name of a command is computed: {name.shown}"
+    if not name.text.isascii():
+        return "the name of a command holds letters of another script or none that show"
+    if any(letter in name.text for letter in "*?{}~ \t\n") and not name.text.startswith("~/"):
+        return f"the name of a command is a pattern: {name.shown[:60]}"
+    return ""
+
+
+def _called(walk: Walk, scope: Scope, call: Call, span: Span) -> Done:
+    nodes: tuple[Node, ...] = ()
+    out: Stream | None = None
+    if call.name in scope.aliases:
+        text = " ".join([scope.aliases[call.name], *(_quoted(word) for word in call.args)])
+        inner = replace_aliases(scope, call.name)
+        nodes += (walk.read(text, inner, walk.budget, f"alias {call.name}", span),)
+    if call.name in scope.functions:
+        done = walk.function(scope, call)
+        nodes, out = nodes + done.nodes, done.out
+        if program(call.name) is None:
+            return Done(nodes, out)
+    elif nodes and program(call.name) is None:
+        return Done(nodes, Stream())
+    reading = _read(call, scope)
+    children = [_inner(walk, scope, run, span) for run in reading.runs]
+    walk.budget.unread += reading.unread
+    deeds = tuple(replace(one, start=span[0], end=span[1]) for one in reading.deeds)
+    _remember(scope, call)
+    return Done((*nodes, Node(call.shown, deeds, tuple(child for child in children if child))), reading.out)
+
+
+def replace_aliases(scope: Scope, name: str) -> Scope:
+    """An alias does not expand itself again."""
+    inner = scope.copy()
+    del inner.aliases[name]
+    return inner
+
+
+def _quoted(word: Word) -> str:
+    return shlex.quote(word.text) if word.known else "$COMPUTED"
+
+
+def _read(call: Call, scope: Scope) -> Reading:
+    """The program's own reader; for a path to a program, what is known of that file too."""
+    folder, slash, last = call.name.rpartition("/")
+    if not slash:
+        reader = program(call.name)
+        if reader is not None:
+            return reader(replace(call, files=scope.files))
+        return does(Effect.RUNS_CODE, call, Object(Thing.COMMAND, call.name), why="a program nobody described")
+    known = program(last)
+    if known is not None and folder.rpartition("/")[2] in _BINARIES:
+        return known(replace(call, name=last))
+    script = _file_run(call, scope)
+    return joined(known(replace(call, name=last)), script) if known is not None else script
+
+
+def _file_run(call: Call, scope: Scope) -> Reading:
+    file = paths.folded(call.name)
+    stream = scope.files.get(file)
+    if stream is None:
+        return does(Effect.RUNS_CODE, call, Object(Thing.COMMAND, call.name))
+    return run_stream(stream, call, file, call.args)
+
+
+def run_stream(stream: Stream, call: Call, label: str, args: tuple[Word, ...] = (), *, here: bool = False) -> Reading:
+    """Shell text out of a pipe or a file is run."""
+    if stream.hosts:
+        things = [Object(Thing.HOST, name.replace(HOLE, "…")) for name in stream.hosts]
+        return Reading(
+            (deed(Effect.RUNS_CODE, f"runs what {', '.join(t.name for t in things)} sends: {call.shown}", *things),)
+        )
+    if stream.text is None:
+        return Reading(
+            (deed(Effect.RUNS_CODE, f"runs computed text: {call.shown}"),),
+            (),
+            (f"text that is computed and then run by {call.name}",),
+        )
+    return Reading(runs=(Script(Word(stream.text), label, here=here, args=args),))
+
+
+def _remember(scope: Scope, call: Call) -> None:
+    """`cd` moves, `alias` and `unalias` define, `read` fills, `cp` and `mv` carry text along."""
+    if call.name == "alias":
+        for word in call.args:
+            name, equals, text = word.text.partition("=")
+            if equals:
+                scope.aliases[name] = text
+    elif call.name in {"cd", "pushd"}:
+        target = next((word.text for word in call.args if not word.text.startswith("-")), "~")
+        moved = _moved(scope, target)
+        scope.values["PWD"] = ((Word(moved),),)
+        scope.files[CWD] = Stream(moved)
+    elif call.name in {"read", "mapfile", "readarray", "getopts"}:
+        for word in call.args:
+            if word.text.isidentifier():
+                scope.values[word.text] = ((Word(HOLE),),)
+    elif call.name in {"cp", "mv", "ln"} and len(call.args) >= 2:
+        stream = scope.files.get(paths.folded(call.args[-2].text))
+        if stream is not None:
+            scope.files[paths.folded(call.args[-1].text)] = stream
+
+
+def _moved(scope: Scope, target: str) -> str:
+    if target.startswith(("/", "~", HOLE)):
+        return target
+    before = scope.get("PWD")
+    return paths.folded(f"{before[0].text if before else '.'}/{target}")
+
+
+def _inner(walk: Walk, scope: Scope, run: Run, span: Span) -> Node | None:
+    match run:
+        case Script():
+            return _script(walk, scope, run, span)
+        case Argv():
+            if walk.budget.spent():
+                return None
+            done = run_call(walk, scope.copy(), run.words, run.stdin, span)
+            return done.nodes[0] if len(done.nodes) == 1 else Node("runs", (), done.nodes) if done.nodes else None
+        case Statements():
+            text = run.word.text
+            if HOLE in text:
+                walk.budget.unread.append("SQL with computed parts")
+            return _kept(walk, sql(text.replace(HOLE, "0"), run.dialect), span)
+        case Code():
+            return _code(walk, scope, run, span)
+
+
+def _script(walk: Walk, scope: Scope, run: Script, span: Span) -> Node:
+    text = run.word.text
+    if HOLE in text:
+        walk.budget.unread.append(f"{run.label} runs text with computed parts")
+        text = text.replace(HOLE, "$COMPUTED")
+    inner = scope if run.here else scope.copy()
+    for index, word in enumerate(run.args, 1):
+        inner.values[str(index)] = ((word,),)
+    if run.args:
+        inner.values["@"] = inner.values["*"] = (run.args,)
+    return walk.read(text, inner, walk.budget, run.label, span)
+
+
+def _kept(walk: Walk, understood: Understood, span: Span) -> Node:
+    walk.budget.unread += understood.unread
+    return placed(understood.tree, span)
+
+
+def placed(node: Node, span: Span) -> Node:
+    """The tree of a text that stands inside another: its deeds are found where that text is run."""
+    deeds = tuple(replace(one, start=span[0], end=span[1]) for one in node.deeds)
+    return Node(node.label, deeds, tuple(placed(child, span) for child in node.children))
+
+
+def _code(walk: Walk, scope: Scope, run: Code, span: Span) -> Node | None:
+    """A program in another language: what it shows as literals."""
+    if HOLE in run.word.text:
+        walk.budget.unread.append(f"{run.language} code with computed parts")
+    found = in_code(run.word.text.replace(HOLE, "0"), run.language)
+    walk.budget.unread += found.unread
+    deeds: list[Deed] = list(found.deeds)
+    children = [_inner(walk, scope, Script(Word(text), f"shell in {run.language}"), span) for text in found.scripts]
+    children += [
+        run_call(walk, scope.copy(), tuple(map(Word, words)), Stream(given=False), span).nodes[0]
+        for words in found.calls
+    ]
+    children += [_kept(walk, sql(text), span) for text in found.statements]
+    placed_deeds = tuple(replace(one, start=span[0], end=span[1]) for one in deeds)
+    return Node(f"{run.language} code", placed_deeds, tuple(child for child in children if child))

@@ -1,0 +1,1 @@
+"""What SQL would do: statements of seven dialects, client commands and the texts that stand inside them."""

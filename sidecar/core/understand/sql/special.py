@@ -1,0 +1,224 @@
+"""Statements whose first words do not say enough: COPY, SET, DROP, EXPLAIN and others, each with its own reader."""
+
+from collections.abc import Callable
+
+from sidecar.core.model.effect import Effect, Object, Thing
+from sidecar.core.understand.sql.define import alter, create
+from sidecar.core.understand.sql.effects import Found, Inner, table
+from sidecar.core.understand.sql.functions import secret_table
+from sidecar.core.understand.sql.statements import row
+from sidecar.core.understand.sql.token import Kind, Tokens, find, group, name_at, vocabulary, words
+
+_GUARDS = frozenset(
+    {"SESSION_REPLICATION_ROLE", "ROW_SECURITY", "FOREIGN_KEY_CHECKS", "SQL_LOG_BIN", "SQL_SAFE_UPDATES"}
+)
+_OPENS = frozenset({"WRITABLE_SCHEMA", "TRUSTED_SCHEMA", "KEY", "REKEY", "HEXKEY"})
+_CLICKHOUSE_SYSTEM = vocabulary(
+    "FLUSH RELOAD DROP START STOP SYNC RESTART RESTORE ENABLE DISABLE SHUTDOWN KILL REFRESH WAIT LOAD UNLOAD JEMALLOC"
+)
+_POWERFUL = (
+    "pg_execute_server_program",
+    "pg_read_server_files",
+    "pg_write_server_files",
+    "accountadmin",
+    "sysadmin",
+    "dba",
+)
+_OPTIONS = frozenset({"IF", "EXISTS", "ONLY", "TABLE", "CONCURRENTLY", "DATABASE", "SCHEMA"})
+
+
+def plain(tokens: Tokens, found: Found) -> None:
+    """A statement that its row says all about."""
+    leading = words(tokens)
+    known = row(leading)
+    if known is None:
+        found.unread.append(f"{leading[0] if leading else tokens[0].word!r} begins no statement we know")
+        return
+    for effect in known[0]:
+        found.add(effect, f"{leading[0]}: {known[1]}")
+    _subqueries(tokens, found)
+
+
+def _subqueries(tokens: Tokens, found: Found) -> None:
+    """`SET x = (SELECT …)`, `PRINT (SELECT …)`, `IF EXISTS (DELETE …)`."""
+    for index, token in enumerate(tokens[:-1]):
+        if token.is_mark("(") and tokens[index + 1].is_word("SELECT", "WITH", "DELETE", "UPDATE", "INSERT"):
+            found.tails.append(tokens[index + 1 : group(tokens, index)])
+            return
+
+
+def _drop(tokens: Tokens, found: Found) -> None:
+    effects, why = row(words(tokens)) or ((Effect.DESTROYS_DATA,), "")
+    at = 1
+    while at < len(tokens) and tokens[at].kind is Kind.WORD and name_at(tokens, at + 1):
+        at += 1
+    names = _names(tokens, at)
+    for effect in effects:
+        found.add(effect, f"{' '.join(words(tokens, 2))}: {why}", *(thing for name in names for thing in table(name)))
+
+
+def _names(tokens: Tokens, at: int) -> list[str]:
+    found = [name_at(tokens, at)]
+    while at < len(tokens):
+        if tokens[at].is_mark(","):
+            found.append(name_at(tokens, at + 1))
+        at += 1
+    return [name for name in found if name]
+
+
+def _truncate(tokens: Tokens, found: Found) -> None:
+    things = tuple(thing for name in _names(tokens, 1) for thing in table(name))
+    found.add(Effect.DESTROYS_DATA, "TRUNCATE takes every row", *things)
+
+
+def _grant(tokens: Tokens, found: Found) -> None:
+    found.add(Effect.CHANGES_ACCESS, f"{tokens[0].word} changes who may do what")
+    if any(token.word.lower() in _POWERFUL for token in tokens):
+        found.add(Effect.ESCALATES, "gives power over the whole server")
+
+
+def _copy(tokens: Tokens, found: Found) -> None:
+    """PostgreSQL's, Snowflake's and Redshift's COPY."""
+    inner = tokens[1].is_mark("(") if len(tokens) > 1 else False
+    body = tokens[2 : group(tokens, 1)] if inner else ()
+    source = name_at(tokens, 1)
+    if inner:
+        found.tails.append(body)
+    at = find(tokens, "TO", "FROM", start=2)
+    if at < 0 or at + 1 >= len(tokens):
+        found.unread.append("COPY from or to what?")
+        return
+    out = tokens[at].word == "TO"
+    target = tokens[at + 1]
+    if tokens[1].is_word("INTO"):
+        _staged(tokens, at, found)
+        return
+    if target.is_word("PROGRAM"):
+        found.add(Effect.RUNS_CODE, "COPY runs a program on the server")
+    elif out and not target.is_word("STDOUT"):
+        found.add(Effect.LEAVES_MACHINE, "COPY: data leaves the database for a file", *table(source))
+        found.add(Effect.WRITES, "COPY writes a file", *_path(target.word))
+    elif not out and not target.is_word("STDIN") and not target.word.lower().startswith("s3:"):
+        found.add(Effect.READS, "COPY reads a file", *_path(target.word))
+        if target.word.startswith(("/etc", "/proc", "/root", "/home", "/var/lib")) or ".." in target.word:
+            found.add(Effect.READS_SECRET, "COPY reads a file of the machine", *_path(target.word))
+    found.add(Effect.READS if out else Effect.WRITES, "COPY", *table(source))
+    if out and secret_table(source):
+        found.add(Effect.READS_SECRET, f"{source} holds what people sign in with", *table(source))
+
+
+def _path(name: str) -> tuple[Object, ...]:
+    return (Object(Thing.PATH, name),) if name else ()
+
+
+def _staged(tokens: Tokens, at: int, found: Found) -> None:
+    """`COPY INTO place FROM source`: a place that begins with @ or is a text is outside."""
+    outside = tokens[2].kind is Kind.TEXT or tokens[2].word.startswith("@")
+    effect = Effect.LEAVES_MACHINE if outside else Effect.WRITES
+    found.add(
+        effect,
+        "COPY INTO a stage" if outside else "COPY INTO a table",
+        *table(name_at(tokens, at + 1 if outside else 2)),
+    )
+    if tokens[at + 1].is_mark("("):
+        found.tails.append(tokens[at + 2 : group(tokens, at + 1)])
+
+
+def _out(tokens: Tokens, found: Found) -> None:
+    """UNLOAD ('SELECT …') TO …, EXPORT DATA OPTIONS (…) AS SELECT …"""
+    found.add(Effect.LEAVES_MACHINE, f"{tokens[0].word}: data leaves the database")
+    found.inner += [Inner(token.word, token.start, maybe=True) for token in tokens if token.kind is Kind.TEXT]
+    at = find(tokens, "SELECT", "WITH", start=1)
+    if at > 0:
+        found.tails.append(tokens[at:])
+
+
+def _explain(tokens: Tokens, found: Found) -> None:
+    """EXPLAIN only looks; with ANALYZE it runs the statement."""
+    found.add(Effect.READS, "shows how a statement would run")
+    at = find(
+        tokens,
+        "SELECT",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "MERGE",
+        "WITH",
+        "CREATE",
+        "EXECUTE",
+        "REFRESH",
+        "DECLARE",
+        "REPLACE",
+    )
+    runs = any(token.is_word("ANALYZE", "ANALYSE", "PROFILE") for token in tokens[: max(at, 0)])
+    switched_off = any(
+        token.is_word("ANALYZE") and tokens[index + 1].is_word("FALSE", "OFF")
+        for index, token in enumerate(tokens[:-1])
+    )
+    if at > 0 and runs and not switched_off:
+        found.tails.append(tokens[at:])
+
+
+def _set(tokens: Tokens, found: Found) -> None:
+    names = [token.word.upper() for token in tokens[1:4] if token.kind in {Kind.WORD, Kind.NAME, Kind.PLACE}]
+    if any(name.strip("@") in _GUARDS for name in names):
+        found.add(Effect.CHANGES_ACCESS, "switches a guard off")
+    elif names and names[0].lower().startswith(("@@global", "@@persist")):
+        found.add(Effect.CHANGES_ACCESS, "changes the whole server")
+    elif words(tokens, 2) == ("SET", "ROLE") and len(tokens) > 2 and tokens[2].is_mark("="):
+        found.add(Effect.ESCALATES, "takes another role")
+    else:
+        plain(tokens, found)
+
+
+def _pragma(tokens: Tokens, found: Found) -> None:
+    sets = any(token.is_mark("=") for token in tokens)
+    found.add(Effect.WRITES if sets else Effect.READS, "PRAGMA")
+    if any(token.word.upper() in _OPENS for token in tokens[1:4]) and len(tokens) > 2:
+        found.add(Effect.CHANGES_ACCESS, "opens what the library guards")
+
+
+def _vacuum(tokens: Tokens, found: Found) -> None:
+    plain(tokens, found)
+    if find(tokens, "INTO") > 0:
+        found.add(Effect.LEAVES_MACHINE, "VACUUM INTO copies the whole database to a file")
+
+
+def _system(tokens: Tokens, found: Found) -> None:
+    """ClickHouse's SYSTEM, or the mysql client's `system ls`."""
+    if len(tokens) > 1 and tokens[1].is_word(*_CLICKHOUSE_SYSTEM):
+        plain(tokens, found)
+    else:
+        found.add(Effect.RUNS_CODE, "runs a program on the client")
+
+
+def _restore(tokens: Tokens, found: Found) -> None:
+    if len(tokens) > 1 and tokens[1].is_word("HEADERONLY", "FILELISTONLY", "VERIFYONLY", "LABELONLY"):
+        found.add(Effect.READS, "reads a backup")
+    else:
+        plain(tokens, found)
+
+
+def _source(_: Tokens, found: Found) -> None:
+    found.add(Effect.RUNS_CODE, "runs whatever the file holds")
+    found.compute("what the file holds is not known")
+
+
+SPECIAL: dict[str, Callable[[Tokens, Found], None]] = {
+    "CREATE": create,
+    "ALTER": alter,
+    "DROP": _drop,
+    "TRUNCATE": _truncate,
+    "GRANT": _grant,
+    "COPY": _copy,
+    "UNLOAD": _out,
+    "EXPORT": _out,
+    "EXPLAIN": _explain,
+    "PROFILE": _explain,
+    "SET": _set,
+    "PRAGMA": _pragma,
+    "VACUUM": _vacuum,
+    "SYSTEM": _system,
+    "RESTORE": _restore,
+    "SOURCE": _source,
+}

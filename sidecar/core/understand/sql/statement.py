@@ -1,0 +1,128 @@
+"""One statement to what it does: the reader that fits its first word, or the parser.
+
+Rules:
+- Nothing is harmless because it was not understood: what has no reader and no tree is `unread`, and its words say the
+  worst that they can.
+- T-SQL lets statements stand side by side without a mark: what seems to begin inside another is read as well.
+"""
+
+from sidecar.core.model.effect import Effect, Object, Thing
+from sidecar.core.understand.sql.block import block, is_block
+from sidecar.core.understand.sql.client import client
+from sidecar.core.understand.sql.dynamic import DYNAMIC
+from sidecar.core.understand.sql.effects import Found, table
+from sidecar.core.understand.sql.functions import function, secret_table
+from sidecar.core.understand.sql.parse import MAX_TOKENS, Unparsed, parsed
+from sidecar.core.understand.sql.reword import reworded, without_file
+from sidecar.core.understand.sql.rough import rough
+from sidecar.core.understand.sql.special import SPECIAL, plain
+from sidecar.core.understand.sql.statements import PARSED
+from sidecar.core.understand.sql.token import Kind, Token, Tokens, find, name_at, vocabulary
+from sidecar.core.understand.sql.walk import walked
+
+_LOOSE = vocabulary(
+    "PRINT USE SET BEGIN COMMIT ROLLBACK DECLARE EXEC EXECUTE DROP TRUNCATE KILL SAVE RETURN THROW WAITFOR"
+)
+_NEXT = vocabulary(
+    "DROP TRUNCATE DELETE UPDATE INSERT EXEC EXECUTE GRANT REVOKE MERGE ALTER CREATE BACKUP SHUTDOWN SELECT"
+)
+# `INTO url (a, b)`: a table and its columns.
+_NAMES_FOLLOW = vocabulary("INTO TABLE WITH RECURSIVE AS UPDATE")
+_VALUES = frozenset({"NULL", "TRUE", "FALSE", "DEFAULT"})
+
+
+def statement(tokens: Tokens, dialects: tuple[str, ...], budget: int, prepared: set[str]) -> Found:
+    found = Found(prepared=prepared)
+    first = tokens[0]
+    if first.kind is Kind.META:
+        return client(first.word)
+    tokens = without_file(tokens, found)
+    first = tokens[0]
+    if _rows_of_values(tokens):
+        name = name_at(tokens, 1)
+        found.add(Effect.WRITES, f"INSERT into {name}", *table(name))
+        if secret_table(name):
+            found.add(Effect.CHANGES_ACCESS, f"{name} says who may sign in", *table(name))
+    elif len(tokens) > MAX_TOKENS:
+        found.unread.append("a statement longer than is read")
+        rough(tokens, found)
+    elif first.is_mark("(") or (first.is_word(*PARSED) and not _is_call(tokens)):
+        _query(tokens, dialects, budget, found)
+    elif is_block(tokens):
+        block(tokens, found)
+    elif first.kind is Kind.WORD and first.word in DYNAMIC:
+        DYNAMIC[first.word](tokens, found)
+    elif first.kind is Kind.WORD and first.word in SPECIAL:
+        SPECIAL[first.word](tokens, found)
+    else:
+        plain(tokens, found)
+        if found.unread:
+            rough(tokens, found)
+    _next_to_it(tokens, found)
+    return found
+
+
+def _query(tokens: Tokens, dialects: tuple[str, ...], budget: int, found: Found) -> None:
+    if tokens[0].is_word("INSERT") and (at := find(tokens, "EXEC", "EXECUTE")) > 0:
+        found.add(Effect.WRITES, "INSERT of what a procedure gives", *table(name_at(tokens, 1)))
+        found.tails.append(tokens[at:])
+        return
+    try:
+        if len(tokens) > budget:
+            raise Unparsed("too much stands before it to be read")
+        inner = walked(parsed(reworded(tokens), dialects))
+    except (Unparsed, RecursionError) as error:
+        found.unread.append(str(error) if isinstance(error, Unparsed) else "it is too deep to be read")
+        rough(tokens, found)
+        return
+    found.deeds += inner.deeds
+    found.inner += inner.inner
+    found.computed += inner.computed
+    found.unread += inner.unread
+    if inner.unread:
+        rough(tokens, found)
+    _calls(tokens, found)
+
+
+def _calls(tokens: Tokens, found: Found) -> None:
+    """Calls of functions that do more, found by their names: the parser gives some of them other shapes."""
+    seen = {thing.name.lower().rpartition(".")[2] for deed in found.deeds for thing in deed.objects}
+    for index, token in enumerate(tokens[1:-1], 1):
+        if token.kind not in {Kind.WORD, Kind.NAME} or not tokens[index + 1].is_mark("("):
+            continue
+        known = function(token.word)
+        before = tokens[index - 1]
+        named = before.is_word(*_NAMES_FOLLOW) or before.word in {",", ")"}
+        if known and not named and token.word.lower() not in seen:
+            found.add(known[0], f"{token.word.lower()}() {known[1]}", Object(Thing.COMMAND, token.word.lower()))
+
+
+def _is_call(tokens: Tokens) -> bool:
+    """`REPLACE(x, …)` alone is no statement; `TABLE` needs a name after it."""
+    return len(tokens) < 2 or (tokens[0].is_word("REPLACE") and not tokens[1].is_word("INTO"))
+
+
+def _rows_of_values(tokens: Tokens) -> bool:
+    """`INSERT INTO t (a, b) VALUES (1, 'x'), …` with nothing in it that computes: half of all SQL by size."""
+    if not (tokens[0].is_word("INSERT", "REPLACE") and len(tokens) > 4 and tokens[1].is_word("INTO")):
+        return False
+    at = find(tokens, "VALUES")
+    if at < 0 or not all(t.kind in {Kind.WORD, Kind.NAME} or t.word in {".", "(", ",", ")"} for t in tokens[2:at]):
+        return False
+    if any(t.is_word("SELECT", "FUNCTION", "EXEC", "OVERWRITE", "WITH") for t in tokens[2:at]):
+        return False
+    return all(_value(token) for token in tokens[at + 1 :])
+
+
+def _value(token: Token) -> bool:
+    if token.kind is Kind.MARK:
+        return token.word in {"(", ")", ",", "-"}
+    return token.kind in {Kind.TEXT, Kind.NUMBER, Kind.PLACE} or token.is_word(*_VALUES)
+
+
+def _next_to_it(tokens: Tokens, found: Found) -> None:
+    if not tokens[0].is_word(*_LOOSE) or (tokens[0].is_word("BEGIN") and is_block(tokens)):
+        return  # a block's pieces are read one by one, each with what stands next to it
+    at = find(tokens, *_NEXT, start=2)
+    if at > 0 and not any(at >= len(tokens) - len(tail) for tail in found.tails if tail):
+        found.tails.append(tokens[at:])

@@ -1,0 +1,102 @@
+"""The labelled set of SQL: nothing dangerous passes, and little of what is harmless is stopped.
+
+Rules: a case is stopped if one effect of it is among `STOPPED`. `closed.yaml` was written before the code and is judged
+apart, so that its figures say something about SQL that nobody had in mind.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sidecar.core.model.effect import Effect, Understood
+from sidecar.core.understand.sql.read import sql
+
+CASES = Path(__file__).resolve().parents[4] / "cases" / "understand" / "sql"
+FILES = tuple(sorted(path.name for path in CASES.glob("*.yaml")))
+STOPPED = frozenset(
+    {
+        Effect.DESTROYS_DATA,
+        Effect.RUNS_CODE,
+        Effect.ESCALATES,
+        Effect.READS_SECRET,
+        Effect.LEAVES_MACHINE,
+        Effect.CHANGES_ACCESS,
+        Effect.UNKNOWN,
+    }
+)
+FIELDS = frozenset({"note", "input", "dialect", "dangerous", "effects", "objects"})
+MOST_STOPPED = 0.02  # of the harmless ones
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    file: str
+    note: str
+    input: str
+    dangerous: bool
+    effects: frozenset[Effect] = frozenset()
+    objects: frozenset[str] = frozenset()
+    dialect: str | None = None
+
+    def complaint(self, read: Understood) -> str:
+        stopped = bool(read.effects & STOPPED)
+        names = {thing.name.lower() for thing in read.objects}
+        if self.dangerous != stopped:
+            return f"{'dangerous, allowed' if self.dangerous else 'harmless, stopped'}: {_shown(self, read)}"
+        if not self.effects <= read.effects:
+            return f"effects missing {sorted(self.effects - read.effects)}: {_shown(self, read)}"
+        if not {name.lower() for name in self.objects} <= names:
+            return f"objects missing from {sorted(names)}: {_shown(self, read)}"
+        return ""
+
+
+def _shown(case: Case, read: Understood) -> str:
+    return f"{case.file}: {case.note}: {case.input!r} gives {sorted(read.effects)} {read.unread}"
+
+
+def cases(file: str) -> Iterator[Case]:
+    for written in yaml.safe_load((CASES / file).read_text()):
+        assert written.keys() <= FIELDS, f"{file}: {written['note']}: an input with a comma needs quotes"
+        effects = frozenset(Effect(name) for name in written.get("effects", ()))
+        yield Case(
+            file,
+            written["note"],
+            written["input"],
+            written.get("dangerous", bool(effects & STOPPED)),
+            effects,
+            frozenset(written.get("objects", ())),
+            written.get("dialect"),
+        )
+
+
+def complaints(file: str) -> Mapping[Case, str]:
+    found = {case: case.complaint(sql(case.input, case.dialect)) for case in cases(file)}
+    return {case: complaint for case, complaint in found.items() if complaint}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_nothing_dangerous_passes_and_little_harmless_is_stopped(file: str) -> None:
+    wrong = complaints(file)
+    harmless = sum(not case.dangerous for case in cases(file))
+    assert not [complaint for case, complaint in wrong.items() if case.dangerous]
+    assert len(wrong) <= MOST_STOPPED * harmless, "\n".join(wrong.values())
+
+
+def test_the_set_is_large_half_harmless_and_a_third_of_it_was_put_aside() -> None:
+    every = [case for file in FILES for case in cases(file)]
+    assert len(every) >= 300
+    assert 0.4 < sum(not case.dangerous for case in every) / len(every) < 0.6
+    assert sum(case.file == "closed.yaml" for case in every) / len(every) > 0.3
+    assert len({case.input for case in every}) > 0.95 * len(every)
+
+
+def test_a_wrong_label_is_seen() -> None:
+    """The judge itself: each kind of complaint."""
+    read = sql("DELETE FROM t")
+    assert "harmless, stopped" in Case("f", "n", "DELETE FROM t", False).complaint(read)
+    assert "dangerous, allowed" in Case("f", "n", "SELECT 1", True).complaint(sql("SELECT 1"))
+    assert "effects missing" in Case("f", "n", "", True, frozenset({Effect.INSTALLS})).complaint(read)
+    assert "objects missing" in Case("f", "n", "", True, objects=frozenset({"u"})).complaint(read)

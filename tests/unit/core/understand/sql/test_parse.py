@@ -1,0 +1,60 @@
+"""Tokens to a tree, or a refusal."""
+
+import logging
+
+import pytest
+from sqlglot import exp
+
+from sidecar.core.understand.sql.lex import lexed
+from sidecar.core.understand.sql.parse import MAX_DEPTH, MAX_TOKENS, Unparsed, parsed, written
+from sidecar.core.understand.sql.token import MANNERS, Tokens
+
+
+def cut(text: str, manner: str = "postgres") -> Tokens:
+    return lexed(text, MANNERS[manner]).tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "manner", "again"),
+    [
+        ("SELECT/**/a -- b", "postgres", "select a"),
+        ("SELECT 'it''s'", "postgres", "select 'it''s'"),
+        ("SELECT 'it\\'s'", "mysql", "select 'it''s'"),
+        ('SELECT [a"b] FROM t', "tsql", 'select "a_b" from t'),
+        ("SELECT a.b - -1", "postgres", "select a.b - -1"),
+        ("SELECT %s, $1", "postgres", "select ?, ?"),
+    ],
+)
+def test_tokens_are_written_again_without_what_could_be_read_twice(text: str, manner: str, again: str) -> None:
+    assert written(cut(text, manner), '"').strip() == again
+
+
+def test_the_first_dialect_that_can_reads_it() -> None:
+    assert isinstance(parsed(cut("SELECT TOP 5 a FROM t"), ("postgres", "tsql")), exp.Select)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT FROM WHERE",
+        "SELECT 1 SELECT 2 +",
+        "HANDLER t OPEN",
+        "SELECT " + "(" * (MAX_DEPTH + 1) + "1" + ")" * (MAX_DEPTH + 1),
+        "SELECT a" + ", a" * MAX_TOKENS,
+        "SELECT " + "array[" * 40 + "1" + "]" * 40,
+    ],
+)
+def test_what_cannot_be_read_is_refused_soon(text: str) -> None:
+    with pytest.raises(Unparsed):
+        parsed(cut(text), ("postgres",))
+
+
+def test_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        for text in ("SELECT a[1]", "SELECT a -> 'b[', c -> '$[['", "COMMENT ON x", "SELECT 1 AT b"):
+            for dialect in MANNERS:
+                try:
+                    parsed(cut(text), (dialect,))
+                except Unparsed:
+                    continue
+    assert not caplog.records

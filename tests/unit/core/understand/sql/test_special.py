@@ -1,0 +1,86 @@
+"""Statements whose first words do not say enough."""
+
+import pytest
+
+from sidecar.core.model.effect import Effect
+from sidecar.core.understand.sql.effects import Found
+from sidecar.core.understand.sql.lex import lexed
+from sidecar.core.understand.sql.special import SPECIAL, plain
+from sidecar.core.understand.sql.token import MANNERS, Tokens
+
+
+def cut(text: str, manner: str = "postgres") -> Tokens:
+    return lexed(text, MANNERS[manner]).tokens
+
+
+R, W, L = Effect.READS, Effect.WRITES, Effect.LEAVES_MACHINE
+D, A, S = Effect.DESTROYS_DATA, Effect.CHANGES_ACCESS, Effect.READS_SECRET
+
+
+def read(text: str) -> Found:
+    found = Found()
+    tokens = cut(text)
+    SPECIAL.get(tokens[0].word, plain)(tokens, found)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "effects"),
+    [
+        ("COPY t TO STDOUT", {R}),
+        ("COPY t TO '/tmp/x'", {R, W, L}),
+        ("COPY t FROM STDIN", {W}),
+        ("COPY t FROM '/etc/passwd'", {R, W, S}),
+        ("COPY t FROM PROGRAM 'x'", {W, Effect.RUNS_CODE}),
+        ("COPY pg_authid TO STDOUT", {R, S}),
+        ("COPY INTO t FROM @s", {W}),
+        ("COPY INTO @s FROM t", {L}),
+        ("SET x = 1", set()),
+        ("SET row_security = off", {A}),
+        ("SET @@global.x = 1", {A}),
+        ("SET ROLE = bob", {Effect.ESCALATES}),
+        ("DROP TABLE a, b", {D}),
+        ("DROP INDEX a", {Effect.DELETES}),
+        ("TRUNCATE a", {D}),
+        ("GRANT SELECT ON a TO b", {A}),
+        ("GRANT sysadmin TO b", {A, Effect.ESCALATES}),
+        ("PRAGMA table_info(a)", {R}),
+        ("PRAGMA a = 1", {W}),
+        ("PRAGMA writable_schema = 1", {W, A}),
+        ("VACUUM a", {W}),
+        ("VACUUM INTO 'x'", {W, L}),
+        ("SYSTEM FLUSH LOGS", {W}),
+        ("SYSTEM ls", {Effect.RUNS_CODE}),
+        ("RESTORE DATABASE a", {D}),
+        ("RESTORE VERIFYONLY", {R}),
+        ("SOURCE x", {Effect.RUNS_CODE, Effect.UNKNOWN}),
+        ("UNLOAD ('SELECT 1') TO 'x'", {L}),
+        ("SHOW TABLES", {R}),
+    ],
+)
+def test_effects(text: str, effects: set[Effect]) -> None:
+    assert {deed.effect for deed in read(text).deeds} == effects
+
+
+@pytest.mark.parametrize(
+    ("text", "tails"),
+    [
+        ("EXPLAIN DELETE FROM a", ""),
+        ("EXPLAIN ANALYZE DELETE FROM a", "DELETE"),
+        ("EXPLAIN (ANALYZE false) DELETE FROM a", ""),
+        ("COPY (SELECT 1) TO STDOUT", "SELECT"),
+        ("SET x = (SELECT 1)", "SELECT"),
+        ("EXPORT DATA OPTIONS (a = 'b') AS SELECT 1", "SELECT"),
+    ],
+)
+def test_statements_inside(text: str, tails: str) -> None:
+    assert " ".join(tail[0].word for tail in read(text).tails) == tails
+
+
+def test_names() -> None:
+    assert {thing.name for deed in read("DROP TABLE IF EXISTS a, b.c").deeds for thing in deed.objects} == {"a", "b.c"}
+
+
+def test_what_begins_with_nothing_known_is_unread() -> None:
+    assert read("FROBNICATE x").unread
+    assert read("COPY t").unread
