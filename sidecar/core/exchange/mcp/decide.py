@@ -40,6 +40,7 @@ from sidecar.core.mask.placeholder import Placeholders
 from sidecar.core.mask.splice import spliced
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.finding import Verdict
 from sidecar.core.model.http import Headers, first
 from sidecar.core.model.piece import Piece
 from sidecar.core.model.scanned import Scan, Scanned
@@ -209,7 +210,7 @@ def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged, accept
     arrived, message = call.arrived, call.message
     body, remove = arrived.body, heads.gone(arrived.head)
     if judged.verdict.action is Action.DENY:
-        refused = denial(judged.verdict, arrived.id)
+        refused = _told(judged.verdict, arrived.id)
         if message is None or message.kind not in (Kind.RESULT, Kind.ERROR):
             raise refused
         body = reply.error(message.id, refused.message, refused.rule, arrived.id)
@@ -220,6 +221,14 @@ def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged, accept
         remove = (*remove, "content-encoding")
     own: Headers = ((heads.SESSION, call.session),) if call.session is not None else ()
     return Go(call.way, remove, (*request_headers.added(body), *own), body, _context(gate, call, session, accepted))
+
+
+def _told(verdict: Verdict, exchange: str) -> Refused:
+    """With what to do instead, for whoever may choose."""
+    refused = denial(verdict, exchange)
+    if not verdict.instead:
+        return refused
+    return Refused(refused.status, refused.code, f"{refused.message} {verdict.instead}", rule=refused.rule)
 
 
 def _context(gate: Gate, call: _Call, session: Session, accepted: frozenset[tuple[str, bytes]]) -> AnswerContext:

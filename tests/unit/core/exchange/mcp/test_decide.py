@@ -56,6 +56,15 @@ def test_a_call_that_may_not_run_is_told_as_its_result(rules: str, body: object,
     assert made.facts["tool_call"]["verdict"] == "deny"
 
 
+def test_a_denied_call_says_what_to_do_instead_and_may_stop_its_session() -> None:
+    rules = CALLS.replace("do: deny", "do: deny, instead: Ask the owner., quarantine: true")
+    world = gate(rules)
+    made = ask(world, call("drop_table"))
+    assert json.loads(made.reply.body)["result"]["content"][0]["text"].endswith("Ask the owner.")
+    assert made.facts["quarantined"]["rule"] == "no-drop"
+    assert "has stopped this session" in ask(world, call("send")).reply.body.decode()
+
+
 def test_anything_else_is_told_as_an_error_of_its_request() -> None:
     made = ask(gate(DENIES), request("prompts/get", "q", name="p", arguments={"a": KEY}))
     told = json.loads(made.reply.body)
