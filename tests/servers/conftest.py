@@ -12,13 +12,14 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from sidecar.simulator.serve import Options, start
 from tests.gate import PROGRAM, free_ports, running
 from tests.planted import planted
 from tests.servers.server import Service, serving
 
 POLICY = """
 policy: servers
-applies: {}
+applies: {connections: [tickets, shop]}
 paths: ['GET /orders', 'POST /orders']
 rules:
   - {id: no-drops, where: [tool_call], match: {tool: 'drop.*'}, do: deny, say: "Nothing is dropped here."}
@@ -27,6 +28,10 @@ rules:
   - {id: arguments, where: [tool_call, prompt], detect: [secret/*], do: mask}
   - {id: lures, where: [tool_description], detect: [injection/*], do: deny, say: "It lures."}
   - {id: rug, where: [tool_description], match: {changed: true}, do: deny, say: "It changed."}
+"""
+AGENTS = """
+policy: agents
+applies: {connections: [claude]}
 """
 CONFIG = """
 listen: {address: 127.0.0.1, port: %d}
@@ -38,7 +43,8 @@ connections:
   - {name: tickets, kind: mcp, url: "%s/mcp", path: /mcp/tickets,
      credential: {header: authorization, prefix: "Bearer ", from: {file: upstream.key}}}
   - {name: shop, kind: http, url: "%s", credential: {header: x-api-key, from: {file: upstream.key}}}
-policies: [policy.yaml]
+  - {name: claude, kind: claude, url: "%s", credential: {header: x-api-key, from: {file: upstream.key}}}
+policies: [policy.yaml, agents.yaml]
 """
 
 
@@ -59,11 +65,12 @@ class Gate:
 @pytest.fixture(scope="session")
 def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
     folder, secret, key = tmp_path_factory.mktemp("servers"), planted("a server's")[0].value, secrets.token_hex(16)
-    with serving(secret) as service:
+    with serving(secret) as service, start(Options(api_key=key)) as simulator:
         (folder / "upstream.key").write_text(key)
         (folder / "policy.yaml").write_text(POLICY)
+        (folder / "agents.yaml").write_text(AGENTS)
         ports = free_ports(5)
-        (folder / "gatehouse.yaml").write_text(CONFIG % (*ports, service.url, service.url))
+        (folder / "gatehouse.yaml").write_text(CONFIG % (*ports, service.url, service.url, simulator.url))
         with running(folder):
             yield Gate(f"http://127.0.0.1:{ports[0]}", folder, service, secret, key)
 
