@@ -101,14 +101,14 @@ def whole(folder: Path, made_up: str, more: str = "") -> Iterator[Gate]:
         (folder / "upstream.key").write_text(key)
         (folder / "policy.yaml").write_text(POLICY)
         (folder / "gatehouse.yaml").write_text(CONFIG % (*(ports := free_ports(5)), simulator.url) + more)
-        with _up(folder):
+        with running(folder):
             mint = (*PROGRAM, "token", "mint", "--subject", "ada", "--config", str(folder / "gatehouse.yaml"))
             token = subprocess.run(mint, check=True, capture_output=True, text=True).stdout.strip()
             yield Gate(f"http://127.0.0.1:{ports[0]}", token, folder / "received.jsonl", simulator, True, made_up)
 
 
 @contextmanager
-def _up(folder: Path) -> Iterator[None]:
+def running(folder: Path) -> Iterator[None]:
     """`gatehouse up` until the block ends. What it said is in `up.log` of its folder."""
     config = str(folder / "gatehouse.yaml")
     with (folder / "up.log").open("w") as log:

@@ -15,11 +15,10 @@ from collections.abc import Callable, Sequence
 
 from sidecar.control.link.link import Load
 from sidecar.core.detect import catalogue
-from sidecar.core.errors import ConfigurationError, Mistake
+from sidecar.core.errors import ConfigurationError
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.rules import Rules
 from sidecar.core.mask.memory import Memories
-from sidecar.core.model.connection import Kind
 from sidecar.core.policy.book import PolicySource, compile_book
 from sidecar.core.wire.json_strict import JsonLimits
 from sidecar.credentials.vault import Vault
@@ -215,11 +214,5 @@ def _settle_memory() -> None:
 
 
 def _refuse_what_cannot_start(settings: Settings) -> None:
-    file = str(settings.file or "the built-in settings")
-    not_yet = [
-        Mistake(file, 0, f"connections ({one.name}): kind {one.kind} comes with a later version; use claude until then")
-        for one in settings.connections
-        if one.kind is not Kind.CLAUDE
-    ]
-    if mistakes := [*unready(settings), *not_yet]:
+    if mistakes := unready(settings):
         raise ConfigurationError(mistakes)

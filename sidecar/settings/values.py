@@ -80,7 +80,7 @@ class Upstream:
 
     @property
     def connection(self) -> Connection:
-        return Connection(self.name, self.kind, self.url)
+        return Connection(self.name, self.kind, self.url, self.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,10 @@ from sidecar.core.exchange.commands import Command, Record
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.hearing import Hearing
+from sidecar.core.exchange.mcp.answer import mcp_answer
+from sidecar.core.exchange.mcp.asked import Asked
+from sidecar.core.exchange.plain.answer import PlainAnswer
+from sidecar.core.exchange.plain.asked import Plain
 from sidecar.core.exchange.streamed import Streamed
 from sidecar.core.model.http import ResponseHead, first
 from sidecar.core.model.scanned import Scanned
@@ -74,6 +78,10 @@ class Answering(Protocol):
 def answering(context: AnswerContext, head: ResponseHead, at: float, since: float | None = None) -> Answering:
     """An event stream flows; everything else is held until it is whole, also a stream that nobody can read. `since`:
     when the request was forwarded."""
+    if isinstance(context.asked, Asked):
+        return mcp_answer(context, context.asked, head, at)
+    if isinstance(context.asked, Plain):
+        return PlainAnswer(context, head, at)
     kind = (first(head.headers, "content-type") or "").partition(";")[0].strip().lower()
     if kind == "text/event-stream" and head.status < 400:
         decoder = for_encoding(encodings(head.headers), MAX_STREAM)

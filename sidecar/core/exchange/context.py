@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from sidecar.core.exchange.desk import Session
+from sidecar.core.exchange.mcp.asked import Asked
+from sidecar.core.exchange.plain.asked import Plain
 from sidecar.core.exchange.tool_call import Understand, unread
 from sidecar.core.model.caller import Caller
 from sidecar.core.wire.claude.endpoints import Endpoint
@@ -11,7 +13,8 @@ from sidecar.core.wire.claude.endpoints import Endpoint
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
     """`uncertain_past`: the conversation has signed thinking, and the gate knows none of its words. `keep`: the bytes
-    of the answer as they came are kept, to be sealed. `understand`: what a tool call would do."""
+    of the answer as they came are kept, to be sealed. `understand`: what a tool call would do. `asked`: on connections
+    where no Claude answers."""
 
     exchange: str
     connection: str
@@ -24,3 +27,4 @@ class AnswerContext:
     understand: Understand = unread
     gate: str = "gate"
     model: str = ""
+    asked: Asked | Plain | None = None

@@ -6,15 +6,16 @@ from enum import Enum, auto
 from typing import TypeVar
 
 from sidecar.core.errors import Code, Refused
+from sidecar.core.exchange.admission import caller_key
 from sidecar.core.exchange.answer_record import Times, answer_record
 from sidecar.core.exchange.answering import Answering
 from sidecar.core.exchange.commands import Command, Forward, Record, Respond, WakeAt
-from sidecar.core.exchange.decide import caller_key
 from sidecar.core.exchange.events import RequestStarted
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.held_call import HeldCall
 from sidecar.core.exchange.holding import Holding
 from sidecar.core.exchange.outcome import Decision, Go, Reply
+from sidecar.core.exchange.shape import Shape
 from sidecar.core.exchange.stopping import stopped_fact
 from sidecar.core.model.caller import Caller
 from sidecar.core.wire.claude.answer import Usage
@@ -53,6 +54,7 @@ class Course:
     started: RequestStarted | None = None
     decision: Decision | None = None
     holding: Holding | None = None
+    shape: Shape = error_response  # how a refusal reads on this connection
     answering: Answering | None = None
     held_call: HeldCall | None = None
     quarantined: bool = False
@@ -90,7 +92,7 @@ class Course:
     def refuse(self, refused: Refused) -> Commands:
         """Tell the client, now that it is recorded."""
         self.state = State.OVER
-        return (Respond(*error_response(refused, self.identifier)),)
+        return (Respond(*self.shape(refused, self.identifier)),)
 
     def unrecorded(self) -> Commands:
         return self.refuse(Refused(503, Code.OVERLOADED, UNRECORDED))

@@ -5,11 +5,11 @@ it, what stands in it. Whatever the end, a fact is made for the record.
 """
 
 from dataclasses import replace
-from urllib.parse import unquote, unquote_plus
 
 from sidecar.core.approval.fingerprint import Content
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange import fact, request_headers
+from sidecar.core.exchange.admission import ADDRESS, address, applying, caller_key, identified, not_stopped
 from sidecar.core.exchange.answer_body import encodings
 from sidecar.core.exchange.asking import Subject, held
 from sidecar.core.exchange.budget import Budget, after_request
@@ -18,22 +18,22 @@ from sidecar.core.exchange.desk import Judged, Session
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.holding import Held
 from sidecar.core.exchange.judgement import judge_request
+from sidecar.core.exchange.mcp.decide import decide_mcp
 from sidecar.core.exchange.outcome import Arrived, Decision, Go, Reply
 from sidecar.core.exchange.past import repaired
+from sidecar.core.exchange.plain.decide import decide_plain
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.refused_results import without_refused
 from sidecar.core.exchange.request_record import Material, request_record
 from sidecar.core.exchange.route import Route, route
 from sidecar.core.exchange.rules import BoundRules
-from sidecar.core.exchange.stopping import stopped
+from sidecar.core.exchange.shape import shape_of
 from sidecar.core.mask.placeholder import Placeholders
 from sidecar.core.mask.splice import spliced
 from sidecar.core.model.action import Action, DenyAs
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Kind
 from sidecar.core.model.finding import Verdict
-from sidecar.core.model.piece import Piece, Text
-from sidecar.core.model.place import Place
 from sidecar.core.model.scanned import Scan, Scanned
 from sidecar.core.policy.judge import RequestFacts
 from sidecar.core.wire.claude import compose
@@ -45,7 +45,7 @@ from sidecar.core.wire.json_strings import path_of
 from sidecar.core.wire.tokens import estimate
 
 FIXED_PATHS = frozenset({Endpoint.MESSAGES, Endpoint.COUNT_TOKENS, Endpoint.BATCHES, Endpoint.BATCH_LIST})
-ADDRESS = {-1: "path", -2: "query"}
+BY_KIND = {Kind.MCP: decide_mcp, Kind.HTTP: decide_plain}
 METERED = frozenset({Endpoint.MESSAGES, Endpoint.BATCHES})
 
 
@@ -53,6 +53,7 @@ def decide(gate: Gate, arrived: Arrived, refused: Refused | None = None) -> Deci
     """Never raises `Refused`: a refusal is an outcome. `refused`: it was refused before its body was there."""
     notes = fact.Notes(arrived.id, arrived.head, arrived.caller, arrived.at, gate.rules.compiled)
     notes.bytes_in = len(arrived.body or b"")
+    notes.shape = shape_of(arrived.head, gate.connections)
     try:
         if refused is not None:
             raise refused
@@ -67,7 +68,13 @@ def decide(gate: Gate, arrived: Arrived, refused: Refused | None = None) -> Deci
     request = {"outline": written.transcript.outline} if written else None
     told = notes.fact(outcome.status if isinstance(outcome, Refused) else None)
     return Decision(
-        outcome, {**told, "request": request}, written, _who(arrived.caller, notes), _unrecorded(outcome, notes)
+        outcome,
+        {**told, "request": request},
+        written,
+        _who(arrived.caller, notes),
+        _unrecorded(outcome, notes),
+        notes.shape,
+        tuple(notes.calls),
     )
 
 
@@ -77,12 +84,12 @@ def _unrecorded(outcome: Go | Reply | Refused, notes: fact.Notes) -> tuple[str, 
 
 
 def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
-    caller = _identified(arrived)
+    caller = identified(arrived)
     way = route(arrived.head.path, gate.connections)
     notes.connection = way.connection.name
-    _not_stopped(gate, caller, way)
+    not_stopped(gate, caller, way)
     if way.connection.kind is not Kind.CLAUDE:
-        raise Refused(404, Code.NOT_FOUND, f"Connections of kind {way.connection.kind} cannot be used yet.")
+        return BY_KIND[way.connection.kind](gate, arrived, notes, caller, way)
     what = endpoint(arrived.head.method, way.path)
     notes.endpoint = what.value
     if what is Endpoint.PROBE:
@@ -94,16 +101,14 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
     if named != caller.claimed_session:
         caller = replace(caller, claimed_session=named)
         notes.session = named
-        _not_stopped(gate, caller, way)
-    if (block := gate.quarantine.against(caller)) is not None:
-        raise stopped(block, gate.rules.compiled)
+        not_stopped(gate, caller, way)
     scope = f"{caller.provider}\n{caller.subject}\n{named or ''}"
     came = document
     if document is not None and (restored := _restored(gate, scope, document)) is not None:
         document, request = restored, read_request(restored, what)
     notes.material = Material(document, scope, came.raw) if document and came else None
     rules = gate.sessions.of(scope if named else None, gate.rules)
-    bound = _bound(rules.bound(caller, way.connection), caller)
+    bound = applying(rules.bound(caller, way.connection), caller)
     court = bound.court(_facts(arrived, way, what, request))
     notes.rules(rules, court, request, named)
     notes.passing_when_full = bound.passing_when_full
@@ -160,37 +165,12 @@ def _who(caller: Caller | None, notes: fact.Notes) -> tuple[Caller, str] | None:
     return replace(caller, claimed_session=caller.claimed_session or notes.session), notes.connection or ""
 
 
-def _not_stopped(gate: Gate, caller: Caller, way: Route) -> None:
-    block = gate.blocked(caller, way.connection.name)
-    if block is not None:
-        raise stopped(block, gate.rules.compiled)
-
-
-def _identified(arrived: Arrived) -> Caller:
-    if arrived.caller is None:
-        raise Refused(401, Code.AUTHENTICATION, "No verified identity came with this call. Send a gate token.")
-    return arrived.caller
-
-
 def _document(gate: Gate, arrived: Arrived, what: Endpoint) -> JsonDocument | None:
     if not arrived.body:
         if what in (Endpoint.MESSAGES, Endpoint.COUNT_TOKENS):
             raise Refused(400, Code.INVALID_REQUEST, "The request has no body; a JSON object was expected.")
         return None
     return parse(decode(arrived.body, encodings(arrived.head.headers), gate.limits.bytes), gate.limits)
-
-
-def _bound(bound: BoundRules | None, caller: Caller) -> BoundRules:
-    if bound is None:
-        groups = ", ".join(caller.groups) or "none"
-        raise Refused(
-            400,
-            Code.INVALID_REQUEST,
-            f"No policy at this gate applies to {caller.subject} (groups: {groups}) on this connection, "
-            "so nothing may pass. Ask the people who run the gate.",
-            headers={"x-should-retry": "false"},
-        )
-    return bound
 
 
 def _facts(arrived: Arrived, way: Route, what: Endpoint, request: ClaudeRequest | None) -> RequestFacts:
@@ -220,11 +200,6 @@ def _admitted(gate: Gate, bound: BoundRules, caller: Caller, what: Endpoint, at:
         raise refused
 
 
-def caller_key(caller: Caller) -> str:
-    """Under which name a caller's usage is counted."""
-    return f"{caller.provider}\n{caller.subject}"
-
-
 def _judged(
     session: Session,
     way: Route,
@@ -233,7 +208,9 @@ def _judged(
     request: ClaudeRequest | None,
     notes: fact.Notes,
 ) -> Judged:
-    pieces = (*(request.pieces if request else ()), *_address(way, what))
+    path, _, query = way.path.partition("?")
+    told = address("" if what in FIXED_PATHS else path, "" if query == "beta=true" else query)
+    pieces = (*(request.pieces if request else ()), *told)
     value = document.value if document else None
     judged = judge_request(session, pieces, lambda ordinal: ADDRESS.get(ordinal) or path_of(value, ordinal))
     question = session.budget.question(session.memory.use) if what in METERED else None
@@ -246,18 +223,6 @@ def _judged(
     unscanned = request.unscanned if request else ()
     notes.scanned = Scanned(Scan.PARTLY if unscanned else Scan.WHOLE, unscanned)
     return judged
-
-
-def _address(way: Route, what: Endpoint) -> list[Piece]:
-    """What stands in the address cannot be masked, so it is judged like a JSON key; `%41` hides nothing."""
-    path, _, query = way.path.partition("?")
-    said = {-1: path if what not in FIXED_PATHS else "", -2: query if query != "beta=true" else ""}
-    pieces = []
-    for ordinal, text in said.items():
-        ways = dict.fromkeys((text, unquote(text), unquote_plus(text))) if text else ()
-        if ways:
-            pieces.append(Piece(Place.PROMPT, ADDRESS[ordinal], tuple(Text(ordinal, one, key=True) for one in ways)))
-    return pieces
 
 
 def _enforced(verdict: Verdict, arrived: Arrived, what: Endpoint, request: ClaudeRequest | None) -> None:

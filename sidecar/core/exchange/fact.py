@@ -11,14 +11,17 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from sidecar.core.detect.compiled import Compiled
+from sidecar.core.exchange.commands import Record
 from sidecar.core.exchange.request_record import Material
 from sidecar.core.exchange.rules import Court, Rules
+from sidecar.core.exchange.shape import Shape
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.finding import Finding, Verdict
 from sidecar.core.model.http import RequestHead
 from sidecar.core.model.scanned import Scan, Scanned
 from sidecar.core.wire.claude.answer import Usage
+from sidecar.core.wire.claude.errors import error_response
 from sidecar.core.wire.claude.request import ClaudeRequest
 
 Fact = Mapping[str, object]
@@ -107,6 +110,8 @@ class Notes:
     bytes_in: int = 0
     material: Material | None = None
     passing_when_full: tuple[str, ...] = ()
+    shape: Shape = error_response
+    calls: list[Record] = field(default_factory=list)
 
     def rules(self, rules: Rules, court: Court, request: ClaudeRequest | None, session: str | None) -> None:
         self.policy = rules.digest

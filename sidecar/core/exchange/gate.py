@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sidecar.core.exchange.mcp.pins import Pins
 from sidecar.core.exchange.quarantine import Quarantine
 from sidecar.core.exchange.rules import Rules
 from sidecar.core.exchange.tool_call import Understand
@@ -85,6 +86,7 @@ class Gate:
     ledger: Ledger = field(default_factory=Ledger)
     sessions: SessionRules = field(default_factory=SessionRules)
     counted: Counted = field(default_factory=Counted)
+    pins: Pins = field(default_factory=Pins)
     limits: JsonLimits = field(default_factory=JsonLimits)
     body_limit: int = 32 * 1024 * 1024  # of a body as it comes; `limits.bytes` is what it may be once decoded
     keep_originals: bool = False  # hand out what came, to be sealed for an auditor

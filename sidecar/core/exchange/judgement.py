@@ -57,6 +57,14 @@ def judge_answer(session: Session, pieces: Sequence[Piece], path_of: PathOf, jud
     return judged.changes
 
 
+def judge_texts(
+    session: Session, pieces: Sequence[Piece], direction: Direction, path_of: PathOf, judged: Judged
+) -> None:
+    """Texts that nobody replays: nothing is remembered of who said what."""
+    for piece in pieces:
+        _judge(session, piece, direction, path_of, judged)
+
+
 def _without_own_words(session: Session, piece: Piece, judged: Judged) -> Piece:
     rest: list[Text] = []
     for text in piece.texts:

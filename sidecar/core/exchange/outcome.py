@@ -4,12 +4,15 @@ from dataclasses import dataclass, field
 
 from sidecar.core.errors import Refused
 from sidecar.core.exchange import fact
+from sidecar.core.exchange.commands import Record
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.holding import Held
 from sidecar.core.exchange.request_record import Written
 from sidecar.core.exchange.route import Route
+from sidecar.core.exchange.shape import Shape
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.http import RequestHead
+from sidecar.core.wire.claude.errors import error_response
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,12 @@ class Reply:
 @dataclass(frozen=True, slots=True)
 class Decision:
     """`who`: whose call it is, and where it goes, as far as that is known. `unrecorded`: the policies by which it goes
-    on although the record is full."""
+    on although the record is full. `shape`: how a refusal reads there. `calls`: what else is recorded of it."""
 
     outcome: Go | Reply | Refused
     fact: fact.Fact
     written: Written | None = None
     who: tuple[Caller, str] | None = None
     unrecorded: tuple[str, ...] = ()
+    shape: Shape = error_response
+    calls: tuple[Record, ...] = ()

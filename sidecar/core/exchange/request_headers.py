@@ -6,6 +6,8 @@ for data that no rule has read.
 Rule: `x-forwarded-proto` stays, because Envoy finds no route without it; the route to an upstream takes it out.
 """
 
+from collections.abc import Collection
+
 from sidecar.core.model.http import Headers, RequestHead
 
 PASSED = frozenset(
@@ -26,10 +28,12 @@ PASSED = frozenset(
 PASSED_PREFIXES = ("anthropic-", "x-stainless-")
 
 
-def removed(head: RequestHead) -> tuple[str, ...]:
+def removed(
+    head: RequestHead, passed: Collection[str] = PASSED, prefixes: tuple[str, ...] = PASSED_PREFIXES
+) -> tuple[str, ...]:
     """The names that do not go on, the client's credentials among them."""
     names = dict.fromkeys(name for name, _ in head.headers)
-    return tuple(n for n in names if n not in PASSED and not n.startswith((*PASSED_PREFIXES, ":")))
+    return tuple(n for n in names if n not in passed and not n.startswith((*prefixes, ":")))
 
 
 def added(body: bytes | None) -> Headers:

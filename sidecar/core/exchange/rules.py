@@ -22,6 +22,7 @@ from sidecar.core.model.finding import Verdict
 from sidecar.core.model.treatment import Treatment
 from sidecar.core.policy import limits
 from sidecar.core.policy.book import Book
+from sidecar.core.policy.facts import CHANGED
 from sidecar.core.policy.judge import Found, Judge, RequestFacts, Ruleset, ToolCall, severest, weight
 from sidecar.core.policy.limits import Limits
 
@@ -99,6 +100,10 @@ class BoundRules:
         """The smaller of each."""
         return limits.strictest([one.limits for one in self.rulesets])
 
+    def may_send(self, kind: str) -> bool:
+        """Whether a body of a type that nobody can read may be sent: every book has to say so."""
+        return all(one.may_send(kind) for one in self.rulesets)
+
     @property
     def passing_when_full(self) -> tuple[str, ...]:
         """The policies by which a call may pass that a full record cannot take. One that does not say so: nothing."""
@@ -163,4 +168,6 @@ class Court:
         )
 
     def _origins(self, found: Found) -> tuple[tuple[int, str], ...]:
+        if found.detector == CHANGED:
+            return tuple((index, CHANGED) for index in range(len(self.judges)))
         return self.rules.origins.get(found.detector, ())

@@ -81,12 +81,13 @@ def _decide(course: Course, at: float, body: bytes | None) -> Commands:
 
 
 def _concluded(course: Course, decision: Decision) -> Commands:
-    course.decision = decision
+    course.decision, course.shape = decision, decision.shape
     course.state = State.RECORDING if isinstance(decision.outcome, Go) else State.REFUSING
     written = decision.written
     if written is None:
-        return (Record("decided", decision.fact),)
-    return (Record("decided", decision.fact, parts=written.transcript.parts, original=written.original),)
+        return (Record("decided", decision.fact), *decision.calls)
+    parts, original = written.transcript.parts, written.original
+    return (Record("decided", decision.fact, parts=parts, original=original), *decision.calls)
 
 
 def _arrived(course: Course, at: float, body: bytes | None) -> Arrived:

@@ -14,8 +14,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Name, kind and where it answers; never a credential."""
+    """Name, kind and where it leads; never a credential. `path`: where else it answers than under `/c/<name>`."""
 
     name: str
     kind: Kind
     url: str
+    path: str | None = None

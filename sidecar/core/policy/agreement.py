@@ -18,7 +18,7 @@ Wrong = tuple[Path, str]
 
 OF_A_HOLD = ("approvers", "approvals", "timeout", "rationale", "reuse")
 WORDS_OF_AN_ANSWER = ("response", "thinking")
-TEXT_SOURCES = ("regex", "keywords")
+TEXT_SOURCES = ("regex", "keywords", "changed")
 
 
 def disagreements(document: Document, detectors: Sequence[str]) -> list[Mistake]:
@@ -110,6 +110,16 @@ def _looks_at_something(rule: Raw) -> Iterator[Wrong]:
         yield ("do",), "a mask needs something to find: add detect, match.regex or match.keywords"
 
 
+def _changed(rule: Raw) -> Iterator[Wrong]:
+    """Nothing stands in a text that could be taken out of it, and nowhere else is there a before."""
+    if "changed" not in _match(rule):
+        return
+    if rule.get("where") not in ("tool_description", ["tool_description"]):
+        yield ("match", "changed"), "is about the tools that a server lists: say `where: [tool_description]`"
+    if rule.get("do") == "mask":
+        yield ("do",), "what changed cannot be masked: hold it or deny it"
+
+
 _BY_TOOL = (
     "; or say `where: [tool_call]`, for the calls of it; or, to refuse requests that offer a tool, use if: "
     'request.tools.exists(t, t == "NAME")'
@@ -160,4 +170,5 @@ _CHECKS: tuple[Callable[[Raw], Iterator[Wrong]], ...] = (
     calls_disagree,
     results_disagree,
     sequences_disagree,
+    _changed,
 )

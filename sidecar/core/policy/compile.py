@@ -12,6 +12,7 @@ from sidecar.core.model.hold import STANDARD_TIMEOUT, Terms
 from sidecar.core.model.named_field import NamedField
 from sidecar.core.model.place import Place
 from sidecar.core.policy.condition import compiled
+from sidecar.core.policy.facts import CHANGED
 from sidecar.core.policy.limits import Limits
 from sidecar.core.policy.pattern import Globs, PathGlobs, Pattern, keyword_pattern
 from sidecar.core.policy.rule import AllowedPath, Applies, Policy, Rule
@@ -32,7 +33,8 @@ def policy_from(written: PolicyWritten, catalogue: Sequence[Detector]) -> Policy
     paths = tuple(_allowed(path) for path in written.paths or ())
     shadow = written.stage == "shadow"
     passes = written.record.when_full == "pass"
-    return Policy(written.policy, shadow, _applies(written.applies), _limits(written.limits), paths, rules, passes)
+    applies, limits, bodies = _applies(written.applies), _limits(written.limits), _globs(written.bodies)
+    return Policy(written.policy, shadow, applies, limits, paths, rules, passes, bodies)
 
 
 def own_detector(policy: str, rule: RuleWritten) -> Detector | None:
@@ -50,6 +52,7 @@ def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detec
     match = written.match or _NO_MATCH
     own = own_detector(policy.policy, written)
     named = [detector.id for detector in catalogue if written.detect and Globs(written.detect).fits(detector.id)]
+    named += [CHANGED] if match.changed else []
     action = Action[written.do.upper()]
     return Rule(
         policy=policy.policy,

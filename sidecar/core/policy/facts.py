@@ -9,6 +9,8 @@ from sidecar.core.model.session_use import SessionUse
 
 NOTHING_YET = SessionUse()
 Direction = Literal["request", "answer"]
+# As what it is found that a tool of an MCP server is not what it was.
+CHANGED = "mcp/changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,10 @@ class Ruleset:
         in_force = [policy for policy in self.policies if not policy.shadow]
         return tuple(policy.name for policy in in_force) if all(one.passes_when_full for one in in_force) else ()
 
+    def may_send(self, kind: str) -> bool:
+        """Whether a policy in force lets a body of a type be sent that nobody can read."""
+        return any(one.bodies is not None and one.bodies.fits(kind) for one in self.policies if not one.shadow)
+
     @property
     def rules(self) -> tuple[Rule, ...]:
         return tuple(rule for policy in self.policies for rule in policy.rules)

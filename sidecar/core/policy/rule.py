@@ -18,13 +18,14 @@ from sidecar.core.model.hold import Terms
 from sidecar.core.model.place import Place
 from sidecar.core.model.treatment import Treatment
 from sidecar.core.policy.condition import Condition, Subject
-from sidecar.core.policy.facts import Found, RequestFacts, ToolCall
+from sidecar.core.policy.facts import CHANGED, Found, RequestFacts, ToolCall
 from sidecar.core.policy.limits import Limits
 from sidecar.core.policy.pattern import Globs, PathGlobs, Pattern
 
 # What reveals less is stricter; only a token can be put back.
 _HOW = {How.REDACT: 3, How.HASH: 2, How.LAST4: 1, How.TOKEN: 0, None: -1}
 _IN_TOOLS = frozenset({Place.TOOL_CALL, Place.TOOL_RESULT})
+_OF_A_SERVER = "mcp__"
 # What a rule says that has no words of its own: without text and with it; not holding, and holding.
 _WITHOUT_TEXT = ("does not allow this request", "asks people first")
 _WITH_TEXT = ("may not pass here", "people have to see first")
@@ -92,7 +93,7 @@ class Rule:
 
     def lets_be_because(self, call: ToolCall) -> str | None:
         """Why this rule leaves a tool call alone; nothing when it does not."""
-        if self.tool and call.tool is not None and not self.tool.fits(call.tool):
+        if self.tool and call.tool is not None and not _named(self.tool, call.tool):
             return "its `match.tool` does not fit"
         if self.tool and call.tool is None and self.action is Action.ALLOW:
             return "the tool is not known"
@@ -118,7 +119,7 @@ class Rule:
         if found.tool is None:
             # A tool's text whose tool is not known might be this one: a restriction covers it.
             return self.action > Action.ALLOW and found.place in _IN_TOOLS
-        return self.tool is not None and self.tool.fits(found.tool)
+        return self.tool is not None and _named(self.tool, found.tool)
 
     def verdict(self) -> Verdict:
         """For a rule that is about the call itself."""
@@ -139,8 +140,10 @@ class Rule:
         return Verdict(self.action, self.id, self.policy, said, self.deny_as, self.terms, self.instead, self.quarantine)
 
     def treatment(self, found: Found) -> Treatment:
+        unlike = "This tool is not what it was when it was first listed." if found.detector == CHANGED else None
         say = (
             self.say
+            or unlike
             or f"The {found.direction} holds text that {_WITH_TEXT[self.action is Action.HOLD]} ({found.detector})."
         )
         denial = say if self.action > Action.MASK else None
@@ -157,6 +160,15 @@ class Rule:
             self.instead,
             self.quarantine,
         )
+
+
+def _named(wanted: Pattern, tool: str) -> bool:
+    """Agents call a tool of an MCP server `mcp__<server>__<tool>`, and choose the server's name: a rule may name the
+    tool either way."""
+    if wanted.fits(tool):
+        return True
+    bare = tool.removeprefix(_OF_A_SERVER).partition("__")[2] if tool.startswith(_OF_A_SERVER) else ""
+    return bool(bare) and wanted.fits(bare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,3 +207,4 @@ class Policy:
     paths: tuple[AllowedPath, ...]
     rules: tuple[Rule, ...]
     passes_when_full: bool = False
+    bodies: Globs | None = None  # types that may be sent unread

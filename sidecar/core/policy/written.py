@@ -32,7 +32,7 @@ from sidecar.core.policy.words import (
     Timeout,
 )
 
-PlaceName = Literal["system", "prompt", "tool_result", "tool_call", "response", "thinking"]
+PlaceName = Literal["system", "prompt", "tool_result", "tool_call", "tool_description", "response", "thinking"]
 EffectName = Literal[
     "reads",
     "writes",
@@ -122,6 +122,9 @@ class MatchWritten(Section):
         Field(
             description="RE2 that fits the whole name of a tool: where text is looked for, or which calls are meant."
         ),
+    ] = None
+    changed: Annotated[
+        Literal[True] | None, GIVEN, Field(description="A tool that an MCP server changed since it was first listed.")
     ] = None
     media: Annotated[
         tuple[Glob, ...] | None, *MANY, Field(description="Only when the request carries such media: `image/*`.")
@@ -273,6 +276,9 @@ class PolicyWritten(Section):
         tuple[AllowedPath, ...] | None,
         *MANY,
         Field(description="Paths beyond the known ones that may be used: `/v1/files*`, `GET /v1/skills`."),
+    ] = None
+    bodies: Annotated[
+        tuple[Glob, ...] | None, *MANY, Field(description="Over plain HTTP: types that may be sent unread: `image/*`.")
     ] = None
     record: Annotated[FullWritten, Field(description="What happens when a call cannot be recorded.")] = FullWritten()
     rules: Annotated[tuple[RuleWritten, ...], *LIST, Field(description="The rules; their order never matters.")] = ()

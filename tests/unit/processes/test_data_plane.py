@@ -77,7 +77,6 @@ async def test_ready_reload_and_a_clean_stop(tmp_path: Path) -> None:
     [
         ("mask: {key_file: nowhere}\n", "mask.key_file: .*nowhere does not exist"),
         ("listen: {tls: {certificate: c.pem, key: k.pem}}\n", "c.pem does not exist"),
-        ("connections: [{name: tickets, kind: mcp, url: 'http://tickets'}]\n", "kind mcp comes with a later version"),
     ],
 )
 def test_what_cannot_work_stops_the_start_with_a_sentence(tmp_path: Path, more: str, said: str) -> None:

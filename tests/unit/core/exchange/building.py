@@ -42,6 +42,7 @@ CALLER = Caller("ada", "company", ("engineering",), "s-1")
 CLAUDE = Connection("claude", Kind.CLAUDE, "https://api.anthropic.com")
 SECOND = Connection("second", Kind.CLAUDE, "https://proxy.example/base/")
 TICKETS = Connection("tickets", Kind.MCP, "http://tickets.internal/mcp")
+SHOP = Connection("shop", Kind.HTTP, "http://shop.internal/api")
 MASK_KEY = b"a key of the tests, not a secret"
 MASKS = """
   - {id: secrets, where: [prompt, system, tool_result, response, tool_call, thinking], detect: ['secret/*'], do: mask}
@@ -64,7 +65,7 @@ def compiled(rules: str, head: str) -> Rules:
 
 def gate(rules: str = MASKS, head: str = "", **changed: object) -> Gate:
     """A gate with one policy, whose rules are lines of YAML."""
-    return Gate(compiled(rules, head), (CLAUDE, SECOND, TICKETS), MASK_KEY, **changed)
+    return Gate(compiled(rules, head), (CLAUDE, SECOND, TICKETS, SHOP), MASK_KEY, **changed)
 
 
 def request(*content: object, **fields: object) -> dict[str, object]:

@@ -136,7 +136,6 @@ class TestRefusals:
         ("a trailing slash", {"path": "/v1/messages/"}, SIMPLE, 404, "not_found_error"),
         ("a method it does not have", {"method": "PUT"}, SIMPLE, 404, "not_found_error"),
         ("an unknown connection", {"path": "/c/nowhere/v1/messages"}, SIMPLE, 404, "not_found_error"),
-        ("a connection of a later version", {"path": "/c/tickets/x"}, SIMPLE, 404, "not_found_error"),
     )  # fmt: skip
 
     @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Calls on connections of kind `mcp`."""

@@ -1,0 +1,265 @@
+"""One request to an MCP server: forward it (perhaps masked), hold it, or refuse it.
+
+Strategy: POST carries one message, GET opens a stream, DELETE ends a session; all three are judged as calls, the
+message by its texts as well. A call of a tool is judged by the rules on tool calls too.
+
+Rules:
+- The id of a session is bound to the caller (`wire.mcp.bound`): nobody goes on with another one's.
+- A tool that is kept from the caller (see `pins`) cannot be called by those who remember its name.
+- Where a client answers a server and may not, the server gets an error in its place, or it would wait for ever.
+- What people let go is known by the message without its id, which is another one at every try.
+"""
+
+import json
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from sidecar.core.approval.fingerprint import Content
+from sidecar.core.errors import Code, Refused
+from sidecar.core.exchange import fact, request_headers
+from sidecar.core.exchange.admission import address, applying, caller_key, not_stopped
+from sidecar.core.exchange.answer_body import encodings
+from sidecar.core.exchange.asking import Subject, held
+from sidecar.core.exchange.commands import Record
+from sidecar.core.exchange.context import AnswerContext
+from sidecar.core.exchange.desk import Judged, Session
+from sidecar.core.exchange.gate import Gate
+from sidecar.core.exchange.judgement import judge_texts
+from sidecar.core.exchange.mcp import heads
+from sidecar.core.exchange.mcp.asked import Asked, named
+from sidecar.core.exchange.mcp.calls import Call, call_record, judge_call
+from sidecar.core.exchange.mcp.withheld import judge_withheld
+from sidecar.core.exchange.outcome import Arrived, Go
+from sidecar.core.exchange.refusal import denial
+from sidecar.core.exchange.request_record import Material
+from sidecar.core.exchange.route import NAMED, Route
+from sidecar.core.exchange.rules import BoundRules
+from sidecar.core.exchange.shape import about
+from sidecar.core.exchange.stopping import stopped_fact
+from sidecar.core.mask.placeholder import Placeholders
+from sidecar.core.mask.splice import spliced
+from sidecar.core.model.action import Action
+from sidecar.core.model.caller import Caller
+from sidecar.core.model.finding import Verdict
+from sidecar.core.model.http import Headers, first
+from sidecar.core.model.piece import Piece
+from sidecar.core.model.scanned import Scan, Scanned
+from sidecar.core.policy.judge import RequestFacts
+from sidecar.core.wire.claude.endpoints import Endpoint
+from sidecar.core.wire.encoding import decode
+from sidecar.core.wire.json_strict import parse
+from sidecar.core.wire.json_strings import path_of
+from sidecar.core.wire.mcp import bound as sessions
+from sidecar.core.wire.mcp import reply
+from sidecar.core.wire.mcp.message import CALL, Kind, Message, read_message
+from sidecar.core.wire.mcp.texts import Side, Texts, texts_of
+
+METHODS = frozenset({"POST", "GET", "DELETE"})
+_NO_SESSION = "This session does not exist here, or belongs to somebody else. Initialize a new one."
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request as far as it was read."""
+
+    arrived: Arrived
+    way: Route
+    caller: Caller
+    message: Message | None
+    session: str | None  # as the server knows it
+    texts: Texts = field(default_factory=lambda: Texts(()))
+
+    run: Call | None = None  # of a tool
+
+    @property
+    def tool(self) -> str | None:
+        """As rules know it."""
+        return self.run.tool if self.run else None
+
+
+def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, way: Route) -> Go:
+    """What to do with it, or `Refused`."""
+    message = _message(gate, arrived)
+    if message is not None:
+        notes.shape, notes.endpoint = about(message), message.known_method
+    heads.checked(arrived.head, message)
+    call = _call(gate, arrived, caller, way, message)
+    not_stopped(gate, call.caller, way)
+    notes.session = call.caller.claimed_session
+    scope = f"{caller.provider}\n{caller.subject}\n{notes.session or ''}"
+    notes.material = Material(message.document, scope, message.document.raw) if message else None
+    rules = gate.sessions.of(scope if notes.session else None, gate.rules)
+    bound = applying(rules.bound(call.caller, way.connection), caller)
+    court = bound.court(_facts(call))
+    notes.rules(rules, court, None, notes.session)
+    notes.passing_when_full = bound.passing_when_full
+    if way.path.partition("?")[0] != "/" and not court.allows_path:
+        # Not 404, on which a client would begin a new session.
+        raise Refused(403, Code.PERMISSION, f"No policy allows this path on the connection {way.connection.name}.")
+    _admitted(gate, bound, call)
+    session = Session(court, gate.memories.of(scope), Placeholders(gate.mask_key, scope, rules.words))
+    judged, accepted = _judged(gate, call, session, notes)
+    if notes.material is not None:
+        notes.material.session, notes.material.masked = session, judged.masked
+    if call.run is not None:
+        notes.calls.append(call_record(arrived.id, call.caller, call.run, session, judged, arrived.at))
+    notes.calls += _quarantined(gate, call, judged)
+    go = _forwarded(gate, call, session, judged, accepted)
+    return (
+        replace(go, held=held(_subject(gate, call, go), session, judged, stream=False, answers=False))
+        if (judged.holds)
+        else go
+    )
+
+
+def _message(gate: Gate, arrived: Arrived) -> Message | None:
+    if arrived.head.method not in METHODS:
+        raise Refused(405, Code.INVALID_REQUEST, "An MCP server is spoken to by POST, GET and DELETE.")
+    if arrived.head.method != "POST":
+        if arrived.body:
+            raise Refused(400, Code.INVALID_REQUEST, "Only a POST has a body here.")
+        return None
+    if not arrived.body:
+        raise Refused(400, Code.INVALID_REQUEST, "The request has no body; a message of MCP was expected.")
+    raw = decode(arrived.body, encodings(arrived.head.headers), gate.limits.bytes)
+    return read_message(parse(raw, gate.limits))
+
+
+def _call(gate: Gate, arrived: Arrived, caller: Caller, way: Route, message: Message | None) -> _Call:
+    given, session = first(arrived.head.headers, heads.SESSION), None
+    if given is not None:
+        session = sessions.opened(given, gate.mask_key, way.connection.name, caller_key(caller))
+        if session is None:
+            raise Refused(404, Code.NOT_FOUND, _NO_SESSION)
+        claimed = caller.claimed_session or f"mcp-{sha256(given.encode()).hexdigest()[:16]}"
+        caller = replace(caller, claimed_session=claimed)
+    name = way.connection.name
+    texts = texts_of(message, Side.CLIENT, lambda tool: named(name, tool)) if message else Texts(())
+    run = None
+    if message is not None and message.kind is Kind.REQUEST and message.tool is not None:
+        run = Call.of(message, named(name, message.tool), gate.understand)
+    return _Call(arrived, way, caller, message, session, texts, run)
+
+
+def _quarantined(gate: Gate, call: _Call, judged: Judged) -> list[Record]:
+    """A rule stops the session from now on."""
+    verdict, arrived = judged.verdict, call.arrived
+    if verdict.action is not Action.DENY or not verdict.quarantine:
+        return []
+    block = gate.quarantine.put(call.caller, verdict, arrived.id, arrived.at)
+    note = stopped_fact(arrived.id, block, "recording", arrived.at, gate.rules.compiled)
+    return [Record("quarantined", {**note, "rule": verdict.rule, "policy_name": verdict.policy}, wait=False)]
+
+
+def _facts(call: _Call) -> RequestFacts:
+    return RequestFacts(
+        model="",
+        models=(),
+        stream=False,
+        max_tokens=None,
+        prompt_tokens=0,
+        tools=(call.tool,) if call.tool else (),
+        media=call.texts.media,
+        method=call.arrived.head.method,
+        path=call.way.path.partition("?")[0],
+        endpoint=call.message.known_method if call.message else call.arrived.head.method.lower(),
+        messages=0,
+    )
+
+
+def _admitted(gate: Gate, bound: BoundRules, call: _Call) -> None:
+    """Calls of tools are counted; lists and streams cost nobody anything."""
+    refused = gate.ledger.admit(caller_key(call.caller), bound.limits, call.arrived.at) if call.tool else None
+    if refused is not None:
+        raise refused
+
+
+def _judged(
+    gate: Gate, call: _Call, session: Session, notes: fact.Notes
+) -> tuple[Judged, frozenset[tuple[str, bytes]]]:
+    judged, court = Judged(), session.court
+    judged.stricter(court.verdict)
+    for verdict in court.holds:
+        judged.hold(verdict)
+    if call.run is not None:
+        judge_call(court, call.run, judged)
+    hidden = gate.pins.hidden(_shop(call))
+    accepted = judge_withheld(hidden, call.message, call.tool, judged)
+    value = call.message.document.value if call.message else None
+    judge_texts(session, _pieces(call), "request", lambda at: path_of(value, at) if at >= 0 else _PLACES[at], judged)
+    notes.verdict = judged.verdict
+    notes.findings = tuple(judged.findings)
+    unscanned = call.texts.unscanned
+    notes.scanned = Scanned(Scan.PARTLY if unscanned else Scan.WHOLE, unscanned)
+    return judged, accepted
+
+
+_PLACES = {-1: "path", -2: "query", -3: "header"}
+
+
+def _pieces(call: _Call) -> tuple[Piece, ...]:
+    path, _, query = call.way.path.partition("?")
+    return (*call.texts.pieces, *address("" if path == "/" else path, query), *heads.pieces(call.arrived.head.headers))
+
+
+def _shop(call: _Call) -> tuple[str, str]:
+    return call.way.connection.name, caller_key(call.caller)
+
+
+def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged, accepted: frozenset[tuple[str, bytes]]) -> Go:
+    arrived, message = call.arrived, call.message
+    body, remove = arrived.body, heads.gone(arrived.head)
+    if judged.verdict.action is Action.DENY:
+        refused = _told(judged.verdict, arrived.id)
+        if message is None or message.kind not in (Kind.RESULT, Kind.ERROR):
+            raise refused
+        body = reply.error(message.id, refused.message, refused.rule, arrived.id)
+        judged.holds.clear()
+    elif judged.changes and message is not None:
+        body = spliced(message.document.raw, judged.changes)
+    if body is not arrived.body:
+        remove = (*remove, "content-encoding")
+    own: Headers = ((heads.SESSION, call.session),) if call.session is not None else ()
+    return Go(call.way, remove, (*request_headers.added(body), *own), body, _context(gate, call, session, accepted))
+
+
+def _told(verdict: Verdict, exchange: str) -> Refused:
+    """With what to do instead, for whoever may choose."""
+    refused = denial(verdict, exchange)
+    if not verdict.instead:
+        return refused
+    return Refused(refused.status, refused.code, f"{refused.message} {verdict.instead}", rule=refused.rule)
+
+
+def _context(gate: Gate, call: _Call, session: Session, accepted: frozenset[tuple[str, bytes]]) -> AnswerContext:
+    name, message = call.way.connection.name, call.message
+    known = message.known_method if message and message.method else None
+    asked = Asked(
+        pins=gate.pins,
+        shop=_shop(call),
+        key=gate.mask_key,
+        method=message.method if message else None,
+        id=message.id if message and message.kind is Kind.REQUEST else None,
+        tool=call.tool if known == CALL else known,
+        accepted=accepted,
+        prefix=f"{NAMED}{name}",
+    )
+    return AnswerContext(
+        call.arrived.id, name, session, Endpoint.OTHER, False, call.caller, keep=gate.keep_originals, asked=asked
+    )
+
+
+def _subject(gate: Gate, call: _Call, go: Go) -> Subject:
+    content = Content(call.arrived.head.method, go.route.upstream_path, _without_id(go.body))
+    name, at = call.way.connection.name, call.arrived.at
+    return Subject(gate.name, call.arrived.id, call.caller, name, "", content, at, call.texts.pieces)
+
+
+def _without_id(body: bytes | None) -> bytes | None:
+    """The message as it means, without what differs at every try."""
+    value = json.loads(body) if body else None
+    if not isinstance(value, dict):
+        return body
+    params = value.get("params")
+    kept = {key: one for key, one in params.items() if key != "_meta"} if isinstance(params, dict) else params
+    return json.dumps({"method": value.get("method"), "params": kept}, sort_keys=True).encode()

@@ -1,0 +1,189 @@
+"""One request to any other HTTP server: forward it (perhaps masked), hold it, or refuse it.
+
+Strategy: nothing is open that a policy does not open: method and path must be allowed by name (`paths`), and what the
+body holds must be readable, or of a type that a policy names (`bodies`). Body, address and headers are judged.
+
+Rules:
+- A body that is sent unread is recorded as not looked at.
+- Headers go on as they are, but credentials: what a client writes into one that is its own is judged, and cannot be
+  masked there.
+- An upgrade (WebSocket) never gets here: Envoy refuses it.
+"""
+
+from dataclasses import dataclass, replace
+
+from sidecar.core.approval.fingerprint import Content
+from sidecar.core.errors import Code, Refused
+from sidecar.core.exchange import fact, request_headers
+from sidecar.core.exchange.admission import ADDRESS, address, applying, caller_key, spoken
+from sidecar.core.exchange.answer_body import encodings
+from sidecar.core.exchange.asking import Subject, held
+from sidecar.core.exchange.context import AnswerContext
+from sidecar.core.exchange.desk import Judged, Session
+from sidecar.core.exchange.gate import Gate
+from sidecar.core.exchange.judgement import judge_texts
+from sidecar.core.exchange.outcome import Arrived, Go
+from sidecar.core.exchange.plain.asked import Plain
+from sidecar.core.exchange.refusal import denial
+from sidecar.core.exchange.request_record import Material
+from sidecar.core.exchange.route import Route
+from sidecar.core.exchange.rules import BoundRules
+from sidecar.core.mask.placeholder import Placeholders
+from sidecar.core.mask.splice import spliced
+from sidecar.core.model.action import Action
+from sidecar.core.model.caller import Caller
+from sidecar.core.model.http import Headers, first
+from sidecar.core.model.piece import Piece
+from sidecar.core.model.place import Place
+from sidecar.core.model.scanned import Scan, Scanned
+from sidecar.core.policy.judge import RequestFacts
+from sidecar.core.wire.claude.endpoints import Endpoint
+from sidecar.core.wire.encoding import decode
+from sidecar.core.wire.plain.body import Body, changed, kind_of, read_body
+
+# What every client sends, and what says nothing of its own; anything else is somebody's text.
+USUAL = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "cache-control",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "host",
+        "pragma",
+        "transfer-encoding",
+        "x-envoy-external-address",
+        "x-forwarded-for",
+        "x-forwarded-proto",
+        "x-request-id",
+    }
+)
+# Asked for anew (`accept-encoding`), or Envoy's.
+NEVER = ("accept-encoding", "forwarded", "x-envoy-external-address", "x-forwarded-for", "x-request-id")
+HEADER = -3
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    arrived: Arrived
+    way: Route
+    caller: Caller
+    kind: str
+    body: Body | None  # nothing: there is none, or nobody can read it
+
+    @property
+    def path(self) -> str:
+        return self.way.path.partition("?")[0]
+
+    @property
+    def unread(self) -> bool:
+        return bool(self.arrived.body) and self.body is None
+
+
+def decide_plain(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, way: Route) -> Go:
+    """What to do with it, or `Refused`."""
+    notes.endpoint = "http"
+    notes.session = caller.claimed_session
+    scope = f"{caller.provider}\n{caller.subject}\n{notes.session or ''}"
+    rules = gate.sessions.of(scope if notes.session else None, gate.rules)
+    bound = applying(rules.bound(caller, way.connection), caller)
+    kind = kind_of(first(arrived.head.headers, "content-type"))
+    court = bound.court(_facts(arrived, way, kind))
+    notes.rules(rules, court, None, notes.session)
+    notes.passing_when_full = bound.passing_when_full
+    if not court.allows_path:
+        message = f"No policy allows this method and path on the connection {way.connection.name}."
+        raise Refused(403, Code.PERMISSION, message)
+    call = _Call(arrived, way, caller, kind, _read(gate, arrived, kind))
+    _readable(call, bound)
+    refused = gate.ledger.admit(caller_key(caller), bound.limits, arrived.at)
+    if refused is not None:
+        raise refused
+    notes.material = Material(call.body.document(), scope, call.body.raw) if call.body else None
+    session = Session(court, gate.memories.of(scope), Placeholders(gate.mask_key, scope, rules.words))
+    judged = _judged(call, session, notes)
+    if notes.material is not None:
+        notes.material.session, notes.material.masked = session, judged.masked
+    if judged.verdict.action is Action.DENY:
+        raise denial(judged.verdict, arrived.id)
+    go = _forwarded(gate, call, session, judged)
+    if not judged.holds:
+        return go
+    return replace(go, held=held(_subject(gate, call, go), session, judged, stream=False, answers=False))
+
+
+def _facts(arrived: Arrived, way: Route, kind: str) -> RequestFacts:
+    media = (kind,) if arrived.body and kind else ()
+    path = way.path.partition("?")[0]
+    return RequestFacts("", (), False, None, 0, (), media, arrived.head.method, path, "http", 0)
+
+
+def _read(gate: Gate, arrived: Arrived, kind: str) -> Body | None:
+    if not arrived.body:
+        return None
+    return read_body(kind, decode(arrived.body, encodings(arrived.head.headers), gate.limits.bytes), gate.limits)
+
+
+def _readable(call: _Call, bound: BoundRules) -> None:
+    if call.unread and not bound.may_send(call.kind):
+        what = fact.storable(call.kind, bound.rules.compiled) or "no type"
+        raise Refused(
+            415,
+            Code.INVALID_REQUEST,
+            f"Nobody here can read a body of {what}, and no policy lets it pass unread (`bodies`).",
+        )
+
+
+def _judged(call: _Call, session: Session, notes: fact.Notes) -> Judged:
+    judged, body = Judged(), call.body
+    judged.stricter(session.court.verdict)
+    for verdict in session.court.holds:
+        judged.hold(verdict)
+
+    def path_of(ordinal: int) -> str:
+        return ADDRESS.get(ordinal, "header") if ordinal < 0 or body is None else body.path(ordinal)
+
+    judge_texts(session, _pieces(call), "request", path_of, judged)
+    notes.verdict = judged.verdict
+    notes.findings = tuple(judged.findings)
+    unread = (f"body of type {fact.storable(call.kind, notes.compiled) or 'unknown'}",) if call.unread else ()
+    notes.scanned = Scanned(Scan.PARTLY if unread else Scan.WHOLE, unread)
+    return judged
+
+
+def _pieces(call: _Call) -> tuple[Piece, ...]:
+    path, _, query = call.way.path.partition("?")
+    body = (call.body.piece(Place.PROMPT),) if call.body else ()
+    own = [(name, value) for name, value in call.arrived.head.headers if name not in USUAL]
+    texts = (text for pair in own for text in pair if text)
+    return (*body, *address(path, query), *(spoken(HEADER, "header", text) for text in texts))
+
+
+def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged) -> Go:
+    arrived, body = call.arrived, call.arrived.body
+    there = {name for name, _ in arrived.head.headers}
+    remove = tuple(name for name in NEVER if name in there)
+    if judged.changes and call.body is not None:
+        masked = spliced(call.body.raw, judged.changes) if call.body.form == "json" else b""
+        body, remove = changed(call.body, judged.changes, masked), (*remove, "content-encoding")
+    ours: Headers = request_headers.added(body)
+    context = AnswerContext(
+        arrived.id,
+        call.way.connection.name,
+        session,
+        Endpoint.OTHER,
+        False,
+        call.caller,
+        keep=gate.keep_originals,
+        asked=Plain(arrived.head.method),
+    )
+    return Go(call.way, remove, ours, body, context)
+
+
+def _subject(gate: Gate, call: _Call, go: Go) -> Subject:
+    content = Content(call.arrived.head.method, go.route.upstream_path, go.body)
+    name, pieces = call.way.connection.name, (call.body.piece(Place.PROMPT),) if call.body else ()
+    return Subject(gate.name, call.arrived.id, call.caller, name, "", content, call.arrived.at, pieces)

@@ -1,0 +1,1 @@
+"""Any other HTTP: bodies that can be read, and refusals."""

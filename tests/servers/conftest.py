@@ -1,0 +1,98 @@
+"""One gate with a server behind it, for all tests of this folder."""
+
+import secrets
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from sidecar.simulator.serve import Options, start
+from tests.gate import PROGRAM, free_ports, running
+from tests.planted import planted
+from tests.servers.server import Service, serving
+
+POLICY = """
+policy: servers
+applies: {connections: [tickets, shop]}
+paths: ['GET /orders', 'POST /orders']
+rules:
+  - {id: no-drops, where: [tool_call], match: {tool: 'drop.*'}, do: deny, say: "Nothing is dropped here."}
+  - {id: no-zephyr, where: [tool_call, prompt], match: {regex: '(?i)project\\s+zephyr'}, do: deny, say: "Zephyr stays."}
+  - {id: results, where: [tool_result, response], detect: [secret/*], do: mask}
+  - {id: arguments, where: [tool_call, prompt], detect: [secret/*], do: mask}
+  - {id: lures, where: [tool_description], detect: [injection/*], do: deny, say: "It lures."}
+  - {id: rug, where: [tool_description], match: {changed: true}, do: deny, say: "It changed."}
+"""
+AGENTS = """
+policy: agents
+applies: {connections: [claude]}
+"""
+CONFIG = """
+listen: {address: 127.0.0.1, port: %d}
+metrics: {port: %d}
+envoy: {admin_port: %d}
+control: {listen: {port: %d}, gates: {port: %d}}
+development: {identity: true}
+connections:
+  - {name: tickets, kind: mcp, url: "%s/mcp", path: /mcp/tickets,
+     credential: {header: authorization, prefix: "Bearer ", from: {file: upstream.key}}}
+  - {name: shop, kind: http, url: "%s", credential: {header: x-api-key, from: {file: upstream.key}}}
+  - {name: claude, kind: claude, url: "%s", credential: {header: x-api-key, from: {file: upstream.key}}}
+policies: [policy.yaml, agents.yaml]
+"""
+
+
+@dataclass(frozen=True)
+class Gate:
+    url: str
+    folder: Path
+    service: Service
+    secret: str
+    key: str
+
+    def token(self, subject: str = "ada") -> str:
+        config = str(self.folder / "gatehouse.yaml")
+        mint = (*PROGRAM, "token", "mint", "--subject", subject, "--config", config)
+        return subprocess.run(mint, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
+    folder, secret, key = tmp_path_factory.mktemp("servers"), planted("a server's")[0].value, secrets.token_hex(16)
+    with serving(secret) as service, start(Options(api_key=key)) as simulator:
+        (folder / "upstream.key").write_text(key)
+        (folder / "policy.yaml").write_text(POLICY)
+        (folder / "agents.yaml").write_text(AGENTS)
+        ports = free_ports(5)
+        (folder / "gatehouse.yaml").write_text(CONFIG % (*ports, service.url, service.url, simulator.url))
+        with running(folder):
+            yield Gate(f"http://127.0.0.1:{ports[0]}", folder, service, secret, key)
+
+
+Connect = Callable[..., AbstractAsyncContextManager[Client]]
+
+
+@pytest.fixture(scope="session")
+def tokens(gate: Gate) -> dict[str, str]:
+    return {name: gate.token(name) for name in ("ada", "eve")}
+
+
+@pytest.fixture
+def connect(gate: Gate, tokens: dict[str, str]) -> Connect:
+    """The protocol's own client. `mode`: `legacy` is the handshake of the revisions until 2025-11-25."""
+
+    @asynccontextmanager
+    async def made(mode: str = "legacy", path: str = "/c/tickets", **more: object) -> AsyncIterator[Client]:
+        headers = {"authorization": f"Bearer {tokens['ada']}"}
+        async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
+            transport = streamable_http_client(gate.url + path, http_client=http)
+            async with Client(transport, mode=mode, **more) as client:  # type: ignore[arg-type]
+                yield client
+
+    return made

@@ -1,0 +1,95 @@
+"""A real MCP server whose tools a test can change, and a small HTTP service beside it."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import uvicorn
+from mcp.server.mcpserver import Context, MCPServer
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+
+@dataclass
+class Service:
+    """`ran`: every call that reached it. `heads`: of every HTTP request."""
+
+    port: int
+    mcp: MCPServer
+    ran: list[tuple[str, object]] = field(default_factory=list)
+    heads: list[dict[str, str]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+    methods: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+def _server(secret: str) -> Service:
+    mcp = MCPServer("tickets", instructions="Tickets of the company.")
+    service = Service(0, mcp)
+
+    @mcp.tool(description="Finds a ticket.")
+    def find(query: str) -> str:
+        service.ran.append(("find", query))
+        return f"Ticket of {query}: the key is {secret}."
+
+    @mcp.tool(description="Deletes all tickets.")
+    def drop_all() -> str:
+        service.ran.append(("drop_all", None))
+        return "gone"
+
+    @mcp.tool(description="Counts slowly.")
+    async def count(ctx: Context) -> str:  # type: ignore[type-arg]
+        for number in range(3):
+            await ctx.report_progress(number, 3, f"at {number}, {secret}")
+        return "counted"
+
+    @mcp.tool(description="Asks the person.")
+    async def ask(ctx: Context) -> str:  # type: ignore[type-arg]
+        from pydantic import BaseModel
+
+        class Name(BaseModel):
+            name: str
+
+        said = await ctx.elicit(f"Who are you? ({secret})", Name)
+        return f"hello {said.data.name}" if said.action == "accept" and said.data else said.action
+
+    @mcp.resource("ticket://1")
+    def first() -> str:
+        return f"The first ticket. {secret}"
+
+    @mcp.custom_route("/orders", methods=["GET", "POST", "DELETE"])
+    async def orders(request: Request) -> Response:
+        service.bodies.append(await request.body())
+        return JSONResponse({"order": 7, "key": secret})
+
+    return service
+
+
+@contextmanager
+def serving(secret: str) -> Iterator[Service]:
+    """In a thread of its own, on a free port."""
+    service = _server(secret)
+    app = service.mcp.streamable_http_app()
+
+    async def noting(scope: dict[str, object], receive: object, send: object) -> None:
+        if scope["type"] == "http":
+            pairs: list[tuple[bytes, bytes]] = scope["headers"]  # type: ignore[assignment]
+            service.heads.append({name.decode(): value.decode("latin-1") for name, value in pairs})
+            service.methods.append(str(scope["method"]))
+        await app(scope, receive, send)  # type: ignore[arg-type]
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        service.port = taken.getsockname()[1]
+        config = uvicorn.Config(noting, log_level="error", lifespan="on", timeout_graceful_shutdown=1)  # type: ignore[arg-type]
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve([taken])), daemon=True)
+        thread.start()
+        yield service
+        server.should_exit = True
+        thread.join(10)

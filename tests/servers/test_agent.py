@@ -1,0 +1,56 @@
+"""The real Claude Agent SDK with an MCP server, both through the gate."""
+
+from pathlib import Path
+
+import pytest
+from claude_agent_sdk import ClaudeAgentOptions, ResultMessage, ToolResultBlock, UserMessage, query
+
+from tests.servers.conftest import Gate
+
+PROMPT = (
+    'Look it up. [[tool:mcp__tickets__find {"query": "Project Zephyr"}]][[then]]'
+    "[[tool:mcp__tickets__drop_all {}]][[then]]"
+    '[[tool:mcp__tickets__find {"query": "x"}]][[then]][[say:done another way]]'
+)
+
+
+@pytest.fixture
+def options(gate: Gate, tokens: dict[str, str], tmp_path: Path) -> ClaudeAgentOptions:
+    token = tokens["ada"]
+    server = {"type": "http", "url": f"{gate.url}/c/tickets", "headers": {"Authorization": f"Bearer {token}"}}
+    environment = {
+        "HOME": str(tmp_path),
+        "CLAUDE_CONFIG_DIR": str(tmp_path / "claude"),
+        "ANTHROPIC_BASE_URL": gate.url,
+        "ANTHROPIC_AUTH_TOKEN": token,
+        "ANTHROPIC_API_KEY": "",
+        "CLAUDE_CODE_MAX_RETRIES": "1",
+        "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+    }
+    return ClaudeAgentOptions(
+        cwd=tmp_path,
+        env=environment,
+        setting_sources=[],
+        mcp_servers={"tickets": server},  # type: ignore[dict-item]
+        allowed_tools=["mcp__tickets__find", "mcp__tickets__drop_all"],
+        permission_mode="acceptEdits",
+    )
+
+
+async def test_it_uses_what_it_may_and_finishes_another_way(gate: Gate, options: ClaudeAgentOptions) -> None:
+    results: list[str] = []
+    end: ResultMessage | None = None
+    before = len(gate.service.ran)
+    async for message in query(prompt=PROMPT, options=options):
+        if isinstance(message, ResultMessage):
+            end = message
+        elif isinstance(message, UserMessage) and isinstance(message.content, list):
+            results += [str(block.content) for block in message.content if isinstance(block, ToolResultBlock)]
+    assert end is not None
+    assert (end.is_error, end.result) == (False, "done another way")
+    refused, unknown, found = results
+    assert "Zephyr stays." in refused
+    assert "No such tool" in unknown, "it was never listed"
+    assert "Ticket of x: the key is [" in found
+    assert gate.secret not in "".join(results)
+    assert gate.service.ran[before:] == [("find", "x")]
