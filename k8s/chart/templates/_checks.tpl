@@ -35,7 +35,7 @@
 {{- $said = append $said "approvals.sign_in: its provider is a source of identity.exchange.from: name one there" -}}
 {{- end -}}
 {{- if eq $v.certificates.mode "selfManaged" -}}
-{{- if not $v.webhook.enabled -}}
+{{- if and $v.control.enabled (not $v.webhook.enabled) -}}
 {{- $said = append $said "certificates.mode: selfManaged needs webhook.enabled: the webhook makes and rotates them; else use certManager or existingSecret" -}}
 {{- end -}}
 {{- end -}}
@@ -43,7 +43,7 @@
 {{- $said = append $said "certificates.certManager.issuerRef.name: name the Issuer or ClusterIssuer" -}}
 {{- end -}}
 {{- if eq $v.certificates.mode "existingSecret" -}}
-{{- if not $v.certificates.secret -}}
+{{- if and (not $v.certificates.secret) (or $v.control.enabled $v.webhook.enabled) -}}
 {{- $said = append $said "certificates.secret: name the Secret with tls.crt, tls.key and ca.crt" -}}
 {{- end -}}
 {{- if and $v.webhook.enabled (not $v.certificates.caBundle) -}}
@@ -57,6 +57,9 @@
 {{- end -}}
 {{- if and $v.control.ingress.enabled (not $v.control.ingress.host) -}}
 {{- $said = append $said "control.ingress.host: name the host that people type" -}}
+{{- end -}}
+{{- if and $v.identity.exchange (not $v.control.enabled) -}}
+{{- $said = append $said "identity.exchange: the control plane does it: set control.enabled: true" -}}
 {{- end -}}
 {{- if and $v.control.tokenReview (not $v.control.enabled) -}}
 {{- $said = append $said "control.tokenReview: needs control.enabled" -}}
