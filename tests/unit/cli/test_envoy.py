@@ -47,6 +47,6 @@ def test_without_a_command_it_says_which_there_are(capsys: pytest.CaptureFixture
     assert "COMMAND" in capsys.readouterr().err
 
 
-def test_draining_takes_the_port_from_the_configuration(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_draining_needs_its_configuration(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["envoy", "drain", "--config", str(tmp_path / "none.yaml")]) == 2
     assert "cannot be read" in capsys.readouterr().err
