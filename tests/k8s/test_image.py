@@ -8,7 +8,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from tests.k8s.rig import CHART, ROOT, SETS, containers, of_set, pods
+from tests.k8s.rig import CHART, ROOT, containers, of_set, pods
 
 K8S = ROOT / "k8s"
 DOCKERFILE = (K8S / "Dockerfile").read_text()
