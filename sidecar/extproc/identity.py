@@ -44,13 +44,15 @@ def caller(claims: Claims, headers: Headers, names: Mapping[str, ClaimNames]) ->
 
 
 def _at(payload: object, path: str) -> object:
-    """The claim of exactly this name (URL-like names hold dots), else the nested one."""
+    """The claim of exactly this name (URL-like names hold dots, as does `kubernetes.io`), else the nested one."""
     if not isinstance(payload, Mapping):
         return None
     if path in payload:
         return payload[path]
-    head, dot, rest = path.partition(".")
-    return _at(payload.get(head), rest) if dot else None
+    words = path.split(".")
+    heads = (".".join(words[:count]) for count in range(len(words) - 1, 0, -1))
+    head = next((one for one in heads if one in payload), None)
+    return _at(payload[head], path[len(head) + 1 :]) if head is not None else None
 
 
 def _text(value: object) -> str | None:
