@@ -109,11 +109,11 @@ class Manned:
 
 
 @contextmanager
-def manned(folder: Path, **envoy: Any) -> Iterator[Manned]:
+def manned(folder: Path, policy: str = POLICY, **envoy: Any) -> Iterator[Manned]:
     loop, tokens, people, record = Loop(), Tokens(), People(), Record()
     numbers = itertools.count(1)
     with start(Options(record=folder / "received.jsonl", api_key=KEY)) as simulator:
-        rules = Rules.of(compile_book([PolicySource("policy.yaml", POLICY)], catalogue.builtin()))
+        rules = Rules.of(compile_book([PolicySource("policy.yaml", policy)], catalogue.builtin()))
         rules.compiled.warm()
         claude = Connection("claude", Kind.CLAUDE, simulator.url)
         gate = Gate(rules, (claude,), b"a key of the tests, not a secret", name="test", blocked=people.against)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sidecar.cli.policy_cases import results, sources_of, suite_of
 from sidecar.cli.policy_explain import as_json, as_text
+from sidecar.cli.policy_explain_call import call_as_json, call_as_text, explained_call
 from sidecar.core.detect.catalogue import builtin
 from sidecar.core.detect.compiled import Compiled
 from sidecar.core.errors import ConfigurationError, Mistake
@@ -38,7 +39,10 @@ def _register_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subject", default="someone", help="name of the caller")
     parser.add_argument("--group", action="append", default=[], help="a group of the caller; may be repeated")
     parser.add_argument("--connection", default="claude", help="name of the connection")
-    parser.add_argument("--request", required=True, metavar="FILE", help="body of the request as JSON; - is stdin")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--request", metavar="FILE", help="body of the request as JSON; - is stdin")
+    what.add_argument("--tool", metavar="NAME", help="a tool call instead: exit 1 if it would not go at once")
+    parser.add_argument("--input", default="{}", metavar="TEXT", help="of the tool: a JSON object, or a command")
     parser.add_argument("--path", default="/v1/messages", help="path of the request")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
@@ -113,12 +117,23 @@ def _test(arguments: argparse.Namespace) -> int:
 def _explain(arguments: argparse.Namespace) -> int:
     book = compile_book(sources_of(arguments.policy or _configured()), builtin())
     caller = Caller(arguments.subject, "company", tuple(arguments.group))
+    if arguments.tool is not None:
+        return _explain_call(book, caller, arguments)
     what = explained(book, Call(caller, arguments.connection, arguments.path, _request(arguments.request)))
     if arguments.json:
         print(json.dumps(as_json(what), indent=2, ensure_ascii=False))
     else:
         print("\n".join(as_text(what)))
     return 0
+
+
+def _explain_call(book: Book, caller: Caller, arguments: argparse.Namespace) -> int:
+    what = explained_call(book, caller, arguments.connection, arguments.tool, arguments.input)
+    if arguments.json:
+        print(json.dumps(call_as_json(what), indent=2, ensure_ascii=False))
+    else:
+        print("\n".join(call_as_text(what)))
+    return 0 if what.goes else 1
 
 
 def _request(file: str) -> bytes:

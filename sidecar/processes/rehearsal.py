@@ -20,6 +20,7 @@ from sidecar.core.model.connection import Connection, Kind
 from sidecar.core.model.finding import Finding
 from sidecar.core.model.http import RequestHead, ResponseHead
 from sidecar.core.policy.book import Book
+from sidecar.core.policy.judge import severest
 
 MASK_KEY = b"gatehouse rehearsal: not a secret"
 MODEL = "claude-sonnet-4-5"
@@ -95,10 +96,13 @@ def _of_answer(request: Outcome, body: AnswerBody, content: Sequence[object]) ->
     message = {"id": "msg_rehearsal", "type": "message", "role": "assistant", "model": MODEL, "content": content}
     try:
         body.feed(json.dumps({**message, "stop_reason": "end_turn", "usage": {}}, ensure_ascii=False).encode())
+        body.judge()
+        while body.calls.waiting:
+            body.calls.decided(approved=True, approval="")  # held, and shown as it would leave
         text = _strings(body.end())
     except Refused as refused:
         text = refused.message
-    verdict, action = body.judged.verdict, Action[request.verdict.upper()]
+    verdict, action = severest((body.judged.verdict, body.calls.verdict)), Action[request.verdict.upper()]
     answered = verdict.action > action
     found = [one for one in body.judged.findings if not one.shadow]
     shadow = [one.rule for one in body.judged.findings if one.shadow]

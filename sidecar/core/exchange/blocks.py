@@ -58,7 +58,9 @@ class Blocks:
             case wire.BlockStopped():
                 self._stop(happening)
             case wire.WholeDelta():
-                self._pass(self._whole(happening.event, happening.document, happening.piece, happening.texts))
+                data = self._whole(happening.event, happening.document, happening.piece, happening.texts)
+                if not self._tools.beside(happening.index, data):
+                    self._pass(data)
             case wire.MessageDelta():
                 self._tools.end(happening, self._changed(happening.document, happening.texts))
             case wire.Malformed():

@@ -57,6 +57,13 @@ class ToolBlocks:
         block.input.feed(delta.partial)
         block.raw.append(raw)
 
+    def beside(self, index: int, raw: bytes) -> bool:
+        """Something nobody knows, inside of a call: it leaves with the call or not at all."""
+        block = self._open.get(index)
+        if block is not None:
+            block.raw.append(raw)
+        return block is not None
+
     def stop(self, index: int) -> None:
         """Its input is complete, if it is a call."""
         block = self._open.pop(index, None)

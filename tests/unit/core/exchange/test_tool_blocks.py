@@ -102,3 +102,14 @@ def test_calls_that_are_open_at_the_same_time_leave_in_order() -> None:
 def test_a_name_with_control_characters() -> None:
     call = answer(WORLD, use("ls", "Ba\u0000sh\n\u2028"), stream=True)
     assert content(call)[0]["name"] == "Ba\u0000sh\n\u2028"
+
+
+@pytest.mark.parametrize("command", ["ls", "rm x"])
+def test_what_nobody_knows_inside_of_a_call_leaves_with_it_or_not_at_all(command: str) -> None:
+    strange = delta(0, type="new_delta", more=f"{command} again")
+    head, tail = streamed(use(command)).split(b"event: content_block_stop", 1)
+    stream, call = head + strange + b"event: content_block_stop" + tail, begun()
+    call.tell(e.ResponseChunk(stream, 1.0))
+    assert (strange in call.received) is (command == "ls")
+    assert (call.received == stream) is (command == "ls")
+    assert b"rm x" not in call.received

@@ -75,13 +75,24 @@ def test_what_the_gate_says_of_itself(client: Client, place: Place) -> None:
 def test_approvals_and_tool_calls(client: Client, place: Place) -> None:
     asked = {"approval": "a1", "exchange": "gx_1", "tool": "Bash", "rule": "destructive", "approvers": ["sre"]}
     decision = {"approval": "a1", "decision": "approved", "who": "bob", "rationale": "planned"}
-    call = {"exchange": "gx_1", "call": "toolu_1", "tool": "Bash", "effects": ["destroys_data"], "verdict": "hold"}
+    call = {
+        "exchange": "gx_1",
+        "call": "toolu_1",
+        "tool": "Bash",
+        "effects": ["destroys_data"],
+        "verdict": "hold",
+        "rule": None,
+        "approval": "a1",
+        "input": {"part": "ab" * 32},
+        "objects": [{"kind": "path", "name": "x"}],
+    }
     delivered(client, place, decided("gx_1"), ("tool_call", call), ("approval_asked", asked),
               ("approval_decided", decision))  # fmt: skip
     row = one(client, "SELECT * FROM approvals")
     assert (row["tool"], row["who"], row["approvers"], row["seconds"]) == ("Bash", "bob", ["sre"], 1.0)
     row = one(client, "SELECT * FROM tool_calls")
     assert (row["effects"], row["verdict"], row["subject"]) == (["destroys_data"], "hold", "ann")
+    assert (row["approval"], row["input"]) == ("a1", '{"part":"%s"}' % ("ab" * 32))
 
 
 def test_the_same_prices_again_are_no_news(client: Client, place: Place) -> None:

@@ -1,0 +1,93 @@
+"""`gatehouse policy explain --tool NAME --input TEXT`: what a tool call would do, and what the rules make of it.
+
+Strategy: the call is judged by the very code that judges it in an answer, in a rehearsed one.
+
+Rule: words of the call are shown, since whoever asks gave them; no other value is.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sidecar.core.exchange.tool_call import Called, read_call
+from sidecar.core.model.caller import Caller
+from sidecar.core.model.effect import Node, Understood
+from sidecar.core.policy.book import Book
+from sidecar.core.understand.understand import understand
+from sidecar.processes.rehearsal import Call, Outcome, prompt_body, rehearsed
+
+Shown = dict[str, object]
+GOES = frozenset({"allow", "mask"})
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedCall:
+    tool: str
+    understood: Understood
+    outcome: Outcome
+
+    @property
+    def goes(self) -> bool:
+        return self.outcome.verdict in GOES
+
+
+def explained_call(book: Book, caller: Caller, connection: str, tool: str, given: str) -> ExplainedCall:
+    """`given`: the input as a JSON object, or the words of a command."""
+    arguments = input_of(given)
+    block = {"type": "tool_use", "id": "toolu_rehearsal", "name": tool, "input": arguments}
+    call = Call(caller, connection, "/v1/messages", prompt_body(""), [block])
+    understood = read_call(Called("tool_use", None, tool, (json.loads(json.dumps(arguments)),)), understand)
+    return ExplainedCall(tool, understood, rehearsed(book, call))
+
+
+def input_of(given: str) -> Mapping[str, object]:
+    """Words that are no JSON object are a command."""
+    try:
+        value = json.loads(given)
+    except ValueError:
+        value = None
+    return value if isinstance(value, dict) else {"command": given}
+
+
+def call_as_json(explained: ExplainedCall) -> Shown:
+    understood, outcome = explained.understood, explained.outcome
+    return {
+        "tool": explained.tool,
+        "effects": _effects(understood),
+        "objects": [{"kind": one.kind.value, "name": one.name} for one in sorted(understood.objects)],
+        "unread": list(understood.unread),
+        "tree": _tree(understood.tree),
+        "verdict": outcome.verdict,
+        "policy": outcome.policy,
+        "rule": outcome.rule,
+        "shadow": list(outcome.shadow),
+        "agent_reads": None if explained.goes else outcome.text,
+    }
+
+
+def call_as_text(explained: ExplainedCall) -> Iterator[str]:
+    understood, outcome = explained.understood, explained.outcome
+    yield f"tool: {explained.tool}"
+    yield from _branches(understood.tree, 1)
+    yield from (f"  not understood: {words}" for words in understood.unread)
+    yield f"effects: {', '.join(_effects(understood)) or 'none'}"
+    name = f" by {outcome.policy}/{outcome.rule}" if outcome.rule else ""
+    yield f"verdict: {outcome.verdict}{name}"
+    if outcome.verdict not in (*GOES, "hold"):
+        yield from ("the agent reads:", *(f"  {line}" for line in outcome.text.splitlines()))
+
+
+def _branches(node: Node, depth: int) -> Iterator[str]:
+    deeds = "".join(f"  [{deed.effect.value}: {deed.why}]" for deed in node.deeds)
+    yield f"{'  ' * depth}{node.label}{deeds}"
+    for child in node.children:
+        yield from _branches(child, depth + 1)
+
+
+def _tree(node: Node) -> Shown:
+    deeds: Sequence[Shown] = [{"effect": deed.effect.value, "why": deed.why} for deed in node.deeds]
+    return {"label": node.label, "deeds": deeds, "children": [_tree(child) for child in node.children]}
+
+
+def _effects(understood: Understood) -> list[str]:
+    return sorted(effect.value for effect in understood.effects)
