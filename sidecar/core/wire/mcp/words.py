@@ -43,6 +43,6 @@ TYPES = _words(
 # Any JSON of somebody else's: every string in it is text, keys too.
 FREE = _words("arguments structuredContent _meta data input metadata requestState experimental extensions")
 SCHEMAS = _words("inputSchema outputSchema requestedSchema")
-MEDIA = frozenset({"image", "audio"})
+MEDIA = ("image", "audio")  # a tuple: what it is compared with may be a list
 BASE64 = re.compile(r"[A-Za-z0-9+/_=\r\n-]*")
 MEDIA_TYPE = re.compile(r"[a-z]{1,20}/[a-z0-9][a-z0-9.+-]{0,60}")

@@ -32,6 +32,13 @@ def said(*rules: str) -> list[str]:
             ["rules.0.match: match.regex and match.keywords"],
             "two of one kind",
         ),
+        ("id: a, where: [tool_description], match: {changed: true}, do: hold", [], "right, about a list"),
+        ("id: a, match: {changed: true}, do: deny", ["rules.0.match.changed: is about the tools"], "changed, where?"),
+        (
+            "id: a, where: tool_description, match: {changed: true}, do: mask",
+            ["rules.0.do: what changed cannot be masked"],
+            "a mask of a change",
+        ),
         ("id: a, if: x, where: [prompt], do: deny", ["rules.0.where: has no meaning here"], "a place without text"),
         ("id: a, if: x, do: mask", ["rules.0.do: a mask needs something to find"], "a mask of nothing"),
         ("id: a, detect: pii/*, do: deny, how: token", ["rules.0.how: has a meaning only with `do: mask`"], "how"),

@@ -5,7 +5,7 @@ import json
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.http import Headers, first
-from tests.unit.core.exchange.building import CALLER, JSON, SSE, Call, gate
+from tests.unit.core.exchange.building import CALLER, JSON, SSE, Call
 
 EVE = Caller("eve", "company", ("engineering",), None)
 ADA = Caller("ada", "company", ("engineering",), None)
@@ -74,6 +74,3 @@ def opened(world: Gate, caller: Caller = CALLER) -> str:
     made = ask(world, request("initialize"), caller=caller)
     made.answered(result(protocolVersion="2025-06-18"), (*JSON, ("mcp-session-id", "abc")))
     return first(made.start.set, "mcp-session-id") or ""
-
-
-__all__ = ["gate"]

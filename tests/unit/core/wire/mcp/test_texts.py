@@ -101,6 +101,7 @@ def test_media_is_not_looked_at_and_said_so() -> None:
     both = read({"id": 1, "result": {"content": [IMAGE], **blob}}, Side.SERVER)
     assert both.unscanned == ("image/png at result.content[0].data", "unknown type at result.contents[0].blob")
     assert both.media == ("image/png", "unknown type")
+    assert not read({"id": 1, "result": {"content": [{"type": [], "data": ""}]}}, Side.SERVER).unscanned
     words = read({"id": 1, "result": {"content": [{**IMAGE, "data": "not base64, words"}]}}, Side.SERVER)
     assert not words.unscanned
     assert "not base64, words" in told(words)[0][2]
