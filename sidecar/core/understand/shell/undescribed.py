@@ -13,7 +13,7 @@ from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import Call, Reading, does, joined
 from sidecar.core.understand.shell.flags import flags
 
-_LOSSES = frozenset(listed("delete destroy drop purge wipe erase obliterate forget truncate terminate nuke flushall"))
+_LOSSES = frozenset(listed("del delete destroy drop purge wipe erase obliterate forget truncate terminate nuke"))
 _OPTIONS = _LOSSES | {"delete-all", "destroy-all", "purge-all", "drop-all", "remove-all"}
 _HARMLESS = ("help", "version", "dry-run", "dryrun", "check", "simulate")
 

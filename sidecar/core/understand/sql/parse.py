@@ -11,8 +11,9 @@ from functools import cache
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
-from sqlglot.errors import ErrorLevel, SqlglotError
+from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
 from sqlglot.parser import Parser
+from sqlglot.tokenizer_core import Token as SqlToken
 
 from sidecar.core.understand.sql.token import Kind, Token, Tokens
 
@@ -27,19 +28,36 @@ class Unparsed(Exception):  # noqa: N818  (nobody's fault)
     """No dialect reads it."""
 
 
-def parsed(tokens: Tokens, dialects: tuple[str, ...]) -> exp.Expr:
-    """The tree by the first dialect that reads it whole."""
+Trees = dict[tuple[str, str], exp.Expr | SqlglotError]
+
+
+def parsed(tokens: Tokens, dialects: tuple[str, ...], known: Trees | None = None) -> exp.Expr:
+    """The tree by the first dialect that reads it whole. `known`: what was tried before for this same text: two manners
+    of cutting it may come to the same words."""
     if len(tokens) > MAX_TOKENS or _depth(tokens) > MAX_DEPTH:
         raise Unparsed("it is too long or too deep to be read")
     why = "it cannot be parsed"
     for dialect in dialects[:MOST_TRIES]:
         try:
-            return _tree(written(tokens, _QUOTES.get(dialect, '"')), dialect)
+            return _once(written(tokens, _QUOTES.get(dialect, '"')), dialect, {} if known is None else known)
         except SqlglotError as error:
             why = f"it cannot be parsed: {str(error).partition('. Line')[0][:80]}"
         except (RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
             why = f"it cannot be parsed: {type(error).__name__}"  # the parser's own bug is no reason to let it pass
     raise Unparsed(why)
+
+
+def _once(text: str, dialect: str, known: Trees) -> exp.Expr:
+    before = known.get((text, dialect))
+    if before is None:
+        try:
+            before = known[text, dialect] = _tree(text, dialect)
+        except SqlglotError as error:
+            known[text, dialect] = error
+            raise
+    if isinstance(before, SqlglotError):
+        raise before
+    return before
 
 
 def _tree(text: str, dialect: str) -> exp.Expr:
@@ -62,6 +80,10 @@ class _Quiet(Parser):
 
     def _warn_unsupported(self) -> None:
         raise SqlglotError("not understood")
+
+    def raise_error(self, message: str, token: SqlToken | None = None) -> None:  # noqa: ARG002
+        """Without a picture of the place: nobody looks at it, and a try that fails is half of the work."""
+        raise ParseError(message)
 
     def _advance(self, times: int = 1) -> None:
         self.steps += 1

@@ -18,7 +18,7 @@ from sidecar.core.model.effect import Deed, Effect, Node, Thing, Understood
 from sidecar.core.understand.sql.effects import Found, Inner
 from sidecar.core.understand.sql.guess import likely, named, readings
 from sidecar.core.understand.sql.lex import Lexed, TooMuch
-from sidecar.core.understand.sql.parse import MOST_TRIES
+from sidecar.core.understand.sql.parse import MOST_TRIES, Trees
 from sidecar.core.understand.sql.split import delimited, statements
 from sidecar.core.understand.sql.statement import statement
 from sidecar.core.understand.sql.statements import FIRST
@@ -49,6 +49,7 @@ class _Reading:
     temporary: set[str] = field(default_factory=set)
     computed: list[str] = field(default_factory=list)
     work: int = WORK
+    trees: Trees = field(default_factory=dict)
 
 
 def sql(text: str, dialect: str | None = None) -> Understood:
@@ -107,7 +108,7 @@ def _statement(tokens: Tokens, text: str, reading: _Reading, place: _Place) -> t
         return Node(label), []
     order = likely(tokens, text)
     dialects = (reading.dialect, *(one for one in order if one != reading.dialect)) if reading.dialect else order
-    found = statement(tokens, dialects, reading.budget, reading.prepared)
+    found = statement(tokens, dialects, reading.budget, reading.prepared, reading.trees)
     reading.budget -= len(tokens) * (MOST_TRIES if found.unread else 1)
     reading.computed += found.computed
     unread = list(found.unread)

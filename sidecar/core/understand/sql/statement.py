@@ -13,7 +13,7 @@ from sidecar.core.understand.sql.client import client
 from sidecar.core.understand.sql.dynamic import DYNAMIC
 from sidecar.core.understand.sql.effects import Found, table
 from sidecar.core.understand.sql.functions import function, power_table
-from sidecar.core.understand.sql.parse import MAX_TOKENS, Unparsed, parsed
+from sidecar.core.understand.sql.parse import MAX_TOKENS, Trees, Unparsed, parsed
 from sidecar.core.understand.sql.reword import reworded, without_file
 from sidecar.core.understand.sql.rough import rough
 from sidecar.core.understand.sql.special import SPECIAL, plain
@@ -32,7 +32,9 @@ _NAMES_FOLLOW = vocabulary("INTO TABLE WITH RECURSIVE AS UPDATE FUNCTION PROCEDU
 _VALUES = frozenset({"NULL", "TRUE", "FALSE", "DEFAULT"})
 
 
-def statement(tokens: Tokens, dialects: tuple[str, ...], budget: int, prepared: set[str]) -> Found:
+def statement(
+    tokens: Tokens, dialects: tuple[str, ...], budget: int, prepared: set[str], known: Trees | None = None
+) -> Found:
     found = Found(prepared=prepared)
     first = tokens[0]
     if first.kind is Kind.META:
@@ -48,7 +50,7 @@ def statement(tokens: Tokens, dialects: tuple[str, ...], budget: int, prepared: 
         found.unread.append("a statement longer than is read")
         rough(tokens, found)
     elif first.is_mark("(") or (first.is_word(*PARSED) and not _is_call(tokens)):
-        _query(tokens, dialects, budget, found)
+        _query(tokens, dialects, budget, found, known)
     elif is_block(tokens):
         block(tokens, found)
     elif first.kind is Kind.WORD and first.word in DYNAMIC:
@@ -64,7 +66,7 @@ def statement(tokens: Tokens, dialects: tuple[str, ...], budget: int, prepared: 
     return found
 
 
-def _query(tokens: Tokens, dialects: tuple[str, ...], budget: int, found: Found) -> None:
+def _query(tokens: Tokens, dialects: tuple[str, ...], budget: int, found: Found, known: Trees | None) -> None:
     if tokens[0].is_word("INSERT") and (at := find(tokens, "EXEC", "EXECUTE")) > 0:
         found.add(Effect.WRITES, "INSERT of what a procedure gives", *table(name_at(tokens, 1)))
         found.tails.append(tokens[at:])
@@ -72,7 +74,7 @@ def _query(tokens: Tokens, dialects: tuple[str, ...], budget: int, found: Found)
     try:
         if len(tokens) > budget:
             raise Unparsed("too much stands before it to be read")
-        inner = walked(parsed(reworded(tokens), dialects))
+        inner = walked(parsed(reworded(tokens), dialects, known))
     except (Unparsed, RecursionError) as error:
         found.unread.append(str(error) if isinstance(error, Unparsed) else "it is too deep to be read")
         rough(tokens, found)

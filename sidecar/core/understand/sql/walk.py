@@ -9,10 +9,10 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from sidecar.core.model.effect import Deed, Effect, Object, Thing
-from sidecar.core.understand.sql.access import changes_access, gives_power
 from sidecar.core.understand.sql.condition import truth
 from sidecar.core.understand.sql.effects import Found, Inner, table
 from sidecar.core.understand.sql.functions import RUN_SQL, function, opaque, power_table, secret_column, secret_table
+from sidecar.core.understand.sql.granted import granted
 from sidecar.core.understand.sql.itself import meets_all
 from sidecar.core.understand.sql.token import vocabulary
 
@@ -172,51 +172,26 @@ def _update(node: exp.Expr, found: Found) -> None:
         return
     found.add(Effect.WRITES, f"UPDATE of {name}", *table(name))
     _powers(name, found)
-    for column in _set_columns(node):
-        if changes_access(column, name):
-            found.add(Effect.CHANGES_ACCESS, f"UPDATE of {name}: {column} says who may do what", *table(name))
+    _granted(node, name, found)
     if (holds and None not in limits) or meets_all(node, name):
         found.add(Effect.DESTROYS_DATA, f"UPDATE of every row of {name}", *table(name))
-
-
-def _set_columns(node: exp.Expr) -> list[str]:
-    """The columns that an UPDATE gives a value, each once."""
-    given = [one.this for one in node.args.get("expressions") or () if isinstance(one, exp.EQ)]
-    return list(dict.fromkeys(column.name for one in given for column in one.find_all(exp.Column)))
 
 
 def _insert(node: exp.Expr, found: Found) -> None:
     if isinstance(node.parent, exp.When):
         return
     name = _written(node)
-    named = node.this.expressions if isinstance(node.this, exp.Schema) else []
-    for place, column in enumerate(named):
-        if gives_power(column.name) and not _withheld(node.expression, place):
-            found.add(Effect.CHANGES_ACCESS, f"INSERT into {name}: {column.name} says who rules", *table(name))
+    _granted(node, name, found)
     found.add(Effect.WRITES, f"INSERT into {name}", *table(name))
     _powers(name, found)
     if node.args.get("overwrite"):
         found.add(Effect.DESTROYS_DATA, f"INSERT OVERWRITE: what {name} held is gone", *table(name))
 
 
-def _withheld(rows: exp.Expr | None, place: int) -> bool:
-    """Every row that is put in has no, nought or nothing there."""
-    if not isinstance(rows, exp.Values):
-        return False
-    values = [row.expressions[place] for row in rows.expressions if place < len(row.expressions)]
-    return all(
-        isinstance(value, exp.Null) or (isinstance(value, exp.Boolean | exp.Literal) and _no(value.this))
-        for value in values
-    )
-
-
-def _no(value: object) -> bool:
-    return value is False or str(value).lower() in {"0", "false", "f", "no", "n", ""}
-
-
 def _merge(node: exp.Expr, found: Found) -> None:
     name = _written(node)
     found.add(Effect.WRITES, f"MERGE into {name}", *table(name))
+    _granted(node, name, found)
     if node.find(exp.Update) and truth(node.args.get("on")):
         found.add(Effect.DESTROYS_DATA, f"MERGE writes over every row of {name}", *table(name))
     for when in node.find_all(exp.When):
@@ -234,6 +209,11 @@ def _into(node: exp.Expr, found: Found) -> None:
 def _powers(name: str, found: Found) -> None:
     if power_table(name):
         found.add(Effect.CHANGES_ACCESS, f"{name} says who may sign in", *table(name))
+
+
+def _granted(node: exp.Expr, name: str, found: Found) -> None:
+    for column in granted(node, name):
+        found.add(Effect.CHANGES_ACCESS, f"{column} of {name} says who may do what", *table(name))
 
 
 def _written(node: exp.Expr) -> str:

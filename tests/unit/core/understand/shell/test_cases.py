@@ -86,9 +86,12 @@ def test_what_is_dangerous_is_stopped(case: Case) -> None:
     assert stopped(shell(case.input)), case.input
 
 
-def test_next_to_nothing_harmless_is_stopped() -> None:
-    wrong = [f"{_named(case)}: {case.input}" for case in HARMLESS if stopped(shell(case.input))]
-    assert len(wrong) <= HARMLESS_STOPPED_AT_MOST * len(HARMLESS), wrong
+@pytest.mark.parametrize("file", sorted({case.file for case in HARMLESS}))
+def test_next_to_nothing_harmless_is_stopped(file: str) -> None:
+    """In each file for itself: those that were written without sight of the readers do not hide among the others."""
+    harmless = [case for case in HARMLESS if case.file == file]
+    wrong = [f"{case.note}: {case.input}" for case in harmless if stopped(shell(case.input))]
+    assert len(wrong) <= HARMLESS_STOPPED_AT_MOST * len(harmless), wrong
 
 
 @pytest.mark.parametrize("case", [case for case in ALL if case.effects], ids=_named)

@@ -6,7 +6,7 @@ import pytest
 from sqlglot import exp
 
 from sidecar.core.understand.sql.lex import lexed
-from sidecar.core.understand.sql.parse import MAX_DEPTH, MAX_TOKENS, Unparsed, parsed, written
+from sidecar.core.understand.sql.parse import MAX_DEPTH, MAX_TOKENS, Trees, Unparsed, parsed, written
 from sidecar.core.understand.sql.token import MANNERS, Tokens
 
 
@@ -58,3 +58,14 @@ def test_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
                 except Unparsed:
                     continue
     assert not caplog.records
+
+
+def test_what_was_tried_for_the_same_words_is_not_tried_again() -> None:
+    known: Trees = {}
+    tree = parsed(cut("SELECT a FROM t"), ("postgres",), known)
+    assert parsed(cut("SELECT  a /* b */ FROM t"), ("postgres",), known) is tree
+    with pytest.raises(Unparsed):
+        parsed(cut("SELECT FROM FROM"), ("postgres",), known)
+    with pytest.raises(Unparsed):
+        parsed(cut("SELECT FROM  FROM"), ("postgres",), known)
+    assert len(known) == 2
