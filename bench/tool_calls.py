@@ -11,6 +11,7 @@ Rules:
 import json
 import tracemalloc
 from collections.abc import Sequence
+from functools import partial
 
 from bench.rig import traffic
 from bench.rig.exchanges import EVENT_STREAM, asked, warm_gate
@@ -58,7 +59,7 @@ def _verdicts(gate: Gate, tool: str, given: dict[str, object], rounds: int) -> l
     for number in range(rounds + 5):
         parts = _call({**given, "number": number}, tool)
         exchange = _begun(gate, f"s-{tool}-{number}", parts[:-1])
-        times.append(cpu(lambda exchange=exchange, last=parts[-1]: _sent(exchange, last)))
+        times.append(cpu(partial(_sent, exchange, parts[-1])))
     return times[5:]
 
 
@@ -71,7 +72,7 @@ def _text(gate: Gate, plain: Gate, rounds: int) -> dict[str, object]:
         for name, one in both if number % 2 else reversed(both):
             exchange = _begun(one, f"t-{number}", begin)
             out: list[bytes] = []
-            seconds = cpu(lambda to=exchange, into=out: into.extend(_sent(to, delta) for delta in deltas))
+            seconds = cpu(partial(_all_sent, exchange, deltas, out))
             out.append(_sent(exchange, traffic.event("content_block_stop", index=0)))
             left[name] = b"".join(out) == b"".join(deltas) + traffic.event("content_block_stop", index=0)
             took[name].append(seconds / len(deltas) * 1e6)
@@ -111,6 +112,10 @@ def _call(given: dict[str, object], tool: str) -> list[bytes]:
         *(traffic.event("content_block_delta", index=0, delta=delta) for delta in deltas),
         traffic.event("content_block_stop", index=0),
     ]
+
+
+def _all_sent(exchange: Exchange, parts: Sequence[bytes], out: list[bytes]) -> None:
+    out += [_sent(exchange, part) for part in parts]
 
 
 def _sent(exchange: Exchange, data: bytes) -> bytes:

@@ -12,7 +12,7 @@ from sidecar.core.exchange.calls import Ruled
 from sidecar.core.exchange.commands import Record
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
-from sidecar.core.exchange.fact import storable
+from sidecar.core.exchange.fact import all_storable
 from sidecar.core.exchange.transcript import encoded
 from sidecar.core.exchange.veil import Veil
 from sidecar.core.model.action import Action
@@ -35,15 +35,19 @@ def _record(context: AnswerContext, veil: Veil, ruled: Ruled, at: float) -> Reco
     given = _shown(veil, called.inputs[-1])
     part = sha256(given).hexdigest()
     objects = sorted(ruled.understood.objects)
+    shown = objects[:MOST_OBJECTS]
+    names = zip(shown, veil.texts([one.name for one in shown]), strict=True)
+    words = (context.caller.claimed_session, called.id, called.tool, called.kind)
+    session, call, tool, kind = all_storable(words, compiled)
     fact = {
         "exchange": context.exchange,
         "at": at,
-        "session": storable(context.caller.claimed_session, compiled),
-        "call": storable(called.id, compiled) or "",
-        "tool": storable(called.tool, compiled) or "",
-        "kind": storable(called.kind, compiled),
+        "session": session,
+        "call": call or "",
+        "tool": tool or "",
+        "kind": kind,
         "effects": sorted(effect.value for effect in ruled.understood.effects),
-        "objects": [{"kind": one.kind.value, "name": veil.text(one.name)} for one in objects[:MOST_OBJECTS]],
+        "objects": [{"kind": one.kind.value, "name": name} for one, name in names],
         "objects_left_out": max(0, len(objects) - MOST_OBJECTS),
         "verdict": _verdict(ruled),
         "rule": ruled.verdict.rule,

@@ -54,7 +54,8 @@ class Call:
 
     @property
     def shown(self) -> str:
-        text = " ".join([self.name, *(word.shown for word in self.args)])
+        # No more words than are shown.
+        text = " ".join([self.name, *(word.shown for word in self.args[:120])])
         return text if len(text) <= 120 else text[:119] + "…"
 
 

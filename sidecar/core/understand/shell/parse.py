@@ -26,6 +26,8 @@ MOST_WORK = 1_000
 # A pipeline without an end costs by its square, unseen by both: 1,000 take 50 ms.
 MOST_PIPES = 1_000
 _PIPE = re.compile(r"(?<!\|)\|(?!\|)")
+# What stands between most leaves.
+_BETWEEN = frozenset({b"", b" ", b"\n"})
 # Python's own stack carries about 1000 calls; a step of the walk takes up to six.
 DEEPEST = 90
 
@@ -104,10 +106,12 @@ def _survey(root: Node, raw: bytes) -> tuple[int, bool]:
             continue
         leaf = cursor.node
         if leaf is not None:
-            gap = raw[end : leaf.start_byte]
+            start = leaf.start_byte
+            gap = raw[end:start] if start > end else b""
             # The grammar forgets a lone dash before a here-document: standard input, which is what follows.
-            forgotten = gap.strip() == b"-" and leaf.type in {"<<", "<<-"}
-            gaps = gaps or (not forgotten and _says_something(gap))
+            if not (gaps or gap in _BETWEEN):
+                forgotten = gap.strip() == b"-" and leaf.type in {"<<", "<<-"}
+                gaps = not forgotten and _says_something(gap)
             end = max(end, leaf.end_byte)
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():

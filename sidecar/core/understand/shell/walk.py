@@ -138,7 +138,7 @@ class Walk:
     def _folded(self, start: int, end: int) -> bool:
         """Nothing but folded lines between two words: to the shell they are one, to the grammar two."""
         gap = self.source.raw[start:end]
-        return bool(gap) and not gap.replace(b"\\\n", b"")
+        return len(gap) > 1 and not gap.replace(b"\\\n", b"")
 
     def _finished(
         self, done: Done, ways: Redirects, aside: tuple[Node, ...], span: tuple[int, int], shown: str

@@ -23,6 +23,9 @@ from sidecar.core.understand.shell.scope import Fields, Scope
 Substitute = Callable[[Node], Stream]
 _UNQUOTED = str.maketrans({"{": OPEN, ",": COMMA, "}": CLOSE})
 _SPACES = re.compile(r"[ \t\r\n]+")
+_WHOLE_ARRAY = re.compile(r"\$\{(\w+)\[[@*]\]\}")
+# Letters that mean something to a shell, or to this reader, stand in no such word. Most words are of this kind.
+_ORDINARY = re.compile(rb"[A-Za-z0-9_./:=+@%^-]+")
 
 
 class Expander:
@@ -37,6 +40,9 @@ class Expander:
     def words(self, node: Node) -> list[Word]:
         """The words that one node becomes; none for an empty unquoted variable."""
         self.stream = None
+        ordinary = self._ordinary(node)
+        if ordinary is not None:
+            return [Word(ordinary)]
         fields = self._array(node)
         if fields is not None:
             return list(fields)
@@ -44,6 +50,13 @@ class Expander:
         made = braced(built)
         words = [piece for text in made for piece in self._split(text)]
         return [Word(text, self.stream) for text in words]
+
+    def _ordinary(self, node: Node) -> str | None:
+        """A word that stands for itself, which is what most are."""
+        if node.type not in {"word", "number", "command_name"}:
+            return None
+        raw = self.source.raw[node.start_byte : node.end_byte]
+        return raw.decode() if _ORDINARY.fullmatch(raw) else None
 
     def word(self, node: Node) -> Word:
         """As in an assignment: no splitting, no braces."""
@@ -69,7 +82,7 @@ class Expander:
             if inner.end_byte - inner.start_byte != node.end_byte - node.start_byte - 2:
                 return None
         text = self.source.of(inner)
-        found = re.fullmatch(r"\$\{(\w+)\[[@*]\]\}", text)
+        found = _WHOLE_ARRAY.fullmatch(text) if text.startswith("$") else None
         name = found[1] if found else "@" if text in {"$@", "$*", "${@}", "${*}"} else None
         return self.scope.get(name) if name is not None else None
 

@@ -6,7 +6,7 @@ import pytest
 
 from sidecar.core.detect.catalogue import builtin
 from sidecar.core.detect.compiled import Compiled
-from sidecar.core.exchange.fact import MOST_FINDINGS, WITHHELD, findings_facts, storable, storable_path
+from sidecar.core.exchange.fact import MOST_FINDINGS, WITHHELD, all_storable, findings_facts, storable, storable_path
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.finding import Finding
@@ -94,6 +94,12 @@ def test_a_planted_secret_is_in_no_fact_and_in_nothing_told(rules: str, how: dic
 )
 def test_storable(word: str | None, stored: str | None) -> None:
     assert storable(word, compiled(DENIES, "").compiled) == stored
+
+
+@pytest.mark.parametrize("words", [[], [None], ["a", None, ""], ["a", KEY, None, "b"], [KEY, MAIL], ["\udcff", "x"]])
+def test_several_words_are_what_each_is_by_itself(words: list[str | None]) -> None:
+    scan = compiled(DENIES, "").compiled
+    assert all_storable(words, scan) == [storable(word, scan) for word in words]
 
 
 def test_a_step_of_a_path_is_looked_at_by_itself() -> None:

@@ -95,6 +95,13 @@ def test_a_number_can_be_a_secret_too() -> None:
     assert shown({"n": number, "m": 12}, of) == {"n": "[N]", "m": 12}
 
 
+@pytest.mark.parametrize("texts", [[], ["a", "b"], ["a", f"x {MAIL}", "c"], [KEY, KEY], ["half a call: zephyr"]])
+def test_several_texts_are_what_each_is_by_itself(texts: list[str]) -> None:
+    of = veil({"zephyr": "****"})
+    assert of.texts(texts) == [of.text(text) for text in texts]
+    assert any(secret in "".join(of.texts(texts)) for secret in (MAIL, KEY, "zephyr")) is False
+
+
 NAMED = (
     ("an image", {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": BLOB}}, "image/png"),
     ("no media type", {"type": "base64", "data": BLOB}, "unknown type"),
