@@ -20,7 +20,7 @@ METHOD = "Connect"
 # On the wire only: another question used the yes; ask again, for a ticket of your own.
 ASK_AGAIN = "ask_again"
 _TEXTS = ("id", "fingerprint", "session_key", "gate", "exchange", "connection", "subject", "provider", "rule", "policy")
-_ASKED = (*_TEXTS, "policy_digest", "why", "at")
+_ASKED = (*_TEXTS, "policy_digest", "why", "at", "call")
 _MAYBE = ("session", "agent", "model", "tool")
 
 

@@ -101,9 +101,12 @@ def waiting(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0") + " s" if value < 10 else f"{value:.0f} s"
 
 
+NOUGHT = 1e-9  # of what is counted, timed or paid here nothing is so small
+
+
 def nice(largest: float) -> float:
     """The end of an axis: the first number at or above whose quarters are round."""
-    if largest <= 0:
+    if largest < NOUGHT:
         return 1.0
     size = 10.0 ** math.floor(math.log10(largest))
     return next(step * size for step in (1, 2, 4, 6, 8, 10) if step * size >= largest * 0.9999)

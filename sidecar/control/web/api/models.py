@@ -58,6 +58,7 @@ class Approval(BaseModel):
     model: str | None
     what: Literal["request", "tool_call"]
     tool: str | None
+    call: Annotated[str, Field(description="Of a tool call: its identifier in the answer.")]
     rule: str
     policy: str
     policy_digest: str

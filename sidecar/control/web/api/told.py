@@ -31,7 +31,7 @@ def block(standing: Standing) -> BlockOut:
 
 def _fields(ticket: Ticket, person: Person, now: float) -> dict[str, object]:
     call, terms = ticket.asked, ticket.asked.terms
-    names = "subject provider session agent gate exchange connection model tool rule policy policy_digest why"
+    names = "subject provider session agent gate exchange connection model tool call rule policy policy_digest why"
     return {
         **{name: getattr(call, name) for name in names.split()},
         "id": ticket.id,
