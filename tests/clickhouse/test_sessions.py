@@ -91,7 +91,6 @@ def test_replay(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (1, "assistant", "Hello ", 80),
         (1, "assistant", "there, Ada.", 40),
         (1, "assistant", 'Bash {"command": "ls"}', 40),
-        (2, "assistant", "Hello there, Ada.", 0),
         (2, "user", "And now the weather", 0),
         (2, "assistant", "Hello ", 80),
         (2, "assistant", "there, Ada.", 40),
