@@ -13,11 +13,12 @@ def compiled() -> Compiled:
     return Compiled(builtin())
 
 
-def test_every_family_of_detectors_is_there() -> None:
+def test_every_family_of_detectors_of_values_is_there() -> None:
     modules = {
         detector.id: family.__name__.rpartition(".")[2]
         for family in catalogue._FAMILIES
         for detector in family.DETECTORS
+        if not detector.id.startswith("injection/")  # a text that steers is not a value that leaks
     }
     assert {family for _, family, _, _ in TABLE} == set(modules.values())
 
