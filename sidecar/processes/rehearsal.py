@@ -111,6 +111,7 @@ def _of_answer(request: Outcome, body: AnswerBody, content: Sequence[object]) ->
     answered = verdict.action > action
     found = [one for one in body.judged.findings if not one.shadow]
     shadow = [one.rule for one in body.judged.findings if one.shadow]
+    shadow += [one.rule or "" for ruled in body.calls.told() for one in ruled.shadow]
     return Outcome(
         verdict.action.name.lower() if answered else request.verdict,
         verdict.policy if answered else request.policy,
