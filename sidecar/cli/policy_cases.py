@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from sidecar.cli.policy_explain_call import block_of, input_of, understood
 from sidecar.core.detect.catalogue import builtin
 from sidecar.core.errors import ConfigurationError, Mistake
 from sidecar.core.exchange.rules import Rules
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.document import Document, read_yaml, validated
 from sidecar.core.policy.book import Book, PolicySource, compile_book, read_policy
-from sidecar.core.policy.cases import CasesWritten, CaseWritten
+from sidecar.core.policy.cases import CasesWritten, CaseWritten, ToolWritten
 from sidecar.processes.rehearsal import Call, Outcome, prompt_body, rehearsed
 
 # A policy or a file of cases is written by hand.
@@ -97,7 +98,20 @@ def _compiled(policies: tuple[Path, ...]) -> tuple[Book, Rules]:
 def _call(file: Path, case: CaseWritten) -> Call:
     caller = Caller(case.caller.subject, case.caller.provider, case.caller.groups)
     answer = [{"type": "text", "text": case.answer}] if isinstance(case.answer, str) else case.answer
+    if case.tool is not None:
+        answer = [*(answer or ()), block_of(case.tool.name, _input(case.tool))]
     return Call(caller, case.connection, case.path, _body(file, case), answer, case.method)
+
+
+def _input(tool: ToolWritten) -> Mapping[str, object]:
+    return input_of(tool.input) if isinstance(tool.input, str) else tool.input
+
+
+def _effects(case: CaseWritten) -> list[str]:
+    """What the call would do; nothing where there is none."""
+    if case.tool is None:
+        return []
+    return sorted(effect.value for effect in understood(case.tool.name, _input(case.tool)).effects)
 
 
 def _body(file: Path, case: CaseWritten) -> bytes:
@@ -105,6 +119,8 @@ def _body(file: Path, case: CaseWritten) -> bytes:
         return text_of(file.parent / case.request_file).encode()
     if case.prompt is not None:
         return prompt_body(case.prompt)
+    if case.request is None and case.tool is not None:
+        return prompt_body("")
     return b"" if case.request is None else json.dumps(case.request, ensure_ascii=False).encode()
 
 
@@ -115,6 +131,7 @@ def _wrong(case: CaseWritten, got: Outcome) -> Iterator[str]:
         ("verdict", expected.verdict, got.verdict),
         ("rule", expected.rule, got.rule),
         ("findings", None if expected.findings is None else sorted(set(expected.findings)), found),
+        ("effects", None if expected.effects is None else sorted(expected.effects), _effects(case)),
         ("shadow", None if expected.shadow is None else sorted(set(expected.shadow)), sorted(got.shadow)),
     )
     for what, wanted, is_ in compared:

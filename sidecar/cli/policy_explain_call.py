@@ -34,10 +34,18 @@ class ExplainedCall:
 def explained_call(book: Book, caller: Caller, connection: str, tool: str, given: str) -> ExplainedCall:
     """`given`: the input as a JSON object, or the words of a command."""
     arguments = input_of(given)
-    block = {"type": "tool_use", "id": "toolu_rehearsal", "name": tool, "input": arguments}
-    call = Call(caller, connection, "/v1/messages", prompt_body(""), [block])
-    understood = read_call(Called("tool_use", None, tool, (json.loads(json.dumps(arguments)),)), understand)
-    return ExplainedCall(tool, understood, rehearsed(book, call))
+    call = Call(caller, connection, "/v1/messages", prompt_body(""), [block_of(tool, arguments)])
+    return ExplainedCall(tool, understood(tool, arguments), rehearsed(book, call))
+
+
+def block_of(tool: str, arguments: Mapping[str, object]) -> Mapping[str, object]:
+    """As the model answers with it."""
+    return {"type": "tool_use", "id": "toolu_rehearsal", "name": tool, "input": arguments}
+
+
+def understood(tool: str, arguments: Mapping[str, object]) -> Understood:
+    """What it would do."""
+    return read_call(Called("tool_use", None, tool, (json.loads(json.dumps(arguments)),)), understand)
 
 
 def input_of(given: str) -> Mapping[str, object]:
@@ -50,13 +58,13 @@ def input_of(given: str) -> Mapping[str, object]:
 
 
 def call_as_json(explained: ExplainedCall) -> Shown:
-    understood, outcome = explained.understood, explained.outcome
+    read, outcome = explained.understood, explained.outcome
     return {
         "tool": explained.tool,
-        "effects": _effects(understood),
-        "objects": [{"kind": one.kind.value, "name": one.name} for one in sorted(understood.objects)],
-        "unread": list(understood.unread),
-        "tree": _tree(understood.tree),
+        "effects": _effects(read),
+        "objects": [{"kind": one.kind.value, "name": one.name} for one in sorted(read.objects)],
+        "unread": list(read.unread),
+        "tree": _tree(read.tree),
         "verdict": outcome.verdict,
         "policy": outcome.policy,
         "rule": outcome.rule,
@@ -66,11 +74,11 @@ def call_as_json(explained: ExplainedCall) -> Shown:
 
 
 def call_as_text(explained: ExplainedCall) -> Iterator[str]:
-    understood, outcome = explained.understood, explained.outcome
+    read, outcome = explained.understood, explained.outcome
     yield f"tool: {explained.tool}"
-    yield from _branches(understood.tree, 1)
-    yield from (f"  not understood: {words}" for words in understood.unread)
-    yield f"effects: {', '.join(_effects(understood)) or 'none'}"
+    yield from _branches(read.tree, 1)
+    yield from (f"  not understood: {words}" for words in read.unread)
+    yield f"effects: {', '.join(_effects(read)) or 'none'}"
     name = f" by {outcome.policy}/{outcome.rule}" if outcome.rule else ""
     yield f"verdict: {outcome.verdict}{name}"
     if outcome.verdict not in (*GOES, "hold"):
@@ -89,5 +97,5 @@ def _tree(node: Node) -> Shown:
     return {"label": node.label, "deeds": deeds, "children": [_tree(child) for child in node.children]}
 
 
-def _effects(understood: Understood) -> list[str]:
-    return sorted(effect.value for effect in understood.effects)
+def _effects(read: Understood) -> list[str]:
+    return sorted(effect.value for effect in read.effects)

@@ -123,18 +123,23 @@ def answer_from(said: Any) -> Answer:
     return Answer(outcome, _maybe(said, "ticket"), deciders, said.reused, _maybe(said, "message"))
 
 
+def stop_message(block: Block) -> Any:
+    return pb.FromGate(stop=_block(block))
+
+
+def stop_from(said: Any) -> Block:
+    """What a rule may stop, and nothing else."""
+    if said.target != Target.QUARANTINE.value or not said.id:
+        raise Garbled("a data plane stops sessions that a rule stopped, and nothing else")
+    return Block(said.id, Target.QUARANTINE, said.value, said.reason, said.at)
+
+
+def stands_message(identifier: str) -> Any:
+    return pb.ToGate(stands=pb.Stands(id=identifier))
+
+
 def blocks_message(version: int, blocks: Iterable[Block]) -> Any:
-    made = [
-        pb.Block(
-            id=one.id,
-            target=one.target.value,
-            value=_text(one.value),
-            reason=_text(one.reason),
-            at=one.at,
-            before=one.before,
-        )
-        for one in blocks
-    ]
+    made = [_block(one) for one in blocks]
     return pb.ToGate(blocks=pb.Blocks(version=version, blocks=made))
 
 
@@ -156,6 +161,17 @@ def _read(kind: Any, data: bytes) -> Any:
     if message.WhichOneof("said") is None:
         raise Garbled("a message without content")
     return message
+
+
+def _block(one: Block) -> Any:
+    return pb.Block(
+        id=one.id,
+        target=one.target.value,
+        value=_text(one.value),
+        reason=_text(one.reason),
+        at=one.at,
+        before=one.before,
+    )
 
 
 def _excerpt(one: Excerpt) -> Any:

@@ -83,6 +83,7 @@ class DataPlane:
         self._link = linking.linked(settings, self._load, environment())
         if self._link is not None:
             self._gate.blocked = self._link.blocks.against
+            self._gate.quarantine.tell, self._link.stops.known = self._link.stops.stop, self._gate.quarantine.lift
         self._server: Server | None = None
         self._spool: Spool | None = None
         self._sealer = Sealer.of(settings.record.auditor_key) if settings.record.auditor_key else None

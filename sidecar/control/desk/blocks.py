@@ -9,7 +9,7 @@ Rule: a block or its lifting is in the trail before it stands.
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sidecar.control.notify.outbox import Outbox
@@ -70,17 +70,27 @@ class Blocks:
                 if (same.target, same.value, same.before) == (target, value, before):
                     return same
             block = Block(self._identifier(), target, value, reason[:LONGEST_REASON], self._clock(), before)
-            version = await _next_version(transaction)
-            sql = (
-                "INSERT INTO blocks (id, target, named, reason, at, issued_before, put_by, version) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-            )
-            values = (target.value, value, block.reason, block.at, before, by, version)
-            await transaction.do(sql, block.id, *values)
-            await transaction.announce(BLOCKS, block.id)
-            await self._outbox.stopped(transaction, block, by)
-            await self._trail.record("blocked", {**_fact(block), "by": by})
+            await self._insert(transaction, block, by)
             return block
+
+    async def _insert(self, transaction: Transaction, block: Block, by: str) -> None:
+        version = await _next_version(transaction)
+        sql = (
+            "INSERT INTO blocks (id, target, named, reason, at, issued_before, put_by, version) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        values = (block.target.value, block.value, block.reason, block.at, block.before, by, version)
+        await transaction.do(sql, block.id, *values)
+        await transaction.announce(BLOCKS, block.id)
+        await self._outbox.stopped(transaction, block, by)
+        await self._trail.record("blocked", {**_fact(block), "by": by})
+
+    async def keep(self, block: Block, by: str) -> None:
+        """One that a data plane told, under its own name. Known already, also if it was lifted since: nothing to do."""
+        async with self._store.transaction() as transaction:
+            told = "SELECT id FROM blocks WHERE id = ? OR (lifted IS NULL AND target = ? AND named = ?)"
+            if not await transaction.rows(told, block.id, block.target.value, block.value):
+                await self._insert(transaction, replace(block, reason=block.reason[:LONGEST_REASON]), by)
 
     async def lift(self, identifier: str, by: str) -> Block:
         """No longer in force, or `NoSuchBlock`."""

@@ -24,6 +24,7 @@ from sidecar.control.store.store import Store
 from sidecar.core.approval.answer import Answer, Outcome
 from sidecar.core.approval.asked import Asked
 from sidecar.core.approval.ticket import State
+from sidecar.core.model.block import Block
 
 AGAIN = 1.0  # seconds until what could not be read is looked at again
 AWAY = "the control plane cannot reach its database"
@@ -77,6 +78,15 @@ class Hall:
         """What a data plane must know first: whom people have stopped."""
         in_force = await self._blocks.in_force()
         visit.say_blocks(in_force.version, messages.blocks_message(in_force.version, in_force.blocks))
+
+    async def stop(self, visit: Visit, block: Block) -> None:
+        """A rule at a data plane stopped a session. It says so again until it hears that the block stands."""
+        try:
+            await self._blocks.keep(block, f"the gate {visit.gate}")
+            await self.greet(visit)
+        except StoreFailed:
+            return
+        visit.say(messages.stands_message(block.id))
 
     async def ask(self, visit: Visit, asked: Asked) -> None:
         try:

@@ -113,6 +113,8 @@ class GateServer:
                 await self._hall.withdraw(visit, said.withdraw.id, said.withdraw.stay_open)
             case "state":
                 visit.heard_state(said.state, self._clock())
+            case "stop":
+                await self._hall.stop(visit, messages.stop_from(said.stop))
             case other:
                 raise messages.Garbled(f"{other} out of turn")
 

@@ -27,6 +27,7 @@ from sidecar.control import messages
 from sidecar.control.gen import control_pb2 as pb
 from sidecar.control.link.asking import Asking
 from sidecar.control.link.known import Known
+from sidecar.control.link.stops import Stops
 
 log = logging.getLogger(__name__)
 FIRST, MOST = 0.1, 5.0  # seconds between two attempts
@@ -102,6 +103,7 @@ class Link:
         self._giving_up: asyncio.TimerHandle | None = None
         self.approvals = Asking(self._say)
         self.blocks = Known()
+        self.stops = Stops(self._say)
 
     @property
     def state(self) -> LinkState:
@@ -163,7 +165,7 @@ class Link:
         self._unsaid = unsaid
         if self._giving_up is not None:
             self._giving_up.cancel()
-        for message in self.approvals.connected():
+        for message in (*self.approvals.connected(), *self.stops.unheard()):
             unsaid.put_nowait(message)
 
     def _lost(self) -> bool:
@@ -192,6 +194,8 @@ class Link:
                 policy_digest=load.policy_digest,
             )
             unsaid.put_nowait(pb.FromGate(state=state))
+            for message in self.stops.unheard():
+                unsaid.put_nowait(message)
             await asyncio.sleep(BEAT)
 
     def _handle(self, said: Any) -> None:
@@ -201,6 +205,8 @@ class Link:
                 self.approvals.settled(said.settled)
             case "blocks":
                 self.blocks.replace(said.blocks.version, messages.blocks_from(said.blocks))
+            case "stands":
+                self.stops.stands(said.stands.id)
 
     def _say(self, message: Message) -> None:
         if self._unsaid is not None:

@@ -133,9 +133,17 @@ class Calls:
         if way is Way.RENAMED and not _in_a_key(ruled):
             turned = Turned(called.tool or "", original, self.notice(ruled).sentence)
             self.context.session.memory.remember_turned(called.id or "", turned)
+        if way in (Way.RENAMED, Way.WORDS):
+            self._own_words(self.notice(ruled))
         self.left += called.of_the_agent and way in (Way.PASSES, Way.RENAMED)
         self.words += way is Way.WORDS
         return way
+
+    def _own_words(self, notice: Notice) -> None:
+        """What the agent gets instead is of the policy's own making, and not judged when the agent tells it again."""
+        for text in (notice.sentence, *notice.input().values()):
+            if isinstance(text, str) and text:
+                self.context.session.memory.remember_said(text, text)
 
     def told(self) -> list[Ruled]:
         """What was settled since this was last asked."""

@@ -4,11 +4,14 @@ Strategy: the texts of a piece are joined and scanned in one pass; only a piece 
 at text by text. What was found in a piece is remembered by digest, so a conversation that is sent again costs what
 its new text costs. Treatment is decided anew each time: it is cheap, and limits and conditions change.
 
-Rule: what the provider itself said in this session goes back to it exactly, unjudged: it knows those words.
+Rules:
+- What the provider itself said in this session goes back to it exactly, unjudged: it knows those words.
+- What the policy itself says in place of a result is not judged either: a rule may name what it forbids.
 """
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Literal, cast
 
@@ -40,8 +43,9 @@ def judge_request(session: Session, pieces: Sequence[Piece], path_of: PathOf) ->
     for verdict in session.court.holds:
         judged.hold(verdict)
     answered = max((_message(piece) for piece in pieces if piece.assistant), default=-1)
+    sentences = session.memory.sentences()
     for piece in pieces:
-        rest = _without_own_words(session, piece, judged) if piece.assistant else piece
+        rest = _without_own_words(session, piece, judged) if piece.assistant else _without(sentences, piece)
         _judge(session, rest, "request", path_of, judged, past=0 <= _message(piece) <= answered)
     return judged
 
@@ -76,6 +80,13 @@ def _without_own_words(session: Session, piece: Piece, judged: Judged) -> Piece:
         if said != text.value:
             judged.changes[text.ordinal] = said
     return Piece(piece.place, piece.path, tuple(rest), piece.assistant, piece.tool)
+
+
+def _without(sentences: frozenset[str], piece: Piece) -> Piece:
+    if not sentences or piece.place is not Place.TOOL_RESULT:
+        return piece
+    rest = tuple(text for text in piece.texts if text.key or text.value not in sentences)
+    return piece if len(rest) == len(piece.texts) else replace(piece, texts=rest)
 
 
 def _message(piece: Piece) -> int:

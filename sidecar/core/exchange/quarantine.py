@@ -2,12 +2,16 @@
 
 Rules:
 - A session is that of one caller: nobody stops another's by claiming its name. Calls without a session count as one.
-- Bounded, the oldest first out. Known to this gate only, and until it ends.
+- Bounded, the oldest first out.
+- With a control plane a block is told to it (`tell`), and is let go here as soon as it stands there: from then on it is
+  a block like any other, on every gate, also after this one has started anew, and people lift it there. Without one it
+  is known to this gate only, and until it ends.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 
-from sidecar.core.model.block import Block, Target
+from sidecar.core.model.block import Block, Target, session_of
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.finding import Verdict
 
@@ -15,9 +19,14 @@ MOST = 10_000  # as many as there are sessions in memory
 LIFTED = "The session can go on only after the people who run this gate have looked at it."
 
 
+def _nobody(_: Block) -> None:
+    """There is no control plane."""
+
+
 class Quarantine:
-    def __init__(self) -> None:
-        self._stopped: OrderedDict[tuple[str, str, str | None], Block] = OrderedDict()
+    def __init__(self, tell: Callable[[Block], None] = _nobody) -> None:
+        self.tell = tell
+        self._stopped: OrderedDict[str, Block] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._stopped)
@@ -25,14 +34,17 @@ class Quarantine:
     def put(self, caller: Caller, verdict: Verdict, exchange: str, at: float) -> Block:
         """In force from the next request on. The same again is the block that stands."""
         reason = f"rule {verdict.rule} has stopped this session: {(verdict.say or '').strip()} {LIFTED}"
-        session = caller.claimed_session or ""
-        block = self._stopped.setdefault(_key(caller), Block(f"q_{exchange}", Target.SESSION, session, reason, at))
+        name = session_of(caller)
+        if name in self._stopped:
+            return self._stopped[name]
+        block = self._stopped[name] = Block(f"q_{exchange}", Target.QUARANTINE, name, reason, at)
         while len(self._stopped) > MOST:
             self._stopped.popitem(last=False)
+        self.tell(block)
         return block
 
     def against(self, caller: Caller) -> Block | None:
-        return self._stopped.get(_key(caller))
+        return self._stopped.get(session_of(caller))
 
     def lift(self, block: str) -> bool:
         """By the block's name. Whether there was one."""
@@ -40,7 +52,3 @@ class Quarantine:
         for key in found:
             del self._stopped[key]
         return bool(found)
-
-
-def _key(caller: Caller) -> tuple[str, str, str | None]:
-    return caller.provider, caller.subject, caller.claimed_session

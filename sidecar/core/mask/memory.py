@@ -137,6 +137,10 @@ class SessionMemory:
         call = self.turned.get(identifier)
         return call if call is not None and call.name is not None else None
 
+    def sentences(self) -> frozenset[str]:
+        """What stands where the results of such calls were: words of the policy's own."""
+        return frozenset(call.sentence for _, call in self.turned.items() if call.sentence)
+
     def judged(self, key: bytes) -> object | None:
         return self._judged.get(key)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from sidecar.core.policy.section import Section
-from sidecar.core.policy.words import GIVEN, LIST, MANY
+from sidecar.core.policy.words import GIVEN, LIST, MANY, EffectName
 
 
 class CallerWritten(Section):
@@ -28,12 +28,24 @@ class ExpectWritten(Section):
     shadow: Annotated[
         tuple[str, ...] | None, *LIST, Field(description="Ids of rules in shadow that would have acted.")
     ] = None
+    effects: Annotated[
+        tuple[EffectName, ...] | None,
+        *LIST,
+        Field(description="Effects of the call in `tool`: all of them, no others."),
+    ] = None
     contains: Annotated[
         tuple[str, ...], *LIST, Field(description="Texts that stand in what passes, or in the denial.")
     ] = ()
     lacks: Annotated[
         tuple[str, ...], *LIST, Field(description="Texts that stand nowhere in what passes, or in the denial.")
     ] = ()
+
+
+class ToolWritten(Section):
+    name: Annotated[str, Field(description="Name of the tool: `Bash`, `mcp__tickets__close`.")]
+    input: Annotated[
+        str | dict[str, JsonValue], Field(description="Its input; a text stands for `{command: text}`.")
+    ] = {}  # noqa: RUF012  (pydantic copies it)
 
 
 class CaseWritten(Section):
@@ -49,6 +61,11 @@ class CaseWritten(Section):
         str | list[JsonValue] | None,
         GIVEN,
         Field(description="What the model answers, a text or content blocks; then the answer is judged as well."),
+    ] = None
+    tool: Annotated[
+        ToolWritten | None,
+        GIVEN,
+        Field(description="A call of a tool that the model answers with, after `answer` if there is one."),
     ] = None
     expect: Annotated[ExpectWritten, Field(description="What must come of it.")]
 

@@ -62,6 +62,7 @@ def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detec
         how=How(written.how or How.REDACT) if action is Action.MASK else None,
         say=written.say,
         deny_as=_deny_as(written),
+        call_as=DenyAs(written.deny.as_) if written.deny else DenyAs.TOOL,
         label=written.label.upper() if written.label else None,
         where=_where(written),
         detectors=frozenset([*named, *([own.id] if own else []), *(field.id for field in fields_of(written))]),

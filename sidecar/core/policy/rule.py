@@ -41,6 +41,7 @@ class Rule:
     how: How | None
     say: str | None
     deny_as: DenyAs
+    call_as: DenyAs  # of a match in a tool call of an answer
     label: str | None
     where: frozenset[Place]
     detectors: frozenset[str]
@@ -147,6 +148,7 @@ class Rule:
             or f"The {found.direction} holds text that {_WITH_TEXT[self.action is Action.HOLD]} ({found.detector})."
         )
         denial = say if self.action > Action.MASK else None
+        in_a_call = found.place is Place.TOOL_CALL and found.direction == "answer"
         label = self.label or found.label
         return Treatment(
             self.action,
@@ -155,7 +157,7 @@ class Rule:
             label,
             self.how,
             denial,
-            self.deny_as,
+            self.call_as if in_a_call else self.deny_as,
             self.terms,
             self.instead,
             self.quarantine,

@@ -4,7 +4,7 @@ Rules: nothing here looks at two keys at once; that is `agreement.py`.
 """
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic.config import JsonDict
@@ -22,6 +22,20 @@ MAX_SAY = 500
 _FIELD = re.compile(r"[\w*][\w.* -]{0,63}")
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(s|m|h)")
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+EffectName = Literal[
+    "reads",
+    "writes",
+    "deletes",
+    "destroys_data",
+    "runs_code",
+    "escalates",
+    "leaves_machine",
+    "reads_secret",
+    "changes_access",
+    "installs",
+    "spends",
+    "unknown",
+]
 
 
 def _name(value: str) -> str:

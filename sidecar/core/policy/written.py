@@ -20,6 +20,7 @@ from sidecar.core.policy.words import (
     MANY,
     AllowedPath,
     Cel,
+    EffectName,
     FieldName,
     Glob,
     Group,
@@ -33,20 +34,6 @@ from sidecar.core.policy.words import (
 )
 
 PlaceName = Literal["system", "prompt", "tool_result", "tool_call", "tool_description", "response", "thinking"]
-EffectName = Literal[
-    "reads",
-    "writes",
-    "deletes",
-    "destroys_data",
-    "runs_code",
-    "escalates",
-    "leaves_machine",
-    "reads_secret",
-    "changes_access",
-    "installs",
-    "spends",
-    "unknown",
-]
 Number = Annotated[int, Field(gt=0, lt=2**53)]
 # The ledger counts a minute in memory; beyond this it is no limit on an agent but a load test.
 PerMinute = Annotated[int, Field(gt=0, le=1_000_000)]

@@ -9,6 +9,7 @@ Rules:
 
 import posixpath
 import re
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from sidecar.core.understand.listed import listed
@@ -51,6 +52,8 @@ MAKEABLE_ANYWHERE = frozenset(
 )
 # Names to compare with; nothing of ours is written there.
 TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/private/tmp/")  # noqa: S108
+# The answer of mktemp, as far as it can be known: nobody had this folder before.
+JUST_MADE = "/tmp/tmp.made"  # noqa: S108
 
 # Ends of paths that hold a secret.
 _SECRET = re.compile(
@@ -198,6 +201,14 @@ def is_working_tree(path: str) -> bool:
 def is_temporary(path: str) -> bool:
     clean = folded(path)
     return clean.startswith(TEMPORARY) and clean.rstrip("/*") not in {place.rstrip("/") for place in TEMPORARY}
+
+
+def is_made(path: str, made: Iterable[str] = ()) -> bool:
+    """Something in a temporary folder that was made there just now, or is by its name of the kind that is made again.
+    Who else may have put a folder there nobody knows."""
+    clean = folded(path.rstrip("/"))
+    inside = any(clean == one or clean.startswith(f"{one}/") for one in (JUST_MADE, *made))
+    return inside or any(_made(step) for step in clean.split("/")[2:])
 
 
 def is_makeable(path: str) -> bool:

@@ -29,6 +29,7 @@ WHAT_IS_LEFT = "What is left"
 READ_SETTINGS = "Read settings.txt"
 COUNT_LINES = "How many lines"
 SAY_THANKS = "Thank you"
+PUT_AWAY = "Put the old reports away"
 DEPLOY = "Deploy build"
 DEPLOYED = "Build 7 is live."
 STORY_END = "and so they all lived on behind the gate."
@@ -62,6 +63,11 @@ def _table(planted: Planted) -> Mapping[str, tuple[Callable[[Ask], Reply], ...]]
             WHAT_IS_LEFT: (
                 lambda _: Reply((_use("Bash", {"command": "ls"}),)),
                 lambda ask: Reply((Say(f"Here is: {' '.join(ask.results()).strip()}"),)),
+            ),
+            PUT_AWAY: (
+                lambda _: Reply((Say("I remove them."), _use("Bash", {"command": "rm --recursive --force reports"}))),
+                lambda _: Reply((Say("Then otherwise."), _use("Bash", {"command": "mkdir trash && mv reports trash"}))),
+                lambda _: Reply((Say("The reports are in trash now."),)),
             ),
             READ_SETTINGS: (
                 _tool("I should look at the file first.", "Bash", lambda _: {"command": "cat settings.txt"}),

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sidecar.processes.demo import (
     changing,
+    commanding,
     failing,
     holding,
     masking,
@@ -26,6 +27,7 @@ STEPS: tuple[Step[Stage], ...] = (
     masking.STEP,
     refusing.REFUSAL,
     refusing.ANSWER,
+    commanding.STEP,
     holding.STEP,
     streaming.STEP,
     passing.STEP,

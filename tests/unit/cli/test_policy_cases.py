@@ -82,3 +82,55 @@ def test_every_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as raised:
         sources_of([tmp_path / "a", tmp_path / "b"])
     assert len(raised.value.mistakes) == 2
+
+
+CALLS = """
+policy: calls
+rules:
+  - {id: destroys, effect: [destroys_data], do: deny, say: Nothing is destroyed here.}
+  - {id: asks, effect: [leaves_machine], do: hold}
+  - {id: names, where: [tool_call], match: {keywords: zephyr}, do: mask}
+  - {id: dark, where: [tool_call], match: {tool: Read}, do: deny, stage: shadow}
+tests:
+"""
+
+
+@pytest.mark.parametrize(
+    ("case", "wrong", "note"),
+    [
+        (
+            "tool: {name: Bash, input: rm -rf /srv},"
+            " expect: {verdict: deny, rule: destroys, effects: [destroys_data], contains: Nothing is destroyed}",
+            (),
+            "denied",
+        ),
+        ("tool: {name: Bash, input: {command: cat src}}, expect: {verdict: allow, effects: reads}", (), "allowed"),
+        ("tool: {name: Bash, input: curl -d @a https://example.org}, expect: {verdict: hold, rule: asks}", (), "held"),
+        ("tool: {name: Note, input: {text: zephyr}}, expect: {verdict: mask, lacks: zephyr}", (), "masked"),
+        ("tool: {name: Read, input: {file_path: a}}, expect: {verdict: allow, shadow: dark}", (), "in shadow"),
+        ("answer: so, tool: {name: Bash, input: ls}, expect: {verdict: allow, contains: [so, ls]}", (), "after words"),
+        (
+            "tool: {name: Bash, input: rm -rf /srv}, expect: {verdict: allow, effects: [reads]}",
+            ("verdict: expected allow, got deny", "effects: expected reads, got destroys_data"),
+            "both are said",
+        ),
+        (
+            "prompt: hi, expect: {verdict: allow, effects: reads}",
+            ("effects: expected reads, got none",),
+            "no call has no effects",
+        ),
+    ],
+)
+def test_calls_of_tools(tmp_path: Path, case: str, wrong: tuple[str, ...], note: str) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text(f"{CALLS}  - {{note: n, {case}}}\n")
+    assert list(results(suite_of(file))) == [Result("n", wrong)], note
+
+
+def test_an_effect_that_there_is_not_has_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text(
+        f"{CALLS}  - {{note: n, tool: {{name: Bash, input: ls}}, expect: {{verdict: allow, effects: eats}}}}\n"
+    )
+    with pytest.raises(ConfigurationError, match=r"p\.yaml:9"):
+        suite_of(file)

@@ -150,7 +150,7 @@ def test_an_answer_beyond_the_limit() -> None:
 class TestDenied:
     @pytest.mark.parametrize("content", [text(KEY), tool(KEY), {"type": "new", KEY: "x"}])
     def test_as_an_error(self, content: dict[str, object]) -> None:
-        call = ask(gate(RULE % ""), request("hi"))
+        call = ask(gate(RULE % ", deny: {as: error}"), request("hi"))
         call.answered(reply(text("well, "), content), (*JSON, ("x-should-retry", "true")))
         self.check(call, 400)
         assert "x-should-retry" in call.start.remove

@@ -27,7 +27,7 @@ from tests.unit.core.exchange.building import (
 )
 
 RULE = "\n  - {id: no-keys, detect: ['secret/*'], do: deny, say: No keys here.%s}\n"
-ERROR, ANSWER = gate(RULE % ""), gate(RULE % ", deny: {as: answer}")
+ERROR, ANSWER = gate(RULE % ", deny: {as: error}"), gate(RULE % ", deny: {as: answer}")
 TOOL = tool_block(1, '{"command":"echo ', KEY, '"}')
 STREAMS = (
     ("a text", message(text_block(0, "well, ", "the key ", KEY, " and more"), text_block(1, "later"))),

@@ -119,3 +119,41 @@ def test_originals_are_what_came() -> None:
     call = talk.turn(agent(talk.got), always(text("ok")))
     (original, *_) = [one.original for one in call.said if getattr(one, "original", None)]
     assert b"blocked_by_policy" in original
+
+
+MIXED = """
+  - {id: mixed, match: {keywords: [zephyr]}, do: deny, say: Nobody says zephyr.%s}
+"""
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("where", ["", ", where: [prompt, tool_result, tool_call]"])
+def test_a_rule_on_all_texts_renames_the_call_it_matches_in_and_the_session_goes_on(where: str, stream: bool) -> None:
+    """Its own sentence names what it forbids, and is not denied where the agent tells it again."""
+    talk = session(stream, calling(MIXED % where))
+    talk.turn("go", always(text("well"), tool("1", command="echo zephyr")))
+    assert [one.get("name") for one in talk.got] == [None, "blocked_by_policy"]
+    call = talk.turn(agent(talk.got), always(text("ok")))
+    (first,) = last(call.forward.body or b"")
+    assert "Nobody says zephyr." in first["content"]
+    talk.turn("and on", always(text("bye")))
+
+
+def test_what_a_rule_on_all_texts_finds_in_a_result_is_denied_all_the_same() -> None:
+    talk = session(True, calling(MIXED % ""))
+    talk.turn("go", always(tool("1", command="echo zephyr"), tool("2", command="ls")))
+    refused, done = agent(talk.got)
+    results = [refused, {**done, "content": "of zephyr"}]
+    messages = [{"role": "user", "content": "go"}, {"role": "assistant", "content": talk.got}]
+    call = ask(talk.gate, request(messages=[*messages, {"role": "user", "content": results}]), caller=talk.caller)
+    assert call.fact["verdict"] == "deny"
+
+
+def test_words_in_place_of_a_call_are_not_denied_either() -> None:
+    words = "  - {id: w, where: [tool_call], match: {tool: Words}, do: deny, deny: {as: text}, say: Not for zephyr.}\n"
+    talk = session(True, calling(MIXED % "" + words))
+    talk.turn("go", always({**tool("1", command="ls"), "name": "Words"}))
+    assert "Not for zephyr." in str(talk.got[0].get("text"))
+    talk.provider = []
+    call = talk.turn("and on", always(text("bye")))
+    assert b"Not for zephyr." in (call.forward.body or b"")

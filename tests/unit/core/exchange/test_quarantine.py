@@ -8,6 +8,7 @@ from sidecar.core.approval.answer import Answer, Outcome
 from sidecar.core.exchange.commands import Forward, Respond
 from sidecar.core.exchange.quarantine import MOST, Quarantine
 from sidecar.core.model.action import Action
+from sidecar.core.model.block import Block
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.finding import Verdict
 from tests.unit.core.exchange.building import CALLER, Call, ask, request
@@ -31,7 +32,7 @@ def test_the_rest_of_the_session_is_refused_until_it_is_lifted(stream: bool) -> 
     call = answer(world, use("rm x"), use("ls", id="toolu_2"), stream=stream)
     assert [one["name"] for one in content(call)] == ["blocked_by_policy", "blocked_by_policy"]
     fact = call.facts["quarantined"]
-    assert (fact["rule"], fact["block"], fact["target"]) == ("stops", "q_gx_1", "session")
+    assert (fact["rule"], fact["block"], fact["target"]) == ("stops", "q_gx_1", "quarantine")
     after = ask(world, request("and now?"))
     assert not goes(after)
     assert (after.one(Respond).status, after.fact["rule"]) == (451, "blocked")
@@ -70,8 +71,11 @@ def test_a_session_that_only_its_body_names() -> None:
 
 def test_bounded_and_the_same_again_is_the_one_that_stands() -> None:
     quarantine = Quarantine()
+    told: list[Block] = []
+    quarantine.tell = told.append
     first = quarantine.put(CALLER, VERDICT, "gx_1", 1.0)
     assert quarantine.put(CALLER, VERDICT, "gx_2", 2.0) == first
+    assert told == [first]
     for number in range(MOST):
         quarantine.put(Caller("ada", "company", (), f"other {number}"), VERDICT, "gx", 3.0)
     assert len(quarantine) == MOST

@@ -29,6 +29,7 @@ def ask(prompt: str, *results: str) -> Ask:
         (ask(f"{play.MAKE_A_TOKEN}."), [Say], "one answer"),
         (ask(f"{play.MAKE_A_TOKEN}.", "x"), None, "and no second one"),
         (ask(f"{play.CLEAN_UP}."), [Say, Use], "words and a command"),
+        (ask(f"{play.PUT_AWAY}.", "no", "done"), [Say], "the end of another way"),
         (ask(f"{play.READ_SETTINGS}."), [Think, Use], "a tool"),
         (ask(f"{play.READ_SETTINGS}.", "contact: x"), [Think, Use], "another"),
         (ask(f"{play.READ_SETTINGS}.", "contact: x", ""), [Think, Say], "the end"),

@@ -226,7 +226,7 @@ def mktemp(call: Call) -> Reading:
     return NOTHING if flags(call.args, frozenset({"p", "tmpdir", "suffix", "t"})).has("p", "tmpdir") else _MADE
 
 
-_MADE = Reading(out=Stream("/tmp/tmp.made\n"))  # noqa: S108  (the answer of mktemp, not a file of ours)
+_MADE = Reading(out=Stream(f"{paths.JUST_MADE}\n"))
 
 
 def settings(call: Call) -> Reading:

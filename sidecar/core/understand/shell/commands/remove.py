@@ -3,11 +3,12 @@
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
-from sidecar.core.understand.shell.call import HOLE, NOTHING, Call, Reader, Reading, Word, deed, does, path
+from sidecar.core.understand.shell.call import HOLE, NOTHING, Call, Reader, Reading, Stream, Word, deed, does, path
 from sidecar.core.understand.shell.commands.touching import reading, removing, writing
 from sidecar.core.understand.shell.flags import flags
 
 CWD = "\x00cwd"
+MADE = "\x00made"
 
 
 def rm(call: Call) -> Reading:
@@ -15,7 +16,20 @@ def rm(call: Call) -> Reading:
     if read.has("help", "version") and all(name in {"help", "version"} for name, _ in read.given):
         return NOTHING
     tree = read.has("r", "R", "recursive", "d") or call.name == "rimraf"
-    return Reading(removing(read.operands, "rm -r" if tree else "rm", tree=tree, cwd=cwd(call)))
+    return Reading(removing(read.operands, "rm -r" if tree else "rm", tree=tree, cwd=cwd(call), made=_made(call)))
+
+
+def _made(call: Call) -> list[str]:
+    """Folders that this text made in a place for passing things; elsewhere `mkdir -p` says nothing of what was."""
+    made = (name.removeprefix(MADE) for name in call.files if name.startswith(MADE))
+    return [name for name in made if paths.is_temporary(name)]
+
+
+def mkdir(call: Call) -> Reading:
+    """What it makes is known from then on."""
+    made = flags(call.args, frozenset({"m", "mode"})).operands
+    call.files.update({MADE + paths.folded(word.text): Stream() for word in made if word.known})
+    return writes(call)
 
 
 def cwd(call: Call) -> str:
@@ -149,7 +163,7 @@ REMOVERS: dict[str, Reader] = {
     "ln": ln,
     "tee": tee,
     "touch": writes,
-    "mkdir": writes,
+    "mkdir": mkdir,
     "mkfifo": writes,
     "patch": writes,
     "kill": kill,

@@ -5,7 +5,7 @@ Rules:
 - A path that is not known is judged as one that matters where a tree is removed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sidecar.core.model.effect import Deed, Effect
 from sidecar.core.understand import paths
@@ -45,13 +45,17 @@ def writing(words: Iterable[Word], how: str, *, adds: bool = False) -> tuple[Dee
     return tuple(found)
 
 
-def removing(words: Iterable[Word], how: str, *, tree: bool, cwd: str = ".") -> tuple[Deed, ...]:
-    return tuple(_removed(word, how, tree, cwd) for word in words if word.text)
+def removing(
+    words: Iterable[Word], how: str, *, tree: bool, cwd: str = ".", made: Collection[str] = ()
+) -> tuple[Deed, ...]:
+    """`made`: folders that the same text made before."""
+    return tuple(_removed(word, how, tree, cwd, made) for word in words if word.text)
 
 
-def _removed(word: Word, how: str, tree: bool, cwd: str) -> Deed:
+def _removed(word: Word, how: str, tree: bool, cwd: str, made: Collection[str]) -> Deed:
     text, thing, why = word.text, path(word.shown), f"{how} {word.shown}"
-    if _made_again(text, cwd):
+    another = tree and paths.is_temporary(text) and not paths.is_made(text, made)
+    if not another and _made_again(text, cwd):
         return deed(Effect.DELETES, f"{why}: can be made again", thing)
     wide = any(letter in text for letter in "*?[") and not _narrow(text)
     here = "" if text.startswith(("/", "~")) else f"{cwd}/"
