@@ -47,6 +47,9 @@ proto: $(STAMP) ## generate the protobuf code again
 lock: ## pin every dependency again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --all-extras --output-file requirements.lock pyproject.toml requirements.build.in
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --extra image --constraint requirements.lock \
+	  --output-file k8s/requirements.lock pyproject.toml requirements.build.in
 
 clean: ## remove what was made here
 	rm -rf $(VENV) .gatehouse .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info

@@ -1,10 +1,12 @@
-"""`gatehouse envoy config`: the Envoy bootstrap that `up`, the tests and the chart all use."""
+"""`gatehouse envoy`: the bootstrap that `up`, the tests and the chart all use, and Envoy's way down in a pod."""
 
 import argparse
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sidecar.extproc.bootstrap.document import as_json, as_yaml
 from sidecar.extproc.bootstrap.spec import spec_from
+from sidecar.processes.draining import drained
 from sidecar.processes.providers import providers
 from sidecar.processes.state_folder import route_secret
 from sidecar.settings.load import load
@@ -22,11 +24,30 @@ def register(parser: argparse.ArgumentParser) -> None:
     config.add_argument("--config", type=Path, metavar="FILE", help="default: ./gatehouse.yaml, or a laptop's defaults")
     config.add_argument("--secret", metavar="TEXT", help="use this route secret instead, as for a template")
     config.add_argument("--json", action="store_true", help="as JSON, not YAML")
+    drain = commands.add_parser(
+        "drain",
+        help="wait until open calls are finished, before a pod ends",
+        description="Tell the Envoy of this pod to close its listeners gently, and return when no call is open, or "
+        "after `envoy.drain`. For the preStop hook of Envoy and of its data plane.",
+    )
+    drain.add_argument("--config", type=Path, metavar="FILE", help="default: ./gatehouse.yaml, or a laptop's defaults")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    return COMMANDS[arguments.envoy_command](arguments)
+
+
+def _drain(arguments: argparse.Namespace) -> int:
+    envoy = load(arguments.config).envoy
+    return 0 if drained(envoy.admin_port, envoy.drain) else 1
+
+
+def _config(arguments: argparse.Namespace) -> int:
     settings = load(arguments.config)
     secret = route_secret(settings.state) if arguments.secret is None else arguments.secret
     spec = spec_from(settings, secret, providers(settings))
     print(as_json(spec) if arguments.json else as_yaml(spec), end="")
     return 0
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {"config": _config, "drain": _drain}

@@ -45,3 +45,8 @@ def test_a_missing_file_is_a_sentence(capsys: pytest.CaptureFixture[str], tmp_pa
 def test_without_a_command_it_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["envoy"]) == 2
     assert "COMMAND" in capsys.readouterr().err
+
+
+def test_draining_needs_its_configuration(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["envoy", "drain", "--config", str(tmp_path / "none.yaml")]) == 2
+    assert "cannot be read" in capsys.readouterr().err

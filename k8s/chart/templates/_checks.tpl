@@ -1,0 +1,68 @@
+{{/* What several values must be together, each as a sentence. All mistakes are said at once. */}}
+{{- define "gatehouse.checks" -}}
+{{- $v := .Values -}}
+{{- $said := list -}}
+{{- if not (or $v.image.digest $v.image.tag) -}}
+{{- $said = append $said "image.digest: name the image's digest (sha256:...), as the build printed it; image.tag only for a try" -}}
+{{- end -}}
+{{- if and (not $v.identity.providers) (not $v.identity.exchange) -}}
+{{- $said = append $said "identity: nobody could come in: name a provider under identity.providers, or set identity.exchange" -}}
+{{- end -}}
+{{- if and (eq $v.policies.preset "none") (not $v.policies.inline) (not $v.policies.existingConfigMaps) -}}
+{{- $said = append $said "policies: without a policy every call is refused: choose policies.preset, or write policies.inline, or name policies.existingConfigMaps" -}}
+{{- end -}}
+{{- if dig "key_file" "" ($v.identity.exchange | default dict) -}}
+{{- $said = append $said "identity.exchange.key_file: is not yours to set: it is the key token-key of the Secret keys.secret" -}}
+{{- end -}}
+{{- $names := list -}}
+{{- range $v.connections -}}
+{{- if has .name $names -}}{{- $said = append $said (printf "connections: the name %q stands there twice" .name) -}}{{- end -}}
+{{- $names = append $names .name -}}
+{{- end -}}
+{{- if and $v.injection.connection (not (has $v.injection.connection $names)) -}}
+{{- $said = append $said (printf "injection.connection: %q is none of the connections (%s)" $v.injection.connection (join ", " $names)) -}}
+{{- end -}}
+{{- if and $v.control.enabled (gt (int $v.control.replicas) 1) (not $v.control.database) -}}
+{{- $said = append $said "control.database: several replicas share a PostgreSQL: name the Secret with its DSN, or set control.replicas: 1 for SQLite" -}}
+{{- end -}}
+{{- if and $v.control.autoscaling.enabled (not $v.control.database) -}}
+{{- $said = append $said "control.autoscaling: needs control.database: SQLite is for one replica" -}}
+{{- end -}}
+{{- if and $v.control.persistence.enabled (or (gt (int $v.control.replicas) 1) $v.control.autoscaling.enabled) -}}
+{{- $said = append $said "control.persistence: one volume is for one replica: set control.replicas: 1, or turn it off and use control.database" -}}
+{{- end -}}
+{{- if and $v.approvals.sign_in (not (dig "from" list ($v.identity.exchange | default dict))) -}}
+{{- $said = append $said "approvals.sign_in: its provider is a source of identity.exchange.from: name one there" -}}
+{{- end -}}
+{{- if eq $v.certificates.mode "selfManaged" -}}
+{{- if and $v.control.enabled (not $v.webhook.enabled) -}}
+{{- $said = append $said "certificates.mode: selfManaged needs webhook.enabled: the webhook makes and rotates them; else use certManager or existingSecret" -}}
+{{- end -}}
+{{- end -}}
+{{- if and (eq $v.certificates.mode "certManager") (not $v.certificates.certManager.issuerRef.name) -}}
+{{- $said = append $said "certificates.certManager.issuerRef.name: name the Issuer or ClusterIssuer" -}}
+{{- end -}}
+{{- if eq $v.certificates.mode "existingSecret" -}}
+{{- if and (not $v.certificates.secret) (or $v.control.enabled $v.webhook.enabled) -}}
+{{- $said = append $said "certificates.secret: name the Secret with tls.crt, tls.key and ca.crt" -}}
+{{- end -}}
+{{- if and $v.webhook.enabled (not $v.certificates.caBundle) -}}
+{{- $said = append $said "certificates.caBundle: the API server needs the authority's certificate, as base64 of its PEM, to call the webhooks" -}}
+{{- end -}}
+{{- else if $v.certificates.caBundle -}}
+{{- $said = append $said (printf "certificates.caBundle: is for mode existingSecret; in mode %s it is filled in by itself" $v.certificates.mode) -}}
+{{- end -}}
+{{- if and $v.injection.serviceAccounts.issuer (not $v.injection.serviceAccounts.jwksUrl) -}}
+{{- $said = append $said "injection.serviceAccounts.jwksUrl: is needed with the issuer: the address of the cluster's keys" -}}
+{{- end -}}
+{{- if and $v.control.ingress.enabled (not $v.control.ingress.host) -}}
+{{- $said = append $said "control.ingress.host: name the host that people type" -}}
+{{- end -}}
+{{- if and $v.identity.exchange (not $v.control.enabled) -}}
+{{- $said = append $said "identity.exchange: the control plane does it: set control.enabled: true" -}}
+{{- end -}}
+{{- if and $v.control.tokenReview (not $v.control.enabled) -}}
+{{- $said = append $said "control.tokenReview: needs control.enabled" -}}
+{{- end -}}
+{{- if $said -}}{{- fail (printf "\n\nThese values do not fit together:\n- %s\n" (join "\n- " $said)) -}}{{- end -}}
+{{- end -}}
