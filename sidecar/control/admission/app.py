@@ -62,7 +62,7 @@ class Hook:
         except Refusal as refusal:
             answer = Answer(False, f"gatehouse: {refusal}")
         except Exception as error:  # noqa: BLE001  (one bad pod must not take the others down)
-            log.error("a review could not be answered", error, hook=self.name, namespace=review.namespace)
+            log.error("a review could not be answered", error=error, hook=self.name, namespace=review.namespace)
             answer = Answer(False, "gatehouse: the webhook failed on this object; its log says where", 500)
         if not answer.allowed:
             log.info("refused", hook=self.name, namespace=review.namespace, name=review.name, why=answer.message)

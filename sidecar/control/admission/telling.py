@@ -1,7 +1,7 @@
 """Events: why a pod was left alone, where people look for it (`kubectl get events`, `kubectl describe`).
 
-Rules: an event is told beside the answer, which never waits for it. The same about the same owner once in a minute; with
-too many waiting, the newest is dropped: the answer's warning and the log said it already.
+Rules: an event is told beside the answer, which never waits for it. The same about the same owner once in a minute;
+with too many waiting, the newest is dropped: the answer's warning said it already.
 """
 
 import asyncio

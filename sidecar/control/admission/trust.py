@@ -18,9 +18,8 @@ async def told(cluster: Cluster, configurations: Sequence[str], authority: str) 
     bundle = base64.b64encode(authority.encode()).decode()
     for path in configurations:
         found = await cluster.get(f"{FOLDER}/{path}")
-        if found is None:
-            raise ClusterFailed(f"there is no {path}: the chart makes it")
-        operations = _operations(found, bundle)
+        # One that the release does without, or that is not made yet: the next look finds it.
+        operations = _operations(found, bundle) if found else []
         if operations and await cluster.patch(f"{FOLDER}/{path}", operations) is None:
             raise ClusterFailed(f"{path} was taken away meanwhile")
 
