@@ -41,8 +41,11 @@ log = EventLog("webhook")
 class WebhookProcess:
     """`run`: until told to stop."""
 
-    def __init__(self, settings: Webhook, terms: Terms | None = None, every: float = EVERY) -> None:
+    def __init__(
+        self, settings: Webhook, terms: Terms | None = None, every: float = EVERY, check: PolicyCheck | None = None
+    ) -> None:
         self._settings = settings
+        self._check = check or PolicyCheck()
         self._every = every
         self._metrics = Metrics()
         self._health = Health(CONDITIONS, self._metrics.text)
@@ -91,10 +94,8 @@ class WebhookProcess:
         return namespace not in injection.excluded and ANSWERS.get(labels.get(LABEL, ""), injection.default)
 
     def _hooks(self, pods: Pods) -> dict[str, Hook]:
-        check = PolicyCheck()
-
         async def policies(review: Review) -> Answer:
-            return await looked_at(review, check)
+            return await looked_at(review, self._check)
 
         return {
             self._settings.inject: Hook("inject", pods.answered, self._seen),

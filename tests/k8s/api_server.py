@@ -38,7 +38,7 @@ class ApiServer:
 
     def put(self, path: str, made: Mapping[str, Any]) -> None:
         with self._lock:
-            found = copy.deepcopy(dict(made))
+            found = json.loads(json.dumps(made))
             found.setdefault("metadata", {})["name"] = path.rsplit("/", 1)[1]
             found["metadata"]["resourceVersion"] = str(next(self._versions))
             self.objects[path] = found
