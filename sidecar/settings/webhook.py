@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sidecar.settings.cluster import ClusterAccess as ClusterAccess  # noqa: PLC0414  (others know it from here)
 from sidecar.settings.values import Log, Metrics
 
 Resources = Mapping[str, Mapping[str, str]]
@@ -20,15 +21,6 @@ class Certificates:
     names: tuple[str, ...]
     mutating: str
     validating: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterAccess:
-    """The API server, and who we are there."""
-
-    url: str
-    token_file: Path
-    ca: Path | None
 
 
 @dataclass(frozen=True, slots=True)

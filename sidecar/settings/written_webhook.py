@@ -9,10 +9,10 @@ from sidecar.core.errors import ConfigurationError
 from sidecar.core.model.document import read_yaml, validated
 from sidecar.settings import webhook as w
 from sidecar.settings.section import Section
-from sidecar.settings.units import Address, Name, Port, Text, WebAddress
+from sidecar.settings.units import Address, Name, Port, Text
 from sidecar.settings.values import Log, Metrics
+from sidecar.settings.written_cluster import ClusterSection, cluster_from
 
-MOUNTED = "/var/run/secrets/kubernetes.io/serviceaccount"
 Quantities = dict[Literal["requests", "limits"], dict[Text, str | int | float]]
 Path_ = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_-]+)+$")]
 
@@ -39,12 +39,6 @@ class CertificatesSection(Section):
     names: tuple[Text, ...]
     mutating: Text
     validating: Text
-
-
-class ClusterSection(Section):
-    url: WebAddress = "https://kubernetes.default.svc"
-    token_file: Text = f"{MOUNTED}/token"
-    ca: Text | None = f"{MOUNTED}/ca.crt"
 
 
 class PathsSection(Section):
@@ -134,7 +128,7 @@ def load_webhook(path: Path) -> w.Webhook:
 
 
 def webhook_from(written: WebhookSection, folder: Path) -> w.Webhook:
-    own, cluster = written.certificates, written.cluster
+    own = written.certificates
     return w.Webhook(
         release=written.release,
         namespace=written.namespace,
@@ -145,9 +139,7 @@ def webhook_from(written: WebhookSection, folder: Path) -> w.Webhook:
         certificates=w.Certificates(
             own.self_managed, folder / own.folder, own.secret, own.names, own.mutating, own.validating
         ),
-        cluster=w.ClusterAccess(
-            cluster.url, folder / cluster.token_file, folder / cluster.ca if cluster.ca is not None else None
-        ),
+        cluster=cluster_from(written.cluster, folder),
         inject=written.paths.inject,
         policies=written.paths.policies,
         injection=_injection(written.injection, written.namespace),
