@@ -56,6 +56,8 @@ class Injection:
     user: int | None
     authority: str
     authority_key: str
+    label: tuple[str, str]
+    metrics_port: str
     settings: str
     settings_key: str
     policies: tuple[Folder, ...]

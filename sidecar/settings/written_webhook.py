@@ -47,9 +47,13 @@ class PathsSection(Section):
 
 
 class AuthoritySection(Section):
-    secret: Text
+    configMap: Text  # noqa: N815  (as Kubernetes writes it)
     key: Text = "ca.crt"
-    configMap: Text | None = None  # noqa: N815  (as Kubernetes writes it)
+
+
+class LabelSection(Section):
+    name: Text = "gatehouse.dev/injected-by"
+    value: Text
 
 
 class SettingsSection(Section):
@@ -96,6 +100,9 @@ class InjectionSection(Section):
     image_pull_secrets: tuple[Text, ...] = ()
     run_as_user: int | None = None
     authority: AuthoritySection
+    label: LabelSection
+    # Kubernetes allows no longer ones.
+    metrics_port: Annotated[str, Field(max_length=15)] = "gate-metrics"
     settings: SettingsSection
     policies: tuple[FolderSection, ...]
     identity: tuple[Text, ...] = ()
@@ -160,9 +167,10 @@ def _injection(written: InjectionSection, namespace: str) -> w.Injection:
         pull_policy=written.image_pull_policy,
         pull_secrets=written.image_pull_secrets,
         user=written.run_as_user,
-        # The copies' names are those that the chart lets the webhook change: beside the settings' one.
-        authority=authority.configMap or f"{settings.configMap.removesuffix('-sidecar')}-authority",
+        authority=authority.configMap,
         authority_key=authority.key,
+        label=(written.label.name, written.label.value),
+        metrics_port=written.metrics_port,
         settings=settings.configMap,
         settings_key=settings.key,
         policies=tuple(w.Folder(one.configMap, one.folder) for one in written.policies),

@@ -45,6 +45,7 @@ CERTIFICATE = closed(
     ),
     issuerRef=closed("name", name=TEXT, kind=TEXT, group=TEXT),
 )
+RELABELINGS = many(closed("targetLabel replacement", targetLabel=TEXT, replacement=TEXT))
 KEY = closed("name key", name=TEXT, key=TEXT)
 MONITOR = closed(
     "selector endpoints",
@@ -57,8 +58,17 @@ MONITOR = closed(
             path=TEXT,
             interval=DURATION,
             scheme={"enum": ["http", "https"]},
+            relabelings=RELABELINGS,
             tlsConfig=closed("", serverName=TEXT, ca=closed("", secret=KEY, configMap=KEY)),
         )
+    ),
+)
+POD_MONITOR = closed(
+    "selector podMetricsEndpoints",
+    selector=closed("matchLabels", matchLabels=LABELS),
+    namespaceSelector=closed("any", any={"const": True}),
+    podMetricsEndpoints=many(
+        closed("port", port=TEXT, path=TEXT, interval=DURATION, relabelings=RELABELINGS),
     ),
 )
 RULES = closed(
@@ -77,6 +87,7 @@ CRDS: dict[str, dict[str, Schema]] = {
     "cert-manager.io/v1": {"Certificate": whole("Certificate", CERTIFICATE)},
     "monitoring.coreos.com/v1": {
         "ServiceMonitor": whole("ServiceMonitor", MONITOR),
+        "PodMonitor": whole("PodMonitor", POD_MONITOR),
         "PrometheusRule": whole("PrometheusRule", RULES),
     },
 }

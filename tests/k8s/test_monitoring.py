@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from sidecar.record.clickhouse.place import Place, connected
 from sidecar.telemetry.metrics import COUNTER, HISTOGRAM, TABLE
@@ -22,7 +23,7 @@ METRICS = {
 }
 # Of the client library, and of Prometheus itself; and the labels that it adds to each.
 OTHERS: dict[str, set[str]] = {"up": set(), "process_cpu_seconds_total": set(), "process_resident_memory_bytes": set()}
-ADDED = {"namespace", "pod", "service", "job", "instance"}
+ADDED = {"namespace", "pod", "service", "job", "instance", "gatehouse"}  # the last by our monitors
 DASHBOARDS = {path.stem: json.loads(path.read_text()) for path in sorted((CHART / "files/dashboards").glob("*.json"))}
 RULES: list[dict[str, Any]] = named(of_set("production"), "PrometheusRule", "gatehouse")["spec"]["groups"][0]["rules"]
 
@@ -56,7 +57,7 @@ def test_it_asks_for_what_there_is(note: str, expression: str) -> None:
     for name, labels in found:
         assert name in KNOWN, note
         assert labels <= KNOWN[name] | ADDED, note
-        assert "namespace" in labels, f"{note}: would count other releases, too"
+        assert labels & {"namespace", "gatehouse"}, f"{note}: would count other releases, too"
     assert grouping(expression) <= ADDED.union(*(KNOWN[name] for name, _ in found)), note
     assert expression.count("(") == expression.count(")"), note
 
@@ -75,7 +76,25 @@ def test_every_alert_says_what_to_do() -> None:
         assert rule["labels"]["severity"] in ("critical", "warning")
         assert len(rule["annotations"]["runbook"]) > 100, rule["alert"]
         assert rule["annotations"]["runbook_url"] == "https://wiki.example.com/gatehouse"
-        assert "NAMESPACE" not in rule["expr"]
+        assert 'gatehouse="gatehouse/gatehouse"' in rule["expr"]
+
+
+def test_everything_that_is_scraped_says_of_which_release_it_is() -> None:
+    monitors = [one for one in of_set("production") if one["kind"] in ("ServiceMonitor", "PodMonitor")]
+    assert len(monitors) == 4
+    for one in monitors:
+        endpoints = one["spec"].get("endpoints") or one["spec"]["podMetricsEndpoints"]
+        assert [e["relabelings"] for e in endpoints] == [
+            [{"targetLabel": "gatehouse", "replacement": "gatehouse/gatehouse"}]
+        ]
+
+
+def test_injected_pods_are_found_by_the_label_that_the_program_is_told() -> None:
+    told = yaml.safe_load(named(of_set("production"), "ConfigMap", "gatehouse-webhook")["data"]["webhook.yaml"])
+    monitor = named(of_set("production"), "PodMonitor", "gatehouse-sidecar")["spec"]
+    label = told["injection"]["label"]
+    assert monitor["selector"]["matchLabels"] == {label["name"]: label["value"]}
+    assert monitor["podMetricsEndpoints"][0]["port"] == told["injection"]["metrics_port"]
 
 
 def test_labels_in_an_alert_are_labels_that_it_has() -> None:
@@ -123,8 +142,8 @@ def test_the_database_answers_every_panel(server: Server) -> None:
                 assert "$" not in question, panel["title"]
                 if not client.query(question).result_rows:
                     empty.append(panel["title"])
-    # Nobody was asked in those sessions, and no tool was judged.
-    assert set(empty) <= {"Approvals", "Tools that were called"}
+    # Nobody was asked in those sessions, no tool was judged, and their clock stood still.
+    assert set(empty) <= {"Approvals", "Tools that were called", "Time to the first byte, and in the gate"}
 
 
 def asked(question: str) -> str:
@@ -138,7 +157,7 @@ def asked(question: str) -> str:
 
 def test_nothing_of_it_where_nobody_asked() -> None:
     kinds = {one["kind"] for one in rendered(values("try"))}
-    assert kinds.isdisjoint({"ServiceMonitor", "PrometheusRule"})
+    assert kinds.isdisjoint({"ServiceMonitor", "PodMonitor", "PrometheusRule"})
 
 
 def test_files_are_what_is_shipped() -> None:

@@ -50,7 +50,9 @@ that the program needs to know of the release stands here, and nothing of it is 
   "image_pull_policy" $v.image.pullPolicy
   "image_pull_secrets" $v.image.pullSecrets
   "run_as_user" $v.podSecurity.runAsUser
-  "authority" (dict "secret" (include "gatehouse.tlsSecret" .) "key" "ca.crt")
+  "authority" (dict "configMap" (include "gatehouse.part" (dict "root" . "part" "authority")) "key" "ca.crt")
+  "label" (dict "name" "gatehouse.dev/injected-by" "value" (include "gatehouse.injection.label" .))
+  "metrics_port" "gate-metrics"
   "settings" (dict "configMap" (include "gatehouse.part" (dict "root" . "part" "sidecar")) "key" "gatehouse.yaml")
   "policies" (include "gatehouse.injection.policies" . | fromYaml).list
   "identity" $v.identity.configMaps
@@ -81,6 +83,11 @@ that the program needs to know of the release stands here, and nothing of it is 
 {{/* Cluster-wide names carry the namespace: two releases of one name may stand side by side. */}}
 {{- define "gatehouse.injection.configuration" -}}
 {{- .Release.Namespace }}-{{ include "gatehouse.part" (dict "root" . "part" "webhook") -}}
+{{- end -}}
+
+{{/* Whose data planes: the value of the label on injected pods. */}}
+{{- define "gatehouse.injection.label" -}}
+{{- printf "%s.%s" .Release.Namespace .Release.Name | trunc 63 | trimAll "-." -}}
 {{- end -}}
 
 {{- define "gatehouse.injection.client" -}}

@@ -46,7 +46,7 @@ def injected(pod: Object, injection: Injection, native: bool) -> Injected:
     kept_secret(ready, NAMES, injection)
     led, notes = _led(ready, injection, wished)
     notes = (*notes, *_notes(ready, plan, injection))
-    return Injected({**pod, "metadata": _metadata(pod, plan, notes, spec), "spec": led}, notes)
+    return Injected({**pod, "metadata": _metadata(pod, plan, notes, injection), "spec": led}, notes)
 
 
 def digest(plan: Plan) -> str:
@@ -104,15 +104,19 @@ def _notes(spec: Object, plan: Plan, injection: Injection) -> Iterator[str]:
         yield f"the pod's volumes belong to group {injection.user}, so that the gate can write its own"
 
 
-def _metadata(pod: Object, plan: Plan, notes: tuple[str, ...], spec: Object) -> Object:
+def _metadata(pod: Object, plan: Plan, notes: tuple[str, ...], injection: Injection) -> Object:
     metadata: Object = pod.get("metadata") or {}
+    name, value = injection.label
+    labels = {**(metadata.get("labels") or {})}
+    if labels.setdefault(name, value) != value:
+        raise Refusal(f"the label {name} is {labels[name]!r}, and this release sets it to {value}: take it out")
     said: Object = {"version": FORM, "digest": digest(plan)}
     if notes:
         said["notes"] = list(notes)
     annotations = {**(metadata.get("annotations") or {}), STATUS: orjson.dumps(said).decode()}
     if plan.containers and DEFAULT_CONTAINER not in annotations:
-        annotations[DEFAULT_CONTAINER] = spec["containers"][0]["name"]
-    return {**metadata, "annotations": annotations}
+        annotations[DEFAULT_CONTAINER] = pod["spec"]["containers"][0]["name"]
+    return {**metadata, "labels": labels, "annotations": annotations}
 
 
 def _free(spec: Object) -> None:

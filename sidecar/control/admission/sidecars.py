@@ -95,7 +95,7 @@ def _data_plane(injection: Injection, wishes: Wishes, found: tuple[Place, ...]) 
     return {
         **_container(DATA_PLANE, injection, wishes.resources.get("data_plane", {})),
         "command": ["gatehouse", "serve", "data-plane", "--config", SETTINGS],
-        "ports": [{"name": "gate-metrics", "containerPort": METRICS, "protocol": "TCP"}],
+        "ports": [{"name": injection.metrics_port, "containerPort": METRICS, "protocol": "TCP"}],
         "env": [{"name": "SSL_CERT_FILE", "value": f"{RUN}/authorities.pem"}, *level],
         "startupProbe": {**ready, "periodSeconds": 1, "failureThreshold": 120},
         "readinessProbe": {**ready, "periodSeconds": 5, "timeoutSeconds": 2},

@@ -60,7 +60,7 @@ def places(injection: Injection, policy: str | None) -> tuple[Place, ...]:
         Place(Use.RULES, "config", f"{ETC}/config", _settings(injection, policy)),
         *_rules(injection, policy),
         *_identity(injection),
-        Place(Use.AUTHORITY, "authority", f"{ETC}/authority", {"configMap": {"name": injection.authority}}),
+        Place(Use.AUTHORITY, "authority", f"{ETC}/authority", _authority(injection)),
         *_secrets(injection),
         *_token(injection),
     )
@@ -78,6 +78,11 @@ def only(policy: str) -> str:
 def _settings(injection: Injection, policy: str | None) -> Object:
     key = injection.settings_key if policy is None else only(policy)
     return {"configMap": {"name": injection.settings, "items": [{"key": key, "path": "gatehouse.yaml"}]}}
+
+
+def _authority(injection: Injection) -> Object:
+    items = [{"key": injection.authority_key, "path": "ca.crt"}]
+    return {"configMap": {"name": injection.authority, "items": items}}
 
 
 def _spool(injection: Injection) -> Object:

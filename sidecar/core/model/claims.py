@@ -3,7 +3,8 @@
 Rules:
 - A pattern is `*` for anything and `?` for one character; everything else is itself, in the same case. It fits the
   whole value: `acme/*` does not fit `evil/acme/app`.
-- A name leads to the claim of exactly this name (URL-like names hold dots), else along its dots into objects.
+- A name leads to the claim of exactly this name (URL-like names hold dots, as does `kubernetes.io`), else along its
+  dots into objects.
 """
 
 import re
@@ -25,8 +26,10 @@ def claim(claims: object, name: str) -> object:
         return None
     if name in claims:
         return claims[name]
-    head, dot, rest = name.partition(".")
-    return claim(claims.get(head), rest) if dot else None
+    words = name.split(".")
+    heads = (".".join(words[:count]) for count in range(len(words) - 1, 0, -1))
+    head = next((one for one in heads if one in claims), None)
+    return claim(claims[head], name[len(head) + 1 :]) if head is not None else None
 
 
 def texts(value: object) -> tuple[str, ...]:

@@ -44,6 +44,18 @@ ROWS = [
     ),
     ("a name that holds dots", NESTED, {"partner": {"https://x.example/sub": "bob"}}, Caller("bob", "partner")),
     (
+        "a claim inside one whose name holds dots: a pod's namespace is its group",
+        {"cluster": ClaimNames("sub", "kubernetes.io.namespace")},
+        {"cluster": {"sub": "system:serviceaccount:agents:bot", "kubernetes.io": {"namespace": "agents"}}},
+        Caller("system:serviceaccount:agents:bot", "cluster", ("agents",)),
+    ),
+    (
+        "a path that leads nowhere",
+        {"cluster": ClaimNames("sub", "kubernetes.io.pod.name")},
+        {"cluster": {"sub": "bot", "kubernetes.io": {"namespace": "agents"}, "kubernetes": 1.0}},
+        Caller("bot", "cluster"),
+    ),
+    (
         "the token's own name and age",
         PLAIN,
         {"company": {"sub": "ada", "jti": "t-1", "iat": 1700000000.0}},

@@ -16,7 +16,8 @@ injection:
   connection: claude
   connections: [claude]
   image: registry.example.com/gatehouse:1
-  authority: {secret: tls}
+  authority: {configMap: gate-authority}
+  label: {value: gatehouse.gate}
   settings: {configMap: gate-sidecar}
   policies: [{configMap: gate-policies, folder: inline}]
 """
@@ -31,6 +32,7 @@ def test_the_least(tmp_path: Path) -> None:
     assert made.excluded == {"gatehouse"}
     assert (made.native, made.explicit, made.token, made.user) == ("auto", "keep", True, None)
     assert (made.settings, made.authority) == ("gate-sidecar", "gate-authority")
+    assert (made.label, made.metrics_port) == (("gatehouse.dev/injected-by", "gatehouse.gate"), "gate-metrics")
 
 
 def test_more(tmp_path: Path) -> None:

@@ -51,6 +51,15 @@ def test_the_status_says_what_was_done_and_why_not() -> None:
     ]
 
 
+def test_the_label_says_whose_it_is() -> None:
+    made = injected(pod(), release(), True).pod
+    assert made["metadata"]["labels"] == {"app": "coder", "gatehouse.dev/injected-by": "gatehouse.gatehouse"}
+    other = pod()
+    other["metadata"]["labels"]["gatehouse.dev/injected-by"] = "another"
+    with pytest.raises(Refusal, match="is 'another', and this release sets it to gatehouse.gatehouse"):
+        injected(other, release(), True)
+
+
 def test_pull_secrets_are_added_once() -> None:
     made = injected(pod(imagePullSecrets=[{"name": "own"}]), release(), True).pod
     assert made["spec"]["imagePullSecrets"] == [{"name": "own"}, {"name": "registry"}]
