@@ -7,6 +7,7 @@ a hook until it answers.
 
 Rules:
 - The restricted profile, whatever the pod's own says. Secrets are mounted in the data plane and nowhere else.
+- Envoy's bootstrap names files beside the settings (`config/../identity`): it sees the settings for the path's sake.
 - Envoy listens on loopback, where no kubelet reaches it: its probe is a program in its own container.
 """
 
@@ -73,13 +74,11 @@ def _classic(container: Object, wait: str) -> Object:
         "postStart": {"exec": {"command": ["bash", "-c", wait]}},
         "preStop": {"exec": {"command": DRAIN}},
     }
-    config = {"name": "gatehouse-config", "mountPath": f"{ETC}/config", "readOnly": True}
-    seen = container["volumeMounts"]
-    return {**container, "lifecycle": hooks, "volumeMounts": seen if config in seen else [*seen, config]}
+    return {**container, "lifecycle": hooks}
 
 
 def _bootstrap(injection: Injection, found: tuple[Place, ...]) -> Object:
-    uses = (Use.RUN, Use.STATE, Use.TEMPORARY, Use.RULES, Use.IDENTITY, Use.AUTHORITY)
+    uses = (Use.RUN, Use.STATE, Use.TEMPORARY, Use.SETTINGS, Use.RULES, Use.IDENTITY, Use.AUTHORITY)
     return {
         **_container(BOOTSTRAP, injection, PREPARING),
         "command": ["sh", "-ec"],
@@ -89,7 +88,17 @@ def _bootstrap(injection: Injection, found: tuple[Place, ...]) -> Object:
 
 
 def _data_plane(injection: Injection, wishes: Wishes, found: tuple[Place, ...]) -> Object:
-    uses = (Use.RUN, Use.STATE, Use.TEMPORARY, Use.RULES, Use.IDENTITY, Use.AUTHORITY, Use.SECRET, Use.TOKEN)
+    uses = (
+        Use.RUN,
+        Use.STATE,
+        Use.TEMPORARY,
+        Use.SETTINGS,
+        Use.RULES,
+        Use.IDENTITY,
+        Use.AUTHORITY,
+        Use.SECRET,
+        Use.TOKEN,
+    )
     level = [{"name": "GATEHOUSE_LOG_LEVEL", "value": wishes.log_level}] if wishes.log_level else []
     ready, alive = _page("/readyz"), _page("/healthz")
     return {
@@ -111,7 +120,7 @@ def _envoy(injection: Injection, wishes: Wishes, found: tuple[Place, ...]) -> Ob
         "command": [*program, "--drain-time-s", "10", "--drain-strategy", "immediate", "--log-level", "warning"],
         "startupProbe": {**ANSWERS, "periodSeconds": 1, "timeoutSeconds": 2, "failureThreshold": 60},
         "livenessProbe": {**ANSWERS, "periodSeconds": 10, "timeoutSeconds": 5, "failureThreshold": 6},
-        "volumeMounts": mounts(found, Use.RUN, Use.TEMPORARY, Use.IDENTITY, Use.TOKEN),
+        "volumeMounts": mounts(found, Use.RUN, Use.TEMPORARY, Use.SETTINGS, Use.IDENTITY, Use.TOKEN),
     }
 
 

@@ -27,6 +27,7 @@ class Use(StrEnum):
     RUN = "run"
     STATE = "state"
     TEMPORARY = "tmp"
+    SETTINGS = "settings"
     RULES = "rules"
     IDENTITY = "identity"
     AUTHORITY = "authority"
@@ -57,7 +58,7 @@ def places(injection: Injection, policy: str | None) -> tuple[Place, ...]:
         Place(Use.RUN, "run", RUN, {"emptyDir": {"medium": "Memory", "sizeLimit": "16Mi"}}, False),
         Place(Use.STATE, "state", STATE, _spool(injection), False),
         Place(Use.TEMPORARY, "tmp", TEMPORARY, {"emptyDir": {"sizeLimit": "256Mi"}}, False),
-        Place(Use.RULES, "config", f"{ETC}/config", _settings(injection, policy)),
+        Place(Use.SETTINGS, "config", f"{ETC}/config", _settings(injection, policy)),
         *_rules(injection, policy),
         *_identity(injection),
         Place(Use.AUTHORITY, "authority", f"{ETC}/authority", _authority(injection)),

@@ -56,7 +56,7 @@ def test_the_label_says_whose_it_is() -> None:
     assert made["metadata"]["labels"] == {"app": "coder", "gatehouse.dev/injected-by": "gatehouse.gatehouse"}
     other = pod()
     other["metadata"]["labels"]["gatehouse.dev/injected-by"] = "another"
-    with pytest.raises(Refusal, match="is 'another', and this release sets it to gatehouse.gatehouse"):
+    with pytest.raises(Refusal, match=r"is 'another', and this release sets it to gatehouse.gatehouse"):
         injected(other, release(), True)
 
 

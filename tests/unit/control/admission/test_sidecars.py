@@ -57,4 +57,5 @@ def test_the_classic_ones_drain_and_see_their_settings_for_it() -> None:
 
 def test_envoy_sees_neither_rules_nor_state() -> None:
     paths = {mount["mountPath"] for mount in plan().init[2]["volumeMounts"]}
-    assert paths == {"/run/gatehouse", "/tmp", "/etc/gatehouse/identity/partner-keys", "/var/run/secrets/gatehouse"}
+    of_etc = {"/etc/gatehouse/config", "/etc/gatehouse/identity/partner-keys"}
+    assert paths == {"/run/gatehouse", "/tmp", "/var/run/secrets/gatehouse", *of_etc}
