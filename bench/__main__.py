@@ -83,6 +83,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale, Gates], Figures]] = {
     "away": _alone("away"),
     "verify": _alone("verify"),
     "reports": _alone("reports"),
+    "admission": _alone("admission"),
     "wire": _of_one_size("wire"),
     "extproc": _of_one_size("extproc"),
 }

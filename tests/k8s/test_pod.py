@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sidecar.simulator.recording import read_recording
-from tests.envoy.rig import Tokens
+from tests.envoy.rig import AUDIENCE, ISSUER, Tokens
 from tests.k8s.machine import Machine, machine
 from tests.k8s.rig import ROOT, Object, rendered, values
 from tests.k8s.webhook_rig import Started, started
@@ -30,7 +30,7 @@ WORKLOAD = {
     "jwks": {"file": "../identity/partner-keys/keys.json"},
     "map": [{"where": {"sub": "system:serviceaccount:agents:*"}, "groups": ["agents"]}],
 }
-BESIDE = {"policy": "agents", "applies": {"groups": ["agents"]}, "rules": []}
+COMPANY = {"name": "company", "issuer": ISSUER, "audiences": [AUDIENCE], "jwks": WORKLOAD["jwks"]}
 
 
 def of_chart() -> list[Object]:
@@ -45,7 +45,7 @@ def of_chart() -> list[Object]:
         identity__configMaps=["partner-keys"],
         injection__serviceAccounts={"issuer": CLUSTER, "jwksUrl": "https://unused.example/keys"},
         injection__spool={"storageClass": ""},
-        settings={"identity": {"providers": [], "workload": WORKLOAD}},
+        settings={"identity": {"providers": [COMPANY], "workload": WORKLOAD}},
         policies={"preset": "starter"},
     )
     return rendered(given)
@@ -67,6 +67,11 @@ class Run:
     def everything(self) -> bytes:
         return b"\n".join(one.everything() for one in read_recording(self._record))
 
+    @property
+    def spool(self) -> bytes:
+        files = self.on.volume("gatehouse-state").rglob("*")
+        return b"".join(file.read_bytes() for file in files if file.is_file())
+
     def agent(self, prompt: str) -> dict[str, Any]:
         """The agent's container: its environment and nothing else of this machine's."""
         home = self._folder / "home"
@@ -82,8 +87,8 @@ class Run:
     def call(self, *headers: str) -> int:
         ask = (
             "import json,sys,urllib.request as r,urllib.error as e\n"
-            "q=r.Request('http://127.0.0.1:15080/v1/messages',json.dumps({'model':'m','max_tokens':5,'messages':"
-            "[{'role':'user','content':'hi'}]}).encode(),{'content-type':'application/json',"
+            "q=r.Request('http://127.0.0.1:15080/v1/messages',json.dumps({'model':'claude-sonnet-4-5','max_tokens':5,'messages':"
+            "[{'role':'user','content':'hi'}]}).encode(),{'content-type':'application/json','anthropic-version':'2023-06-01',"
             "**dict(h.split('=',1) for h in sys.argv[1:])})\n"
             "try: print(r.urlopen(q).status)\nexcept e.HTTPError as x: print(x.code)"
         )
@@ -165,11 +170,15 @@ def test_the_models_key_is_nowhere_in_the_agents_container(run: Run) -> None:
     assert "secret" not in container.lower()
 
 
+def test_a_person_behind_the_agent_comes_in_by_a_token_of_their_own(run: Run) -> None:
+    assert run.call(f"authorization=Bearer {run.tokens.mint(sub='ada-of-the-company')}") == 200
+    assert b"ada-of-the-company" in run.spool
+
+
 def test_the_facts_name_the_service_account(run: Run) -> None:
-    run.call()
-    spool = b"".join(file.read_bytes() for file in run.on.volume("gatehouse-state").rglob("*") if file.is_file())
-    assert ACCOUNT.encode() in spool
-    assert run.key.encode() not in spool
+    assert run.call() == 200
+    assert ACCOUNT.encode() in run.spool
+    assert run.key.encode() not in run.spool
 
 
 @pytest.mark.parametrize(
