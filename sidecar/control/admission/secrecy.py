@@ -52,7 +52,8 @@ def _containers(others: list[Object], names: set[str]) -> Iterator[Found]:
     for container in others:
         where = f"container {container['name']}"
         for one in container.get("env") or ():
-            asked = ((one.get("valueFrom") or {}).get("secretKeyRef") or {}).get("name")
+            source = one.get("valueFrom")
+            asked = (source.get("secretKeyRef") or {}).get("name") if source else None
             if asked in names:
                 yield f"{where} ({one['name']})", asked
         for source in container.get("envFrom") or ():
