@@ -34,7 +34,7 @@ from sidecar.telemetry.log import EventLog
 from sidecar.telemetry.metrics import ADMISSION_SECONDS, ADMISSIONS, CERTIFICATE_ENDS, COPIES_STALE, Metrics
 
 CONDITIONS = ("cluster", "certificate", "copies", "listener")
-# Mounted files change within a minute; a Secret of ours ends in days; a copy somebody changed loosens rules until then.
+# Mounted files change within a minute, a Secret of ours ends in days; changed values should not wait longer.
 EVERY = 5.0
 log = EventLog("webhook")
 
@@ -63,7 +63,9 @@ class WebhookProcess:
         stopping = stop or _signalled()
         cluster = Cluster(self._settings.cluster)
         namespaces = Namespaces(cluster, time.monotonic)
-        copies = Copies(cluster, namespaces, self._settings.injection, lambda: self._authority, self._asked)
+        copies = Copies(
+            cluster, namespaces, self._settings.injection, lambda: self._authority, self._asked, time.monotonic
+        )
         telling = Telling(cluster, time.time)
         health = HealthServer(self._health, self._settings.metrics.address, self._settings.metrics.port)
         chores: list[asyncio.Task[None]] = []

@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from sidecar.control.admission.inject import injected
 from tests.k8s.rig import VERSIONS, Object, complaints, containers, named, of_set, rendered, values
 from tests.k8s.webhook_rig import Started, pods_of, started
 from tests.polling import until
+from tests.unit.control.admission.test_inject import PODS, RELEASES
 
 GATE = {"gatehouse-bootstrap", "gatehouse-data-plane", "gatehouse-envoy"}
 WORKLOADS = {
@@ -63,6 +67,13 @@ def _restricted(pod: Object) -> bool:
         and not one["securityContext"]["allowPrivilegeEscalation"]
         for one in ours
     )
+
+
+@given(PODS, RELEASES, st.booleans())
+@settings(max_examples=60)
+def test_any_pod_stays_one_that_the_cluster_takes(before: Object, injection: Any, native: bool) -> None:
+    made = injected({"apiVersion": "v1", "kind": "Pod", **before}, injection, native).pod
+    assert complaints(made, VERSIONS[-1] if native else VERSIONS[0]) == []
 
 
 async def test_annotations_of_the_deployment_are_followed(webhook: Started) -> None:

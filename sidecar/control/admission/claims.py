@@ -11,12 +11,13 @@ from typing import Any
 from sidecar.control.admission.review import Object, Refusal
 from sidecar.control.admission.sidecars import Plan
 from sidecar.control.admission.volumes import NAMES, TOKEN
-from sidecar.control.admission.wishes import STATUS
+from sidecar.control.admission.wishes import STATUS, amount
 
 REMEDY = f"take the annotation {STATUS} and every container and volume named {NAMES}... out of the manifest"
 EXACT = ("command", "args", "restartPolicy", "lifecycle", "envFrom")
 CONTAINED = ("securityContext", "volumeMounts", "env")
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
+AMOUNTS = ("sizeLimit", "storage")
 # Where clouds and the cluster put what a pod may be asked for, and the words that they set.
 TOKENS = "/var/run/secrets/"
 WORDS = ("AWS_", "AZURE_", "GOOGLE_", "KUBERNETES_", "DD_", "OTEL_", "ISTIO_")
@@ -65,10 +66,15 @@ def _same_image(one: str, other: str) -> bool:
     return one == other or ("@" in other and one.rpartition("@")[2] == other.rpartition("@")[2])
 
 
+def _part(key: str, there: object, wanted: object) -> bool:
+    """The API server writes amounts in a form of its own: `1024Mi` comes back as `1Gi`."""
+    return _holds(there, wanted) or (key in AMOUNTS and amount(str(there)) == amount(str(wanted)) > 0)
+
+
 def _holds(there: object, wanted: object) -> bool:
     """All that is wanted is there; what the cluster fills in beside it does not matter."""
     if isinstance(wanted, dict):
-        return isinstance(there, dict) and all(key in there and _holds(there[key], wanted[key]) for key in wanted)
+        return isinstance(there, dict) and all(key in there and _part(key, there[key], wanted[key]) for key in wanted)
     if isinstance(wanted, list):
         return isinstance(there, list) and all(any(_holds(one, part) for one in there) for part in wanted)
     return there == wanted

@@ -1,7 +1,7 @@
 """Copies of the release's settings, policies and authority in the namespaces of injected pods, and kept so.
 
-Strategy: before the first pod's patch leaves, its namespace is brought up to date; afterwards a look at regular times
-brings changed values everywhere, and puts back what somebody changed there.
+Strategy: before the first pod's patch leaves, its namespace is brought up to date; afterwards changed values come
+everywhere at once, and once in a minute what somebody changed there is put back.
 
 Rules:
 - Only what bears our label is written over. A ConfigMap of that name that somebody else made refuses the pod.
@@ -21,6 +21,8 @@ from sidecar.telemetry.log import EventLog
 
 COPY_OF = "gatehouse.dev/copy-of"
 TRIES = 3
+# A thousand namespaces are some 5,000 questions: 80 a second. What somebody changed there holds for so long.
+WHOLE = 60.0
 log = EventLog("admission")
 
 
@@ -33,6 +35,8 @@ class Copies:
     injection: Injection
     authority: Callable[[], str]
     asked: Callable[[str, Labels], bool]
+    now: Callable[[], float]
+    _looked: float = float("-inf")
     _wanted: Mapping[str, Data] = field(default_factory=dict)
     _done: dict[str, Mapping[str, Data]] = field(default_factory=dict)
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
@@ -56,8 +60,11 @@ class Copies:
                 raise Refusal(f"the gate's settings cannot be put into {namespace} now: {error}; try again") from error
 
     async def look(self) -> None:
-        """Everywhere, once. What fails in one namespace is said, and does not stop the others."""
+        """Everywhere, if something changed or it is time. What fails in one namespace is said, and stops no other."""
+        before = self._wanted
         await self.refresh()
+        if self._wanted is before and self.now() - self._looked < WHOLE:
+            return
         for name, labels in (await self.namespaces.all()).items():
             if name in self.injection.excluded:
                 continue
@@ -66,6 +73,7 @@ class Copies:
                     await self._bring(name)
             except (ClusterFailed, Refusal) as error:
                 log.warning("copies are not up to date", namespace=name, why=str(error))
+        self._looked = self.now()
 
     async def _there(self, namespace: str) -> bool:
         found = await self.cluster.get(f"/api/v1/namespaces/{namespace}/configmaps/{self.injection.settings}")

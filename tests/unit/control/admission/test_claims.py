@@ -36,6 +36,7 @@ def extending(container: str, part: str, entry: Any) -> Callable[[Pod], None]:
 
 
 LIES: list[tuple[str, Callable[[Pod], None]]] = [
+    ("another amount", lambda made: _volume(made, "state")["emptyDir"].update(sizeLimit="2Gi")),
     ("no data plane", drop("initContainers", DATA_PLANE)),
     ("no Envoy", drop("initContainers", ENVOY)),
     ("no volume", drop("volumes", "gatehouse-run")),
@@ -92,6 +93,7 @@ OTHERS: list[tuple[str, Callable[[Pod], None]]] = [
     ("a cloud's token", extending(DATA_PLANE, "volumeMounts", {"name": "aws", "mountPath": TOKEN_OF_CLOUD})),
     ("a cloud's word", extending(DATA_PLANE, "env", {"name": "AWS_REGION", "value": "x"})),
     ("a default of a volume", lambda made: _volume(made, "config")["configMap"].update(defaultMode=420)),
+    ("an amount in another form", lambda made: _volume(made, "state")["emptyDir"].update(sizeLimit="1024Mi")),
     ("an order", lambda made: made["spec"]["initContainers"].insert(0, {"name": "istio-init"})),
 ]
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sidecar.control.admission.cluster import Cluster, ClusterFailed
-from sidecar.control.admission.copies import COPY_OF, Copies
+from sidecar.control.admission.copies import COPY_OF, WHOLE, Copies
 from sidecar.control.admission.namespaces import Namespaces
 from sidecar.control.admission.review import Refusal
 from tests.k8s.api_server import ApiServer
@@ -15,9 +15,14 @@ NAMES = ("gatehouse-authority", "gatehouse-sidecar", "gatehouse-policies", "team
 
 
 @pytest.fixture
-async def copies(api: ApiServer, cluster: Cluster) -> Copies:
+def clock() -> list[float]:
+    return [0.0]
+
+
+@pytest.fixture
+async def copies(api: ApiServer, cluster: Cluster, clock: list[float]) -> Copies:
     asked = lambda _name, labels: labels.get("gatehouse.dev/inject") == "true"  # noqa: E731
-    made = Copies(cluster, Namespaces(cluster, lambda: 0.0), release(), lambda: "PEM", asked)
+    made = Copies(cluster, Namespaces(cluster, lambda: 0.0), release(), lambda: "PEM", asked, lambda: clock[0])
     api.namespace("gatehouse")
     await made.refresh()
     return made
@@ -34,20 +39,25 @@ async def test_they_are_there_before_the_first_pod(api: ApiServer, copies: Copie
     assert len(api.asked) == before
 
 
-async def test_changed_values_reach_them_and_a_change_there_is_put_back(api: ApiServer, copies: Copies) -> None:
+async def test_changed_values_reach_them_and_a_change_there_is_put_back(
+    api: ApiServer, copies: Copies, clock: list[float]
+) -> None:
     api.namespace("agents", **{"gatehouse.dev/inject": "true"})
     api.namespace("other")
     await copies.look()
     assert api.config_map("agents", "gatehouse-authority")["data"] == {"ca.crt": "PEM"}
     assert not any("other/configmaps" in path for path in api.objects)
     api.config_map("gatehouse", "gatehouse-policies", {"a.yaml": "policy: newer\n"})
-    labels = api.config_map("agents", "team-policies")["metadata"]["labels"]
-    api.put(
-        "/api/v1/namespaces/agents/configmaps/team-policies",
-        {"metadata": {"labels": labels}, "data": {"b.yaml": "lax"}},
-    )
     await copies.look()
     assert api.config_map("agents", "gatehouse-policies")["data"] == {"a.yaml": "policy: newer\n"}
+    labels = api.config_map("agents", "team-policies")["metadata"]["labels"]
+    lax = {"metadata": {"labels": labels}, "data": {"b.yaml": "lax"}}
+    api.put("/api/v1/namespaces/agents/configmaps/team-policies", lax)
+    clock[0] += WHOLE - 1
+    await copies.look()
+    assert api.config_map("agents", "team-policies")["data"] == {"b.yaml": "lax"}
+    clock[0] += 1
+    await copies.look()
     assert api.config_map("agents", "team-policies")["data"] == {"b.yaml": "policy: b\n"}
 
 
