@@ -70,6 +70,7 @@ class WebhookProcess:
         health = HealthServer(self._health, self._settings.metrics.address, self._settings.metrics.port)
         chores: list[asyncio.Task[None]] = []
         try:
+            await self._check.start()
             look = self._looks(cluster, copies)
             native = await self._first(stopping, cluster, look)
             if native is None:
@@ -90,6 +91,7 @@ class WebhookProcess:
             for chore in chores:
                 chore.cancel()
             await self._server.stop()
+            await self._check.close()
             await cluster.close()
             health.stop()
 

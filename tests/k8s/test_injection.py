@@ -159,7 +159,8 @@ async def test_a_megabyte_of_policies_is_answered_in_time(webhook: Started) -> N
     text = "policy: many\nrules:\n" + "".join(rule % (index, index) for index in range(9_000))
     made = {"kind": "ConfigMap", "metadata": {"name": "many", "namespace": "agents"}, "data": {"many.yaml": text}}
     assert len(yaml.safe_dump(text)) > 900_000
+    webhook.process._check._within = 3.0
     began = time.perf_counter()
     response = await webhook.review(made)
-    assert time.perf_counter() - began < 20  # the check is ended after 8 seconds; the rest is this machine's
+    assert time.perf_counter() - began < 15  # the check is ended after three seconds; the rest is this machine's
     assert response["allowed"] or "spread them over several ConfigMaps" in response["status"]["message"]

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import yaml
 
+from sidecar.processes.policy_check import PolicyCheck
 from sidecar.processes.webhook import WebhookProcess
 from sidecar.settings.written_webhook import load_webhook
 from tests.k8s.api_server import ApiServer, api_server, applied
@@ -30,7 +31,7 @@ class Started:
     """`review`: one object to the webhook, as the API server sends it."""
 
     def __init__(self, api: ApiServer, process: WebhookProcess, http: httpx.AsyncClient, settings: Object) -> None:
-        self.api, self._process, self._http, self.settings = api, process, http, settings
+        self.api, self.process, self._http, self.settings = api, process, http, settings
 
     async def review(self, made: Object, **more: Any) -> Object:
         kind = {"group": "", "version": "v1", "kind": made["kind"]}
@@ -38,7 +39,7 @@ class Started:
         asked = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {**request, **more}}
         asked["request"]["object"] = made
         path = self.settings["paths"]["inject" if made["kind"] == "Pod" else "policies"]
-        url = f"https://gatehouse-webhook.gatehouse.svc:{self._process.port}{path}"
+        url = f"https://gatehouse-webhook.gatehouse.svc:{self.process.port}{path}"
         response: Object = (await self._http.post(url, content=json.dumps(asked))).json()["response"]
         return response
 
@@ -66,7 +67,10 @@ async def started(
         settings["listen"] = settings["metrics"] = {"address": "127.0.0.1", "port": 0}
         settings["cluster"] = {"url": access.url, "token_file": str(access.token_file), "ca": str(access.ca)}
         (folder / "webhook.yaml").write_text(json.dumps(settings))
-        process, stop = WebhookProcess(load_webhook(folder / "webhook.yaml"), every=0.1), asyncio.Event()
+        process, stop = (
+            WebhookProcess(load_webhook(folder / "webhook.yaml"), every=0.1, check=PolicyCheck(60)),
+            asyncio.Event(),
+        )
         task = asyncio.create_task(process.run(stop))
         try:
             await until(lambda: not process._health.missing or task.done())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.processes.policy_check import SLOW, PolicyCheck, complaints
+from sidecar.processes.policy_check import BROKEN, LARGE, SLOW, PolicyCheck, complaints
 
 RIGHT = "policy: a\nrules:\n  - {id: zephyr, where: [prompt], match: {regex: zephyr}, do: deny, say: never}\n"
 TESTED = RIGHT + "tests:\n  - {note: it is denied, caller: {subject: a}, prompt: 'a zephyr', expect: {verdict: %s}}\n"
@@ -38,8 +38,24 @@ def test_two_of_one_name_are_wrong_together(tmp_path: Path) -> None:
 
 async def test_in_a_process_of_its_own() -> None:
     check = PolicyCheck(60)
+    await check.start()
+    kept = check._process
     assert await check({"a.yaml": RIGHT}) == []
     assert (await check({"a.yaml": "policy: 5"}))[0].startswith("a.yaml:1: policy")
+    assert check._process is kept
+    assert await check({"a.yaml": RIGHT + "#" * LARGE}) == []
+    assert check._process is None
+    await check.close()
+
+
+async def test_one_that_ended_is_said_and_the_next_question_gets_another() -> None:
+    check = PolicyCheck(60)
+    await check.start()
+    assert check._process is not None
+    check._process.kill()
+    assert await check({"a.yaml": RIGHT}) == (BROKEN,)
+    assert await check({"a.yaml": RIGHT}) == []
+    await check.close()
 
 
 async def test_what_takes_too_long_is_refused() -> None:
