@@ -87,6 +87,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale, Gates], Figures]] = {
     "verify": _alone("verify"),
     "reports": _alone("reports"),
     "console": _alone("console"),
+    "admission": _alone("admission"),
     "wire": _of_one_size("wire"),
     "extproc": _of_one_size("extproc"),
 }

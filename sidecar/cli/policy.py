@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from glob import glob
 from pathlib import Path
 
-from sidecar.cli.policy_cases import results, sources_of, suite_of
 from sidecar.cli.policy_explain import as_json, as_text
 from sidecar.cli.policy_explain_call import call_as_json, call_as_text, explained_call
 from sidecar.core.detect.catalogue import builtin
@@ -17,6 +16,7 @@ from sidecar.core.model.caller import Caller
 from sidecar.core.policy.book import Book, PolicySource, compile_book
 from sidecar.core.policy.schema import policy_schema
 from sidecar.processes.explaining import explained
+from sidecar.processes.policy_cases import results, sources_of, suite_of
 from sidecar.processes.rehearsal import Call
 from sidecar.settings.load import load
 from sidecar.settings.schema import config_schema

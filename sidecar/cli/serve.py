@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError
 from sidecar.settings.load import load
+from sidecar.settings.written_webhook import load_webhook
 from sidecar.telemetry.log import configure
 
 DATA = Path(".gatehouse/clickhouse")
@@ -19,6 +20,10 @@ def register(parser: argparse.ArgumentParser) -> None:
     data_plane.add_argument("--config", type=Path, metavar="FILE", help="default: ./gatehouse.yaml, or a laptop's")
     control = processes.add_parser("control", help="approvals, tokens and the console")
     control.add_argument("--config", type=Path, metavar="FILE", help="default: ./gatehouse.yaml, or a laptop's")
+    webhook = processes.add_parser(
+        "webhook", help="admission in a Kubernetes cluster: injection, and a look at policies"
+    )
+    webhook.add_argument("--config", type=Path, metavar="FILE", required=True, help="the chart's webhook.yaml")
     clickhouse = processes.add_parser("clickhouse", help="a ClickHouse for this machine only (development)")
     clickhouse.add_argument("--port", type=int, default=8123, help="where to listen; 0 takes a free one (8123)")
     clickhouse.add_argument("--address", default="127.0.0.1", help="a loopback address (127.0.0.1)")
@@ -60,8 +65,22 @@ def _control(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _webhook(arguments: argparse.Namespace) -> int:
+    settings = load_webhook(arguments.config)
+    configure(settings.log.level, settings.log.format)
+    try:
+        from sidecar.processes.webhook import WebhookProcess  # noqa: PLC0415  (its packages are an extra)
+    except ModuleNotFoundError as error:
+        raise ConfigurationError.single(
+            "webhook", f"needs the package {error.name}: pip install 'gatehouse[control]'"
+        ) from error
+    asyncio.run(WebhookProcess(settings).run())
+    return 0
+
+
 PROCESSES: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "data-plane": _data_plane,
     "control": _control,
+    "webhook": _webhook,
     "clickhouse": _clickhouse,
 }

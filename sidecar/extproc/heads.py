@@ -20,6 +20,7 @@ HOPS = frozenset({"connection", "host", "keep-alive", "te", "trailer", "transfer
 NEEDED = frozenset({"x-forwarded-proto"})
 OURS = "x-gatehouse-"
 ROUTE = "x-gatehouse-route"
+WORKLOAD = "x-gatehouse-workload"
 
 
 class Misused(Exception):  # noqa: N818  (named for what happened)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.claims import Mapped, claim, lines_that_fit
 from sidecar.core.model.http import Headers, first
 from sidecar.extproc.messages import Claims
 
@@ -19,40 +20,39 @@ CLAIMED_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class ClaimNames:
-    """Which claims of a provider's tokens name the subject and the groups; dots lead into nested objects."""
+    """Which claims of a provider's tokens name the subject and the groups; dots lead into nested objects. `mapped`:
+    groups that other claims make. `pod`: it vouches for the pod, not for the person behind the agent."""
 
     subject: str = "sub"
     groups: str = "groups"
+    mapped: tuple[Mapped, ...] = ()
+    pod: bool = False
 
 
 def caller(claims: Claims, headers: Headers, names: Mapping[str, ClaimNames]) -> Caller | None:
-    """The caller, or nothing if no configured provider vouched for a subject."""
-    for provider, wanted in names.items():
-        payload = claims.get(provider)
-        subject = _at(payload, wanted.subject)
-        if isinstance(subject, str) and subject:
-            return Caller(
-                subject,
-                provider,
-                _groups(_at(payload, wanted.groups)),
-                _session(headers),
-                _claimed(headers, AGENT_HEADER),
-                _text(_at(payload, TOKEN)),
-                _seconds(_at(payload, ISSUED)),
-            )
-    return None
-
-
-def _at(payload: object, path: str) -> object:
-    """The claim of exactly this name (URL-like names hold dots, as does `kubernetes.io`), else the nested one."""
-    if not isinstance(payload, Mapping):
+    """The caller, or nothing if no configured provider vouched for a subject. A person comes before the pod."""
+    vouched = [(name, subject) for name, wanted in names.items() if (subject := _subject(claims, name, wanted))]
+    vouched.sort(key=lambda found: names[found[0]].pod)
+    if not vouched:
         return None
-    if path in payload:
-        return payload[path]
-    words = path.split(".")
-    heads = (".".join(words[:count]) for count in range(len(words) - 1, 0, -1))
-    head = next((one for one in heads if one in payload), None)
-    return _at(payload[head], path[len(head) + 1 :]) if head is not None else None
+    (provider, subject), wanted = vouched[0], names[vouched[0][0]]
+    payload = claims[provider]
+    if not isinstance(payload, Mapping):  # a subject stood in it
+        return None
+    return Caller(
+        subject,
+        provider,
+        _groups(payload, wanted),
+        _session(headers),
+        _claimed(headers, AGENT_HEADER),
+        _text(claim(payload, TOKEN)),
+        _seconds(claim(payload, ISSUED)),
+        workload=next((subject for name, subject in vouched if names[name].pod), None),
+    )
+
+
+def _subject(claims: Claims, provider: str, wanted: ClaimNames) -> str | None:
+    return _text(claim(claims.get(provider), wanted.subject))
 
 
 def _text(value: object) -> str | None:
@@ -63,7 +63,12 @@ def _seconds(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _groups(value: object) -> tuple[str, ...]:
+def _groups(payload: Mapping[str, object], wanted: ClaimNames) -> tuple[str, ...]:
+    mapped = (group for line in lines_that_fit(wanted.mapped, payload) for group in line.groups)
+    return tuple(dict.fromkeys((*_named(claim(payload, wanted.groups)), *mapped)))
+
+
+def _named(value: object) -> tuple[str, ...]:
     """A list of names, or one string with names between spaces or commas."""
     if isinstance(value, str):
         return tuple(value.replace(",", " ").split())

@@ -18,6 +18,7 @@ from sidecar.control.notify.deliveries import Deliveries
 from sidecar.control.person import Role
 from sidecar.control.store.store import Store
 from sidecar.control.tokens import routes as token_routes
+from sidecar.control.tokens.cluster_keys import ClusterKeys
 from sidecar.control.tokens.proofs import Proofs
 from sidecar.control.tokens.tokens import Around, Tokens, tokens
 from sidecar.control.trail import Trail
@@ -80,7 +81,12 @@ def composed(
         local_key=keys.owner,
         link_key=keys.link,
     )
-    others = [*_routes(desk, health), *_token_routes(made), *_notifications(settings, desk)]
+    others = [
+        *_routes(desk, health),
+        *_token_routes(made),
+        *_notifications(settings, desk),
+        *(ClusterKeys(control.cluster_keys, time.time).routes() if control.cluster_keys else ()),
+    ]
     return app(replace(parts, routes=[*others, *record.routes(parts, questions)]))
 
 

@@ -18,19 +18,41 @@ STOP_SECONDS = 3  # open answers have so long; event streams end with the proces
 BACKLOG = 128
 
 
-class ConsoleServer:
+class Serving:
+    """A server on a socket that is bound already, until it is stopped."""
+
+    def __init__(self, listening: socket.socket) -> None:
+        self._socket = listening
+        self.port: int = listening.getsockname()[1]
+        self._task: asyncio.Task[None] | None = None
+        self._server: QuietServer | None = None
+
+    async def _serve(self, server: "QuietServer") -> None:
+        self._server = server
+        self._task = asyncio.create_task(server.serve([self._socket]))
+        ready = asyncio.create_task(server.ready.wait())
+        await asyncio.wait((ready, self._task), return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        if self._task.done():
+            self._task.result()
+
+    async def stop(self) -> None:
+        if self._server is not None and self._task is not None:
+            self._server.should_exit = True
+            await asyncio.wait((self._task,))
+        self._socket.close()
+
+
+class ConsoleServer(Serving):
     """Bound when it is made, answers from `start` to `stop`."""
 
     def __init__(self, listen: Listen) -> None:
+        super().__init__(bound(listen.address, listen.port, "control.listen.port"))
         self._listen = listen
-        self._socket = _bound(listen.address, listen.port)
-        self.port: int = self._socket.getsockname()[1]
-        self._task: asyncio.Task[None] | None = None
-        self._server: _Quiet | None = None
 
     async def start(self, app: ASGIApp) -> None:
         tls = self._listen.tls
-        self._server = _Quiet(
+        server = QuietServer(
             uvicorn.Config(
                 app,
                 loop="asyncio",
@@ -47,21 +69,10 @@ class ConsoleServer:
             )
         )
         self._socket.listen(BACKLOG)
-        self._task = asyncio.create_task(self._server.serve([self._socket]))
-        ready = asyncio.create_task(self._server.ready.wait())
-        await asyncio.wait((ready, self._task), return_when=asyncio.FIRST_COMPLETED)
-        ready.cancel()
-        if self._task.done():
-            self._task.result()
-
-    async def stop(self) -> None:
-        if self._server is not None and self._task is not None:
-            self._server.should_exit = True
-            await asyncio.wait((self._task,))
-        self._socket.close()
+        await self._serve(server)
 
 
-class _Quiet(uvicorn.Server):
+class QuietServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = asyncio.Event()
@@ -75,7 +86,7 @@ class _Quiet(uvicorn.Server):
         yield
 
 
-def _bound(address: str, port: int) -> socket.socket:
+def bound(address: str, port: int, setting: str) -> socket.socket:
     listening = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -85,7 +96,7 @@ def _bound(address: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         raise ConfigurationError.single(
-            "control.listen.port",
+            setting,
             f"cannot listen on {address}, port {port} ({error.strerror or error}): is another one running?",
         ) from error
     return listening

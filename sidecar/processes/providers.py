@@ -25,4 +25,9 @@ def _control_plane(settings: Settings) -> tuple[Provider, ...]:
 
 def claim_names(settings: Settings) -> dict[str, ClaimNames]:
     """Which claims of each provider's tokens say who and in which groups."""
-    return {one.name: ClaimNames(one.claims.subject, one.claims.groups) for one in providers(settings)}
+    people = {one.name: ClaimNames(one.claims.subject, one.claims.groups) for one in providers(settings)}
+    pod = settings.workload
+    if pod is None:
+        return people
+    claims = pod.provider.claims
+    return {**people, pod.provider.name: ClaimNames(claims.subject, claims.groups, pod.mapped, pod=True)}

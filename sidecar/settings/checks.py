@@ -132,12 +132,18 @@ def _exchanged(identity: Raw) -> bool:
 def _someone_can_come_in(raw: Raw, _: Path) -> Iterator[Wrong]:
     development = _section(raw, "development")
     identity = _section(raw, "identity")
-    if not (identity.get("providers") or _exchanged(identity)) and development.get("identity") is not True:
+    vouched = identity.get("providers") or _exchanged(identity) or identity.get("workload")
+    if not vouched and development.get("identity") is not True:
         yield (
             ("identity",),
             "nobody could come in: name a provider under identity.providers, or set development.identity: true",
         )
     address = _section(raw, "listen").get("address", ListenSection().address)
+    if identity.get("workload") and isinstance(address, str) and not is_loopback(address):
+        yield (
+            ("identity", "workload"),
+            f"whoever reaches {address} would be taken for this pod: listen on 127.0.0.1, or leave the workload out",
+        )
     if development.get("identity") is True and isinstance(address, str) and not is_loopback(address):
         yield (
             ("development", "identity"),

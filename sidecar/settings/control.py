@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sidecar.settings.cluster import ClusterAccess
 from sidecar.settings.notify import Route
 from sidecar.settings.source import Source as Source  # noqa: PLC0414  (others know it from here)
 
@@ -64,3 +65,4 @@ class Control:
     stale: float = 30.0
     pending_per_caller: int = 20
     notifications: tuple[Route, ...] = ()
+    cluster_keys: ClusterAccess | None = None

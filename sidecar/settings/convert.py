@@ -12,6 +12,7 @@ from sidecar.settings import written as w
 from sidecar.settings.written_control import control_from
 from sidecar.settings.written_record import AnchorSection, RecordSection
 from sidecar.settings.written_tokens import exchange_from
+from sidecar.settings.written_workload import workload_from
 
 STARTER = Path(__file__).parent.parent / "rulebook" / "starter.yaml"
 
@@ -37,6 +38,7 @@ def settings_from(written: w.Written, file: Path | None, folder: Path) -> values
         envoy=_envoy(written.envoy, folder, state),
         development=values.Development(**written.development.model_dump()),
         exchange=exchange_from(written.identity.exchange, written.control.url, folder, state),
+        workload=workload_from(written.identity.workload, folder),
         log=values.Log(written.log.level, written.log.format),
     )
 

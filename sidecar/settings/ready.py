@@ -28,6 +28,9 @@ def _files(settings: Settings) -> Iterator[tuple[str, Path | None]]:
     yield "listen.tls.key", tls.key if tls else None
     for provider in settings.providers:
         yield f"identity.providers ({provider.name}) jwks.file", provider.jwks.file
+    if settings.workload is not None:
+        yield "identity.workload.jwks.file", settings.workload.provider.jwks.file
+        yield "identity.workload.token", settings.workload.token
     for source in settings.exchange.sources if settings.exchange else ():
         named = f"identity.exchange.from ({source.name})"
         yield f"{named} jwks.file", source.keys_file

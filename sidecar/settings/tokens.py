@@ -1,9 +1,10 @@
 """The exchange of tokens, as the rest of the program sees it: who may vouch for a caller, and what comes out."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from sidecar.core.model.claims import Mapped
 
 # The control plane among the providers that Envoy verifies.
 OWN_PROVIDER = "gatehouse"
@@ -28,14 +29,6 @@ class SourceKind(StrEnum):
 class KeyKind(StrEnum):
     ES256 = "ES256"
     EDDSA = "EdDSA"
-
-
-@dataclass(frozen=True, slots=True)
-class Mapped:
-    """Who has all these claims (name -> glob) is in these groups."""
-
-    where: Mapping[str, str]
-    groups: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from sidecar.core.model.claims import Mapped
 from sidecar.core.model.connection import Connection, Kind
 from sidecar.settings.control import Control
 from sidecar.settings.tokens import Exchange
@@ -56,6 +57,18 @@ class Provider:
     audiences: tuple[str, ...]
     jwks: Jwks
     claims: Claims
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A pod's own identity, for agents that carry no token and beside the token of the person behind one. `token`: the
+    file in which the cluster keeps it fresh. `stand_in`: a key that counts as none. `mapped`: groups that claims make.
+    """
+
+    provider: Provider
+    token: Path
+    stand_in: str
+    mapped: tuple[Mapped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +236,7 @@ class Settings:
     development: Development
     log: Log
     exchange: Exchange | None = None
+    workload: Workload | None = None
 
     def upstream(self, name: str) -> Upstream:
         return next(upstream for upstream in self.connections if upstream.name == name)

@@ -27,6 +27,7 @@ from sidecar.settings.units import (
 from sidecar.settings.written_control import ControlSection
 from sidecar.settings.written_record import RecordSection
 from sidecar.settings.written_tokens import ExchangeSection
+from sidecar.settings.written_workload import WorkloadSection
 
 
 class TlsSection(Section):
@@ -72,6 +73,10 @@ class IdentitySection(Section):
     exchange: Annotated[
         ExchangeSection | None,
         Field(description="What callers already have in, short-lived gate tokens out; off if not set."),
+    ] = None
+    workload: Annotated[
+        WorkloadSection | None,
+        Field(description="In a pod: its own token speaks for agents that carry none; off if not set."),
     ] = None
 
 

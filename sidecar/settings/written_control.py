@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from sidecar.settings import control as c
 from sidecar.settings.section import Section, SourceSection
 from sidecar.settings.units import Address, Duration, Name, Port, Text, WebAddress
+from sidecar.settings.written_cluster import ClusterSection, cluster_from
 from sidecar.settings.written_notify import Notifications, routes_from
 
 STALE = 30.0
@@ -98,6 +99,10 @@ class ControlSection(Section):
         int, Field(ge=1, le=10_000, description="Calls of one caller that may wait for people at once.")
     ] = PENDING_PER_CALLER
     notifications: Annotated[Notifications, Field(description="Who is told of what.")] = ()
+    cluster_keys: Annotated[
+        ClusterSection | None,
+        Field(description="In a cluster: publish its keys at /.well-known/cluster-jwks.json, for pods' own tokens."),
+    ] = None
 
 
 def control_from(written: ControlSection, folder: Path, state: Path) -> c.Control:
@@ -116,6 +121,7 @@ def control_from(written: ControlSection, folder: Path, state: Path) -> c.Contro
         stale=written.stale,
         pending_per_caller=written.pending_per_caller,
         notifications=routes_from(written.notifications, folder),
+        cluster_keys=cluster_from(written.cluster_keys, folder) if written.cluster_keys else None,
     )
 
 

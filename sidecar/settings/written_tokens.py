@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from sidecar.core.model.claims import Mapped
 from sidecar.settings import tokens as t
 from sidecar.settings.section import Section, exactly_one
 from sidecar.settings.units import NOT_EMPTY, Duration, Name, Text, WebAddress
@@ -181,7 +182,7 @@ def _source(one: SourceOfProofSection, folder: Path) -> t.Source:
         subject=one.subject or SUBJECTS.get(one.kind, "sub"),
         prefix=one.prefix,
         groups=standard if one.groups is None else one.groups,
-        mapped=tuple(t.Mapped(dict(line.where), line.groups) for line in one.map),
+        mapped=tuple(Mapped(dict(line.where), line.groups) for line in one.map),
         discovery=one.discovery,
         keys_url=jwks.url if jwks else None,
         keys_file=folder / jwks.file if jwks and jwks.file else None,

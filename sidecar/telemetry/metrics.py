@@ -45,6 +45,7 @@ class Metric:
 _VERDICTS = frozenset(("allow", "mask", "hold", "deny", "refused", "failed"))
 _REASONS = frozenset(("bug", "gone", "protocol", "record", "shutdown", "timeout", "upstream"))
 _STATUSES = frozenset(str(status) for status in range(100, 600))
+_OUTCOMES = frozenset(("patched", "allowed", "refused", "failed", "malformed"))
 _DIRECTIONS = frozenset(("request", "answer"))
 
 EXCHANGES = Metric(
@@ -133,6 +134,25 @@ CONTROL_SILENT = Metric(
 )
 HELD_CALLS = Metric(GAUGE, "gatehouse_held_calls", "Calls of this data plane that wait for people.")
 BLOCKS_IN_FORCE = Metric(GAUGE, "gatehouse_blocks_in_force", "Blocks that this data plane knows.")
+ADMISSIONS = Metric(
+    COUNTER,
+    "gatehouse_admissions",
+    "Reviews that the admission webhook answered, by what it said.",
+    {"hook": frozenset(("inject", "policies")), "outcome": _OUTCOMES},
+)
+ADMISSION_SECONDS = Metric(
+    HISTOGRAM,
+    "gatehouse_admission_seconds",
+    "Time to answer a review.",
+    {"hook": frozenset(("inject", "policies"))},
+    (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5, 10),
+)
+CERTIFICATE_ENDS = Metric(
+    GAUGE, "gatehouse_webhook_certificate_end_seconds", "When the webhook's certificate ends, in Unix seconds."
+)
+COPIES_STALE = Metric(
+    GAUGE, "gatehouse_webhook_stale", "1 while settings, policies or the authority cannot be brought to namespaces."
+)
 
 TABLE: tuple[Metric, ...] = (
     EXCHANGES,
@@ -170,6 +190,10 @@ TABLE: tuple[Metric, ...] = (
     CONTROL_SILENT,
     HELD_CALLS,
     BLOCKS_IN_FORCE,
+    ADMISSIONS,
+    ADMISSION_SECONDS,
+    CERTIFICATE_ENDS,
+    COPIES_STALE,
 )
 
 

@@ -19,6 +19,7 @@ from sidecar.control.tokens import mapping
 from sidecar.control.tokens.proven import Proven
 from sidecar.control.tokens.refusal import Error, TokenRefused
 from sidecar.control.tokens.signed import Expected, Keys, check, moment, unproved, verified
+from sidecar.core.model.claims import claim, texts
 from sidecar.settings.tokens import Review, Source
 
 ACCOUNT = re.compile(r"system:serviceaccount:([^:]+):([^:]+)")
@@ -57,7 +58,7 @@ class Kubernetes:
         found = ACCOUNT.fullmatch(str(claims.get("sub")))
         if found is None:
             raise TokenRefused("The token is not of a service account.", source=self.source.name)
-        pod = mapping.claim(claims.get(KUBERNETES), "pod.name")
+        pod = claim(claims.get(KUBERNETES), "pod.name")
         return {"namespace": found[1], "serviceaccount": found[2], **({"pod": pod} if pod else {})}
 
     async def _reviewed(self, token: str, review: Review) -> None:
@@ -67,12 +68,12 @@ class Kubernetes:
             "kind": "TokenReview",
             "spec": {"token": token, "audiences": list(self.source.audiences)},
         }
-        status = mapping.claim(await self._ask(review, asked), "status")
+        status = claim(await self._ask(review, asked), "status")
         said = status if isinstance(status, Mapping) else {}
-        audiences = set(mapping.texts(said.get("audiences")))
+        audiences = set(texts(said.get("audiences")))
         if said.get("authenticated") is not True or not audiences & set(self.source.audiences):
             raise TokenRefused(f"{self.source.name} does not vouch for this token.", source=self.source.name)
-        if mapping.claim(said, "user.username") != _unverified(token).get("sub"):
+        if claim(said, "user.username") != _unverified(token).get("sub"):
             raise TokenRefused(f"{self.source.name} says that it is someone else's.", source=self.source.name)
 
     async def _ask(self, review: Review, asked: Mapping[str, object]) -> object:

@@ -1,57 +1,15 @@
-"""From what a provider says of a caller to the groups that policies know.
+"""From what a provider says of a caller to the groups that policies know."""
 
-Rules:
-- A pattern is `*` for anything and `?` for one character; everything else is itself, in the same case. It fits the
-  whole value: `acme/*` does not fit `evil/acme/app`.
-- A name leads to the claim of exactly this name (URL-like names hold dots), else along its dots into objects.
-"""
-
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from sidecar.control.tokens.refusal import TokenRefused
-from sidecar.settings.tokens import Mapped, Source
+from sidecar.core.model.claims import claim, lines_that_fit, texts
+from sidecar.settings.tokens import Source
 
 # A token is sent with every request, in a header; Envoy takes 60 KiB of them.
 MOST_GROUPS = 200
 LONGEST_GROUP = 200
 LONGEST_SUBJECT = 500
-
-
-def claim(claims: object, name: str) -> object:
-    """What stands at a name, or nothing."""
-    if not isinstance(claims, Mapping):
-        return None
-    if name in claims:
-        return claims[name]
-    head, dot, rest = name.partition(".")
-    return claim(claims.get(head), rest) if dot else None
-
-
-def texts(value: object) -> tuple[str, ...]:
-    """One text, or the texts of a list. Numbers and yes or no as JSON writes them: run numbers are numbers."""
-    if isinstance(value, str):
-        return (value,)
-    if isinstance(value, bool):
-        return ("true" if value else "false",)
-    if isinstance(value, int):
-        return (str(value),)
-    if isinstance(value, list | tuple):
-        return tuple(text for item in value if not isinstance(item, list | tuple | Mapping) for text in texts(item))
-    return ()
-
-
-def fits(pattern: str, value: str) -> bool:
-    wanted = "".join({"*": ".*", "?": "."}.get(letter) or re.escape(letter) for letter in pattern)
-    return re.fullmatch(wanted, value, re.DOTALL) is not None
-
-
-def lines_that_fit(mapped: Iterable[Mapped], claims: Mapping[str, object]) -> tuple[Mapped, ...]:
-    return tuple(line for line in mapped if all(_holds(claims, *want) for want in line.where.items()))
-
-
-def _holds(claims: Mapping[str, object], name: str, pattern: str) -> bool:
-    return any(fits(pattern, value) for value in texts(claim(claims, name)))
 
 
 def groups(source: Source, claims: Mapping[str, object], *, must_fit: bool = False) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from sidecar.control.tokens import mapping
 from sidecar.control.tokens.proven import Proven
 from sidecar.control.tokens.refusal import TokenRefused
 from sidecar.control.tokens.signed import Expected, Keys, check, moment, verified
+from sidecar.core.model.claims import texts
 from sidecar.settings.tokens import Source
 
 ENTRA = re.compile(r"https://login\.microsoftonline\.com/([0-9a-f-]{36})/v2\.0")
@@ -64,7 +65,7 @@ def issuers(issuer: str) -> tuple[str, ...]:
 def _its_client(source: Source, claims: Mapping[str, object]) -> str | None:
     """OpenID Connect Core, 3.1.3.7: with several audiences the one that asked must be named, and be one of ours."""
     client = next((name for claim in CLIENT_CLAIMS if (name := _text(claims.get(claim)))), None)
-    several = len(mapping.texts(claims.get("aud"))) > 1
+    several = len(texts(claims.get("aud"))) > 1
     if source.clients:
         fits = client in source.clients or (client is None and not several)
     else:
@@ -80,7 +81,7 @@ def _of_login(source: Source, claims: Mapping[str, object]) -> bool:
     """An ID token for the client of `gatehouse login`, and for nobody beside it."""
     if source.login is None or not _is_id_token(claims):
         return False
-    return mapping.texts(claims.get("aud")) == (source.login.client,)
+    return texts(claims.get("aud")) == (source.login.client,)
 
 
 def _is_id_token(claims: Mapping[str, object]) -> bool:

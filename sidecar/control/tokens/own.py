@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from sidecar.control.tokens.keys import Keys
 from sidecar.control.tokens.keyset import PublicKey, fitting, read_keys
-from sidecar.control.tokens.mapping import texts
 from sidecar.control.tokens.refusal import TokenRefused
 from sidecar.control.tokens.signed import Expected, check, moment, verified
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.claims import texts
 from sidecar.settings.tokens import CONTROL_AUDIENCE, OWN_PROVIDER, Exchange
 
 

@@ -17,8 +17,8 @@ from typing import Protocol
 import jwt
 
 from sidecar.control.tokens.keyset import PublicKey
-from sidecar.control.tokens.mapping import texts
 from sidecar.control.tokens.refusal import TokenRefused
+from sidecar.core.model.claims import texts
 
 LEEWAY = 60.0  # seconds
 # A provider's tokens hold for minutes to a day; service accounts of old clusters for a year.

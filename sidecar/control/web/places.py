@@ -71,6 +71,7 @@ PLACES: Mapping[tuple[str, str], Needs] = MappingProxyType(
         ("POST", "/v1/logout"): Needs.ANYONE,
         ("POST", "/v1/revocations"): Needs.ADMIN,
         ("GET", "/.well-known/jwks.json"): Needs.ANYONE,
+        ("GET", "/.well-known/cluster-jwks.json"): Needs.ANYONE,
         ("GET", "/.well-known/openid-configuration"): Needs.ANYONE,
         ("GET", "/.well-known/oauth-authorization-server"): Needs.ANYONE,
         # The API.

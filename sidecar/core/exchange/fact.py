@@ -81,6 +81,7 @@ def caller_fact(caller: Caller | None, compiled: Compiled) -> Fact | None:
         "groups": list(caller.groups),
         "claimed_session": storable(caller.claimed_session, compiled),
         "claimed_agent": storable(caller.claimed_agent, compiled),
+        "workload": caller.workload,
     }
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Caller:
     """What a verified token proved. `claimed_*` came in headers: useful to sort by, proof of nothing. `token` is the
-    token's own id (`jti`) and `issued` when it was made (`iat`), so that one can be called back."""
+    token's own id (`jti`) and `issued` when it was made (`iat`), so that one can be called back. `workload`: the pod
+    that the call came out of, where the cluster proved it."""
 
     subject: str
     provider: str
@@ -15,3 +16,4 @@ class Caller:
     claimed_agent: str | None = None
     token: str | None = None
     issued: float | None = None
+    workload: str | None = None

@@ -32,7 +32,7 @@ CONNECTIONS = 20_000
 
 
 def build(spec: BootstrapSpec) -> bootstrap.Bootstrap:
-    if not spec.providers:
+    if not spec.vouching:
         raise ConfigurationError.single("identity.providers", "at least one is needed: nobody could call otherwise")
     return bootstrap.Bootstrap(
         node=core.Node(id="gatehouse", cluster="gatehouse"),

@@ -33,7 +33,7 @@ def clusters(spec: BootstrapSpec) -> list[cluster.Cluster]:
     """All of them, the data plane first."""
     made = [_data_plane(spec)]
     made += [_remote(upstream(one.name), Endpoint.of(one.url), spec) for one in spec.connections]
-    made += [_remote(keys(one.name), Endpoint.of(one.jwks_url), spec) for one in spec.providers if one.jwks_url]
+    made += [_remote(keys(one.name), Endpoint.of(one.jwks_url), spec) for one in spec.vouching if one.jwks_url]
     return made
 
 

@@ -1,12 +1,13 @@
 """The HTTP filters, in the order in which a request meets them.
 
 1. `set_filter_state` notes the request's identifier for the access log, as no upstream gets to see it.
-2. `jwt_authn` proves who is calling, and takes the token out.
-3. `buffer` waits for the whole request and refuses one that is too large: unknown callers cannot fill its memory, and
+2. In a pod its own token is put beside what the agent sends (`workload`).
+3. `jwt_authn` proves who is calling, and takes the tokens out.
+4. `buffer` waits for the whole request and refuses one that is too large: unknown callers cannot fill its memory, and
    the data plane gets a body in one message, not in slices of 16 KiB.
-4. `header_mutation` takes out every credential that is still there, so that none reaches the data plane.
-5. `ext_proc` asks the data plane.
-6. `router`.
+5. `header_mutation` takes out every credential that is still there, so that none reaches the data plane.
+6. `ext_proc` asks the data plane.
+7. `router`.
 """
 
 from envoy_data_plane.envoy.config.common.mutation_rules import v3 as rules
@@ -20,13 +21,15 @@ from envoy_data_plane.envoy.extensions.filters.http.jwt_authn import v3 as jwt
 from envoy_data_plane.envoy.extensions.filters.http.router import v3 as router
 from envoy_data_plane.envoy.extensions.filters.http.set_filter_state import v3 as set_filter_state
 from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager import v3 as hcm
+from envoy_data_plane.google import protobuf
 
 from sidecar.extproc.bootstrap.access_log import REQUEST_ID
 from sidecar.extproc.bootstrap.clusters import DATA_PLANE, keys
 from sidecar.extproc.bootstrap.pack import file, http_filter, inline, regex, seconds
 from sidecar.extproc.bootstrap.routes import PROBES, probe_match
 from sidecar.extproc.bootstrap.spec import BootstrapSpec, ProviderSpec
-from sidecar.extproc.heads import CREDENTIALS, HOPS
+from sidecar.extproc.bootstrap.workload import workload_filters
+from sidecar.extproc.heads import CREDENTIALS, HOPS, WORKLOAD
 from sidecar.extproc.translate import VERIFIED
 
 # A request that matches no rule needs no token, so the rules leave none out: `CONNECT` has no path, and `OPTIONS *` has
@@ -41,6 +44,7 @@ EVERYTHING = (
 def filters(spec: BootstrapSpec) -> list[hcm.HttpFilter]:
     return [
         http_filter("set_filter_state", _request_id()),
+        *workload_filters(spec.workload),
         http_filter("jwt_authn", authentication(spec)),
         http_filter("buffer", buffer.Buffer(max_request_bytes=spec.body_limit)),
         http_filter("header_mutation", _without_credentials()),
@@ -60,17 +64,40 @@ def _request_id() -> set_filter_state.Config:
 
 def authentication(spec: BootstrapSpec) -> jwt.JwtAuthentication:
     """Everything needs a token of one of the providers, but the probes."""
-    names = [jwt.JwtRequirement(provider_name=provider.name) for provider in spec.providers]
-    either = jwt.JwtRequirement(requires_any=jwt.JwtRequirementOrList(requirements=names))
-    required = either if len(names) > 1 else names[0]
+    required = _required(spec)
     free = [jwt.RequirementRule(match=probe_match(path, methods)) for path, methods, _ in PROBES]
     return jwt.JwtAuthentication(
-        providers={provider.name: _provider(provider, spec) for provider in spec.providers},
+        providers=_providers(spec),
         rules=[*free, *(jwt.RequirementRule(match=match, requires=required) for match in EVERYTHING)],
     )
 
 
-def _provider(provider: ProviderSpec, spec: BootstrapSpec) -> jwt.JwtProvider:
+def _required(spec: BootstrapSpec) -> jwt.JwtRequirement:
+    """In a pod its own token always, and a person's if there is one: a wrong one is as wrong as anywhere."""
+    people = [jwt.JwtRequirement(provider_name=provider.name) for provider in spec.providers]
+    if spec.workload is None:
+        return _any(people) if len(people) > 1 else people[0]
+    pod = jwt.JwtRequirement(provider_name=spec.workload.provider.name)
+    if not people:
+        return pod
+    perhaps = _any([*people, jwt.JwtRequirement(allow_missing=protobuf.Empty())])
+    return jwt.JwtRequirement(requires_all=jwt.JwtRequirementAndList(requirements=[pod, perhaps]))
+
+
+def _any(requirements: list[jwt.JwtRequirement]) -> jwt.JwtRequirement:
+    return jwt.JwtRequirement(requires_any=jwt.JwtRequirementOrList(requirements=requirements))
+
+
+def _providers(spec: BootstrapSpec) -> dict[str, jwt.JwtProvider]:
+    carried = [jwt.JwtHeader(name="authorization", value_prefix="Bearer "), jwt.JwtHeader(name="x-api-key")]
+    found = {provider.name: _provider(provider, spec, carried) for provider in spec.providers}
+    if spec.workload is not None:
+        pod = spec.workload.provider
+        found[pod.name] = _provider(pod, spec, [jwt.JwtHeader(name=WORKLOAD)])
+    return found
+
+
+def _provider(provider: ProviderSpec, spec: BootstrapSpec, headers: list[jwt.JwtHeader]) -> jwt.JwtProvider:
     remote, local = None, None
     if provider.jwks_url:
         uri = core.HttpUri(uri=provider.jwks_url, cluster=keys(provider.name), timeout=seconds(5))
@@ -83,10 +110,7 @@ def _provider(provider: ProviderSpec, spec: BootstrapSpec) -> jwt.JwtProvider:
         remote_jwks=remote,
         local_jwks=local,
         forward=False,
-        from_headers=[
-            jwt.JwtHeader(name="authorization", value_prefix="Bearer "),
-            jwt.JwtHeader(name="x-api-key"),
-        ],
+        from_headers=headers,
         payload_in_metadata=provider.name,
         require_expiration=True,
         clock_skew_seconds=spec.clock_skew,

@@ -13,7 +13,7 @@ from sidecar.extproc.bootstrap.pack import file, network_filter, packed, seconds
 from sidecar.extproc.bootstrap.replies import local_replies
 from sidecar.extproc.bootstrap.routes import routes
 from sidecar.extproc.bootstrap.spec import BootstrapSpec, TlsSpec
-from sidecar.extproc.heads import ROUTE
+from sidecar.extproc.heads import ROUTE, WORKLOAD
 
 # An empty list would mean the private ranges; this address is reserved for documentation.
 NOBODY = core.CidrRange(address_prefix="192.0.2.1", prefix_len=32)
@@ -84,8 +84,10 @@ def connection_manager(spec: BootstrapSpec) -> hcm.HttpConnectionManager:
 
 
 def _without_forgeries() -> core.TypedExtensionConfig:
-    """A route header that a client sent is dropped before anything sees it."""
+    """Headers that only Envoy may write are dropped before anything sees them."""
     return core.TypedExtensionConfig(
         name="envoy.http.early_header_mutation.header_mutation",
-        typed_config=packed(early.HeaderMutation(mutations=[rules.HeaderMutation(remove=ROUTE)])),
+        typed_config=packed(
+            early.HeaderMutation(mutations=[rules.HeaderMutation(remove=name) for name in (ROUTE, WORKLOAD)])
+        ),
     )

@@ -22,6 +22,7 @@ from sidecar.extproc.bootstrap.spec import BootstrapSpec
 from sidecar.extproc.translate import DETAILS
 
 MEBIBYTE = 1024 * 1024
+POD = "see that this pod's own token is there, fresh, and meant for this gate"
 TOKEN = "set ANTHROPIC_AUTH_TOKEN to a token of your identity provider for this gate"  # noqa: S105  (a sentence)
 
 
@@ -47,12 +48,12 @@ def status(*codes: int) -> str:
 def table(spec: BootstrapSpec) -> tuple[Reply, ...]:
     """From the particular to the general."""
     limit = f"{spec.body_limit / MEBIBYTE:g} MiB"
-    unknown = Code.AUTHENTICATION
+    unknown, remedy = Code.AUTHENTICATION, POD if spec.workload else TOKEN
     return (
-        Reply(details("Jwt_is_missing"), unknown, f"The gate asks for a token: {TOKEN}."),
-        Reply(details("Jwt_is_expired"), unknown, f"The token has expired: {TOKEN}."),
-        Reply(details("Audiences_in_Jwt"), unknown, f"The token was issued for another audience: {TOKEN}.", status=401),
-        Reply(details("Jwt_issuer_is_not"), unknown, f"The gate does not know the token's issuer: {TOKEN}."),
+        Reply(details("Jwt_is_missing"), unknown, f"The gate asks for a token: {remedy}."),
+        Reply(details("Jwt_is_expired"), unknown, f"The token has expired: {remedy}."),
+        Reply(details("Audiences_in_Jwt"), unknown, f"The token is for another audience: {remedy}.", status=401),
+        Reply(details("Jwt_issuer_is_not"), unknown, f"The gate does not know the token's issuer: {remedy}."),
         Reply(
             details("Jwks_remote_fetch", "Jwks_doesn", "Jwks_not_found"),
             Code.API,
@@ -60,7 +61,7 @@ def table(spec: BootstrapSpec) -> tuple[Reply, ...]:
             status=503,
             again=True,
         ),
-        Reply(status(401), unknown, f"The token is not valid: {TOKEN}."),
+        Reply(status(401), unknown, f"The token is not valid: {remedy}."),
         Reply(details("direct_response") + " && response.code == 403", Code.PERMISSION, "%LOCAL_REPLY_BODY%"),
         Reply(
             details("ext_proc", "spurious_message", "unhandled_message", "header_mutation"),

@@ -66,6 +66,15 @@ class ProviderSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkloadSpec:
+    """Who vouches for this pod, the file with its token, and the key that an agent without a token sends."""
+
+    provider: ProviderSpec
+    token: Path
+    stand_in: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionSpec:
     """An upstream. A path in the URL is the data plane's business: it writes the whole path."""
 
@@ -85,6 +94,7 @@ class BootstrapSpec:
     secret: str = field(repr=False)
     providers: tuple[ProviderSpec, ...]
     connections: tuple[ConnectionSpec, ...]
+    workload: WorkloadSpec | None = None
     address: str = "127.0.0.1"
     port: int = 15080
     tls: TlsSpec | None = None
@@ -106,6 +116,11 @@ class BootstrapSpec:
     clock_skew: int = 30
     exchanges: int = 4096
 
+    @property
+    def vouching(self) -> tuple[ProviderSpec, ...]:
+        """Everyone whose tokens Envoy verifies."""
+        return (*self.providers, *((self.workload.provider,) if self.workload else ()))
+
 
 def spec_from(settings: Settings, secret: str, providers: Sequence[Provider] | None = None) -> BootstrapSpec:
     """The specification that the settings ask for. `providers`: these instead of the configured ones."""
@@ -113,11 +128,9 @@ def spec_from(settings: Settings, secret: str, providers: Sequence[Provider] | N
     return BootstrapSpec(
         socket=envoy.socket,
         secret=secret,
-        providers=tuple(
-            ProviderSpec(p.name, p.issuer, p.audiences, p.jwks.url, p.jwks.file)
-            for p in (settings.providers if providers is None else providers)
-        ),
+        providers=tuple(_provider(one) for one in (settings.providers if providers is None else providers)),
         connections=tuple(ConnectionSpec(c.name, c.url) for c in settings.connections),
+        workload=WorkloadSpec(_provider(pod.provider), pod.token, pod.stand_in) if (pod := settings.workload) else None,
         address=listen.address,
         port=listen.port,
         tls=TlsSpec(listen.tls.certificate, listen.tls.key) if listen.tls else None,
@@ -129,3 +142,7 @@ def spec_from(settings: Settings, secret: str, providers: Sequence[Provider] | N
         drain=envoy.drain,
         exchanges=settings.limits.exchanges,
     )
+
+
+def _provider(provider: Provider) -> ProviderSpec:
+    return ProviderSpec(provider.name, provider.issuer, provider.audiences, provider.jwks.url, provider.jwks.file)

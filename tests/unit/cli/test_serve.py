@@ -49,3 +49,12 @@ def test_without_the_engine_the_local_clickhouse_says_what_to_install(tmp_path: 
     assert code == 2
     assert said.count("\n") == 1
     assert "pip install 'gatehouse[local]'" in said
+
+
+def test_the_webhook_names_what_is_wrong_with_its_release(tmp_path: Path) -> None:
+    file = tmp_path / "webhook.yaml"
+    file.write_text("release: gate\nnamespace: 5\n")
+    code, said = served("webhook", "--config", str(file))
+    assert code == 2
+    assert f"{file}:2: namespace" in said
+    assert "injection: is required" in said

@@ -3,6 +3,7 @@
 import pytest
 
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.claims import Mapped
 from sidecar.extproc.identity import CLAIMED_MAX, ClaimNames, caller
 
 PLAIN = {"company": ClaimNames()}
@@ -99,3 +100,22 @@ def test_claimed(note: str, headers: tuple, expected: tuple) -> None:
 
 def test_headers_alone_make_no_caller() -> None:
     assert caller({}, (("x-gatehouse-session", "s"), ("authorization", "Bearer x")), PLAIN) is None
+
+
+POD = {"pod": ClaimNames(mapped=(Mapped({"sub": "a:*"}, ("a",)),), pod=True), "company": ClaimNames()}
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected", "note"),
+    [
+        ({"pod": {"sub": "a:b"}}, ("pod", "a:b", ("a",), "a:b"), "alone"),
+        ({"pod": {"sub": "c:d"}}, ("pod", "c:d", (), "c:d"), "no line fits"),
+        ({"pod": {"sub": "a:b"}, "company": {"sub": "ada"}}, ("company", "ada", (), "a:b"), "a person behind it"),
+        ({"pod": {"sub": "a:b"}, "company": {"sub": ""}}, ("pod", "a:b", ("a",), "a:b"), "nobody behind it"),
+        ({"company": {"sub": "ada"}}, ("company", "ada", (), None), "a person alone"),
+    ],
+)
+def test_pods(claims: dict, expected: tuple, note: str) -> None:
+    found = caller(claims, (), POD)
+    assert found is not None
+    assert (found.provider, found.subject, found.groups, found.workload) == expected, note

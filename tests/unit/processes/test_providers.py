@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.core.model.claims import Mapped
 from sidecar.extproc.identity import ClaimNames
 from sidecar.processes.providers import claim_names, providers
 from sidecar.settings.load import load
@@ -49,3 +50,10 @@ def test_the_control_plane_is_trusted_where_it_exchanges_tokens(tmp_path: Path) 
     assert (own.name, own.issuer, own.audiences) == ("gatehouse", "https://gate.example.com", ("gate-eu",))
     assert (own.jwks.url, own.jwks.file) == ("https://gate.example.com/.well-known/jwks.json", None)
     assert own.claims.groups == "groups"
+
+
+def test_a_pod_vouches_for_itself_and_is_no_provider_of_people(tmp_path: Path) -> None:
+    text = "  workload: {jwks: {file: k}, map: [{where: {sub: '*:coder'}, groups: [coders]}]}\n"
+    found = settings(tmp_path, COMPANY + text)
+    assert [one.name for one in providers(found)] == ["company"]
+    assert claim_names(found)["pod"] == ClaimNames(mapped=(Mapped({"sub": "*:coder"}, ("coders",)),), pod=True)

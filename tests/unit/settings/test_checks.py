@@ -24,6 +24,12 @@ TWO = "connections: [{name: a, path: /p}, {name: b, path: /q}]\n"
         ),
         ("identity: {providers: [{name: a}]}\n", ["1: policies: is required"], "a provider, but no rules"),
         (DEV + "listen: {address: 0.0.0.0}", ["1: development.identity: the development identity"], "open to all"),
+        (
+            DEV + "identity: {workload: {jwks: {file: k}}}\nlisten: {address: 192.0.2.7}",
+            ["2: identity.workload: whoever reaches 192.0.2.7", "1: development.identity: the development"],
+            "a pod's own identity, open to all",
+        ),
+        ("identity: {workload: {jwks: {file: k}}}\n", ["1: policies: is required"], "a pod, but no rules"),
         (DEV + "listen: {address: localhost}", [], "localhost is loopback"),
         (DEV + "listen: {address: '::1'}", [], "so is ::1"),
         (

@@ -4,8 +4,9 @@ from typing import Any
 import pytest
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.core.model.claims import Mapped
 from sidecar.settings.load import load
-from sidecar.settings.tokens import KeyKind, Login, Mapped, Review, Source, SourceKind
+from sidecar.settings.tokens import KeyKind, Login, Review, Source, SourceKind
 
 ALL = """
 control: {url: "https://gate.example.com"}

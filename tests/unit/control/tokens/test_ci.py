@@ -2,7 +2,8 @@ import pytest
 
 from sidecar.control.tokens.ci import Ci
 from sidecar.control.tokens.refusal import TokenRefused
-from sidecar.settings.tokens import Mapped, Source, SourceKind
+from sidecar.core.model.claims import Mapped
+from sidecar.settings.tokens import Source, SourceKind
 from tests.unit.control.tokens.rig import NOW, Clock, KnownKeys, Signer, claims
 
 SIGNER = Signer("gh", "RS256")

@@ -15,7 +15,8 @@ from cryptography.x509.oid import NameOID
 
 from sidecar.control.tokens.kubernetes import REVIEWS, Kubernetes
 from sidecar.control.tokens.refusal import TokenRefused
-from sidecar.settings.tokens import Mapped, Review, Source, SourceKind
+from sidecar.core.model.claims import Mapped
+from sidecar.settings.tokens import Review, Source, SourceKind
 from tests.unit.control.tokens.rig import NOW, Clock, KnownKeys, Signer, claims
 
 SIGNER = Signer("cluster", "RS256")

@@ -1,12 +1,10 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from sidecar.control.tokens import mapping
 from sidecar.control.tokens.refusal import TokenRefused
-from sidecar.settings.tokens import Mapped
+from sidecar.core.model.claims import Mapped
 from tests.unit.control.tokens.rig import OKTA
 
 CLAIMS: dict[str, object] = {
@@ -18,51 +16,6 @@ CLAIMS: dict[str, object] = {
     "ref_protected": True,
     "nested": [["deep"], {"a": 1}, "flat", None],
 }
-
-
-@pytest.mark.parametrize(
-    ("name", "found", "note"),
-    [
-        ("groups", ("eng", "sre"), "a list"),
-        ("sub", ("00u1",), "one text"),
-        ("https://acme/roles", ("lead",), "a name like a URL"),
-        ("realm_access.roles", ("admin", "offline"), "inside an object"),
-        ("run_id", ("17",), "a number"),
-        ("ref_protected", ("true",), "yes"),
-        ("nested", ("flat",), "only what is a text"),
-        ("none", (), "nothing"),
-        ("sub.x", (), "into a text"),
-    ],
-)
-def test_claims(name: str, found: tuple[str, ...], note: str) -> None:
-    assert mapping.texts(mapping.claim(CLAIMS, name)) == found, note
-
-
-@pytest.mark.parametrize(
-    ("pattern", "value", "fits", "note"),
-    [
-        ("acme/*", "acme/app", True, "anything"),
-        ("acme/*", "evil/acme/app", False, "from the beginning"),
-        ("acme/app", "acme/app2", False, "to the end"),
-        ("acme/app", "acme/app\n", False, "also of a line"),
-        ("refs/heads/release-?", "refs/heads/release-1", True, "one character"),
-        ("refs/heads/release-?", "refs/heads/release-10", False, "not two"),
-        ("a.c", "abc", False, "a dot is a dot"),
-        ("[ab]", "a", False, "no classes"),
-        ("Acme/*", "acme/app", False, "the case counts"),
-        ("*", "", True, "anything is also nothing"),
-        ("*", "a\nb", True, "and lines"),
-    ],
-)
-def test_patterns(pattern: str, value: str, fits: bool, note: str) -> None:
-    assert mapping.fits(pattern, value) is fits, note
-
-
-@given(st.text())
-def test_a_pattern_without_wildcards_fits_itself_only(text: str) -> None:
-    literal = text.replace("*", "").replace("?", "")
-    assert mapping.fits(literal, literal)
-    assert not mapping.fits(literal, literal + "x")
 
 
 MAP = (

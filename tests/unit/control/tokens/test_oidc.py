@@ -5,7 +5,8 @@ import pytest
 from sidecar.control.tokens.oidc import Oidc, issuers
 from sidecar.control.tokens.proven import Proven
 from sidecar.control.tokens.refusal import TokenRefused
-from sidecar.settings.tokens import Login, Mapped, Source, SourceKind
+from sidecar.core.model.claims import Mapped
+from sidecar.settings.tokens import Login, Source, SourceKind
 from tests.unit.control.tokens.rig import NOW, OKTA, Clock, KnownKeys, Signer, claims
 
 SIGNER = Signer()

@@ -34,6 +34,7 @@ def test_of_a_masked_call() -> None:
         "groups": ["engineering"],
         "claimed_session": "s-1",
         "claimed_agent": None,
+        "workload": None,
     }
     assert (fact["connection"], fact["endpoint"], fact["method"], fact["path"]) == (
         "claude", "messages", "POST", "/v1/messages")  # fmt: skip

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
 from sidecar.core.errors import ConfigurationError, Mistake
-from sidecar.core.model.document import MAX_DEPTH, read_yaml, validated
+from sidecar.core.model.document import LARGE, MAX_DEPTH, read_yaml, validated
 
 TEXT = """\
 name: gate
@@ -86,3 +86,15 @@ def test_a_shape_that_does_not_fit_names_each_place() -> None:
 
 def test_a_shape_that_fits() -> None:
     assert validated(read_yaml("name: x\nports: [1]\n", "f.yaml"), Shape) == Shape(name="x", ports=[1])
+
+
+def test_a_large_file_is_read_alike_and_as_strictly() -> None:
+    """By another parser: what is right gives the same, and what is not allowed is still not."""
+    small = "rules:\n" + "".join(
+        f"  - {{id: r{index}, on: 2026-01-01, at: [1, 2.5, ~, 'x: y']}}\n" for index in range(50)
+    )
+    large = small + "#" * LARGE + "\n"
+    assert read_yaml(large, "f") == read_yaml(small, "f")
+    for bad, said in (("a: &x 1\nb: *x\n", "aliases"), ("a: 1\na: 2\n", "duplicate key"), ("a: [\n", "not valid YAML")):
+        with pytest.raises(ConfigurationError, match=said):
+            read_yaml("#" * LARGE + "\n" + bad, "f")

@@ -21,9 +21,9 @@ def test_one_path_one_meaning() -> None:
     assert config["common_http_protocol_options"]["headers_with_underscores_action"] == "DROP_HEADER"
 
 
-def test_a_forged_route_header_goes_before_any_filter() -> None:
+def test_forged_headers_of_ours_go_before_any_filter() -> None:
     (early,) = manager()["early_header_mutation_extensions"]
-    assert early["typed_config"]["mutations"] == [{"remove": "x-gatehouse-route"}]
+    assert early["typed_config"]["mutations"] == [{"remove": "x-gatehouse-route"}, {"remove": "x-gatehouse-workload"}]
 
 
 def test_nobody_is_internal() -> None:

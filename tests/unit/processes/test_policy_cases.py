@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.cli.policy_cases import Result, results, sources_of, suite_of
 from sidecar.core.errors import ConfigurationError
+from sidecar.processes.policy_cases import Result, results, sources_of, suite_of
 
 POLICY = """
 policy: p

@@ -95,6 +95,11 @@ def _compiled(policies: tuple[Path, ...]) -> tuple[Book, Rules]:
     return book, Rules.of(book)
 
 
+def forget() -> None:
+    """Policies that were compiled: they are kept for the cases of one run."""
+    _compiled.cache_clear()
+
+
 def _call(file: Path, case: CaseWritten) -> Call:
     caller = Caller(case.caller.subject, case.caller.provider, case.caller.groups)
     answer = [{"type": "text", "text": case.answer}] if isinstance(case.answer, str) else case.answer

@@ -1,0 +1,42 @@
+"""Labels of namespaces, asked for and kept for a few seconds.
+
+Rule: while the API server does not say, the labels are unknown, and what it asked because of them counts.
+"""
+
+from collections.abc import Callable, Mapping
+
+from sidecar.control.admission.cluster import Cluster, ClusterFailed
+
+FRESH = 5.0  # seconds; a label set a moment ago counts, and 200 pods a second ask once
+MOST = 10_000
+Labels = Mapping[str, str]
+
+
+class Namespaces:
+    def __init__(self, cluster: Cluster, now: Callable[[], float]) -> None:
+        self._cluster = cluster
+        self._now = now
+        self._known: dict[str, tuple[float, Labels | None]] = {}
+
+    async def labels(self, name: str) -> Labels | None:
+        at, known = self._known.get(name, (float("-inf"), None))
+        if self._now() - at < FRESH:
+            return known
+        try:
+            found = await self._cluster.get(f"/api/v1/namespaces/{name}")
+        except ClusterFailed:
+            found = None
+        labels = (found.get("metadata") or {}).get("labels") or {} if found else None
+        if len(self._known) >= MOST:
+            self._known.clear()
+        self._known[name] = (self._now(), labels)
+        return labels
+
+    async def all(self) -> Mapping[str, Labels]:
+        """Every namespace there is."""
+        found = await self._cluster.get("/api/v1/namespaces") or {}
+        return {
+            one["metadata"]["name"]: one["metadata"].get("labels") or {}
+            for one in found.get("items") or ()
+            if (one.get("status") or {}).get("phase") != "Terminating"
+        }

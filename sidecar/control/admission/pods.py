@@ -1,0 +1,78 @@
+"""What becomes of a pod that is about to be made: left alone, given its gate, or refused.
+
+Rule: before a patch leaves, its namespace has what the pod will mount. A dry run writes nothing.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sidecar.control.admission.eligible import Eligible, eligible
+from sidecar.control.admission.inject import injected
+from sidecar.control.admission.patch import patch
+from sidecar.control.admission.review import Answer, Refusal, Review
+from sidecar.control.admission.wishes import STATUS
+from sidecar.settings.webhook import Injection
+
+KIND = "v1.Pod"
+
+
+@dataclass(frozen=True, slots=True)
+class Pods:
+    """`labels`: of a namespace, nothing where they are not known. `ensure`: copies. `tell`: an event."""
+
+    injection: Injection
+    native: bool
+    labels: Callable[[str], Awaitable[Mapping[str, str] | None]]
+    ensure: Callable[[str], Awaitable[None]]
+    tell: Callable[[Review, str], None]
+
+    async def answered(self, review: Review) -> Answer:
+        if review.kind != KIND or review.operation != "CREATE":
+            raise Refusal(f"this hook is for pods that are made, and was asked about {review.operation} {review.kind}")
+        shaped(review.object)
+        labels = None if review.namespace in self.injection.excluded else await self.labels(review.namespace)
+        decided = eligible(review.object, review.namespace, labels, self.injection)
+        if not decided.inject:
+            return self._left_alone(review, decided)
+        made = injected(review.object, self.injection, self.native)
+        if not review.dry_run:
+            await self.ensure(review.namespace)
+        return Answer(True, warnings=made.notes, patch=patch(review.object, made.pod))
+
+    def _left_alone(self, review: Review, decided: Eligible) -> Answer:
+        if STATUS in ((review.object.get("metadata") or {}).get("annotations") or {}):
+            raise Refusal(f"the pod claims to have its gate, but {decided.why}: take the annotation {STATUS} out")
+        if not decided.asked:
+            return Answer(True)
+        said = f"the pod has no gate: {decided.why}"
+        if not review.dry_run:
+            self.tell(review, said)
+        return Answer(True, warnings=(said,))
+
+
+def shaped(pod: Mapping[str, Any]) -> None:
+    """Only as far as is read here; the API server judges the rest."""
+    spec, metadata = pod.get("spec"), pod.get("metadata")
+    if not isinstance(spec, dict) or not isinstance(metadata, dict | None) or not spec.get("containers"):
+        raise Refusal("this is no pod: it has no containers under spec")
+    for kind in ("initContainers", "containers", "volumes"):
+        for one in _list(spec, kind):
+            if not isinstance(one, dict) or not isinstance(one.get("name"), str):
+                raise Refusal(f"this is no pod: an entry of spec.{kind} has no name")
+            for inner in ("env", "volumeMounts", "volumeDevices"):
+                for part in _list(one, inner):
+                    # The hottest line of a large pod: thousands of variables.
+                    if type(part) is not dict or type(part.get("name")) is not str:
+                        raise Refusal(f"this is no pod: an entry of {one['name']}.{inner} has no name")
+    for kind in ("labels", "annotations"):
+        words = (metadata or {}).get(kind) or {}
+        if not isinstance(words, dict) or not all(isinstance(word, str) for word in words.values()):
+            raise Refusal(f"this is no pod: metadata.{kind} is not text by name")
+
+
+def _list(of: Mapping[str, Any], name: str) -> list[Any]:
+    found = of.get(name) or []
+    if not isinstance(found, list):
+        raise Refusal(f"this is no pod: {name} is not a list")
+    return found

@@ -1,0 +1,94 @@
+"""From a review of a pod to its answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from sidecar.control.admission.pods import Pods, shaped
+from sidecar.control.admission.review import Refusal, Review
+from tests.k8s.api_server import applied
+from tests.k8s.release import named, pod, release
+
+
+class Around:
+    def __init__(self, **labels: str) -> None:
+        self.marks, self.ensured, self.told = labels, list[str](), list[str]()
+        self.pods = Pods(release(), True, self.labels, self.ensure, lambda _review, said: self.told.append(said))
+
+    async def labels(self, _namespace: str) -> Mapping[str, str] | None:
+        return {f"gatehouse.dev/{name}": value for name, value in self.marks.items()}
+
+    async def ensure(self, namespace: str) -> None:
+        self.ensured.append(namespace)
+
+
+def review(made: dict[str, Any], namespace: str = "agents", **changed: Any) -> Review:
+    given = {"kind": "v1.Pod", "operation": "CREATE", "name": "coder-", "dry_run": False, **changed}
+    return Review(uid="u1", namespace=namespace, object=made, **given)
+
+
+async def test_a_pod_gets_its_gate_and_its_namespace_what_it_mounts() -> None:
+    around, before = Around(inject="true"), pod()
+    answer = await around.pods.answered(review(before))
+    assert answer.allowed
+    assert named(applied(before, list(answer.patch)), "gatehouse-envoy")
+    assert (around.ensured, around.told) == (["agents"], [])
+
+
+async def test_a_dry_run_writes_nothing() -> None:
+    around = Around(inject="true")
+    assert (await around.pods.answered(review(pod(), dry_run=True))).patch
+    answer = await around.pods.answered(review(pod(hostNetwork=True), dry_run=True))
+    assert (around.ensured, around.told) == ([], [])
+    assert answer.warnings
+
+
+async def test_who_did_not_ask_gets_nothing() -> None:
+    around = Around()
+    answer = await around.pods.answered(review(pod()))
+    assert (answer.allowed, answer.patch, answer.warnings, around.told) == (True, (), (), [])
+
+
+async def test_who_asked_in_vain_is_told_twice() -> None:
+    around = Around(inject="true")
+    answer = await around.pods.answered(review(pod(hostNetwork=True)))
+    assert (answer.allowed, answer.patch) == (True, ())
+    assert around.told == list(answer.warnings)
+    assert "hostNetwork" in around.told[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (review(pod(), kind="apps.v1.Deployment"), "was asked about CREATE apps.v1.Deployment"),
+        (review(pod(), operation="UPDATE"), "UPDATE"),
+        (review(pod(annotations={"gatehouse.dev/status": "{}"}, hostNetwork=True)), "claims to have its gate, but"),
+    ],
+)
+async def test_what_is_not_for_us_is_refused(asked: Review, said: str) -> None:
+    with pytest.raises(Refusal, match=said):
+        await Around(inject="true").pods.answered(asked)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        {},
+        {"spec": {}},
+        {"spec": {"containers": []}},
+        {"spec": {"containers": "many"}},
+        {"spec": {"containers": [{}]}},
+        {"spec": {"containers": ["a"]}},
+        {"spec": {"containers": [{"name": "a", "env": {"A": "1"}}]}},
+        {"spec": {"containers": [{"name": "a", "env": ["A"]}]}},
+        {"spec": {"containers": [{"name": "a"}], "initContainers": {"name": "b"}}},
+        {"spec": {"containers": [{"name": "a"}], "volumes": [{"emptyDir": {}}]}},
+        {"spec": {"containers": [{"name": "a"}]}, "metadata": []},
+        {"spec": {"containers": [{"name": "a"}]}, "metadata": {"labels": ["x"]}},
+        {"spec": {"containers": [{"name": "a"}]}, "metadata": {"annotations": {"x": 1}}},
+    ],
+)
+def test_what_is_no_pod_is_said(made: dict[str, Any]) -> None:
+    with pytest.raises(Refusal, match="this is no pod"):
+        shaped(made)
