@@ -8,7 +8,6 @@ from glob import glob
 from pathlib import Path
 
 from sidecar.cli.policy_explain import as_json, as_text
-from sidecar.cli.policy_explain_call import call_as_json, call_as_text, explained_call
 from sidecar.core.detect.catalogue import builtin
 from sidecar.core.detect.compiled import Compiled
 from sidecar.core.errors import ConfigurationError, Mistake
@@ -16,6 +15,7 @@ from sidecar.core.model.caller import Caller
 from sidecar.core.policy.book import Book, PolicySource, compile_book
 from sidecar.core.policy.schema import policy_schema
 from sidecar.processes.explaining import explained
+from sidecar.processes.explaining_call import call_as_json, call_as_text, explained_call
 from sidecar.processes.policy_cases import results, sources_of, suite_of
 from sidecar.processes.rehearsal import Call
 from sidecar.settings.load import load

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from sidecar.cli.policy_explain_call import block_of, input_of, understood
 from sidecar.core.detect.catalogue import builtin
 from sidecar.core.errors import ConfigurationError, Mistake
 from sidecar.core.exchange.rules import Rules
@@ -21,6 +20,7 @@ from sidecar.core.model.caller import Caller
 from sidecar.core.model.document import Document, read_yaml, validated
 from sidecar.core.policy.book import Book, PolicySource, compile_book, read_policy
 from sidecar.core.policy.cases import CasesWritten, CaseWritten, ToolWritten
+from sidecar.processes.explaining_call import block_of, input_of, understood
 from sidecar.processes.rehearsal import Call, Outcome, prompt_body, rehearsed
 
 # A policy or a file of cases is written by hand.

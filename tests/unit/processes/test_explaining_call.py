@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sidecar.cli.main import main
-from sidecar.cli.policy_explain_call import input_of
+from sidecar.processes.explaining_call import input_of
 
 POLICY = """
 policy: tools
