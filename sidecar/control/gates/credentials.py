@@ -34,7 +34,8 @@ class ServerTls:
 def credentials(tls: ServerTls) -> grpc.ServerCredentials:
     """Raises `OSError` (also `ssl.SSLError`) for what cannot be used now."""
     renewed = Renewed(tls)  # before the first reading: what changes meanwhile is seen as a change
-    return grpc.dynamic_ssl_server_credentials(_read(tls), renewed, tls.client_ca is not None)
+    # Nothing means "as before", which the type does not say.
+    return grpc.dynamic_ssl_server_credentials(_read(tls), renewed, tls.client_ca is not None)  # type: ignore[arg-type]
 
 
 class Renewed:
@@ -45,7 +46,7 @@ class Renewed:
         self._lock = threading.Lock()
         self._seen = marks(*tls.files)
 
-    def __call__(self) -> object:
+    def __call__(self) -> grpc.ServerCertificateConfiguration | None:
         with self._lock:
             try:
                 now = marks(*self._tls.files)
@@ -60,7 +61,7 @@ class Renewed:
         return read
 
 
-def _read(tls: ServerTls) -> object:
+def _read(tls: ServerTls) -> grpc.ServerCertificateConfiguration:
     fitting(tls.certificate, tls.key)
     authority = tls.client_ca.read_bytes() if tls.client_ca else None
     return grpc.ssl_server_certificate_configuration([(tls.key.read_bytes(), tls.certificate.read_bytes())], authority)

@@ -148,19 +148,19 @@ def _client(place: Place, database: str) -> Client:
             # A session would make the server refuse a second request while the first one still runs.
             autogenerate_session_id=False,
             query_retries=0,
-            **_authority(place),
+            ca_cert=_authority(place),
         )
 
 
-def _authority(place: Place) -> dict[str, str]:
+def _authority(place: Place) -> str | None:
     if place.ca is None:
-        return {}
+        return None
     try:
         ssl.create_default_context(cafile=place.ca)
     except OSError as error:
         why = "holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
         raise Trouble(f"record.ca: {place.ca} cannot be used ({why})") from error
-    return {"ca_cert": str(place.ca)}
+    return str(place.ca)
 
 
 def _password(place: Place) -> str:
