@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from cryptography import x509
@@ -28,10 +29,13 @@ class Authority:
         made = _builder(self._name, self._name, self._key).add_extension(x509.BasicConstraints(True, None), True)
         self.certificate.write_bytes(made.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
-    def issue(self, name: str) -> Issued:
+    def issue(self, name: str, lasts: timedelta = timedelta(hours=1)) -> Issued:
+        """In files of this name, over what was there."""
         key = ec.generate_private_key(ec.SECP256R1())
-        named = x509.SubjectAlternativeName([x509.DNSName(name)])
-        made = _builder(_name(name), self._name, key).add_extension(named, False).sign(self._key, hashes.SHA256())
+        named = x509.SubjectAlternativeName([_san(name)])
+        made = (
+            _builder(_name(name), self._name, key, lasts).add_extension(named, False).sign(self._key, hashes.SHA256())
+        )
         issued = Issued(self._folder / f"{name}.pem", self._folder / f"{name}.key")
         issued.certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
         form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -43,7 +47,13 @@ def _name(common: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _san(name: str) -> x509.GeneralName:
+    return x509.IPAddress(IPv4Address(name)) if name[:1].isdigit() else x509.DNSName(name)
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, lasts: timedelta = timedelta(hours=1)
+) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
@@ -52,5 +62,5 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivate
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(minutes=1))
-        .not_valid_after(now + timedelta(hours=1))
+        .not_valid_after(now + lasts)
     )

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from sidecar.control.desk.blocks import Blocks
 from sidecar.control.desk.tickets import Tickets
+from sidecar.control.gates.credentials import ServerTls
 from sidecar.control.gates.hall import Hall
-from sidecar.control.gates.server import GateServer, ServerTls
+from sidecar.control.gates.server import GateServer
 from sidecar.control.link.link import Link, LinkTls, Self
 from sidecar.control.store.store import Store
 from tests.people import Kept

@@ -25,7 +25,7 @@ from sidecar.core.policy.book import PolicySource, compile_book
 from sidecar.extproc.bootstrap.spec import ConnectionSpec
 from sidecar.extproc.grpc_server import Server
 from sidecar.extproc.identity import ClaimNames
-from sidecar.extproc.seat import NO_PARTS, Parts, Seat
+from sidecar.extproc.seat import NO_PARTS, Approvals, Parts, Seat
 from sidecar.simulator.serve import Options, Running, start
 from tests.envoy.rig import SECRET, Envoy, Loop, Tokens, spec_for
 
@@ -109,8 +109,11 @@ class Manned:
 
 
 @contextmanager
-def manned(folder: Path, policy: str = POLICY, **envoy: Any) -> Iterator[Manned]:
-    loop, tokens, people, record = Loop(), Tokens(), People(), Record()
+def manned(
+    folder: Path, policy: str = POLICY, *, loop: Loop | None = None, ask: Approvals | None = None, **envoy: Any
+) -> Iterator[Manned]:
+    """`ask`: whoever is asked instead, in an event loop that the test has made."""
+    loop, tokens, people, record = loop or Loop(), Tokens(), People(), Record()
     numbers = itertools.count(1)
     with start(Options(record=folder / "received.jsonl", api_key=KEY)) as simulator:
         rules = Rules.of(compile_book([PolicySource("policy.yaml", policy)], catalogue.builtin()))
@@ -124,7 +127,7 @@ def manned(folder: Path, policy: str = POLICY, **envoy: Any) -> Iterator[Manned]
             SECRET,
             {"company": ClaimNames()},
             time.time,
-            people,
+            people if ask is None else ask,
             people,
         )
         at = {"connections": (ConnectionSpec("claude", simulator.url),), "socket": folder / "ext_proc.sock", **envoy}

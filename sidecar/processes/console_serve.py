@@ -1,21 +1,32 @@
 """The control plane's HTTP listener: uvicorn on a socket of ours.
 
-Rule: a port in use is one sentence, before anything else starts; signals belong to the process.
+Strategy: a certificate that was renewed is put into the context that is in use. Whoever connects from then on is shown
+the new one, and connections that stand go on.
+
+Rules:
+- A port in use is one sentence, before anything else starts; signals belong to the process.
+- A pair that cannot be read or does not fit together, as between the writing of the one file and of the other, changes
+  nothing: the last good one stays.
 """
 
 import asyncio
 import contextlib
+import logging
 import socket
+import ssl
 from collections.abc import Generator
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from sidecar.control.gates.credentials import Marks, fitting, marks
 from sidecar.core.errors import ConfigurationError
-from sidecar.settings.control import Listen
+from sidecar.settings.control import Listen, Pair
 
 STOP_SECONDS = 3  # open answers have so long; event streams end with the process
 BACKLOG = 128
+LOOK_EVERY = 10.0  # seconds; certificates are renewed days before they end
+log = logging.getLogger(__name__)
 
 
 class Serving:
@@ -46,12 +57,15 @@ class Serving:
 class ConsoleServer(Serving):
     """Bound when it is made, answers from `start` to `stop`."""
 
-    def __init__(self, listen: Listen) -> None:
+    def __init__(self, listen: Listen, look_every: float = LOOK_EVERY) -> None:
         super().__init__(bound(listen.address, listen.port, "control.listen.port"))
         self._listen = listen
+        self._look_every = look_every
+        self._looking: asyncio.Task[None] | None = None
 
     async def start(self, app: ASGIApp) -> None:
         tls = self._listen.tls
+        seen = _usable(tls) if tls else ()
         server = QuietServer(
             uvicorn.Config(
                 app,
@@ -70,6 +84,37 @@ class ConsoleServer(Serving):
         )
         self._socket.listen(BACKLOG)
         await self._serve(server)
+        if tls and (context := server.config.ssl) is not None:
+            self._looking = asyncio.create_task(self._look(tls, context, seen))
+
+    async def stop(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+        await super().stop()
+
+    async def _look(self, tls: Pair, context: ssl.SSLContext, seen: Marks) -> None:
+        while True:
+            await asyncio.sleep(self._look_every)
+            try:
+                now = marks(tls.certificate, tls.key)
+                if now == seen:
+                    continue
+                fitting(tls.certificate, tls.key)  # one that fails here must not touch the context
+                context.load_cert_chain(tls.certificate, tls.key)
+            except OSError as error:
+                log.warning("the changed certificate of control.listen cannot be used yet: %s", error)
+            else:
+                seen = now
+                log.info("the certificate of control.listen was taken up again")
+
+
+def _usable(tls: Pair) -> Marks:
+    try:
+        seen = marks(tls.certificate, tls.key)
+        fitting(tls.certificate, tls.key)
+    except OSError as error:
+        raise ConfigurationError.single("control.listen.tls", f"cannot be used: {error}") from error
+    return seen
 
 
 class QuietServer(uvicorn.Server):

@@ -17,8 +17,9 @@ from importlib.metadata import version
 from sidecar.control.desk.anchors import Anchors
 from sidecar.control.desk.blocks import Blocks
 from sidecar.control.desk.tickets import Tickets
+from sidecar.control.gates.credentials import ServerTls
 from sidecar.control.gates.hall import Hall
-from sidecar.control.gates.server import GateServer, ServerTls
+from sidecar.control.gates.server import GateServer
 from sidecar.control.notify.outbox import Outbox
 from sidecar.control.store.engine import StoreFailed
 from sidecar.control.store.store import Store

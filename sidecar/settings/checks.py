@@ -213,6 +213,8 @@ def _checkpoints_before_they_expire(raw: Raw, _: Path) -> Iterator[Wrong]:
         every = DURATION.validate_python(_section(record, "checkpoints").get("every", 60))
     except ValueError:
         return
+    if record.get("ca") and not str(record.get("clickhouse", "")).startswith("https:"):
+        yield ("record", "ca"), "needs record.clickhouse with https: certificates are shown over TLS only"
     if _section(record, "retention").get("evidence") is not None and every > LONGEST_UNSIGNED:
         said = "must be a day or less where record.retention.evidence is set: a checkpoint says what may be gone"
         yield ("record", "checkpoints", "every"), said

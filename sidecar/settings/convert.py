@@ -9,7 +9,7 @@ from pathlib import Path
 from sidecar.core.model.connection import Kind
 from sidecar.settings import values
 from sidecar.settings import written as w
-from sidecar.settings.written_control import control_from
+from sidecar.settings.written_control import control_from, url_of
 from sidecar.settings.written_record import AnchorSection, RecordSection
 from sidecar.settings.written_tokens import exchange_from
 from sidecar.settings.written_workload import workload_from
@@ -28,8 +28,8 @@ def settings_from(written: w.Written, file: Path | None, folder: Path) -> values
             _simulated(_upstream(connection, folder), written, state) for connection in written.connections
         ),
         policies=tuple(str(folder / pattern) for pattern in written.policies) or (str(STARTER),),
-        record=_record(written.record, folder, state, written.control.url),
-        control=written.control.url,
+        record=_record(written.record, folder, state, url_of(written.control)),
+        control=url_of(written.control),
         control_plane=control_from(written.control, folder, state),
         restore=values.Restore(written.restore.survive_restart, _path(written.restore.key_file, folder)),
         mask_key_file=_path(written.mask.key_file, folder),
@@ -37,7 +37,7 @@ def settings_from(written: w.Written, file: Path | None, folder: Path) -> values
         metrics=values.Metrics(written.metrics.address, written.metrics.port),
         envoy=_envoy(written.envoy, folder, state),
         development=values.Development(**written.development.model_dump()),
-        exchange=exchange_from(written.identity.exchange, written.control.url, folder, state),
+        exchange=exchange_from(written.identity.exchange, url_of(written.control), folder, state),
         workload=workload_from(written.identity.workload, folder),
         log=values.Log(written.log.level, written.log.format),
     )
@@ -117,6 +117,7 @@ def _database(record: RecordSection, folder: Path) -> values.Database:
         password_file=_path(password.file, folder) if password else None,
         password_env=password.env if password else None,
         cluster=record.cluster,
+        ca=_path(record.ca, folder),
         prices=tuple(values.Price(pattern, **price.model_dump()) for pattern, price in record.prices.items()),
         retention=values.Retention(**record.retention.model_dump()),
         readers=dict(record.readers),

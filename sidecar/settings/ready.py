@@ -40,6 +40,7 @@ def _files(settings: Settings) -> Iterator[tuple[str, Path | None]]:
     yield "mask.key_file", settings.mask_key_file
     yield "record.sealed.auditor_key", settings.record.auditor_key
     yield "record.password.file", settings.record.database.password_file
+    yield "record.ca", settings.record.database.ca
     yield "envoy.upstream_ca", settings.envoy.upstream_ca
     yield "envoy.program", settings.envoy.program
 

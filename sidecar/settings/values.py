@@ -155,6 +155,7 @@ class Database:
     prices: tuple[Price, ...] = ()
     retention: Retention = Retention()
     readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ca: Path | None = None  # nothing: what the system trusts
 
 
 @dataclass(frozen=True, slots=True)

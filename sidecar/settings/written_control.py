@@ -1,5 +1,6 @@
 """The section `control` of `gatehouse.yaml`: every setting, its default, its sentence."""
 
+import ipaddress
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,7 @@ def _host_and_port(text: str) -> str:
     return text
 
 
+USUAL_PORT = 15090
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
 
 
@@ -33,7 +35,7 @@ class ControlTlsSection(Section):
 
 class ControlListenSection(Section):
     address: Annotated[Address, Field(description="Address of the console and the API.")] = "127.0.0.1"
-    port: Annotated[Port, Field(description="Their port; 0 takes any free one.")] = 15090
+    port: Annotated[Port, Field(description="Their port; 0 takes any free one.")] = USUAL_PORT
     tls: Annotated[ControlTlsSection | None, Field(description="Serve TLS with this certificate.")] = None
 
 
@@ -77,9 +79,10 @@ class RolesSection(Section):
 
 
 class ControlSection(Section):
-    url: Annotated[WebAddress, Field(description="Where people and programs reach the control plane.")] = (
-        "http://127.0.0.1:15090"
-    )
+    url: Annotated[
+        WebAddress | None,
+        Field(description="Where people and programs reach the control plane; where it listens if not set."),
+    ] = None
     listen: Annotated[ControlListenSection, Field(description="Where the console and the API listen.")] = (
         ControlListenSection()
     )
@@ -108,7 +111,7 @@ class ControlSection(Section):
 def control_from(written: ControlSection, folder: Path, state: Path) -> c.Control:
     key = state / "control.key"
     return c.Control(
-        url=written.url,
+        url=url_of(written),
         folder=state / "control",
         listen=c.Listen(written.listen.address, written.listen.port, _pair(written.listen.tls, folder)),
         gates=_gates(written.gates, folder),
@@ -123,6 +126,24 @@ def control_from(written: ControlSection, folder: Path, state: Path) -> c.Contro
         notifications=routes_from(written.notifications, folder),
         cluster_keys=cluster_from(written.cluster_keys, folder) if written.cluster_keys else None,
     )
+
+
+def url_of(written: ControlSection) -> str:
+    """What is set, or where this machine's own listens: beyond loopback nobody can guess the name people use."""
+    listen = written.listen
+    if written.url is not None:
+        return written.url
+    if not _loopback(listen.address):
+        return f"http://127.0.0.1:{USUAL_PORT}"
+    host = f"[{listen.address}]" if ":" in listen.address else listen.address
+    return f"{'https' if listen.tls else 'http'}://{host}:{listen.port or USUAL_PORT}"
+
+
+def _loopback(address: str) -> bool:
+    try:
+        return address == "localhost" or ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def _gates(gates: GatesSection, folder: Path) -> c.Listen:

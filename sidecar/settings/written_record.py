@@ -86,6 +86,9 @@ class RecordSection(Section):
     ] = ()
     user: Annotated[Text, Field(description="User of ClickHouse.")] = "default"
     password: Annotated[SourceSection | None, Field(description="Where that user's password comes from.")] = None
+    ca: Annotated[
+        Text | None, Field(description="PEM file that an https ClickHouse is checked against; the system's if not set.")
+    ] = None
     cluster: Annotated[Name | None, Field(description="Cluster of ClickHouse: tables are replicated and sharded.")] = (
         None
     )

@@ -56,6 +56,7 @@ policy: agents
 applies: {}
 rules:
   - {id: deploys, match: {regex: 'deploy to (prod|live)'}, do: hold, approvers: [reviewers], say: People look first.}
+  - {id: money, match: {regex: 'move the money'}, do: hold, approvers: [reviewers], approvals: 3}
 """
 MODEL = {"model": "claude-sonnet-4-5", "max_tokens": 50}
 

@@ -12,13 +12,12 @@ import hmac
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import grpc
 
 from sidecar.control import messages
+from sidecar.control.gates.credentials import ServerTls, credentials
 from sidecar.control.gates.hall import Hall
 from sidecar.control.gates.visit import Visit
 from sidecar.control.gen import control_pb2 as pb
@@ -30,15 +29,6 @@ BEAT = 5.0  # seconds
 LAST_WRITE = 1.0  # seconds that one message may still take when a stream ends
 LONGEST_MESSAGE = 4 << 20  # a question has 20 texts of 8 KB at most
 Context = grpc.aio.ServicerContext[bytes, bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class ServerTls:
-    """`client_ca`: only data planes with a certificate of this authority."""
-
-    certificate: Path
-    key: Path
-    client_ca: Path | None = None
 
 
 class GateServer:
@@ -132,9 +122,13 @@ class GateServer:
 
     def _bind(self, where: str, tls: ServerTls | None) -> int:
         try:
-            if tls is None:
+            shown = credentials(tls) if tls else None
+        except OSError as error:
+            raise ConfigurationError.single("control.gates.tls", f"cannot be used: {error}") from error
+        try:
+            if shown is None:
                 return self._grpc.add_insecure_port(where)
-            return self._grpc.add_secure_port(where, _credentials(tls))
+            return self._grpc.add_secure_port(where, shown)
         except (RuntimeError, OSError) as error:
             raise ConfigurationError.single(
                 "control.gates", f"cannot listen on {where}: is another one running?"
@@ -152,12 +146,6 @@ async def _speak(visit: Visit, context: Context) -> None:
             if message is None:
                 return
             await context.write(messages.written(message))
-
-
-def _credentials(tls: ServerTls) -> grpc.ServerCredentials:
-    pair = (tls.key.read_bytes(), tls.certificate.read_bytes())
-    authority = tls.client_ca.read_bytes() if tls.client_ca else None
-    return grpc.ssl_server_credentials([pair], authority, require_client_auth=authority is not None)
 
 
 _OPTIONS = [

@@ -101,7 +101,8 @@ def _provider(provider: ProviderSpec, spec: BootstrapSpec, headers: list[jwt.Jwt
     remote, local = None, None
     if provider.jwks_url:
         uri = core.HttpUri(uri=provider.jwks_url, cluster=keys(provider.name), timeout=seconds(5))
-        remote = jwt.RemoteJwks(http_uri=uri, cache_duration=seconds(600), async_fetch=jwt.JwksAsyncFetch())
+        kept = seconds(provider.jwks_every)
+        remote = jwt.RemoteJwks(http_uri=uri, cache_duration=kept, async_fetch=jwt.JwksAsyncFetch())
     else:
         local = file(provider.jwks_file)
     return jwt.JwtProvider(

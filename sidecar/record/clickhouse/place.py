@@ -7,6 +7,7 @@ Rules:
 """
 
 import logging
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ class Place:
     password_file: Path | None = None
     password_env: str | None = None
     cluster: str | None = None
+    ca: Path | None = None
 
     @property
     def database(self) -> str:
@@ -85,7 +87,9 @@ def place(record: Record) -> Place:
     if record.clickhouse is None:
         raise ConfigurationError.single("record.clickhouse", "is not set: there is no database to ask")
     database = record.database
-    return Place(record.clickhouse, database.user, database.password_file, database.password_env, database.cluster)
+    return Place(
+        record.clickhouse, database.user, database.password_file, database.password_env, database.cluster, database.ca
+    )
 
 
 def connected(place: Place, *, create: bool = False) -> Client:
@@ -117,6 +121,9 @@ def told(where: str) -> Iterator[None]:
 def _trouble(where: str, error: ClickHouseError) -> Trouble:
     code = int(getattr(error, "code", None) or 0)
     if isinstance(error, OperationalError):
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            said = "its certificate is not of an authority that is trusted here, or not for this name: see record.ca"
+            return Trouble(f"{where}: {said}", code)
         return Trouble(f"{where}: the database does not answer", code)
     if not code:
         return Trouble(f"{where}: the database does not answer as ClickHouse does ({type(error).__name__})")
@@ -141,7 +148,19 @@ def _client(place: Place, database: str) -> Client:
             # A session would make the server refuse a second request while the first one still runs.
             autogenerate_session_id=False,
             query_retries=0,
+            ca_cert=_authority(place),
         )
+
+
+def _authority(place: Place) -> str | None:
+    if place.ca is None:
+        return None
+    try:
+        ssl.create_default_context(cafile=place.ca)
+    except OSError as error:
+        why = "holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise Trouble(f"record.ca: {place.ca} cannot be used ({why})") from error
+    return str(place.ca)
 
 
 def _password(place: Place) -> str:

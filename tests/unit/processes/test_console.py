@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from sidecar.control.desk.anchors import Anchors
@@ -19,9 +21,16 @@ from tests.people import Kept
 LINE = b'{"chain":"a","count":1,"signature":"00"}'
 
 
+CONFIG = """
+development: {identity: true}
+control: {url: "http://127.0.0.1:15090", sign_in: {provider: company, client_id: console}}
+identity: {exchange: {from: [{name: company, kind: oidc, issuer: "https://id.example.com", audiences: [cli]}]}}
+"""
+
+
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[TestClient]:
-    (tmp_path / "gatehouse.yaml").write_text("development: {identity: true}\n")
+    (tmp_path / "gatehouse.yaml").write_text(CONFIG)
     settings = load(tmp_path / "gatehouse.yaml", {})
     store, trail = await Store.open(f"sqlite://{tmp_path}/control.sqlite"), Kept()
     desk = Desk(store, Tickets(store, trail), Blocks(store, trail), Anchors(store), trail)
@@ -58,3 +67,12 @@ def test_pages_are_for_people_who_signed_in(client: TestClient) -> None:
     for path in ("/live", "/sessions", "/policies", "/evidence"):
         answer = client.get(path, headers={"accept": "text/html"}, follow_redirects=False)
         assert answer.status_code in (303, 401, 403), path
+
+
+def test_the_document_lists_every_operation_that_is_served(client: TestClient) -> None:
+    assert isinstance(client.app, Starlette)
+    routes = [one for one in client.app.routes if isinstance(one, Route) and one.path.startswith("/v1/")]
+    served = {(method, one.path) for one in routes for method in (one.methods or set()) - {"HEAD"}}
+    paths = client.get("/openapi.json").json()["paths"]
+    assert {(method.upper(), path) for path, methods in paths.items() for method in methods} == served
+    assert {("POST", "/v1/token"), ("GET", "/v1/anchors"), ("GET", "/v1/approvals")} <= served

@@ -1,7 +1,11 @@
 """The HTTP listener of the control plane."""
 
 import asyncio
+import socket
+import ssl
 import urllib.request
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -11,7 +15,8 @@ from starlette.routing import Route
 
 from sidecar.core.errors import ConfigurationError
 from sidecar.processes.console_serve import ConsoleServer
-from sidecar.settings.control import Listen
+from sidecar.settings.control import Listen, Pair
+from tests.certificates import Authority
 
 
 async def hello(_: Request) -> PlainTextResponse:
@@ -32,3 +37,54 @@ async def test_it_answers_until_it_is_stopped() -> None:
     await server.stop()
     again = ConsoleServer(Listen("127.0.0.1", server.port))
     await again.stop()
+
+
+def asked(open_: socket.socket) -> bytes:
+    open_.sendall(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    came = b""
+    while not came.endswith(b"hello"):
+        came += open_.recv(65536)
+    return came
+
+
+def opened(port: int, authority: Authority) -> ssl.SSLSocket:
+    context = ssl.create_default_context(cafile=str(authority.certificate))
+    return context.wrap_socket(socket.create_connection(("127.0.0.1", port), 10), server_hostname="localhost")
+
+
+async def test_a_renewed_certificate_is_shown_to_who_comes_next(tmp_path: Path) -> None:
+    """It has ended: nobody new connects. Renewed in place, somebody does; an open connection has noticed nothing."""
+    authority = Authority(f"{tmp_path}/authority")
+    pair = authority.issue("localhost")
+    server = ConsoleServer(Listen("127.0.0.1", 0, Pair(pair.certificate, pair.key)), look_every=0.02)
+    await server.start(Starlette(routes=[Route("/", hello)]))
+
+    async def welcome() -> bool:
+        try:
+            (await asyncio.to_thread(opened, server.port, authority)).close()
+        except ssl.SSLCertVerificationError:
+            return False
+        return True
+
+    with await asyncio.to_thread(opened, server.port, authority) as standing:
+        assert b"200 OK" in await asyncio.to_thread(asked, standing)
+        authority.issue("localhost", timedelta(seconds=-1))
+        async with asyncio.timeout(20):
+            while await welcome():
+                pass
+            authority.issue("localhost")
+            while not await welcome():
+                pass
+            pair.key.write_text("half a key")
+            assert await welcome(), "the last good one stays"
+        assert b"200 OK" in await asyncio.to_thread(asked, standing)
+    await server.stop()
+
+
+async def test_a_pair_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
+    authority = Authority(f"{tmp_path}/authority")
+    one, two = authority.issue("localhost"), authority.issue("other")
+    server = ConsoleServer(Listen("127.0.0.1", 0, Pair(one.certificate, two.key)))
+    with pytest.raises(ConfigurationError, match=r"control\.listen\.tls: cannot be used"):
+        await server.start(Starlette())
+    await server.stop()

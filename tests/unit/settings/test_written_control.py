@@ -51,6 +51,23 @@ def test_the_link_to_this_machine_over_ipv6() -> None:
     assert control_from(written, FOLDER, STATE).link.address == "[::1]:15091"
 
 
+TLS = {"certificate": "c.pem", "key": "k.pem"}
+URLS = [
+    ("nothing", {}, "http://127.0.0.1:15090"),
+    ("a port", {"listen": {"port": 8443}}, "http://127.0.0.1:8443"),
+    ("any free port is not known yet", {"listen": {"port": 0}}, "http://127.0.0.1:15090"),
+    ("TLS", {"listen": {"port": 8443, "tls": TLS}}, "https://127.0.0.1:8443"),
+    ("IPv6", {"listen": {"address": "::1", "port": 8443}}, "http://[::1]:8443"),
+    ("what is set", {"url": "http://127.0.0.1:9", "listen": {"port": 8443}}, "http://127.0.0.1:9"),
+    ("beyond this machine", {"listen": {"address": "192.0.2.7", "port": 8443}}, "http://127.0.0.1:15090"),
+]
+
+
+@pytest.mark.parametrize(("note", "written", "url"), URLS, ids=[row[0] for row in URLS])
+def test_where_people_reach_it(note: str, written: dict[str, object], url: str) -> None:
+    assert control_from(ControlSection.model_validate(written), FOLDER, STATE).url == url
+
+
 @pytest.mark.parametrize("wrong", ["control", "control:", ":1", "control:x", "control:0", "control:70000"])
 def test_an_address_of_the_control_plane_has_a_port(wrong: str) -> None:
     with pytest.raises(ValidationError, match="host:port"):

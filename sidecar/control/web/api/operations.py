@@ -1,4 +1,4 @@
-"""Every operation of the API: one table, of which the routes and the OpenAPI document are made."""
+"""The operations of the API that people use: one table, of which the routes and the OpenAPI document are made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from sidecar.control.web.api.models import (
     BlockList,
     BlockOut,
     Decide,
+    Error,
     FullApproval,
     Link,
     Me,
@@ -19,7 +20,8 @@ from sidecar.control.web.api.models import (
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`query`: parameters and what they mean. `gives`: nothing where `kind` is not JSON."""
+    """`query`: parameters and what they mean. `gives`: nothing where `kind` is not JSON. `sent`: the kind of what is
+    taken. `failures`: by status; nothing: the usual ones."""
 
     method: str
     path: str
@@ -30,6 +32,9 @@ class Operation:
     query: Mapping[str, str] = field(default_factory=dict)
     kind: str = "application/json"
     status: int = 200
+    sent: str = "application/json"
+    failures: Mapping[str, str] | None = None
+    failure: type[BaseModel] = Error
 
 
 _PAGE = {"cursor": "`next` of the page before.", "limit": "How many at most (1 to 200; 50 if it is not said)."}

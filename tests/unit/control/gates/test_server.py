@@ -6,8 +6,9 @@ import grpc
 import pytest
 
 from sidecar.control import messages
+from sidecar.control.gates.credentials import ServerTls
 from sidecar.control.gates.hall import Hall
-from sidecar.control.gates.server import GateServer, ServerTls
+from sidecar.control.gates.server import GateServer
 from sidecar.control.gen import control_pb2 as pb
 from sidecar.control.link.link import PATH, Link, LinkTls
 from sidecar.core.errors import ConfigurationError

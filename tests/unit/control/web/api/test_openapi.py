@@ -5,6 +5,7 @@ import re
 
 from starlette.routing import Route
 
+from sidecar.control.web.api.elsewhere import ELSEWHERE
 from sidecar.control.web.api.handlers import Api, routes
 from sidecar.control.web.api.openapi import document
 from sidecar.control.web.api.operations import OPERATIONS
@@ -19,9 +20,9 @@ def test_it_matches_the_routes(laptop: Rig) -> None:
         if isinstance(route, Route) and route.path.startswith("/v1/")
         for method in (route.methods or set()) - {"HEAD"}
     }
-    paths = document()["paths"]
-    assert isinstance(paths, dict)
-    assert {(method.upper(), path) for path, methods in paths.items() for method in methods} == served
+    elsewhere = {(one.method, one.path) for one in ELSEWHERE}  # see tests/unit/processes/test_console.py
+    assert {(one.method, one.path) for one in OPERATIONS} == served
+    assert not elsewhere & served
     assert len(routes(laptop.parts)) == len(OPERATIONS) + 1
     assert all(callable(getattr(Api, one.name)) for one in OPERATIONS)
 
@@ -43,6 +44,15 @@ def test_path_parameters_are_described() -> None:
             inside = {one["name"] for one in operation["parameters"] if one["in"] == "path"}
             assert inside == set(re.findall(r"{(\w+)}", path))
             assert operation["description"].startswith("Needs: ")
+
+
+def test_who_is_let_in_without_a_persons_token() -> None:
+    paths = document()["paths"]
+    assert isinstance(paths, dict)
+    assert paths["/v1/token"]["post"]["security"] == []
+    assert paths["/v1/anchors"]["get"]["security"] == [{"gate": []}]
+    assert "security" not in paths["/v1/revocations"]["post"]
+    assert list(paths["/v1/token"]["post"]["requestBody"]["content"]) == ["application/x-www-form-urlencoded"]
 
 
 async def test_it_is_served(laptop: Rig) -> None:
