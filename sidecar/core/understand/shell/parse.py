@@ -7,6 +7,11 @@ Rules:
 - Ordinary text costs half a microsecond a byte. Hostile text costs by its square: at each error the grammar looks
   ahead to the end. So the text is handed over in small pieces, and the pieces are counted, again and again handed out
   ones too: too many, and the text is given up, the same way on every machine.
+- The grammar is handed plain ASCII, byte for byte. Its scanner looks a letter up in a table that ends at 255, so that
+  `{` before an emoji reads foreign memory, and a letter cut in two at the end of a piece reads none at all: both end
+  the process. What it takes for a space or a letter would also hang on the locale. All other letters look alike to it,
+  so that the words of here-documents, the only ones that it compares, must be ASCII.
+- The pieces are handed over in a buffer that is used again and again: the binding never lets go of what it was handed.
 """
 
 import re
@@ -25,6 +30,11 @@ MOST_PIECES = 3_000
 MOST_WORK = 1_000
 # A pipeline without an end costs by its square, unseen by both: 1,000 take 50 ms.
 MOST_PIPES = 1_000
+# A letter that no grammar knows; those of more than one byte become as many of it.
+_PLAIN = bytes(byte if byte < 0x80 else 0x7F for byte in range(256))
+_HEREDOC_WORDS = {"heredoc_start", "heredoc_end"}
+# Buffers that no parser uses now, for any thread to take.
+_SPARE: list[bytearray] = []
 _PIPE = re.compile(r"(?<!\|)\|(?!\|)")
 # What stands between most leaves.
 _BETWEEN = frozenset({b"", b" ", b"\n"})
@@ -76,11 +86,14 @@ def parse(text: str) -> Source | str:
 def _tree(raw: bytes) -> Node | None:
     """Nothing, where it takes too long. A new parser each time: one that gave up would go on where it stopped."""
     work = pieces = 0
+    plain = raw.translate(_PLAIN)
+    lent = _SPARE.pop() if _SPARE else bytearray()
 
-    def piece(at: int, _: object) -> bytes:
+    def piece(at: int, _: object) -> bytearray:
         nonlocal pieces
         pieces += 1
-        return raw[at : at + PIECE] if pieces <= MOST_PIECES else b""
+        lent[:] = plain[at : at + PIECE] if pieces <= MOST_PIECES else b""
+        return lent
 
     def given_up(*_: object) -> bool:
         nonlocal work
@@ -91,6 +104,8 @@ def _tree(raw: bytes) -> Node | None:
         root = Parser(BASH).parse(piece, progress_callback=given_up).root_node
     except ValueError:
         return None
+    finally:
+        _SPARE.append(lent)
     return None if pieces > MOST_PIECES else root
 
 
@@ -112,11 +127,17 @@ def _survey(root: Node, raw: bytes) -> tuple[int, bool]:
             if not (gaps or gap in _BETWEEN):
                 forgotten = gap.strip() == b"-" and leaf.type in {"<<", "<<-"}
                 gaps = not forgotten and _says_something(gap)
+            gaps = gaps or _unlike(leaf, raw)
             end = max(end, leaf.end_byte)
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
                 return deepest, gaps or _says_something(raw[end:])
             depth -= 1
+
+
+def _unlike(leaf: Node, raw: bytes) -> bool:
+    """Whether it is a word of a here-document whose letters the grammar could not tell apart."""
+    return leaf.type in _HEREDOC_WORDS and not raw[leaf.start_byte : leaf.end_byte].isascii()
 
 
 def _says_something(gap: bytes) -> bool:
