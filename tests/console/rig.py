@@ -19,7 +19,7 @@ from sidecar.simulator.provider import Options as ProviderOptions
 from sidecar.simulator.provider_serve import provide
 from sidecar.simulator.recording import Received, read_recording
 from sidecar.simulator.serve import Options, Running, start
-from tests.gate import PROGRAM, _up, free_ports
+from tests.gate import PROGRAM, free_ports, running
 
 CHROMIUM = "/usr/bin/chromium"
 ARTEFACTS = Path(os.environ.get("GATEHOUSE_ARTEFACTS", Path(__file__).with_name("artefacts")))
@@ -89,7 +89,7 @@ def world(folder: Path) -> Iterator[World]:
         (folder / "policy.yaml").write_text(POLICY)
         written = CONFIG.format(model=simulator.url, provider=provider.url, **ports)
         (folder / "gatehouse.yaml").write_text(written)
-        with _up(folder):
+        with running(folder):
             made = World(
                 f"http://127.0.0.1:{ports['gate']}", "", f"http://127.0.0.1:{ports['console']}", folder, simulator
             )
