@@ -147,7 +147,11 @@ TOGETHER: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("production", {"certificates__certManager": {"issuerRef": {"name": ""}}}, "name the Issuer"),
     ("production", {"certificates__caBundle": "QQ=="}, "is for mode existingSecret"),
     ("try", {"injection__connection": "nope"}, '"nope" is none of the connections (claude)'),
-    ("try", {"injection__serviceAccounts": {"issuer": "https://a.example"}}, "jwksUrl: is needed"),
+    (
+        "try",
+        {"injection__serviceAccounts": {"issuer": "https://a.example"}, "control": {"enabled": False}},
+        "jwksUrl: is needed",
+    ),
     ("try", {"control__ingress": {"enabled": True}}, "control.ingress.host"),
     ("try", {"approvals__sign_in": {"provider": "a", "client_id": "b"}}, "is a source of identity.exchange.from"),
     ("try", {"identity__exchange": {"key_file": "mine"}}, "key_file: is not yours to set"),

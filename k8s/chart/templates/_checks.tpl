@@ -52,8 +52,8 @@
 {{- else if $v.certificates.caBundle -}}
 {{- $said = append $said (printf "certificates.caBundle: is for mode existingSecret; in mode %s it is filled in by itself" $v.certificates.mode) -}}
 {{- end -}}
-{{- if and $v.injection.serviceAccounts.issuer (not $v.injection.serviceAccounts.jwksUrl) -}}
-{{- $said = append $said "injection.serviceAccounts.jwksUrl: is needed with the issuer: the address of the cluster's keys" -}}
+{{- if and $v.injection.serviceAccounts.issuer (not $v.injection.serviceAccounts.jwksUrl) (not $v.control.enabled) -}}
+{{- $said = append $said "injection.serviceAccounts.jwksUrl: is needed with the issuer where no control plane publishes the cluster's keys" -}}
 {{- end -}}
 {{- if and $v.control.ingress.enabled (not $v.control.ingress.host) -}}
 {{- $said = append $said "control.ingress.host: name the host that people type" -}}

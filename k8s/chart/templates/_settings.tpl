@@ -85,20 +85,33 @@ same text can be read anywhere the folders are laid out alike.
 {{- include "gatehouse.settings.dataPlane" (dict "root" . "address" .Values.listenAddress "tls" .Values.gateway.tls.secret "drain" (printf "%ds" (int .Values.gateway.drainSeconds)) "providers" list) -}}
 {{- end -}}
 
-{{/* Of an injected data plane: on loopback, and the pod's own token is welcome. */}}
-{{- define "gatehouse.settings.sidecar" -}}
-{{- $own := list -}}
+{{/* Where the cluster's keys are published again: the control plane's address, unless the values name another. */}}
+{{- define "gatehouse.clusterKeys" -}}
 {{- with .Values.injection.serviceAccounts -}}
-{{- if .issuer -}}
-{{- $own = append $own (dict
-  "name" "cluster"
-  "issuer" .issuer
-  "audiences" (list $.Values.injection.token.audience)
-  "jwks" (dict "url" .jwksUrl)
-  "claims" (dict "subject" "sub" "groups" "kubernetes.io.namespace")) -}}
+{{- .jwksUrl | default (printf "%s/.well-known/cluster-jwks.json" (include "gatehouse.consoleUrl" $)) -}}
 {{- end -}}
 {{- end -}}
-{{- include "gatehouse.settings.dataPlane" (dict "root" . "address" "127.0.0.1" "tls" "" "drain" "10s" "providers" $own) -}}
+
+{{/* Whether the control plane publishes them: yes where pods are identified and nobody else does. */}}
+{{- define "gatehouse.publishesKeys" -}}
+{{- with .Values.injection.serviceAccounts -}}
+{{- if and $.Values.control.enabled .issuer (not .jwksUrl) -}}true{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Of an injected data plane: on loopback, and the pod's own token speaks where the agent has none. */}}
+{{- define "gatehouse.settings.sidecar" -}}
+{{- $settings := include "gatehouse.settings.dataPlane" (dict "root" . "address" "127.0.0.1" "tls" "" "drain" "10s" "providers" list) | fromYaml -}}
+{{- $own := .Values.injection.serviceAccounts -}}
+{{- if $own.issuer -}}
+{{- $workload := dict
+  "issuer" $own.issuer
+  "audiences" (list .Values.injection.token.audience)
+  "jwks" (dict "url" (include "gatehouse.clusterKeys" .))
+  "map" $own.map -}}
+{{- $_ := set $settings.identity "workload" (mergeOverwrite $workload (deepCopy (dig "workload" dict $settings.identity))) -}}
+{{- end -}}
+{{- toYaml $settings -}}
 {{- end -}}
 
 {{- define "gatehouse.settings.notifications" -}}
@@ -140,6 +153,7 @@ same text can be read anywhere the folders are laid out alike.
 {{- with .client_secret -}}{{- $_ := set $sign "client_secret" (include "gatehouse.source" . | fromYaml) -}}{{- end -}}
 {{- $_ := set $control "sign_in" $sign -}}
 {{- end -}}
+{{- if include "gatehouse.publishesKeys" . -}}{{- $_ := set $control "cluster_keys" dict -}}{{- end -}}
 {{- $_ := set $settings "control" $control -}}
 {{- toYaml $settings -}}
 {{- end -}}
