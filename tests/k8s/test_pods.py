@@ -22,6 +22,18 @@ GATEWAY = "gatehouse-gateway.gatehouse.svc"
 MAIL = "ada.lovelace@example.com"
 BODY = {"model": "claude-sonnet-4-5", "max_tokens": 50, "messages": [{"role": "user", "content": f"Write to {MAIL}"}]}
 AWS = "AKIA" + "IOSFODNN7" + "QWERTYU"
+HOUSE = {
+    "policy": "house",
+    "rules": [
+        {
+            "id": "closed",
+            "where": ["prompt"],
+            "match": {"regex": "moonflower"},
+            "do": "deny",
+            "say": "That is not for here.",
+        }
+    ],
+}
 
 
 def given() -> Object:
@@ -38,7 +50,7 @@ def given() -> Object:
                 "credential": {"from": {"secret": {"name": "upstream", "key": "key"}}},
             }
         ],
-        policies={"preset": "strict"},
+        policies={"preset": "strict", "inline": {"house": HOUSE}},
         control__url=f"https://{CONTROL}:15090",
         gateway__drainSeconds=1,
         record={"checkpoints": {"every": "1s"}},
@@ -50,7 +62,8 @@ def plan(folder: Path, objects: list[Object], tokens: Tokens) -> Object:
     maps = {one["metadata"]["name"]: one["data"] for one in objects if one["kind"] == "ConfigMap"}
     specs = {owner.partition("/gatehouse-")[2]: spec for owner, spec in pods(objects)}
     headers = {"authorization": f"Bearer {tokens.mint()}", "anthropic-version": "2023-06-01"}
-    refused = {**BODY, "messages": [{"role": "user", "content": AWS}]}
+    secret = {**BODY, "messages": [{"role": "user", "content": AWS}]}
+    refused = {**BODY, "messages": [{"role": "user", "content": "What is moonflower?"}]}
 
     def call(body: Any, **more: str) -> Object:
         return {"url": "http://127.0.0.1:15080/v1/messages", "body": json.dumps(body), "headers": more}
@@ -73,6 +86,7 @@ def plan(folder: Path, objects: list[Object], tokens: Tokens) -> Object:
         },
         "calls": {
             "masked": call(BODY, **headers),
+            "secret": call(secret, **headers),
             "refused": call(refused, **headers),
             "nobody": call(BODY),
             "forged": call(BODY, authorization=f"Bearer {Tokens.other().mint()}"),
@@ -96,13 +110,16 @@ def test_helm_test_says_yes(result: Object) -> None:
     assert (code, said.count("ok  ")) == (0, 3), said
 
 
-@pytest.mark.parametrize(("call", "status"), [("masked", 200), ("refused", 400), ("nobody", 401), ("forged", 401)])
+@pytest.mark.parametrize(
+    ("call", "status"), [("masked", 200), ("secret", 200), ("refused", 400), ("nobody", 401), ("forged", 401)]
+)
 def test_calls(result: Object, call: str, status: int) -> None:
     assert result["calls"][call][0] == status, result["calls"][call][1] + str(result["logs"])
 
 
-def test_the_preset_policy_is_in_force(result: Object) -> None:
-    assert "use a reference to your vault" in result["calls"]["refused"][1]
+def test_the_policies_are_in_force(result: Object) -> None:
+    assert "That is not for here." in result["calls"]["refused"][1]
+    assert "[AWS_KEY_ID_" in result["calls"]["secret"][1]
     assert AWS not in json.dumps(result)
     assert metric(result, 'gatehouse_findings_total{action="mask",detector="pii/email"}') == 1
 

@@ -60,6 +60,10 @@ class Answering(Protocol):
         """The upstream said all."""
 
     @property
+    def delivered(self) -> bool:
+        """The client has all that it asked for, though the upstream has not ended: clients that know leave then."""
+
+    @property
     def waits(self) -> bool:
         """For people, who are asked about a tool call."""
 

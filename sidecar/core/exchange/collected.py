@@ -106,6 +106,10 @@ class Collected:
         return self.body.calls
 
     @property
+    def delivered(self) -> bool:
+        return False  # it leaves when it is whole
+
+    @property
     def over(self) -> bool:
         return self._ended
 

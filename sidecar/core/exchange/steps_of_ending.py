@@ -12,6 +12,8 @@ from sidecar.core.exchange.stopping import stopped, stopped_fact
 
 
 def gone(course: Course, event: Gone) -> Commands:
+    if course.answering is not None and course.answering.delivered:
+        return course.finish((), event.at)
     told = (*_withdrawn(course, event.at), *course.cut(event.at), WakeAt(None))
     course.state = State.OVER
     return told

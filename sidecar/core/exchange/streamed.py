@@ -92,6 +92,10 @@ class Streamed:
         return self.stream.calls
 
     @property
+    def delivered(self) -> bool:
+        return self.stream.finished and not self.waits
+
+    @property
     def waits(self) -> bool:
         return self.stream.waits
 

@@ -105,6 +105,10 @@ class _Answer:
         return self.ended
 
     @property
+    def delivered(self) -> bool:
+        return self.saying.answered
+
+    @property
     def waits(self) -> bool:
         return False
 
@@ -115,7 +119,7 @@ class _Answer:
         return b""
 
     def fact(self, at: float) -> dict[str, object]:
-        complete = self.ended and self.broken is None
+        complete = (self.ended or self.delivered) and self.broken is None
         seconds, scanned = at - self.at, self.scanned
         return answer_fact(
             self.context, self.head, self.judged, seconds, complete=complete, broken=self.broken, scanned=scanned

@@ -44,6 +44,7 @@ class Saying:
     unscanned: list[str] = field(default_factory=list)
     messages: list[JsonValue] = field(default_factory=list)
     left_out: int = 0  # messages that the record does not hold
+    answered: bool = False  # the request has its result, or its error
     _kept: int = 0
 
     def take(self, raw: bytes) -> bytes:
@@ -53,6 +54,7 @@ class Saying:
         except Refused as refused:
             raise Refused(502, Code.API, f"{UNREADABLE}: {refused.message}") from refused
         self._keep(message.document.value, len(raw))
+        self.answered |= self._answers(message)
         texts = texts_of(message, Side.SERVER, self.asked.named, self._tool(message))
         self.unscanned += texts.unscanned[: max(0, 100 - len(self.unscanned))]
         return self._judged(message, texts)
@@ -74,8 +76,10 @@ class Saying:
 
     def _tool(self, message: Message) -> str | None:
         """Whose result it is: only the one that was asked for with this request is known."""
-        answers = message.kind in (Kind.RESULT, Kind.ERROR)
-        return self.asked.tool if answers and message.id is not None and message.id == self.asked.id else None
+        return self.asked.tool if self._answers(message) else None
+
+    def _answers(self, message: Message) -> bool:
+        return message.kind in (Kind.RESULT, Kind.ERROR) and message.id is not None and message.id == self.asked.id
 
     def _refused(self, message: Message, refused: Refused) -> bytes:
         exchange = self.context.exchange

@@ -67,6 +67,10 @@ class PlainAnswer:
         return Calls(self.context, self.judged)
 
     @property
+    def delivered(self) -> bool:
+        return False  # it leaves when it is whole
+
+    @property
     def over(self) -> bool:
         return self._ended
 

@@ -3,7 +3,8 @@
 from sidecar.core.exchange import events as e
 from sidecar.core.exchange.commands import Record
 from sidecar.core.exchange.exchange import STEPS, State
-from tests.unit.core.exchange.building import Call, gate, request
+from sidecar.core.model.http import ResponseHead
+from tests.unit.core.exchange.building import SSE, Call, ask, gate, message, request, text_block
 from tests.unit.core.exchange.happening import ANSWERS, STOPPED
 from tests.unit.core.exchange.held import PROMPT, held, holding, kinds
 
@@ -38,3 +39,13 @@ def test_an_answer_that_was_stopped_is_written_down_once() -> None:
     first, second = [one.fact for one in call.said if isinstance(one, Record) and one.kind == "cut"]
     assert (first["state"], first["status"]) == ("collecting", 200)
     assert second == {"exchange": "gx_1", "at": 9.0, "state": "refusing"}
+
+
+def test_who_leaves_when_all_was_said_was_answered() -> None:
+    whole = message(text_block(0, "x"))
+    for note, came, kind in (("all of it", whole, "answered"), ("a part", whole[:-30], "cut")):
+        call = ask(gate(), request("hi", stream=True))
+        for event in (e.ResponseStarted(ResponseHead(200, SSE), 5.0), e.ResponseChunk(came, 6.0), e.Gone(9.0)):
+            call.tell(event)
+        assert kinds(call.said)[-1:] == [kind], note
+        assert call.facts[kind]["complete"] is (kind == "answered"), note

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sidecar.core.exchange.commands import SendAnswer
-from sidecar.core.exchange.events import ResponseChunk, ResponseStarted, Stopped
+from sidecar.core.exchange.events import Gone, ResponseChunk, ResponseStarted, Stopped
 from sidecar.core.model.block import Block, Target
 from sidecar.core.model.http import ResponseHead
 from sidecar.core.wire.sse import SseReader
@@ -155,3 +155,11 @@ class TestOthers:
         assert made.facts["answered"]["scanned"] == {
             "extent": "partly", "why": ["image/png at result.contents[0].blob"]
         }  # fmt: skip
+
+
+def test_a_client_that_leaves_with_its_result_was_answered() -> None:
+    for note, answer, kind in (("its own", text("done"), "answered"), ("another's", text("done", id=2), "cut")):
+        made = ask(gate(), call(id=1))
+        for each in (ResponseStarted(ResponseHead(200, SSE), 5.0), ResponseChunk(event(answer), 6.0), Gone(9.0)):
+            made.tell(each)
+        assert made.facts[kind]["complete"] is (kind == "answered"), note
