@@ -46,3 +46,18 @@ def test_the_server_can_read_them(client: Client) -> None:
     """Without a cluster it cannot run them; what it can say is whether each is a statement."""
     for statement in CLUSTERED:
         client.query("SELECT formatQuery({statement:String})", {"statement": statement})
+
+
+def test_a_column_comes_to_the_local_table_and_to_the_one_in_front() -> None:
+    altered = [one.split("\n")[0] for one in CLUSTERED if "ADD COLUMN" in one]
+    assert "ALTER TABLE call_facts_local ON CLUSTER `main`" in altered
+    assert altered.index("ALTER TABLE call_facts_local ON CLUSTER `main`") < altered.index(
+        "ALTER TABLE call_facts ON CLUSTER `main`"
+    )
+
+
+def test_a_view_that_was_changed_is_known_as_it_is_now() -> None:
+    (now,) = [one for one in shapes() if one.name == "shape_calls"]
+    assert (now.target, "AS exchange_key" in now.select) == ("call_facts", True)
+    (sent,) = [one for one in CLUSTERED if one.startswith("ALTER TABLE shape_calls ON CLUSTER `main` MODIFY QUERY")]
+    assert "FROM events_local" in sent
