@@ -29,9 +29,9 @@ from sidecar.processes.console_anchors import Standings
 from sidecar.processes.state_folder import prepared, write_private
 from sidecar.record.clickhouse.place import Trouble, place
 from sidecar.record.keys import Keys, listed
-from sidecar.record.reports.ask import ask, period
+from sidecar.record.reports.ask import READ_ONLY, period
 from sidecar.record.reports.chart import shares
-from sidecar.record.reports.forms import as_csv, as_json, cell, is_number
+from sidecar.record.reports.forms import Table, as_csv, as_json, cell, is_number
 from sidecar.record.reports.page import Answered, verdict
 from sidecar.record.reports.saved import Saved, report, reports
 from sidecar.record.view import chains
@@ -39,6 +39,7 @@ from sidecar.record.view.ledger import Ledger
 from sidecar.settings.values import Settings
 
 KEPT = "verification.json"
+NOT_SET = "No database is configured: set record.clickhouse."
 MODULE = "sidecar.processes.console_verify"
 ROWS = 200  # on one page: what a browser and a person take in at once
 FORMS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
@@ -52,6 +53,7 @@ class Proofs:
         self._clock = clock
         self._file = settings.control_plane.folder / KEPT
         self._standings = Standings(settings, clock)
+        self._asked = Ledger(place(settings.record)) if settings.record.clickhouse else None
         self._running: Verification | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -66,7 +68,7 @@ class Proofs:
             anchors=[Anchor(**asdict(one)) for one in self._standings.now()],
             keys=self._keys(),
             reports=[_line(one) for one in reports()],
-            away=away if ledger else "No database is configured: set record.clickhouse.",
+            away=away if ledger else NOT_SET,
         )
 
     async def begin(self, by: str) -> None:
@@ -87,6 +89,8 @@ class Proofs:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait((self._task,))
+        if self._asked is not None:
+            await asyncio.to_thread(self._asked.close)
 
     def report_line(self, name: str) -> ReportLine | None:
         return next((_line(one) for one in reports() if one.name == name), None)
@@ -136,8 +140,10 @@ class Proofs:
             saved = report(name)
         except ConfigurationError:
             return None
-        where = place(self._settings.record)
-        return Answered(saved, ask(where, saved.sql, period(begin, until, team)))
+        if self._asked is None:
+            raise Away(NOT_SET, configured=False)
+        columns, rows = self._asked.table(saved.sql, period(begin, until, team), READ_ONLY)
+        return Answered(saved, Table(columns, rows))
 
     def _keys(self) -> list[Key]:
         folder = self._settings.state / "keys"

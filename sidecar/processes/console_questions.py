@@ -17,7 +17,7 @@ from sidecar.control.web.questions.figures import InForce, Overview, Policies, R
 from sidecar.control.web.questions.proofs import Download, Evidence, Report, ReportLine, Verification
 from sidecar.control.web.questions.rehearsed import Asker, Explained
 from sidecar.control.web.questions.sessions import Call, Calls, Replay, SessionLine, SessionPage, Story, Which
-from sidecar.processes.console_evidence import Proofs
+from sidecar.processes.console_evidence import NOT_SET, Proofs
 from sidecar.processes.console_explain import rehearsal_of
 from sidecar.processes.console_figures import overview_of, rule_hits
 from sidecar.processes.console_stories import Stories
@@ -28,7 +28,6 @@ from sidecar.record.view.ledger import Ledger
 from sidecar.settings.values import Settings
 
 T = TypeVar("T")
-NOT_SET = "No database is configured: set record.clickhouse."
 
 
 class RecordQuestions:

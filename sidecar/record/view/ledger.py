@@ -7,6 +7,7 @@ Rules:
 
 import threading
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from clickhouse_connect.driver.client import Client
@@ -15,6 +16,8 @@ from sidecar.record.clickhouse.place import Place, Trouble, connected, told
 from sidecar.record.clickhouse.schema import checked
 
 Rows = Sequence[Sequence[Any]]
+Settings = Mapping[str, object]
+ANY: Settings = MappingProxyType({})
 
 
 class Ledger:
@@ -26,11 +29,15 @@ class Ledger:
         self._lock = threading.Lock()
 
     def rows(self, sql: str, given: Mapping[str, object] | None = None) -> Rows:
+        return self.table(sql, given or {})[1]
+
+    def table(self, sql: str, given: Mapping[str, object], settings: Settings = ANY) -> tuple[Sequence[str], Rows]:
+        """The names of the columns, and the rows."""
         client = self._open()
         try:
             with told(self.place.address):
-                found: Rows = client.query(sql, dict(given or {})).result_rows
-                return found
+                found = client.query(sql, dict(given), settings=dict(settings))
+                return found.column_names, found.result_rows
         except Trouble:
             self.close()
             raise

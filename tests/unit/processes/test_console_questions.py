@@ -76,7 +76,7 @@ async def test_overview_and_policies(questions: RecordQuestions) -> None:
 
 
 async def test_reports(questions: RecordQuestions) -> None:
-    found = await questions.report("denials", SPAN.begin, SPAN.until, "")
+    found = await questions.report("denials", SPAN.begin, SPAN.until, "", 1)
     assert found is not None
     assert found.cells
     file = await questions.report_as("denials", "csv", SPAN.begin, SPAN.until, "")
@@ -84,7 +84,7 @@ async def test_reports(questions: RecordQuestions) -> None:
     assert len(file.body.splitlines()) == len(found.cells) + 1
     assert await questions.report_line("denials") == found.line
     assert await questions.report_line("nothing") is None
-    assert await questions.report("nothing", SPAN.begin, SPAN.until, "") is None
+    assert await questions.report("nothing", SPAN.begin, SPAN.until, "", 1) is None
 
 
 async def test_a_rehearsal_needs_no_database(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ async def test_no_database(database: str | None, configured: bool, tmp_path: Pat
         questions.story("s", 0, 1),
         questions.replay("s"),
         questions.policies(SPAN),
-        questions.report("denials", 0.0, 1.0, ""),
+        questions.report("denials", 0.0, 1.0, "", 1),
     ):
         with pytest.raises(Away) as away:
             await question
