@@ -1,5 +1,6 @@
 """The web side of the control plane, put together: console, API, tokens, anchors, health."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -64,6 +65,7 @@ def composed(
     http: httpx.AsyncClient,
     environ: Mapping[str, str],
     questions: Questions,
+    leaving: asyncio.Event,
 ) -> ASGIApp:
     """Everything that answers over HTTP."""
     control = settings.control_plane
@@ -80,6 +82,7 @@ def composed(
         bearers=made.own if made else None,
         local_key=keys.owner,
         link_key=keys.link,
+        leaving=leaving,
     )
     others = [
         *_routes(desk, health),

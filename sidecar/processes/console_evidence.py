@@ -40,6 +40,7 @@ from sidecar.settings.values import Settings
 
 KEPT = "verification.json"
 MODULE = "sidecar.processes.console_verify"
+ROWS = 200  # on one page: what a browser and a person take in at once
 FORMS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
@@ -90,16 +91,22 @@ class Proofs:
     def report_line(self, name: str) -> ReportLine | None:
         return next((_line(one) for one in reports() if one.name == name), None)
 
-    def report(self, name: str, begin: datetime, until: datetime, team: str) -> Report | None:
+    def report(
+        self, name: str, begin: datetime, until: datetime, team: str, page: int = 1, most: int = ROWS
+    ) -> Report | None:
         answer = self._answered(name, begin, until, team)
         if answer is None:
             return None
         saved, table = answer.saved, answer.table
         kind, says = verdict(answer)
+        pages = max(1, -(-len(table.rows) // most))
+        page = min(page, pages)
         return Report(
             line=_line(saved),
             columns=[one.replace("_", " ") for one in table.columns],
-            cells=[[cell(value) for value in row] for row in table.rows],
+            cells=[[cell(value) for value in row] for row in table.rows[most * (page - 1) : most * page]],
+            page=page,
+            pages=pages,
             numbers=[any(is_number(row[at]) for row in table.rows) for at in range(len(table.columns))],
             bars=shares(table, saved.chart) if saved.chart else (),
             bars_title=" by ".join(reversed([one.replace("_", " ") for one in saved.chart])) if saved.chart else "",

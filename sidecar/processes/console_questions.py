@@ -125,9 +125,9 @@ class RecordQuestions:
     async def report_line(self, name: str) -> ReportLine | None:
         return self._proofs.report_line(name)
 
-    async def report(self, name: str, begin: float, until: float, team: str) -> Report | None:
+    async def report(self, name: str, begin: float, until: float, team: str, page: int) -> Report | None:
         self._known(self._ledger)
-        return await _asked(lambda: self._proofs.report(name, _utc(begin), _utc(until), team))
+        return await _asked(lambda: self._proofs.report(name, _utc(begin), _utc(until), team, page))
 
     async def report_as(self, name: str, form: str, begin: float, until: float, team: str) -> Download | None:
         self._known(self._ledger)

@@ -4,6 +4,8 @@ Strategy: a certificate that was renewed is put into the context that is in use.
 the new one, and connections that stand go on.
 
 Rules:
+- On the way down open answers get their time, and event streams end at once. A connection on which nothing runs is cut:
+  with TLS a close waits for the other end to close, and who keeps a connection for later does not look.
 - A port in use is one sentence, before anything else starts; signals belong to the process.
 - A pair that cannot be read or does not fit together, as between the writing of the one file and of the other, changes
   nothing: the last good one stays.
@@ -14,6 +16,7 @@ import contextlib
 import logging
 import socket
 import ssl
+import time
 from collections.abc import Generator
 
 import uvicorn
@@ -23,7 +26,9 @@ from sidecar.control.gates.credentials import Marks, fitting, marks
 from sidecar.core.errors import ConfigurationError
 from sidecar.settings.control import Listen, Pair
 
-STOP_SECONDS = 3  # open answers have so long; event streams end with the process
+STOP_SECONDS = 3  # open answers have so long
+LAST_SECONDS = 0.5  # of those, for ending what is cut
+LOOK_FOR_IDLE = 0.1
 BACKLOG = 128
 LOOK_EVERY = 10.0  # seconds; certificates are renewed days before they end
 log = logging.getLogger(__name__)
@@ -62,6 +67,7 @@ class ConsoleServer(Serving):
         self._listen = listen
         self._look_every = look_every
         self._looking: asyncio.Task[None] | None = None
+        self.leaving = asyncio.Event()
 
     async def start(self, app: ASGIApp) -> None:
         tls = self._listen.tls
@@ -88,6 +94,7 @@ class ConsoleServer(Serving):
             self._looking = asyncio.create_task(self._look(tls, context, seen))
 
     async def stop(self) -> None:
+        self.leaving.set()
         if self._looking is not None:
             self._looking.cancel()
         await super().stop()
@@ -125,6 +132,23 @@ class QuietServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        cutting = asyncio.create_task(self._cut())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            cutting.cancel()
+
+    async def _cut(self) -> None:
+        last = time.monotonic() + (self.config.timeout_graceful_shutdown or STOP_SECONDS) - LAST_SECONDS
+        while True:
+            await asyncio.sleep(LOOK_FOR_IDLE)
+            late, running = time.monotonic() >= last, bool(self.server_state.tasks)
+            for one in tuple(self.server_state.connections):
+                # What is answered may not have left yet.
+                if late or not (running or one.transport.get_write_buffer_size()):
+                    one.transport.abort()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:

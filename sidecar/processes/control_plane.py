@@ -71,9 +71,8 @@ class ControlPlane:
             desk = self._desk(store, spool)
             hall = Hall(store, desk.tickets, desk.blocks)
             gates = self._gates(hall)
-            await web.start(
-                console.composed(self._settings, desk, self._health, self._keys, http, self._environ, questions)
-            )
+            http_side = (self._health, self._keys, http, self._environ, questions, web.leaving)
+            await web.start(console.composed(self._settings, desk, *http_side))
             await hall.start()
             await gates.start()
             telling.start()

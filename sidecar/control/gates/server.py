@@ -29,6 +29,8 @@ BEAT = 5.0  # seconds
 LAST_WRITE = 1.0  # seconds that one message may still take when a stream ends
 LONGEST_MESSAGE = 4 << 20  # a question has 20 texts of 8 KB at most
 Context = grpc.aio.ServicerContext[bytes, bytes]
+# How a write says that there is nobody any more: the last one, when the other end was cut off and not closed.
+GONE = (grpc.RpcError, grpc.aio.UsageError, grpc.aio.InternalError)
 
 
 class GateServer:
@@ -86,13 +88,10 @@ class GateServer:
             while isinstance(data := await context.read(), bytes):  # else it is EOF
                 await self._handle(visit, messages.from_gate(data))
         finally:
+            beating.cancel()
             visit.close()
-            # Not cancelled while it writes: gRPC would never send the status that ends the stream.
-            await asyncio.wait((speaking,), timeout=LAST_WRITE)
-            for task in (speaking, beating):
-                task.cancel()
-            await asyncio.wait((speaking, beating))
             log.info("a data plane has left: %s", visit.gate)
+            await _ended(speaking)
 
     async def _handle(self, visit: Visit, said: Any) -> None:
         visit.heard = self._clock()
@@ -140,12 +139,21 @@ def _visit(hello: Any, now: float) -> Visit:
 
 
 async def _speak(visit: Visit, context: Context) -> None:
-    with contextlib.suppress(grpc.RpcError, grpc.aio.UsageError):
+    with contextlib.suppress(*GONE):
         while True:
             message = await visit.next()
             if message is None:
                 return
             await context.write(messages.written(message))
+
+
+async def _ended(speaking: "asyncio.Task[None]") -> None:
+    """Not cancelled while it writes: gRPC would never send the status that ends the stream. Where the other end was cut
+    off there is nobody to send it to, and gRPC cancels us while we wait."""
+    try:
+        await asyncio.wait((speaking,), timeout=LAST_WRITE)
+    finally:
+        speaking.cancel()
 
 
 _OPTIONS = [

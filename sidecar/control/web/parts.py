@@ -1,5 +1,6 @@
 """What the console and the API are made of, and who may do what there."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +31,8 @@ class Bearers(Protocol):
 @dataclass(frozen=True, slots=True)
 class Parts:
     """`url`: where people reach us. `roles`: groups that have a role. `local_key`: of this machine's owner, only where
-    nobody else can read it. `link_key`: of data planes. `routes`: those of others, each placed in `places.py`."""
+    nobody else can read it. `link_key`: of data planes. `routes`: those of others, each placed in `places.py`.
+    `leaving`: the process ends, and streams end with it."""
 
     url: str
     store: Store
@@ -44,6 +46,7 @@ class Parts:
     link_key: str | None = field(default=None, repr=False)
     clock: Callable[[], float] = time.time
     routes: Sequence[BaseRoute] = ()
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def sessions(self) -> Sessions:

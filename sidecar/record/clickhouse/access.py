@@ -15,7 +15,7 @@ from sidecar.record.clickhouse.place import Place, Trouble, told
 
 # No right to manage access; no storage that could be written.
 NO_ACCESS_STORAGE = frozenset((497, 514))
-BY_EXCHANGE = ("exchange_facts", "finding_facts", "tool_call_facts", "approval_facts")
+BY_EXCHANGE = ("exchange_facts", "finding_facts", "tool_call_facts", "approval_facts", "call_facts", "answer_facts")
 DAILY = ("daily", "daily_callers", "daily_connections", "daily_models", "daily_rules")
 VIEWS = ("exchanges", "findings", "tool_calls", "approvals", "sessions", *DAILY)
 # `caller_facts` has no policy: it is what the policies ask, and says no more than which group a call was of.

@@ -11,7 +11,7 @@ Rules:
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.resources import files
 
@@ -21,6 +21,8 @@ SHARD = re.compile(r"^-- shard by (.+)$", re.MULTILINE)
 TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+) ")
 ENGINE = re.compile(r"ENGINE = (\w*MergeTree)(?:\(([^)]*)\))?")
 SHAPE = re.compile(r"CREATE MATERIALIZED VIEW IF NOT EXISTS (\w+) TO (\w+) AS\s+(SELECT.*)", re.DOTALL)
+RESHAPE = re.compile(r"ALTER TABLE (\w+) MODIFY QUERY\s+(SELECT.*)", re.DOTALL)
+ALTER = re.compile(r"ALTER TABLE (\w+)\s+ADD COLUMN ")
 VIEW = re.compile(r"CREATE OR REPLACE VIEW (\w+)")
 REPLICA = "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'"
 
@@ -62,8 +64,13 @@ def migrations() -> list[Migration]:
 
 def shapes() -> list[Shape]:
     """Everything that is made of events as they come in."""
-    found = [SHAPE.match(one) for migration in migrations() for one in migration.statements()]
-    return [Shape(one[1], one[2], one[3]) for one in found if one]
+    found: dict[str, Shape] = {}
+    for statement in (one for migration in migrations() for one in migration.statements()):
+        if made := SHAPE.match(statement):
+            found[made[1]] = Shape(made[1], made[2], made[3])
+        elif changed := RESHAPE.match(statement):
+            found[changed[1]] = replace(found[changed[1]], select=changed[2])
+    return list(found.values())
 
 
 def _split(text: str) -> list[str]:
@@ -85,10 +92,18 @@ def _rendered(raw: str, cluster: str | None, database: str) -> Iterator[str]:
             f"ENGINE = Distributed(`{cluster}`, `{database}`, {name}_local, {key[1] if key else 'rand()'})"
         )
     elif shape := SHAPE.match(statement):
-        select = re.sub(r"\bFROM events\b", "FROM events_local", shape[3])
-        yield f"CREATE MATERIALIZED VIEW IF NOT EXISTS {shape[1]}{on} TO {shape[2]}_local AS\n{select}"
+        yield f"CREATE MATERIALIZED VIEW IF NOT EXISTS {shape[1]}{on} TO {shape[2]}_local AS\n{_local(shape[3])}"
+    elif reshape := RESHAPE.match(statement):
+        yield f"ALTER TABLE {reshape[1]}{on} MODIFY QUERY\n{_local(reshape[2])}"
+    elif altered := ALTER.match(statement):
+        for name in (f"{altered[1]}_local", altered[1]):
+            yield statement.replace(f"ALTER TABLE {altered[1]}", f"ALTER TABLE {name}{on}", 1)
     else:
         yield VIEW.sub(rf"CREATE OR REPLACE VIEW \1{on}", statement)
+
+
+def _local(select: str) -> str:
+    return re.sub(r"\bFROM events\b", "FROM events_local", select)
 
 
 def _replicated(engine: "re.Match[str]") -> str:

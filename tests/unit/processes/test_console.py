@@ -1,5 +1,6 @@
 """The web side, put together: who may reach what, and nothing that nobody placed."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -36,7 +37,9 @@ async def client(tmp_path: Path) -> AsyncIterator[TestClient]:
     desk = Desk(store, Tickets(store, trail), Blocks(store, trail), Anchors(store), trail)
     health = Health(("database",), lambda: b"numbers\n")
     async with new_http() as http:
-        app = composed(settings, desk, health, Keys("link", "owner"), http, {}, RecordQuestions(settings))
+        app = composed(
+            settings, desk, health, Keys("link", "owner"), http, {}, RecordQuestions(settings), asyncio.Event()
+        )
         yield TestClient(app, base_url=settings.control)
     await store.close()
 

@@ -100,6 +100,17 @@ async def test_chains_of_the_database(over: Proofs, ledger: Ledger) -> None:
     assert "does not answer" in str(away)
 
 
+async def test_long_lists_come_in_pages(over: Proofs) -> None:
+    pages = [over.report("outside-hours", BEGIN, END, "", page, 5) for page in (1, 2, 900)]
+    first, second, last = (one for one in pages if one)
+    assert (first.page, second.page, last.page) == (1, 2, last.pages)
+    assert len(first.cells) == 5 >= len(last.cells) > 0
+    assert first.cells != second.cells
+    whole = over.report_as("outside-hours", "csv", BEGIN, END, "")
+    assert whole is not None
+    assert len(whole.body.splitlines()) == 1 + 5 * (last.pages - 1) + len(last.cells)
+
+
 async def test_a_report_as_a_page_and_as_files(over: Proofs) -> None:
     found = over.report("denials", BEGIN, END, "")
     assert found is not None

@@ -1,16 +1,18 @@
 """The HTTP listener of the control plane."""
 
 import asyncio
+import logging
 import socket
 import ssl
 import urllib.request
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
 from sidecar.core.errors import ConfigurationError
@@ -88,3 +90,51 @@ async def test_a_pair_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> Non
     with pytest.raises(ConfigurationError, match=r"control\.listen\.tls: cannot be used"):
         await server.start(Starlette())
     await server.stop()
+
+
+async def test_a_connection_kept_for_later_does_not_hold_up_the_end(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its client looks no more, so that it would never answer the close of TLS; an answer that is open is finished."""
+    authority = Authority(f"{tmp_path}/authority")
+    pair = authority.issue("localhost")
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: Request) -> PlainTextResponse:
+        begun.set()
+        await go_on.wait()
+        return PlainTextResponse("x" * 5_000_000)
+
+    plain = ConsoleServer(Listen("127.0.0.1", 0))
+    tls = ConsoleServer(Listen("127.0.0.1", 0, Pair(pair.certificate, pair.key)))
+    for server in (plain, tls):
+        await server.start(Starlette(routes=[Route("/", hello), Route("/slow", slow)]))
+    with await asyncio.to_thread(opened, tls.port, authority) as kept:
+        await asyncio.to_thread(asked, kept)
+        answer = asyncio.create_task(asyncio.to_thread(fetched, f"http://127.0.0.1:{plain.port}/slow"))
+        await begun.wait()
+        stopping = asyncio.create_task(plain.stop())
+        await tls.stop()
+        go_on.set()
+        await stopping
+    assert len(await answer) == 5_000_000
+    assert [one.getMessage() for one in caplog.records if one.levelno > logging.INFO] == []
+
+
+async def test_what_never_ends_is_cut_as_if_its_client_had_left(caplog: pytest.LogCaptureFixture) -> None:
+    async def forever() -> AsyncIterator[bytes]:
+        yield b"once"
+        await asyncio.Event().wait()
+
+    async def endless(_: Request) -> StreamingResponse:
+        return StreamingResponse(forever())
+
+    server = ConsoleServer(Listen("127.0.0.1", 0))
+    await server.start(Starlette(routes=[Route("/", endless)]))
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    await reader.readuntil(b"once")
+    await server.stop()
+
+    assert [one.getMessage() for one in caplog.records if one.levelno > logging.INFO] == []
+    writer.close()

@@ -3,6 +3,7 @@
 Rules:
 - Only names go out here, never texts: those are fetched, and the look is recorded.
 - Who is signed out, or lost the role, hears nothing more: it is looked up again before each beat.
+- When this process ends, so does the stream: the browser comes again, here or to another replica.
 """
 
 import asyncio
@@ -25,14 +26,15 @@ RETRY = 2000
 async def stream(parts: Parts, request: Request, beat: float = BEAT) -> AsyncIterator[bytes]:
     heard = await parts.store.listen(TICKETS)
     coming: asyncio.Task[str | None] | None = None
+    leaving = asyncio.create_task(parts.leaving.wait())
     try:
         yield f"retry: {RETRY}\n".encode() + await _event(parts, "all", None)
         while True:
             coming = coming or asyncio.create_task(_next(heard))
-            done, _ = await asyncio.wait({coming}, timeout=beat)
-            if not await _still_in(parts, request):
+            await asyncio.wait((coming, leaving), timeout=beat, return_when=asyncio.FIRST_COMPLETED)
+            if leaving.done() or not await _still_in(parts, request):
                 return
-            if not done:
+            if not coming.done():
                 yield b": beat\n\n"
                 continue
             ticket, coming = coming.result(), None
@@ -40,6 +42,7 @@ async def stream(parts: Parts, request: Request, beat: float = BEAT) -> AsyncIte
                 return
             yield await _event(parts, "all" if ticket == MISSED else "ticket", ticket or None)
     finally:
+        leaving.cancel()
         if coming:
             coming.cancel()
         heard.close()

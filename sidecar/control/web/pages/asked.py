@@ -77,7 +77,7 @@ def which(request: Request) -> Which:
     )
 
 
-def same(request: Request, **changed: str | None) -> str:
+def same(request: Request, **changed: str | int | None) -> str:
     """This address with other values; an empty one is left out."""
     kept = {**dict(request.query_params), **changed}
     return str(request.url.replace(query="").include_query_params(**{k: v for k, v in kept.items() if v})).split(

@@ -65,10 +65,10 @@ class EvidencePage:
         if part not in PARTS:
             return render(request, "report.html", here="evidence", **values)
         await looked(self._parts, request, "report", name)
-        found = await self._questions.report(name, begin, until, team)
+        found = await self._questions.report(name, begin, until, team, _page(request))
         bars = charts.by_name(found.bars_title, found.bars) if found and found.bars else None
         if part == "rows":
-            rows = ENVIRONMENT.get_template("report_rows.html").render(found=found, bars=bars)
+            rows = ENVIRONMENT.get_template("report_rows.html").render(request=request, found=found, bars=bars)
             return Response(rows, media_type="text/html")
         return render(request, "report.html", here="evidence", **{**values, "found": found, "bars": bars})
 
@@ -86,6 +86,11 @@ class EvidencePage:
         begin = asked.since if asked.since is not None else until - USUAL
         team = request.query_params.get("team", "").strip()
         return (begin, until, team) if begin < until else (until - DAY, until, team)
+
+
+def _page(request: Request) -> int:
+    said = request.query_params.get("page", "")
+    return max(1, int(said)) if said.isascii() and said.isdigit() and len(said) < 7 else 1
 
 
 def _day(seconds: float) -> str:

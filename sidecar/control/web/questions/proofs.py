@@ -66,11 +66,14 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`good`: nothing where rows are no matter of good or bad. `cells`: as a person reads them."""
+    """`good`: nothing where rows are no matter of good or bad. `cells`: those of this page of so many, as a person
+    reads them."""
 
     line: ReportLine
     columns: Sequence[str]
     cells: Sequence[Sequence[str]]
+    page: int
+    pages: int
     numbers: Sequence[bool]
     bars: Sequence[tuple[str, float]]
     bars_title: str

@@ -2,22 +2,28 @@
 -- question: How much of the traffic was looked at, and why was the rest not?
 -- control: SOC 2 CC7.2; ISO 27001 A.8.16; EU AI Act Art. 12
 -- chart: scanned exchanges
+-- An answer counts where its call does.
 SELECT
     side,
     scanned,
     why,
-    count() AS exchanges,
+    sum(number) AS exchanges,
     round(100 * exchanges / sum(exchanges) OVER (PARTITION BY side), 2) AS percent
 FROM (
-    SELECT
-        arrayJoin([
-            ('request', request_scanned, arrayStringConcat(request_unscanned, '; ')),
-            ('answer', answer_scanned, arrayStringConcat(answer_unscanned, '; '))
-        ]) AS one,
-        one.1 AS side, one.2 AS scanned, one.3 AS why
-    FROM exchanges
+    SELECT 'request' AS side, scanned, arrayStringConcat(unscanned, '; ') AS why, count() AS number
+    FROM call_facts FINAL
     WHERE at >= {begin:DateTime64(6, 'UTC')} AND at < {until:DateTime64(6, 'UTC')}
         AND ({team:String} = '' OR has(groups, {team:String}))
+    GROUP BY scanned, unscanned
+    UNION ALL
+    SELECT 'answer' AS side, scanned, arrayStringConcat(unscanned, '; ') AS why, count() AS number
+    FROM answer_facts FINAL
+    WHERE at >= {begin:DateTime64(6, 'UTC')} AND exchange_key IN (
+        SELECT exchange_key FROM call_facts
+        WHERE at >= {begin:DateTime64(6, 'UTC')} AND at < {until:DateTime64(6, 'UTC')}
+            AND ({team:String} = '' OR has(groups, {team:String}))
+    )
+    GROUP BY scanned, unscanned
 )
 WHERE scanned != ''
 GROUP BY side, scanned, why

@@ -14,7 +14,7 @@ SELECT
     e.last AS last,
     e.closed AS closed
 FROM (
-    SELECT chain, uniqExact(seq) AS events, max(seq) AS newest, min(at) AS first, max(at) AS last,
+    SELECT chain, groupBitmap(seq) AS events, max(seq) AS newest, min(at) AS first, max(at) AS last,
            countIf(kind = 'gap_opened') AS unrecorded,
            if(countIf(kind = 'chain_closed') > 0, 'yes', 'no') AS closed
     FROM events

@@ -13,7 +13,10 @@ SELECT
     a.seconds AS seconds,
     a.approval AS approval
 FROM approvals AS a
-LEFT ANY JOIN (SELECT exchange, subject, groups FROM exchanges) AS e ON a.exchange = e.exchange
+LEFT ANY JOIN (
+    SELECT exchange, subject, groups FROM call_facts
+    WHERE exchange_key IN (SELECT cityHash64(exchange) FROM approval_facts)
+) AS e ON a.exchange = e.exchange
 WHERE coalesce(a.asked_at, a.decided_at) >= {begin:DateTime64(6, 'UTC')}
     AND coalesce(a.asked_at, a.decided_at) < {until:DateTime64(6, 'UTC')}
     AND ({team:String} = '' OR has(e.groups, {team:String}))

@@ -19,7 +19,7 @@ FROM (
 ) AS g
 LEFT ANY JOIN (
     SELECT chain, policy, count() AS exchanges, min(at) AS first, max(at) AS last
-    FROM exchanges
+    FROM call_facts FINAL
     WHERE at >= {begin:DateTime64(6, 'UTC')} AND at < {until:DateTime64(6, 'UTC')}
         AND ({team:String} = '' OR has(groups, {team:String}))
     GROUP BY chain, policy

@@ -1,5 +1,11 @@
 """Who may connect, and what a data plane that says nonsense gets."""
 
+import asyncio
+import gc
+import logging
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import grpc
@@ -96,3 +102,48 @@ async def test_a_port_in_use_is_a_sentence(dsn: str) -> None:
     async with plane(dsn) as here:
         with pytest.raises(ConfigurationError, match="is another one running"):
             GateServer(Hall(here.store, here.tickets, here.blocks), "127.0.0.1", here.server.port, key=KEY)
+
+
+@asynccontextmanager
+async def cut_off(port: int) -> AsyncIterator[tuple[str, Callable[[], None]]]:
+    """A way to the port that can be cut, as by a machine that goes: no goodbye, and what is under way is lost."""
+    ways: list[asyncio.StreamWriter] = []
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+
+    async def came(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", port)
+        ways.extend((writer, back))
+        await asyncio.gather(pass_on(reader, back), pass_on(there, writer), return_exceptions=True)
+
+    def cut() -> None:
+        for way in ways:
+            way.transport.abort()
+
+    server = await asyncio.start_server(came, "127.0.0.1")
+    async with server:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}", cut
+
+
+async def test_a_stream_that_is_cut_off_is_one_calm_line(dsn: str, caplog: pytest.LogCaptureFixture) -> None:
+    """It was being spoken to: what cannot be written any more is no error of ours, and nobody goes on speaking."""
+    caplog.set_level(logging.INFO)
+    async with (
+        plane(dsn) as here,
+        cut_off(here.server.port) as (address, cut),
+        grpc.aio.insecure_channel(address) as channel,
+    ):
+        call = channel.stream_stream(PATH)(metadata=(("authorization", f"Bearer {KEY}"),))
+        await call.write(HELLO)
+        await call.read()
+        (visit,) = here.hall.visits
+        cut()
+        for _ in range(20):
+            visit.say(pb.ToGate(beat=pb.Beat(at=1.0)))
+        await until(lambda: "a data plane has left: g" in caplog.messages)
+        loop = asyncio.get_running_loop()
+        await until(lambda: not [one for one in asyncio.all_tasks(loop) if re.search("_beat|_speak", repr(one))])
+    gc.collect()  # a task whose failure nobody looked at says so when it goes
+    assert [one.getMessage() for one in caplog.records if one.levelno > logging.INFO] == []

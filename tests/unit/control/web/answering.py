@@ -140,11 +140,22 @@ class Answering:
     async def report_line(self, name: str) -> ReportLine | None:
         return LINE if name == "denials" else None
 
-    async def report(self, name: str, begin: float, until: float, team: str) -> Report | None:
+    async def report(self, name: str, begin: float, until: float, team: str, page: int) -> Report | None:
         self._note("report", name, begin, until, team)
         cells: Sequence[Sequence[str]] = [[NASTY, "3"]]
         return (
-            Report(LINE, ["rule", "denials"], cells, [False, True], [(NASTY, 3.0)], "denials by rule", "1 row.", None)
+            Report(
+                LINE,
+                ["rule", "denials"],
+                cells,
+                page,
+                3,
+                [False, True],
+                [(NASTY, 3.0)],
+                "denials by rule",
+                "1 row.",
+                None,
+            )
             if name == "denials"
             else None
         )

@@ -73,3 +73,11 @@ async def test_no_texts_go_out(laptop: Rig) -> None:
     await laptop.parts.tickets.open(asked(why="A secret reason"))
     assert b"secret" not in await anext(coming)
     await coming.aclose()
+
+
+async def test_it_ends_with_the_process(laptop: Rig) -> None:
+    coming = stream(laptop.parts, request(), SLOW)
+    await anext(coming)
+    laptop.parts.leaving.set()
+    async with asyncio.timeout(10):
+        assert [event async for event in coming] == []

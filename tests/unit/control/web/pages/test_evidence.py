@@ -1,5 +1,7 @@
 """Evidence: the check, the anchors, reports and their downloads."""
 
+import re
+
 import pytest
 
 from tests.unit.control.web.pages.conftest import Shown
@@ -48,6 +50,12 @@ async def test_a_report_is_a_page_and_a_file(shown: Shown) -> None:
     rows = await shown.page(f"/evidence/reports/denials?{period}&part=rows")
     assert "<html" not in rows
     assert "<script>alert" not in rows
+    assert "Page 1 of 3" in rows
+    assert "data-before" not in rows
+    last = await shown.page(f"/evidence/reports/denials?{period}&part=rows&page=3")
+    assert re.search(r'href="/evidence/reports/denials\?[^"]*team=sre&amp;page=2" data-before', last)
+    assert "data-more" not in last
+    assert "Page 1 of 3" in await shown.page(f"/evidence/reports/denials?{period}&part=rows&page=-2")
     page = await shown.page(f"/evidence/reports/denials?{period}&part=all")
     assert "data-report" in page
     assert "data-asking" not in page
