@@ -23,6 +23,11 @@ ROUTE = "x-gatehouse-route"
 WORKLOAD = "x-gatehouse-workload"
 
 
+def waiting_key(secret: str) -> str:
+    """What the route header says for a request whose client waits: no connection has such a name."""
+    return f"{secret}!waiting"
+
+
 class Misused(Exception):  # noqa: N818  (named for what happened)
     """The exchange asked for something that must not be done: a bug, so the stream fails."""
 

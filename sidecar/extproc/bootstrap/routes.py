@@ -20,7 +20,7 @@ from envoy_data_plane.envoy.type.matcher import v3 as matcher
 from sidecar.extproc.bootstrap.clusters import upstream
 from sidecar.extproc.bootstrap.pack import exactly, inline, packed, regex, seconds
 from sidecar.extproc.bootstrap.spec import BootstrapSpec, ConnectionSpec, Endpoint
-from sidecar.extproc.heads import ROUTE
+from sidecar.extproc.heads import ROUTE, waiting_key
 
 # Path, methods, body of the answer.
 PROBES = (
@@ -43,7 +43,7 @@ UNDECIDED = "The gate gave no verdict on this request, so it was not sent on."
 def routes(spec: BootstrapSpec) -> route.RouteConfiguration:
     table = [probe_route(*probe) for probe in PROBES]
     table += [_to_upstream(connection, spec.secret) for connection in spec.connections]
-    table.append(_refusal())
+    table += [_waiting(spec.secret), _refusal()]
     everything = route.VirtualHost(name="gate", domains=["*"], routes=table)
     return route.RouteConfiguration(name="gate", virtual_hosts=[everything], validate_clusters=True)
 
@@ -80,6 +80,16 @@ def _to_upstream(connection: ConnectionSpec, secret: str) -> route.Route:
             host_rewrite_literal=Endpoint.of(connection.url).authority,
             timeout=seconds(0),
         ),
+    )
+
+
+def _waiting(secret: str) -> route.Route:
+    """The answer in which a client waits for people begins here; the data plane takes its words out, and says its own."""
+    key = route.HeaderMatcher(name=ROUTE, string_match=exactly(waiting_key(secret)))
+    return route.Route(
+        name="waiting",
+        match=route.RouteMatch(prefix="/", headers=[key]),
+        direct_response=route.DirectResponseAction(status=200, body=inline(": waiting")),
     )
 
 

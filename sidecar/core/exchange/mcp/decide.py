@@ -28,6 +28,7 @@ from sidecar.core.exchange.judgement import judge_texts
 from sidecar.core.exchange.mcp import heads
 from sidecar.core.exchange.mcp.asked import Asked, named
 from sidecar.core.exchange.mcp.calls import Call, call_record, judge_call
+from sidecar.core.exchange.mcp.waits import waits
 from sidecar.core.exchange.mcp.withheld import judge_withheld
 from sidecar.core.exchange.outcome import Arrived, Go
 from sidecar.core.exchange.refusal import denial
@@ -106,7 +107,11 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     notes.calls += _quarantined(gate, call, judged)
     go = _forwarded(gate, call, session, judged, accepted)
     return (
-        replace(go, held=held(_subject(gate, call, go), session, judged, stream=False, answers=False))
+        replace(
+            go,
+            held=held(_subject(gate, call, go), session, judged, stream=False, answers=False),
+            waits=waits(arrived.id, arrived.head, message),
+        )
         if (judged.holds)
         else go
     )
