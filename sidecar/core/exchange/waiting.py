@@ -23,20 +23,18 @@ NO_ANSWER = "The server answered with status {} and no message of MCP."
 
 def turned(waits: Waits, commands: Sequence[Command], answering: Answering | None) -> Sequence[Command]:
     """The commands, as they are to be now."""
-    refused = [
-        SendAnswer(_event(waits, one.body, one.status), end=True) for one in commands if isinstance(one, Respond)
-    ]
+    refused = [_last(waits, one.body, one.status) for one in commands if isinstance(one, Respond)]
     started = any(isinstance(one, StartAnswer) for one in commands)
     kept = [one for one in commands if not isinstance(one, StartAnswer | Respond)]
     if answering is None or answering.streams or not started:
         return (*kept, *refused)
     body = b"".join(one.data for one in kept if isinstance(one, SendAnswer))
-    whole = SendAnswer(_event(waits, body, answering.head.status), end=True)
-    return (*(one for one in kept if not isinstance(one, SendAnswer)), whole)
+    told = (one for one in kept if not isinstance(one, SendAnswer))
+    return (*told, _last(waits, body, answering.head.status))
 
 
-def _event(waits: Waits, body: bytes, status: int) -> bytes:
-    return reply.event_of(body if _answers(waits, body) else _none(waits, status))
+def _last(waits: Waits, body: bytes, status: int) -> SendAnswer:
+    return SendAnswer(reply.event_of(body if _answers(waits, body) else _none(waits, status)), end=True)
 
 
 def _answers(waits: Waits, body: bytes) -> bool:

@@ -41,11 +41,17 @@ UNDECIDED = "The gate gave no verdict on this request, so it was not sent on."
 
 
 def routes(spec: BootstrapSpec) -> route.RouteConfiguration:
-    table = [probe_route(*probe) for probe in PROBES]
-    table += [_to_upstream(connection, spec.secret) for connection in spec.connections]
-    table += [_waiting(spec.secret), _refusal()]
-    everything = route.VirtualHost(name="gate", domains=["*"], routes=table)
-    return route.RouteConfiguration(name="gate", virtual_hosts=[everything], validate_clusters=True)
+    return _table("gate", [*(probe_route(*probe) for probe in PROBES), *_to_upstreams(spec), _waiting(spec.secret)])
+
+
+def onward_routes(spec: BootstrapSpec) -> route.RouteConfiguration:
+    """For what the data plane sends on by itself."""
+    return _table("onward", _to_upstreams(spec))
+
+
+def _table(name: str, known: list[route.Route]) -> route.RouteConfiguration:
+    everything = route.VirtualHost(name=name, domains=["*"], routes=[*known, _refusal()])
+    return route.RouteConfiguration(name=name, virtual_hosts=[everything], validate_clusters=True)
 
 
 def probe_match(path: str, methods: str) -> route.RouteMatch:
@@ -69,6 +75,10 @@ def _header(name: str, value: str) -> core.HeaderValueOption:
     return core.HeaderValueOption(header=core.HeaderValue(key=name, value=value), append_action=overwrite)
 
 
+def _to_upstreams(spec: BootstrapSpec) -> list[route.Route]:
+    return [_to_upstream(connection, spec.secret) for connection in spec.connections]
+
+
 def _to_upstream(connection: ConnectionSpec, secret: str) -> route.Route:
     key = route.HeaderMatcher(name=ROUTE, string_match=exactly(f"{secret}.{connection.name}"))
     return route.Route(
@@ -84,7 +94,7 @@ def _to_upstream(connection: ConnectionSpec, secret: str) -> route.Route:
 
 
 def _waiting(secret: str) -> route.Route:
-    """The answer in which a client waits for people begins here; the data plane takes its words out, and says its own."""
+    """Here an answer begins in which a client waits for people; the data plane has other words for it than these."""
     key = route.HeaderMatcher(name=ROUTE, string_match=exactly(waiting_key(secret)))
     return route.Route(
         name="waiting",

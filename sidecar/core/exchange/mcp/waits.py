@@ -1,7 +1,8 @@
 """What a client hears while people think about its request: that it waits, and for how long already.
 
-Strategy: clients give up on a request after a time without a word of it (60 seconds in the TypeScript SDK), and can begin
-to count anew with each progress notification. A client that asked for none gets comments, which keep its connection.
+Strategy: clients give up on a request after a time without a word of it (60 seconds in the TypeScript SDK), and many
+begin to count anew with each progress notification. A client that asked for none gets comments, which keep its
+connection open.
 
 Rules:
 - Only a client that names event streams in `accept` is told so; and nobody who waits for `initialize`, as the head of
