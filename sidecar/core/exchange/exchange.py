@@ -106,6 +106,7 @@ STEPS: Mapping[tuple[State, type], Step] = {
     (State.HOLDING, Gone): ending.gone,
     (State.HOLDING, Stopped): ending.stopped_holding,
     (State.SETTLING, Recorded): people.recorded,
+    (State.SETTLING, Settled): ending.ignored,
     (State.SETTLING, Tick): ending.ignored,
     (State.SETTLING, Gone): ending.gone,
     (State.SETTLING, Stopped): ending.stopped_recording,

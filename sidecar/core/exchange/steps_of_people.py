@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from sidecar.core.approval.answer import Answer, Outcome
 from sidecar.core.exchange.commands import OpenAnswer, Respond, SendAnswer, WakeAt
 from sidecar.core.exchange.course import Commands, Course, State
 from sidecar.core.exchange.events import Recorded, Settled, Tick
@@ -31,6 +32,8 @@ def asked(course: Course, event: Recorded) -> Commands:
 def tick(course: Course, event: Tick) -> Commands:
     """People think: the client hears that it waits, in an answer that begins with that."""
     waits, holding = course.outcome(Go).waits, course.held()
+    if course.identifier in course.gate.given_up:
+        return settled(course, Settled(Answer(Outcome.WITHDRAWN), event.at))
     if waits is None:
         raise RuntimeError("woken for a client that nothing can be told")
     opened = (OpenAnswer(waits.headers),) if course.waits is None else ()
@@ -41,7 +44,9 @@ def tick(course: Course, event: Tick) -> Commands:
 
 def settled(course: Course, event: Settled) -> Commands:
     course.state = State.SETTLING
-    return (course.held().settled(event.answer, event.at),)
+    given_up = course.identifier in course.gate.given_up
+    answer = replace(event.answer, outcome=Outcome.WITHDRAWN) if given_up else event.answer
+    return (course.held().settled(answer, event.at),)
 
 
 def recorded(course: Course, event: Recorded) -> Commands:
