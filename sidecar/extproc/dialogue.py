@@ -6,7 +6,7 @@ exchange may call `send` too, while the upstream is silent. One lock keeps the e
 Rules:
 - Events are handled one after the other, commands in order; the answer to a command is handled after its whole batch.
 - A command that does not fit the phase is a bug: `Misused`, and the transport fails the stream.
-- Nothing is forwarded before the request is whole, whatever the exchange says.
+- Nothing is forwarded before the request is whole, and nothing twice, whatever the exchange says.
 - Trailers are never passed on, in either direction: no rule reads them.
 - While people think the dialogue hears on: that the client went away, or that somebody stopped it.
 - What Envoy answers by itself before anything was forwarded (no token, a time-out) comes by here too and passes as it
@@ -24,30 +24,28 @@ from sidecar.core.errors import RecordFull, RecordingFailed, Refused
 from sidecar.core.exchange import commands as c
 from sidecar.core.exchange import events as e
 from sidecar.core.model.block import Block
-from sidecar.core.model.http import first
 from sidecar.extproc import messages as m
 from sidecar.extproc.alarm import Alarm
 from sidecar.extproc.asking import Asking
-from sidecar.extproc.bodies import answer_body, request_body
-from sidecar.extproc.heads import Misused, answered, forwarded
+from sidecar.extproc.bodies import answer_body, request_body, unchanged
+from sidecar.extproc.heads import Misused, answered, forwarded, waiting
 from sidecar.extproc.intake import Intake
+from sidecar.extproc.length import Length
 from sidecar.extproc.notes import Notes
+from sidecar.extproc.onward import Onward
+from sidecar.extproc.opened import Opened, began
 from sidecar.extproc.seat import Exchange, Seat, Send
-
-# A block takes effect within two seconds. A dialogue that is busy for longer waits for a client that reads nothing.
-BUSY = 1.5
+from sidecar.extproc.sending import Sending
+from sidecar.extproc.stopping import Broken, Stopping
 
 
 class Phase(Enum):
     READING = "the request arrives, nothing was said about it"
+    OPENING = "an answer begins, though the request has not left"
     FORWARDED = "the request has left"
     ANSWERING = "the head of the answer has left"
     LOCAL = "Envoy answers by itself"
     OVER = "nothing more will be said"
-
-
-class Broken(Exception):  # noqa: N818  (named for what happened)
-    """The exchange asked to break the stream off, or it could not be stopped in a better way."""
 
 
 class Dialogue:
@@ -63,11 +61,12 @@ class Dialogue:
         self._phase = Phase.READING
         self._dead = False
         self._failure: str | None = None
-        self._left: int | None = None  # of the answer's stated length
+        self._length = Length()
         self._alarm = Alarm(seat.clock, self._tick, broken)
         self._asking = Asking(seat.approvals, self._settled, broken)
-        self._broken = broken
-        self._stopping: asyncio.Task[None] | None = None
+        self._stopping = Stopping(self._turn, self._stop, broken)
+        self._sending = Sending(seat.clock, self._came, broken)
+        self._opened: Opened | None = None
 
     @property
     def over(self) -> bool:
@@ -88,19 +87,26 @@ class Dialogue:
             if self.over:
                 return
             event = self._intake.event(message, self._seat.clock())
-            if self._phase is Phase.READING and isinstance(event, e.ResponseStarted):
+            if isinstance(event, e.ResponseStarted) and self._begins_by_itself(event):
                 self._phase = Phase.LOCAL
                 if self._exchange is not None:
                     await self._happen(e.Gone(event.at))
             if self._phase is Phase.LOCAL:
                 await self._echo(message)
+            elif self._opened is not None:
+                await self._enter(self._opened)
             else:
                 await self._happen(event)
+
+    def _begins_by_itself(self, event: e.ResponseStarted) -> bool:
+        """Envoy answers, and nobody asked for it."""
+        return self._phase is Phase.READING or (self._phase is Phase.OPENING and not began(event))
 
     async def gone(self) -> None:
         """The stream has ended: nothing more can be said, only written down."""
         self._alarm.set(None)
         self._asking.withdraw()
+        self._sending.drop()
         async with self._turn:
             tell = self.unfinished and not self._dead
             self._phase = Phase.OVER
@@ -125,6 +131,7 @@ class Dialogue:
             self._alarm.set(None)
         if self._mute:
             self._asking.withdraw()
+            self._sending.drop()
         if self._failure is not None:
             raise Broken(self._failure)
 
@@ -155,18 +162,41 @@ class Dialogue:
     async def _forward(self, command: c.Forward) -> e.Event | None:
         if self._mute:
             return None
-        self._require(self._phase is Phase.READING and self._intake.request.ended, "Forward out of turn")
+        waits = self._opened is not None and not self._sending.begun
+        first_time = self._phase is Phase.READING and self._intake.request.ended
+        self._require(waits or first_time, "Forward out of turn")
         self._require(not (self._intake.request.bodiless and command.body), "a body for a request without one")
         try:
             credentials = self._seat.vault.headers_for(command.connection)
         except Refused as refused:
             return e.ForwardFailed(refused, self._seat.clock())
-        self._phase = Phase.FORWARDED
         head = forwarded(command, self._intake.request.headers, credentials, self._seat.secret)
+        if waits:
+            self._sending.begin(self._seat.onward, Onward.of(self._intake.request.headers, head, command.body or b""))
+            return None
+        self._phase = Phase.FORWARDED
+        await self._pass(head, command.body or b"")
+        return None
+
+    async def _pass(self, head: m.Mutation, body: bytes) -> None:
         await self._send(m.PassRequest(head))
         if not self._intake.request.bodiless:
-            await self._say(*request_body(command.body or b"", self._intake.request.trailers))
-        return None
+            await self._say(*request_body(body, self._intake.request.trailers))
+
+    async def _open_answer(self, command: c.OpenAnswer) -> None:
+        """Envoy begins one by itself, whose words go nowhere."""
+        if self._mute:
+            return
+        self._require(self._phase is Phase.READING and self._intake.request.ended, "OpenAnswer out of turn")
+        self._phase, self._opened = Phase.OPENING, Opened(command.headers)
+        await self._pass(waiting(self._seat.secret), b"")
+
+    async def _enter(self, opened: Opened) -> None:
+        if self._phase is Phase.OPENING:
+            self._phase = Phase.ANSWERING
+            await self._send(opened.head(self._intake.answer.headers))
+            for command in opened.kept:
+                await self._send_answer(command)
 
     async def _ask_people(self, command: c.Ask) -> None:
         if not self._mute:
@@ -188,8 +218,7 @@ class Dialogue:
         answer = self._intake.answer
         self._require(self._phase is Phase.FORWARDED and answer.started, "StartAnswer out of turn")
         self._phase = Phase.OVER if answer.bodiless else Phase.ANSWERING
-        stated = None if answer.bodiless else first(command.set, "content-length")
-        self._left = int(stated) if stated is not None else None
+        self._length.stated(() if answer.bodiless else command.set)
         await self._send(m.PassResponse(answered(command, answer.headers, answer.bodiless)))
 
     async def _send_answer(self, command: c.SendAnswer) -> None:
@@ -197,20 +226,15 @@ class Dialogue:
             self._require(not command.data, "a body for an answer without one")
         if self._mute:
             return
+        if self._opened is not None and self._phase is Phase.OPENING:
+            self._opened.kept.append(command)
+            return
         self._require(self._phase is Phase.ANSWERING, "SendAnswer out of turn")
-        self._count(command)
+        self._length.count(len(command.data), command.end)
         if command.end:
             self._phase = Phase.OVER
         if command.data or command.end:
             await self._say(*answer_body(command.data, command.end, self._intake.answer.trailers))
-
-    def _count(self, command: c.SendAnswer) -> None:
-        """A length that does not fit would let the client read the next answer's bytes as this one's."""
-        if self._left is not None:
-            self._left -= len(command.data)
-            self._require(
-                self._left >= 0 and (self._left == 0 or not command.end), "the answer's length is not as stated"
-            )
 
     async def _wake_at(self, command: c.WakeAt) -> None:
         self._alarm.set(None if self._mute else command.at)
@@ -225,6 +249,14 @@ class Dialogue:
         if not holds:
             raise Misused(otherwise)
 
+    async def _tick(self) -> None:
+        await self._came(e.Tick(self._seat.clock()))
+
+    async def _came(self, event: e.Event) -> None:
+        async with self._turn:
+            if not self._mute:
+                await self._happen(event)
+
     # --- saying ---------------------------------------------------------------------------------------------------
 
     async def _say(self, *messages: m.Outbound) -> None:
@@ -232,55 +264,25 @@ class Dialogue:
             await self._send(message)
 
     async def _echo(self, message: m.Inbound) -> None:
-        match message:
-            case m.ResponseHeaders():
-                await self._send(m.PassResponse(m.Mutation()))
-            case m.ResponseBody(data, end):
-                await self._say(*answer_body(data, end, None))
-            case m.ResponseTrailers(names):
-                await self._send(m.EndResponse(names))
-            case _:
-                return
+        await self._say(*unchanged(message))
         if self._intake.answer.ended:
             self._phase = Phase.OVER
 
     # --- people ---------------------------------------------------------------------------------------------------
 
     async def _settled(self, answer: Answer) -> None:
-        async with self._turn:
-            if not self._mute:
-                await self._happen(e.Settled(answer, self._seat.clock()))
+        await self._came(e.Settled(answer, self._seat.clock()))
 
     def look(self) -> None:
         """The blocks have changed: does one stand against this exchange?"""
         who = self._exchange.who if self._exchange is not None and not self._mute else None
         block = self._seat.blocks.against(*who) if who is not None else None
-        if block is not None and self._stopping is None:
-            self._stopping = asyncio.get_running_loop().create_task(self._stop(block))
-            self._stopping.add_done_callback(self._stopped)
+        if block is not None:
+            self._stopping.begin(block)
 
     async def _stop(self, block: Block) -> None:
-        try:
-            async with asyncio.timeout(BUSY):
-                await self._turn.acquire()
-        except TimeoutError:
-            raise Broken("stopped by people, while the client took nothing") from None
-        try:
-            if not self._mute:
-                await self._happen(e.Stopped(block, self._seat.clock()))
-        finally:
-            self._turn.release()
-
-    def _stopped(self, task: "asyncio.Task[None]") -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._broken(error)
-
-    # --- time ---------------------------------------------------------------------------------------------------------
-
-    async def _tick(self) -> None:
-        async with self._turn:
-            if not self._mute:
-                await self._happen(e.Tick(self._seat.clock()))
+        if not self._mute:
+            await self._happen(e.Stopped(block, self._seat.clock()))
 
 
 Does = Callable[[Dialogue, Any], Coroutine[Any, Any, e.Event | None]]
@@ -289,6 +291,7 @@ DOES: Mapping[type, Does] = {
     c.Record: Dialogue._record,
     c.Ask: Dialogue._ask_people,
     c.Forward: Dialogue._forward,
+    c.OpenAnswer: Dialogue._open_answer,
     c.Respond: Dialogue._respond,
     c.StartAnswer: Dialogue._start_answer,
     c.SendAnswer: Dialogue._send_answer,

@@ -38,6 +38,16 @@ def response_head(headers: Headers) -> ResponseHead:
     return ResponseHead(int(status), tuple(h for h in headers if not h[0].startswith((":", OURS))))
 
 
+def waiting_key(secret: str) -> str:
+    """What the route header says for a request whose answer begins before it leaves: no connection has such a name."""
+    return f"{secret}!waiting"
+
+
+def waiting(secret: str) -> Mutation:
+    """The head of such a request: no upstream gets it, and nothing of it is said."""
+    return Mutation(set=((ROUTE, waiting_key(secret)), ("content-length", "0")))
+
+
 def forwarded(command: Forward, received: Headers, credentials: Headers, secret: str) -> Mutation:
     """The request's head as the upstream gets it."""
     ours: Headers = (*credentials, (":path", command.path), (ROUTE, f"{secret}.{command.connection}"))

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
@@ -90,7 +91,8 @@ Send = Callable[[Outbound], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Shared by all dialogues of a data plane. `secret` opens the routes to the upstreams: see `heads`."""
+    """Shared by all dialogues of a data plane. `secret` opens the routes to the upstreams: see `heads`. `onward`: the
+    socket by which Envoy takes what is sent on after its answer has begun."""
 
     exchange: Callable[[], Exchange]
     recorder: Recorder
@@ -100,3 +102,4 @@ class Seat:
     clock: Callable[[], float] = time.monotonic
     approvals: Approvals = field(default_factory=Nobody)
     blocks: Blocks = field(default_factory=Nobody)
+    onward: Path = Path("onward.sock")

@@ -23,6 +23,7 @@ from sidecar.core.policy.book import PolicySource, compile_book
 from sidecar.core.wire.json_strict import JsonLimits
 from sidecar.credentials.vault import Vault
 from sidecar.extproc.grpc_server import Limits, Server
+from sidecar.extproc.onward import onward_socket
 from sidecar.extproc.seat import Exchange, Nobody, Recorder, Seat
 from sidecar.processes import linking, recording, state_folder
 from sidecar.processes.counted import CountedExchange, CountedRecorder, reported
@@ -160,6 +161,7 @@ class DataPlane:
             unix_clock(),
             self._link.approvals if self._link else Nobody(),
             self._link.blocks if self._link else Nobody(),
+            onward_socket(self._settings.envoy.socket),
         )
 
     def _load(self) -> Load:

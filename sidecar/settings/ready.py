@@ -11,8 +11,9 @@ from pathlib import Path
 from sidecar.core.errors import Mistake
 from sidecar.settings.values import Settings
 
-# The kernel gives the path of a Unix socket 108 bytes, with the closing zero.
-MAX_SOCKET_PATH = 107
+# The kernel gives the path of a Unix socket 108 bytes, with the closing zero; Envoy's own, beside this one, has a name
+# that is longer by `onward_`.
+MAX_SOCKET_PATH = 107 - len("onward_")
 
 
 def unready(settings: Settings) -> tuple[Mistake, ...]:
@@ -57,6 +58,6 @@ def _socket(settings: Settings) -> Iterator[str]:
     length = len(bytes(settings.envoy.socket))
     if length > MAX_SOCKET_PATH:
         yield (
-            f"envoy.socket: {settings.envoy.socket} has {length} bytes, and a Unix socket may have {MAX_SOCKET_PATH}: "
+            f"envoy.socket: {settings.envoy.socket} has {length} bytes, and this one may have {MAX_SOCKET_PATH}: "
             "name a shorter path"
         )

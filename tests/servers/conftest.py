@@ -26,6 +26,9 @@ rules:
   - {id: no-zephyr, where: [tool_call, prompt], match: {regex: '(?i)project\\s+zephyr'}, do: deny, say: "Zephyr stays."}
   - {id: results, where: [tool_result, response], detect: [secret/*], do: mask}
   - {id: arguments, where: [tool_call, prompt], detect: [secret/*], do: mask}
+  - {id: sends, where: [tool_call], match: {tool: send}, do: hold}
+  - {id: hurried, where: [tool_call], match: {keywords: [hurry]}, do: hold, timeout: 5s}
+  - {id: refunds, where: [prompt], match: {keywords: [refund]}, do: hold}
   - {id: lures, where: [tool_description], detect: [injection/*], do: deny, say: "It lures."}
   - {id: rug, where: [tool_description], match: {changed: true}, do: deny, say: "It changed."}
 """
@@ -55,6 +58,7 @@ class Gate:
     service: Service
     secret: str
     key: str
+    control: str
 
     def token(self, subject: str = "ada") -> str:
         config = str(self.folder / "gatehouse.yaml")
@@ -72,7 +76,8 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
         ports = free_ports(5)
         (folder / "gatehouse.yaml").write_text(CONFIG % (*ports, service.url, service.url, simulator.url))
         with running(folder):
-            yield Gate(f"http://127.0.0.1:{ports[0]}", folder, service, secret, key)
+            at = "http://127.0.0.1:%d"
+            yield Gate(at % ports[0], folder, service, secret, key, at % ports[3])
 
 
 Connect = Callable[..., AbstractAsyncContextManager[Client]]

@@ -49,6 +49,12 @@ def _server(secret: str) -> Service:
             await ctx.report_progress(number, 3, f"at {number}, {secret}")
         return "counted"
 
+    @mcp.tool(description="Sends mail, and says how far it is.")
+    async def send(to: str, ctx: Context) -> str:  # type: ignore[type-arg]
+        service.ran.append(("send", to))
+        await ctx.report_progress(1, 2, f"half, {secret}")
+        return f"sent to {to}: {secret}"
+
     @mcp.tool(description="Asks the person.")
     async def ask(ctx: Context) -> str:  # type: ignore[type-arg]
         from pydantic import BaseModel

@@ -14,6 +14,7 @@ from sidecar.core.exchange.events import RequestStarted
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.held_call import HeldCall
 from sidecar.core.exchange.holding import Holding
+from sidecar.core.exchange.mcp.waits import Waits
 from sidecar.core.exchange.outcome import Decision, Go, Reply
 from sidecar.core.exchange.shape import Shape
 from sidecar.core.exchange.stopping import stopped_fact
@@ -57,6 +58,7 @@ class Course:
     shape: Shape = error_response  # how a refusal reads on this connection
     answering: Answering | None = None
     held_call: HeldCall | None = None
+    waits: Waits | None = None  # the client waits in an answer that has begun
     quarantined: bool = False
     calls_held: int = 0  # how many tool calls of the answer had to wait for people so far
     off_record: bool = False  # let pass while the record was full: nothing more of it is written down

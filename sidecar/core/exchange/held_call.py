@@ -15,7 +15,7 @@ from sidecar.core.exchange.asking import Subject, held
 from sidecar.core.exchange.calls import Ruled
 from sidecar.core.exchange.card import CallShown
 from sidecar.core.exchange.context import AnswerContext
-from sidecar.core.exchange.holding import PATIENCE, Holding
+from sidecar.core.exchange.holding import Holding
 from sidecar.core.wire.json_strings import JsonValue
 
 METHOD = "tool_call"  # no HTTP method: a call never has the fingerprint of a request
@@ -52,8 +52,7 @@ def held_call(context: AnswerContext, ruled: Ruled, number: int, at: float, *, s
     questions = held(subject, context.session, ruled.judged, stream=streams, answers=False)
     holding = Holding.of(context.exchange, questions, None)
     if streams:
-        # Pings keep the client: it waits as long as the rule wants people to have.
-        holding.patience = max(PATIENCE, *(1 + one.asked.terms.timeout for one in questions.questions))
+        holding.keeps_its_client()
     return HeldCall(holding)
 
 

@@ -9,6 +9,7 @@ from envoy_data_plane.envoy.extensions.resource_monitors.fixed_heap import v3 as
 from sidecar.core.errors import ConfigurationError
 from sidecar.extproc.bootstrap.clusters import clusters
 from sidecar.extproc.bootstrap.listener import gate
+from sidecar.extproc.bootstrap.onward import onward
 from sidecar.extproc.bootstrap.pack import exactly, packed, seconds, tcp
 from sidecar.extproc.bootstrap.spec import BootstrapSpec
 
@@ -39,7 +40,9 @@ def build(spec: BootstrapSpec) -> bootstrap.Bootstrap:
         admin=bootstrap.Admin(
             address=tcp("127.0.0.1", spec.admin_port), allow_paths=[exactly(path) for path in ADMIN_PATHS]
         ),
-        static_resources=bootstrap.BootstrapStaticResources(listeners=[gate(spec)], clusters=clusters(spec)),
+        static_resources=bootstrap.BootstrapStaticResources(
+            listeners=[gate(spec), onward(spec)], clusters=clusters(spec)
+        ),
         overload_manager=_overload(),
     )
 

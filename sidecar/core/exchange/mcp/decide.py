@@ -28,6 +28,8 @@ from sidecar.core.exchange.judgement import judge_texts
 from sidecar.core.exchange.mcp import heads
 from sidecar.core.exchange.mcp.asked import Asked, named
 from sidecar.core.exchange.mcp.calls import Call, call_record, judge_call
+from sidecar.core.exchange.mcp.given_up import cancelled_id
+from sidecar.core.exchange.mcp.waits import waits
 from sidecar.core.exchange.mcp.withheld import judge_withheld
 from sidecar.core.exchange.outcome import Arrived, Go
 from sidecar.core.exchange.refusal import denial
@@ -105,8 +107,13 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
         notes.calls.append(call_record(arrived.id, call.caller, call.run, session, judged, arrived.at))
     notes.calls += _quarantined(gate, call, judged)
     go = _forwarded(gate, call, session, judged, accepted)
+    _give_up(gate, call, judged)
     return (
-        replace(go, held=held(_subject(gate, call, go), session, judged, stream=False, answers=False))
+        replace(
+            go,
+            held=held(_subject(gate, call, go), session, judged, stream=False, answers=False),
+            waits=waits(arrived.id, arrived.head, message),
+        )
         if (judged.holds)
         else go
     )
@@ -165,6 +172,15 @@ def _facts(call: _Call) -> RequestFacts:
         endpoint=call.message.known_method if call.message else call.arrived.head.method.lower(),
         messages=0,
     )
+
+
+def _give_up(gate: Gate, call: _Call, judged: Judged) -> None:
+    """What waits can be given up by its client, here or later."""
+    message, shop = call.message, _shop(call)
+    if judged.holds and message is not None and message.id is not None:
+        gate.given_up.held((*shop, call.session, message.id), call.arrived.id)
+    elif (id := cancelled_id(message)) is not None:
+        gate.given_up.cancelled((*shop, call.session, id))
 
 
 def _admitted(gate: Gate, bound: BoundRules, call: _Call) -> None:
