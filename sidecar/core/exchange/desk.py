@@ -34,13 +34,15 @@ IN_KEY = "It stands in the name of a JSON field, where it cannot be masked."
 
 @dataclass(slots=True)
 class Judged:
-    """`changes`: the new value of each string that changes, by ordinal. `recognised`: the agent replays words that this
+    """`changes`: the new value of each text that changes, by ordinal; `shown`: the same with nothing put back, for the
+    record. `recognised`: the agent replays words that this
     session saw the provider say. `masked`: what stands for each value that a rule minded, also where it denied.
     `holds`: every rule that holds the call, and why. `refused`: results of tools that do not go, by path."""
 
     verdict: Verdict = field(default_factory=lambda: Verdict(Action.ALLOW))
     findings: list[Finding] = field(default_factory=list)
     changes: dict[int, str] = field(default_factory=dict, repr=False)
+    shown: dict[int, str] = field(default_factory=dict, repr=False)
     recognised: bool = False
     masked: dict[str, str] = field(default_factory=dict, repr=False)
     holds: dict[HoldKey, Hold] = field(default_factory=dict, repr=False)

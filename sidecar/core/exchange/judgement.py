@@ -7,6 +7,7 @@ its new text costs. Treatment is decided anew each time: it is cheap, and limits
 Rules:
 - What the provider itself said in this session goes back to it exactly, unjudged: it knows those words.
 - What the policy itself says in place of a result is not judged either: a rule may name what it forbids.
+- The words of a model have no fields: they are read by name nowhere, since most of them stream.
 """
 
 import re
@@ -20,15 +21,19 @@ from sidecar.core.exchange.desk import Desk, Judged, Session
 from sidecar.core.exchange.fields import Standing, reading, written
 from sidecar.core.exchange.passage import widened
 from sidecar.core.exchange.refused_results import refusable
+from sidecar.core.mask.placeholder import PLACEHOLDER
 from sidecar.core.mask.replace import replaced
 from sidecar.core.mask.settle import edits_of
 from sidecar.core.model.detector import Match
 from sidecar.core.model.piece import Piece, Text
 from sidecar.core.model.place import Place
 from sidecar.core.policy.judge import Found
+from sidecar.core.wire.json_leaves import FIRST_NUMBER
 
 # A text with more matches than this (a list of addresses) is scanned anew: the memory counts entries, not matches.
 MOST_REMEMBERED = 256
+# A detector that looks for digits looks for more than these; years, prices and counts are everywhere.
+SHORTEST_NUMBER = 7
 Direction = Literal["request", "answer"]
 MESSAGE = re.compile(r"messages\[([0-9]+)\]")
 PathOf = Callable[[int], str]
@@ -54,7 +59,7 @@ def judge_answer(session: Session, pieces: Sequence[Piece], path_of: PathOf, jud
     """Mask, put values back, and remember which words were delivered for which. The changes, by ordinal."""
     judged.changes = {}
     for piece in pieces:
-        _judge(session, piece, "answer", path_of, judged)
+        _judge(session, piece, "answer", path_of, judged, by_name=piece.place is not Place.RESPONSE)
         for text in piece.texts:
             if not text.key:
                 session.memory.remember_said(judged.changes.get(text.ordinal, text.value), text.value)
@@ -96,9 +101,17 @@ def _message(piece: Piece) -> int:
 
 
 def _judge(
-    session: Session, piece: Piece, direction: Direction, path_of: PathOf, judged: Judged, *, past: bool = False
+    session: Session,
+    piece: Piece,
+    direction: Direction,
+    path_of: PathOf,
+    judged: Judged,
+    *,
+    past: bool = False,
+    by_name: bool = True,
 ) -> None:
-    for index, matches, named in _hits(session, piece):
+    by_name = by_name and piece.place in session.court.rules.fields.places
+    for index, matches, named in _hits(session, piece, by_name):
         text = piece.texts[index]
 
         def about(text: Text = text) -> Found:
@@ -110,9 +123,13 @@ def _judge(
             new = replaced(text.value, edits)
             if new != text.value:
                 judged.changes[text.ordinal] = new
+                ours = {(one.start, one.end) for one in matches if one.detector == PLACEHOLDER.id}
+                judged.shown[text.ordinal] = replaced(
+                    text.value, [edit for edit in edits if (edit.start, edit.end) not in ours]
+                )
 
 
-def _hits(session: Session, piece: Piece) -> Hits:
+def _hits(session: Session, piece: Piece, by_name: bool) -> Hits:
     if not piece.texts:
         return ()
     rules = session.court.rules
@@ -121,15 +138,14 @@ def _hits(session: Session, piece: Piece) -> Hits:
     # With the lengths: a text may hold the separator, and must not be taken for two texts.
     # And its place: what is found in the result of a tool is more than what is found elsewhere.
     framed = joined + piece.place.encode() + repr([len(value) for value in values]).encode()
-    by_name = piece.place in rules.fields.places
     if by_name:
-        framed += b"fields" + repr([text.key for text in piece.texts]).encode()
+        framed += b"fields" + repr(([text.key for text in piece.texts], piece.names)).encode()
     key = blake2b(framed, digest_size=16, key=rules.key).digest()
     known = session.memory.judged(key)
     if known is not None:
         return cast(Hits, known)
     scanned: dict[int, tuple[Match, ...]] = {}
-    if rules.compiled.suspects(joined):
+    if rules.compiled.suspects(joined if not piece.names else SEPARATOR.join(map(_to_scan, piece.texts)).encode()):
         scanned = {index: _scanned(rules.compiled, piece, text) for index, text in enumerate(piece.texts)}
     named = _named(session, piece) if by_name else {}
     hits: Hits = tuple(
@@ -141,8 +157,13 @@ def _hits(session: Session, piece: Piece) -> Hits:
     return hits
 
 
+def _to_scan(text: Text) -> str:
+    """Short numbers mean something under their name alone."""
+    return text.value if text.ordinal > FIRST_NUMBER or len(text.value) >= SHORTEST_NUMBER else ""
+
+
 def _scanned(compiled: Compiled, piece: Piece, text: Text) -> tuple[Match, ...]:
-    data = text.value.encode()
+    data = _to_scan(text).encode()
     found = compiled.scan(data)
     if piece.place is not Place.TOOL_RESULT or text.key:
         return found
@@ -152,6 +173,9 @@ def _scanned(compiled: Compiled, piece: Piece, text: Text) -> tuple[Match, ...]:
 def _named(session: Session, piece: Piece) -> dict[int, tuple[Standing, ...]]:
     """Values of named fields, by text. Keys are no texts of a tool."""
     places = [index for index, text in enumerate(piece.texts) if not text.key]
+    if piece.names:
+        fields = session.court.rules.fields
+        return {index: fields.under(piece.texts[index].value, piece.names[index]) for index in places}
     found = session.court.rules.fields.standing([piece.texts[index].value for index in places])
     return dict(zip(places, found, strict=True))
 

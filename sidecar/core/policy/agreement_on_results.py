@@ -7,8 +7,9 @@ from sidecar.core.model.document import Path
 Raw = Mapping[str, object]
 Wrong = tuple[Path, str]
 
-# Fields by name need a whole text: what streams is not read so, and a tool's input is JSON, for `match.path`.
-OF_FIELDS = ("tool_result", "prompt")
+# Fields by name need a whole text: what streams is not read so, and a tool's input is JSON, for `match.path`. In
+# `response` they are those of plain HTTP.
+OF_FIELDS = ("tool_result", "response", "prompt")
 
 
 def results_disagree(rule: Raw) -> Iterator[Wrong]:
@@ -43,7 +44,7 @@ def _fields(rule: Raw) -> Iterator[Wrong]:
         yield ("mask",), "cannot stand in one rule with effect: write one rule for each"
     other = [place for place in _where(rule) if isinstance(place, str) and place not in OF_FIELDS]
     if other:
-        yield ("where",), f"fields are looked for by name in {' and '.join(OF_FIELDS)}, not in {', '.join(other)}"
+        yield ("where",), f"fields are looked for by name in {', '.join(OF_FIELDS)}, not in {', '.join(other)}"
 
 
 def _where(rule: Raw) -> list[object]:

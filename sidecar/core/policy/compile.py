@@ -103,7 +103,7 @@ def _where(written: RuleWritten) -> frozenset[Place]:
     if written.where:
         return frozenset(map(Place, written.where))
     if written.mask:
-        return frozenset({Place.TOOL_RESULT})
+        return frozenset({Place.TOOL_RESULT, Place.RESPONSE})
     return frozenset(OF_A_REQUEST if written.do == "hold" else Place)
 
 

@@ -176,7 +176,8 @@ class RuleWritten(Section):
         MaskWritten | None,
         GIVEN,
         Field(
-            description="Values of fields by name, in what tools give back: JSON, CSV, tables, YAML. Means `do: mask`."
+            description="Values of fields by name, in what tools, MCP servers and plain HTTP give back: JSON, CSV, "
+            "tables, YAML. Means `do: mask`."
         ),
     ] = None
     how: Annotated[

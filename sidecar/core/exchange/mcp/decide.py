@@ -34,12 +34,12 @@ from sidecar.core.exchange.mcp.withheld import judge_withheld
 from sidecar.core.exchange.outcome import Arrived, Go
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.request_record import Material
+from sidecar.core.exchange.rewriting import rewritten, rewritten_document
 from sidecar.core.exchange.route import NAMED, Route
 from sidecar.core.exchange.rules import BoundRules
 from sidecar.core.exchange.shape import about
 from sidecar.core.exchange.stopping import stopped_fact
 from sidecar.core.mask.placeholder import Placeholders
-from sidecar.core.mask.splice import spliced
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.finding import Verdict
@@ -49,8 +49,8 @@ from sidecar.core.model.scanned import Scan, Scanned
 from sidecar.core.policy.judge import RequestFacts
 from sidecar.core.wire.claude.endpoints import Endpoint
 from sidecar.core.wire.encoding import decode
+from sidecar.core.wire.json_leaves import place_of
 from sidecar.core.wire.json_strict import parse
-from sidecar.core.wire.json_strings import path_of
 from sidecar.core.wire.mcp import bound as sessions
 from sidecar.core.wire.mcp import reply
 from sidecar.core.wire.mcp.message import CALL, Kind, Message, read_message
@@ -101,8 +101,9 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     _admitted(gate, bound, call)
     session = Session(court, gate.memories.of(scope), Placeholders(gate.mask_key, scope, rules.words))
     judged, accepted = _judged(gate, call, session, notes)
-    if notes.material is not None:
+    if notes.material is not None and message is not None:
         notes.material.session, notes.material.masked = session, judged.masked
+        notes.material.document = rewritten_document(message.document, judged.shown, call.texts.numbers)
     if call.run is not None:
         notes.calls.append(call_record(arrived.id, call.caller, call.run, session, judged, arrived.at))
     notes.calls += _quarantined(gate, call, judged)
@@ -202,7 +203,11 @@ def _judged(
     hidden = gate.pins.hidden(_shop(call))
     accepted = judge_withheld(hidden, call.message, call.tool, judged)
     value = call.message.document.value if call.message else None
-    judge_texts(session, _pieces(call), "request", lambda at: path_of(value, at) if at >= 0 else _PLACES[at], judged)
+
+    def place(ordinal: int) -> str:
+        return _PLACES.get(ordinal) or place_of(value, ordinal, call.texts.numbers)
+
+    judge_texts(session, _pieces(call), "request", place, judged)
     notes.verdict = judged.verdict
     notes.findings = tuple(judged.findings)
     unscanned = call.texts.unscanned
@@ -232,7 +237,7 @@ def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged, accept
         body = reply.error(message.id, refused.message, refused.rule, arrived.id)
         judged.holds.clear()
     elif judged.changes and message is not None:
-        body = spliced(message.document.raw, judged.changes)
+        body = rewritten(message.document.raw, judged.changes, call.texts.numbers)
     if body is not arrived.body:
         remove = (*remove, "content-encoding")
     own: Headers = ((heads.SESSION, call.session),) if call.session is not None else ()

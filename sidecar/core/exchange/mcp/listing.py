@@ -29,10 +29,11 @@ from sidecar.core.wire.json_strings import JsonValue
 
 @dataclass(slots=True)
 class Listed:
-    """`gone`: which elements are left out. `changes`: of texts that are masked, by ordinal."""
+    """`gone`: which elements are left out. `changes`: of texts that are masked, by ordinal; `shown`: for the record."""
 
     gone: set[int] = field(default_factory=set)
     changes: dict[int, str] = field(default_factory=dict, repr=False)
+    shown: dict[int, str] = field(default_factory=dict, repr=False)
 
 
 def judge_tools(
@@ -49,6 +50,7 @@ def judge_tools(
             _judge_definition(session, asked, piece.tool, definition, own, piece.path)
         judged.findings += own.findings
         judged.masked |= own.masked
+        out.shown |= own.shown
         by_name = listed(session.court, piece.tool) if piece.tool is not None else Verdict(Action.ALLOW)
         if own.verdict.action >= Action.HOLD or by_name.action is Action.DENY:
             out.gone.add(index)

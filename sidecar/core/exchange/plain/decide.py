@@ -26,10 +26,10 @@ from sidecar.core.exchange.outcome import Arrived, Go
 from sidecar.core.exchange.plain.asked import Plain
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.request_record import Material
+from sidecar.core.exchange.rewriting import rewritten_body, written_down
 from sidecar.core.exchange.route import Route
 from sidecar.core.exchange.rules import BoundRules
 from sidecar.core.mask.placeholder import Placeholders
-from sidecar.core.mask.splice import spliced
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.http import Headers, first
@@ -39,7 +39,7 @@ from sidecar.core.model.scanned import Scan, Scanned
 from sidecar.core.policy.judge import RequestFacts
 from sidecar.core.wire.claude.endpoints import Endpoint
 from sidecar.core.wire.encoding import decode
-from sidecar.core.wire.plain.body import Body, changed, kind_of, read_body
+from sidecar.core.wire.plain.body import Body, kind_of, read_body
 
 # What every client sends, and what says nothing of its own; anything else is somebody's text.
 USUAL = frozenset(
@@ -105,8 +105,9 @@ def decide_plain(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller
     notes.material = Material(call.body.document(), scope, call.body.raw) if call.body else None
     session = Session(court, gate.memories.of(scope), Placeholders(gate.mask_key, scope, rules.words))
     judged = _judged(call, session, notes)
-    if notes.material is not None:
+    if notes.material is not None and call.body is not None:
         notes.material.session, notes.material.masked = session, judged.masked
+        notes.material.document = written_down(call.body, judged.shown)
     if judged.verdict.action is Action.DENY:
         raise denial(judged.verdict, arrived.id)
     go = _forwarded(gate, call, session, judged)
@@ -144,7 +145,8 @@ def _judged(call: _Call, session: Session, notes: fact.Notes) -> Judged:
         judged.hold(verdict)
 
     def path_of(ordinal: int) -> str:
-        return ADDRESS.get(ordinal, "header") if ordinal < 0 or body is None else body.path(ordinal)
+        of_body = body is not None and (ordinal >= 0 or ordinal in body.numbers)
+        return body.path(ordinal) if body and of_body else ADDRESS.get(ordinal, "header")
 
     judge_texts(session, _pieces(call), "request", path_of, judged)
     notes.verdict = judged.verdict
@@ -167,8 +169,7 @@ def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged) -> Go:
     there = {name for name, _ in arrived.head.headers}
     remove = tuple(name for name in NEVER if name in there)
     if judged.changes and call.body is not None:
-        masked = spliced(call.body.raw, judged.changes) if call.body.form == "json" else b""
-        body, remove = changed(call.body, judged.changes, masked), (*remove, "content-encoding")
+        body, remove = rewritten_body(call.body, judged.changes), (*remove, "content-encoding")
     ours: Headers = request_headers.added(body)
     context = AnswerContext(
         arrived.id,
