@@ -123,7 +123,7 @@ def _read(call: Call, scope: Scope) -> Reading:
         reader = program(call.name)
         if reader is not None:
             return reader(replace(call, files=scope.files))
-        return undescribed(call)
+        return undescribed(call, program)
     known = program(last)
     if known is not None and folder.rpartition("/")[2] in _BINARIES:
         return known(replace(call, name=last))

@@ -195,6 +195,8 @@ def _vacuum(tokens: Tokens, found: Found) -> None:
     plain(tokens, found)
     if find(tokens, "INTO") > 0:
         found.add(Effect.LEAVES_MACHINE, "VACUUM INTO copies the whole database to a file")
+    if find(tokens, "RETAIN") > 0:
+        found.add(Effect.DESTROYS_DATA, "VACUUM RETAIN: what is older cannot be brought back")
 
 
 def _system(tokens: Tokens, found: Found) -> None:
