@@ -20,12 +20,12 @@ MOST_VERBS = 3  # a group, a kind and a verb: `oci compute instance terminate` i
 _LOSSES = frozenset(
     listed(
         "del delete deletes destroy drop dropdb purge wipe erase obliterate forget truncate terminate nuke shred zap"
-        " expunge decommission unpublish yank teardown flushall flushdb zeroize deprovision"
+        " reset expunge decommission unpublish yank teardown flushall flushdb zeroize deprovision"
     )
 )
 _MILD = frozenset(
     listed(
-        "rm remove reset clear prune flush rollback revert restore downgrade overwrite down undeploy deregister"
+        "rm remove clear prune flush rollback revert restore downgrade overwrite down undeploy deregister"
         " unregister empty evict unlink rewind scrub discard abandon"
     )
 )
@@ -83,7 +83,7 @@ def said(read: Flags, shown: Sequence[str] = ()) -> tuple[Effect, ...]:
         if not pieces:
             continue
         found += _by_pieces(pieces, seen, bool(given & _FORCE))
-        if set(pieces) & _PLAIN and found == []:
+        if pieces[0] in _PLAIN and not found and (len(pieces) == 1 or pieces[0] != "run"):
             found += _by_pair(pieces, _following(read, word.text))
             break
         seen += pieces
