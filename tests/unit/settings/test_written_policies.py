@@ -86,7 +86,7 @@ def test_a_credential_may_go_to_this_machine_in_plain(tmp_path: Path) -> None:
 def test_nothing_at_all_is_no_policy(tmp_path: Path) -> None:
     file = tmp_path / "gatehouse.yaml"
     file.write_text("identity: {}\npolicies: {files: []}\n")
-    with pytest.raises(ConfigurationError, match="2: policies: is required: .*, or a bundle"):
+    with pytest.raises(ConfigurationError, match=r"2: policies: is required: .*, or a bundle"):
         load(file, {})
 
 
