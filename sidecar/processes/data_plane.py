@@ -120,7 +120,7 @@ class DataPlane:
         chores = [
             asyncio.create_task(self._watch_rules(self._diary)),
             asyncio.create_task(self._keep_house(server, spool, recorder)),
-            *([asyncio.create_task(self._follow(self._follower))] if self._follower else []),
+            *([asyncio.create_task(self._follow(self._follower, self._diary))] if self._follower else []),
         ]
         try:
             await self._serve(server, health, stop, chores)
@@ -191,9 +191,10 @@ class DataPlane:
                 await asyncio.to_thread(self._gate.sessions.prepare, current)
                 self._gate.rules = current
 
-    async def _follow(self, follower: Follower) -> None:
+    async def _follow(self, follower: Follower, diary: recording.Diary) -> None:
         while True:
             self._rulebook.elsewhere(follower.refused)
+            diary.policies(self._rulebook.status(), self._rulebook.current)
             await asyncio.sleep(HOUSEKEEPING)
             await follower.look()
 
