@@ -12,9 +12,9 @@ from sidecar.core.model.caller import Caller
 from sidecar.core.policy.book import compile_book
 from sidecar.core.policy.explain import Line
 from sidecar.core.policy.facts import RequestFacts
+from sidecar.processes.bundles import sources
 from sidecar.processes.explaining import explained, placeholder
 from sidecar.processes.rehearsal import Call, prompt_body, prompt_passed
-from sidecar.rulebook.sources import read_sources
 from sidecar.settings.values import Settings
 
 
@@ -22,7 +22,7 @@ def rehearsal_of(settings: Settings, asker: Asker, body: bytes) -> Explained:
     """A text that is no JSON is judged as somebody's prompt. The files are read anew: what is explained is what stands
     in them now, whether or not a gate has taken it already."""
     try:
-        book = compile_book(read_sources(settings.policies), builtin())
+        book = compile_book(sources(settings), builtin())
     except ConfigurationError as error:
         raise NotReadable(f"The policies on this machine cannot be read: {error}") from error
     caller = Caller(asker.subject, "company", tuple(asker.groups))

@@ -25,7 +25,7 @@ from sidecar.credentials.vault import Vault
 from sidecar.extproc.grpc_server import Limits, Server
 from sidecar.extproc.onward import onward_socket
 from sidecar.extproc.seat import Exchange, Nobody, Recorder, Seat
-from sidecar.processes import linking, recording, state_folder
+from sidecar.processes import bundles, linking, recording, state_folder
 from sidecar.processes.counted import CountedExchange, CountedRecorder, reported
 from sidecar.processes.providers import claim_names
 from sidecar.processes.sealed import SealedExchange
@@ -33,6 +33,7 @@ from sidecar.processes.unrecorded import Gaps
 from sidecar.record.keeper import Keeper
 from sidecar.record.sealing import Sealer
 from sidecar.record.spool import Spool
+from sidecar.rulebook.bundle.follower import Follower
 from sidecar.rulebook.rulebook import Rulebook
 from sidecar.settings.environment import environment
 from sidecar.settings.ready import unready
@@ -70,7 +71,12 @@ class DataPlane:
         names = tuple(upstream.name for upstream in settings.connections)
         self._metrics = Metrics(names, (detector.id for detector in catalogue.builtin()))
         self._health = Health(CONDITIONS, self._metrics.text)
-        self._rulebook = Rulebook(settings.policies, compile_rules, lambda rules: rules.digest, self._metrics)
+        self._follower = bundles.follower(settings, self._metrics, unix_clock(), environment())
+        if self._follower is not None:
+            bundles.begun(self._follower)
+        self._rulebook = Rulebook(
+            settings.policies, compile_rules, lambda rules: rules.digest, self._metrics, bundle=bundles.kept(settings)
+        )
         self._gate = Gate(
             self._rulebook.current,
             tuple(upstream.connection for upstream in settings.connections),
@@ -115,6 +121,7 @@ class DataPlane:
         chores = [
             asyncio.create_task(self._watch_rules(self._diary)),
             asyncio.create_task(self._keep_house(server, spool, recorder)),
+            *([asyncio.create_task(self._follow(self._follower, self._diary))] if self._follower else []),
         ]
         try:
             await self._serve(server, health, stop, chores)
@@ -185,6 +192,13 @@ class DataPlane:
                 # Sessions that began under older rules are judged by both: unite them before the first one calls.
                 await asyncio.to_thread(self._gate.sessions.prepare, current)
                 self._gate.rules = current
+
+    async def _follow(self, follower: Follower, diary: recording.Diary) -> None:
+        while True:
+            self._rulebook.elsewhere(follower.refused)
+            diary.policies(self._rulebook.status(), self._rulebook.current)
+            await asyncio.sleep(HOUSEKEEPING)
+            await follower.look()
 
     async def _keep_house(self, server: Server, spool: Spool, gaps: Gaps) -> None:
         while True:

@@ -18,6 +18,7 @@ from sidecar.record.clickhouse.shipper import Shipper
 from sidecar.record.keys import Keys
 from sidecar.record.moment import written_at
 from sidecar.record.spool import Spool
+from sidecar.rulebook.bundle.bundle import Bundle
 from sidecar.rulebook.rulebook import Status
 from sidecar.settings.values import Settings
 from sidecar.telemetry.metrics import (
@@ -95,16 +96,18 @@ class Diary:
         self._notes = Notes(recorder)
         self._refused: ConfigurationError | None = None
         self._digest: str | None = None
+        self._bundle: Bundle | None = None
 
     def policies(self, status: Status, rules: Rules) -> None:
         """New rules are in force, or newer ones were refused: each is told once."""
         if status.error is not None and status.error is not self._refused:
             mistakes = [str(mistake) for mistake in status.error.mistakes]
             self._notes.add("policy_refused", {"digest": status.digest, "mistakes": mistakes})
-        if status.digest != self._digest:
+        if (status.digest, status.bundle) != (self._digest, self._bundle):
             names = sorted({policy.name for book in rules.books for policy in book.policies})
-            self._notes.add("policy_loaded", {"digest": status.digest, "before": self._digest, "policies": names})
-        self._refused, self._digest = status.error, status.digest
+            said = {"digest": status.digest, "before": self._digest, "policies": names}
+            self._notes.add("policy_loaded", said | _bundled(status.bundle))
+        self._refused, self._digest, self._bundle = status.error, status.digest, status.bundle
 
     def credential_changed(self, connection: str) -> None:
         """Another credential stands in a connection's file; which one is nobody's business."""
@@ -112,3 +115,12 @@ class Diary:
 
     async def settle(self) -> None:
         await self._notes.settle()
+
+
+def _bundled(bundle: Bundle | None) -> dict[str, object]:
+    """Who signed which version of what, where policies came so."""
+    if bundle is None:
+        return {}
+    manifest = bundle.manifest
+    said = {"name": manifest.name, "version": manifest.version, "digest": bundle.digest, "key": bundle.key}
+    return {"bundle": said}

@@ -10,6 +10,7 @@ from sidecar.core.model.connection import Kind
 from sidecar.settings import values
 from sidecar.settings import written as w
 from sidecar.settings.written_control import control_from, url_of
+from sidecar.settings.written_policies import PoliciesSection, bundle_from
 from sidecar.settings.written_record import AnchorSection, RecordSection
 from sidecar.settings.written_tokens import exchange_from
 from sidecar.settings.written_workload import workload_from
@@ -27,7 +28,7 @@ def settings_from(written: w.Written, file: Path | None, folder: Path) -> values
         connections=tuple(
             _simulated(_upstream(connection, folder), written, state) for connection in written.connections
         ),
-        policies=tuple(str(folder / pattern) for pattern in written.policies) or (str(STARTER),),
+        policies=_patterns(written.policies, folder),
         record=_record(written.record, folder, state, url_of(written.control)),
         control=url_of(written.control),
         control_plane=control_from(written.control, folder, state),
@@ -40,7 +41,13 @@ def settings_from(written: w.Written, file: Path | None, folder: Path) -> values
         exchange=exchange_from(written.identity.exchange, url_of(written.control), folder, state),
         workload=workload_from(written.identity.workload, folder),
         log=values.Log(written.log.level, written.log.format),
+        bundle=bundle_from(written.policies.bundle, folder),
     )
+
+
+def _patterns(written: PoliciesSection, folder: Path) -> tuple[str, ...]:
+    patterns = tuple(str(folder / pattern) for pattern in written.files)
+    return patterns if patterns or written.bundle else (str(STARTER),)
 
 
 def _path(text: str | None, folder: Path) -> Path | None:

@@ -37,6 +37,7 @@ def _files(settings: Settings) -> Iterator[tuple[str, Path | None]]:
         yield f"{named} jwks.file", source.keys_file
         yield from ((f"{named} certificates", file) for file in source.certificates)
         yield f"{named} review.ca", source.review.ca if source.review else None
+    yield "policies.bundle.ca", settings.bundle.ca if settings.bundle else None
     yield "restore.key_file", settings.restore.key_file
     yield "mask.key_file", settings.mask_key_file
     yield "record.sealed.auditor_key", settings.record.auditor_key

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sidecar.core.model.claims import Mapped
 from sidecar.core.model.connection import Connection, Kind
+from sidecar.settings.bundle import BundleSettings
 from sidecar.settings.control import Control
 from sidecar.settings.tokens import Exchange
 
@@ -218,7 +219,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`file` is nothing when there was no file. `policies` are absolute paths and glob patterns."""
+    """`file` is nothing when there was no file. `policies` are absolute paths and glob patterns; `bundle`: more."""
 
     file: Path | None
     state: Path
@@ -238,6 +239,7 @@ class Settings:
     log: Log
     exchange: Exchange | None = None
     workload: Workload | None = None
+    bundle: BundleSettings | None = None
 
     def upstream(self, name: str) -> Upstream:
         return next(upstream for upstream in self.connections if upstream.name == name)

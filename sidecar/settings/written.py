@@ -25,6 +25,7 @@ from sidecar.settings.units import (
     WebAddress,
 )
 from sidecar.settings.written_control import ControlSection
+from sidecar.settings.written_policies import Policies, PoliciesSection
 from sidecar.settings.written_record import RecordSection
 from sidecar.settings.written_tokens import ExchangeSection
 from sidecar.settings.written_workload import WorkloadSection
@@ -175,7 +176,9 @@ class Written(Section):
     connections: Annotated[
         tuple[ConnectionSection, ...], *NOT_EMPTY, Field(description="What agents may reach, by name.")
     ] = (CLAUDE,)
-    policies: Annotated[tuple[Text, ...], Field(description="Policy files, or patterns such as policies/*.yaml.")] = ()
+    policies: Annotated[
+        Policies, Field(description="Policy files, or patterns such as policies/*.yaml; or `files` and `bundle`.")
+    ] = PoliciesSection()
     record: Annotated[RecordSection, Field(description="Where what happened is written down.")] = RecordSection()
     control: Annotated[ControlSection, Field(description="The control plane.")] = ControlSection()
     restore: Annotated[RestoreSection, Field(description="How masked values survive a restart.")] = RestoreSection()

@@ -87,6 +87,18 @@ POLICY_STALE = Metric(
     GAUGE, "gatehouse_policy_stale", "1 while the newest policies were refused and older ones are in force."
 )
 POLICY_INFO = Metric(GAUGE, "gatehouse_policy_info", "1 for the policies in force.", {"digest": From.DIGEST})
+BUNDLE_VERSION = Metric(
+    GAUGE, "gatehouse_bundle_version", "Version of the signed bundle in force.", {"digest": From.DIGEST}
+)
+BUNDLE_MADE = Metric(GAUGE, "gatehouse_bundle_made_timestamp_seconds", "When it was made, in Unix seconds.")
+BUNDLE_SEEN = Metric(GAUGE, "gatehouse_bundle_seen_timestamp_seconds", "When the bundle's place last answered.")
+BUNDLE_FAILED = Metric(GAUGE, "gatehouse_bundle_failed_timestamp_seconds", "When it last did not; 0: never.")
+BUNDLE_LOOKS = Metric(
+    COUNTER,
+    "gatehouse_bundle_looks",
+    "Times that the bundle's place was asked, by outcome.",
+    {"outcome": frozenset(("new", "same", "refused", "away"))},
+)
 CREDENTIAL_ERRORS = Metric(
     COUNTER,
     "gatehouse_credential_errors",
@@ -166,6 +178,11 @@ TABLE: tuple[Metric, ...] = (
     POLICY_LOADED,
     POLICY_STALE,
     POLICY_INFO,
+    BUNDLE_VERSION,
+    BUNDLE_MADE,
+    BUNDLE_SEEN,
+    BUNDLE_FAILED,
+    BUNDLE_LOOKS,
     CREDENTIAL_ERRORS,
     RECORD_SECONDS,
     RECORD_FAILURES,
@@ -228,11 +245,11 @@ class Metrics:
             raise TypeError(f"{metric.name} is not a histogram")
         made.observe(value)
 
-    def policies_in_force(self, digest: str) -> None:
-        """One series at a time: the policies before are no longer in force."""
-        self._made[POLICY_INFO.name].clear()
-        self._children = {key: child for key, child in self._children.items() if key[0] != POLICY_INFO.name}
-        self.set(POLICY_INFO, 1, digest=digest)
+    def only(self, metric: Metric, value: float, **labels: str) -> None:
+        """One series at a time: what was before is no longer in force."""
+        self._made[metric.name].clear()
+        self._children = {key: child for key, child in self._children.items() if key[0] != metric.name}
+        self.set(metric, value, **labels)
 
     def text(self) -> bytes:
         """What a scrape gets."""

@@ -18,10 +18,12 @@ from sidecar.record.check import checked
 from sidecar.record.keys import published
 from sidecar.record.reader import events
 from sidecar.record.spool_file import NAME, connected
+from sidecar.rulebook.bundle import bundle as signed
 from sidecar.rulebook.rulebook import Status
 from sidecar.settings.load import load
 from sidecar.settings.values import Settings
 from sidecar.telemetry.metrics import Metrics
+from tests.bundles import TRUSTED, bundle
 from tests.clickhouse_server import clickhouse
 from tests.polling import until
 
@@ -108,6 +110,18 @@ async def test_the_gate_says_each_change_once() -> None:
         ("policy_loaded", {"digest": "two", "before": "one", "policies": ["engineering"]}),
         ("credential_changed", {"connection": "claude"}),
     ]
+
+
+async def test_the_bundle_that_policies_came_in_is_part_of_the_record() -> None:
+    paper, rules = Paper(), Rules.of(compile_book([], ()))
+    diary = Diary(paper)  # type: ignore[arg-type]
+    first, second = (signed.verified(bundle(version), TRUSTED) for version in (1, 2))
+    for taken in (first, first, second):
+        diary.policies(Status("one", 1.0, None, taken), rules)
+    await diary.settle()
+    assert [kind for kind, _ in paper.facts] == ["policy_loaded"] * 2  # also where the rules are the same
+    told = {"name": "company", "version": 2, "digest": second.digest, "key": second.key}
+    assert paper.facts[1][1] == {"digest": "one", "before": "one", "policies": [], "bundle": told}
 
 
 async def test_without_a_database_nothing_is_shipped(tmp_path: Path) -> None:
