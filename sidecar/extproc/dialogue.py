@@ -8,7 +8,8 @@ Rules:
 - A command that does not fit the phase is a bug: `Misused`, and the transport fails the stream.
 - Nothing is forwarded before the request is whole, whatever the exchange says.
 - Trailers are never passed on, in either direction: no rule reads them.
-- While people think the dialogue hears on: that the client went away, or that somebody stopped it.
+- While people think, or a credential is fetched, the dialogue hears on: that the client went away, or that somebody
+  stopped it. The exchange has said what to forward by then; only the dialogue knows that it has not left yet.
 - What Envoy answers by itself before anything was forwarded (no token, a time-out) comes by here too and passes as it
   is. If there is an exchange, it is told `Gone`.
 """
@@ -24,18 +25,17 @@ from sidecar.core.errors import RecordFull, RecordingFailed, Refused
 from sidecar.core.exchange import commands as c
 from sidecar.core.exchange import events as e
 from sidecar.core.model.block import Block
-from sidecar.core.model.http import first
+from sidecar.core.model.http import Headers, first
 from sidecar.extproc import messages as m
 from sidecar.extproc.alarm import Alarm
-from sidecar.extproc.asking import Asking
-from sidecar.extproc.bodies import answer_body, request_body
+from sidecar.extproc.bodies import answer_body, echoed, request_body
+from sidecar.extproc.credential import Credential
+from sidecar.extproc.errand import Errand
 from sidecar.extproc.heads import Misused, answered, forwarded
 from sidecar.extproc.intake import Intake
 from sidecar.extproc.notes import Notes
 from sidecar.extproc.seat import Exchange, Seat, Send
-
-# A block takes effect within two seconds. A dialogue that is busy for longer waits for a client that reads nothing.
-BUSY = 1.5
+from sidecar.extproc.stop import Broken, Stop
 
 
 class Phase(Enum):
@@ -44,10 +44,6 @@ class Phase(Enum):
     ANSWERING = "the head of the answer has left"
     LOCAL = "Envoy answers by itself"
     OVER = "nothing more will be said"
-
-
-class Broken(Exception):  # noqa: N818  (named for what happened)
-    """The exchange asked to break the stream off, or it could not be stopped in a better way."""
 
 
 class Dialogue:
@@ -65,9 +61,9 @@ class Dialogue:
         self._failure: str | None = None
         self._left: int | None = None  # of the answer's stated length
         self._alarm = Alarm(seat.clock, self._tick, broken)
-        self._asking = Asking(seat.approvals, self._settled, broken)
-        self._broken = broken
-        self._stopping: asyncio.Task[None] | None = None
+        self._asking: Errand[Answer] = Errand(self._settled, broken)
+        self._credential = Credential(seat.vault, self._fetched, broken)
+        self._stop = Stop(self._turn, self._stopped, broken)
 
     @property
     def over(self) -> bool:
@@ -88,6 +84,8 @@ class Dialogue:
             if self.over:
                 return
             event = self._intake.event(message, self._seat.clock())
+            if self._phase is Phase.FORWARDED and isinstance(event, e.ResponseStarted):
+                self._credential.answered(event.head.status)
             if self._phase is Phase.READING and isinstance(event, e.ResponseStarted):
                 self._phase = Phase.LOCAL
                 if self._exchange is not None:
@@ -100,7 +98,7 @@ class Dialogue:
     async def gone(self) -> None:
         """The stream has ended: nothing more can be said, only written down."""
         self._alarm.set(None)
-        self._asking.withdraw()
+        self._withdraw()
         async with self._turn:
             tell = self.unfinished and not self._dead
             self._phase = Phase.OVER
@@ -124,9 +122,14 @@ class Dialogue:
         if self.over:
             self._alarm.set(None)
         if self._mute:
-            self._asking.withdraw()
+            self._withdraw()
         if self._failure is not None:
             raise Broken(self._failure)
+
+    def _withdraw(self) -> None:
+        """Nobody waits for anything any more."""
+        self._asking.withdraw()
+        self._credential.withdraw()
 
     def _ask(self, event: e.Event) -> tuple[c.Command, ...]:
         if self._exchange is None:
@@ -158,19 +161,32 @@ class Dialogue:
         self._require(self._phase is Phase.READING and self._intake.request.ended, "Forward out of turn")
         self._require(not (self._intake.request.bodiless and command.body), "a body for a request without one")
         try:
-            credentials = self._seat.vault.headers_for(command.connection)
+            credentials = self._credential.given(command, self._intake.token)
         except Refused as refused:
             return e.ForwardFailed(refused, self._seat.clock())
+        if credentials is not None:
+            await self._let_go(command, credentials)
+        return None
+
+    async def _fetched(self, command: c.Forward, came: Headers | Refused) -> None:
+        async with self._turn:
+            if self._mute:
+                return
+            if isinstance(came, Refused):
+                await self._happen(e.ForwardFailed(came, self._seat.clock()))
+            else:
+                await self._let_go(command, came)
+
+    async def _let_go(self, command: c.Forward, credentials: Headers) -> None:
         self._phase = Phase.FORWARDED
         head = forwarded(command, self._intake.request.headers, credentials, self._seat.secret)
         await self._send(m.PassRequest(head))
         if not self._intake.request.bodiless:
             await self._say(*request_body(command.body or b"", self._intake.request.trailers))
-        return None
 
     async def _ask_people(self, command: c.Ask) -> None:
         if not self._mute:
-            self._asking.begin(command)
+            self._asking.begin(self._seat.approvals.ask(command.asked, command.patience))
 
     async def _respond(self, command: c.Respond) -> None:
         if self._mute:
@@ -232,15 +248,7 @@ class Dialogue:
             await self._send(message)
 
     async def _echo(self, message: m.Inbound) -> None:
-        match message:
-            case m.ResponseHeaders():
-                await self._send(m.PassResponse(m.Mutation()))
-            case m.ResponseBody(data, end):
-                await self._say(*answer_body(data, end, None))
-            case m.ResponseTrailers(names):
-                await self._send(m.EndResponse(names))
-            case _:
-                return
+        await self._say(*echoed(message))
         if self._intake.answer.ended:
             self._phase = Phase.OVER
 
@@ -255,25 +263,12 @@ class Dialogue:
         """The blocks have changed: does one stand against this exchange?"""
         who = self._exchange.who if self._exchange is not None and not self._mute else None
         block = self._seat.blocks.against(*who) if who is not None else None
-        if block is not None and self._stopping is None:
-            self._stopping = asyncio.get_running_loop().create_task(self._stop(block))
-            self._stopping.add_done_callback(self._stopped)
+        if block is not None:
+            self._stop.begin(block)
 
-    async def _stop(self, block: Block) -> None:
-        try:
-            async with asyncio.timeout(BUSY):
-                await self._turn.acquire()
-        except TimeoutError:
-            raise Broken("stopped by people, while the client took nothing") from None
-        try:
-            if not self._mute:
-                await self._happen(e.Stopped(block, self._seat.clock()))
-        finally:
-            self._turn.release()
-
-    def _stopped(self, task: "asyncio.Task[None]") -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._broken(error)
+    async def _stopped(self, block: Block) -> None:
+        if not self._mute:
+            await self._happen(e.Stopped(block, self._seat.clock()))
 
     # --- time ---------------------------------------------------------------------------------------------------------
 
