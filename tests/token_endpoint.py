@@ -40,6 +40,10 @@ class TokenGiver:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/token"
 
+    @property
+    def away(self) -> bool:
+        return self._server is None
+
     def holder(self, authorization: str) -> str | None:
         """Whose token it is, if it is one that counts."""
         token = authorization.removeprefix("Bearer ")
