@@ -29,6 +29,7 @@ from sidecar.processes.providers import claim_names
 from sidecar.processes.sealed import SealedExchange
 from sidecar.processes.unrecorded import Gaps
 from sidecar.record.keeper import Keeper
+from sidecar.record.pinned import PinFile
 from sidecar.record.sealing import Sealer
 from sidecar.record.spool import Spool
 from sidecar.rulebook.rulebook import Rulebook
@@ -87,6 +88,7 @@ class DataPlane:
         self._spool: Spool | None = None
         self._sealer = Sealer.of(settings.record.auditor_key) if settings.record.auditor_key else None
         self._keeper = Keeper(settings.restore, settings.record.spool / "restore", self._gate.memories)
+        self._pins = PinFile(state, self._gate.pins)
         self._vault = crediting.vault(settings, self._metrics, self._changed)
         self._diary: recording.Diary | None = None
         self._secret = state_folder.route_secret(state)
@@ -128,12 +130,15 @@ class DataPlane:
             await spool.close()
             await recording.shipped(shipper)
             self._keeper.save()
+            if self._pins.gather():
+                self._pins.save()
             health.stop()
 
     async def _serve(
         self, server: Server, health: HealthServer, stop: asyncio.Event, chores: "list[asyncio.Task[None]]"
     ) -> None:
         self._keeper.load()
+        self._pins.load()
         if self._link is not None:
             await self._link.start()
         await server.start()
@@ -195,6 +200,8 @@ class DataPlane:
                 linking.gauged(self._link, self._metrics)
             await gaps.look()
             await asyncio.to_thread(self._keeper.save)
+            if self._pins.gather():
+                await asyncio.to_thread(self._pins.save)
 
     def _changed(self, connection: str) -> None:
         log.info("another credential is in use", connection=connection)
