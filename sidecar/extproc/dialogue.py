@@ -8,7 +8,8 @@ Rules:
 - A command that does not fit the phase is a bug: `Misused`, and the transport fails the stream.
 - Nothing is forwarded before the request is whole, and nothing twice, whatever the exchange says.
 - Trailers are never passed on, in either direction: no rule reads them.
-- While people think the dialogue hears on: that the client went away, or that somebody stopped it.
+- While people think, or a credential is fetched, the dialogue hears on: that the client went away, or that somebody
+  stopped it. The exchange has said what to forward by then; only the dialogue knows that it has not left yet.
 - What Envoy answers by itself before anything was forwarded (no token, a time-out) comes by here too and passes as it
   is. If there is an exchange, it is told `Gone`.
 """
@@ -16,36 +17,29 @@ Rules:
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
-from enum import Enum
 from typing import Any
 
 from sidecar.core.approval.answer import Answer
-from sidecar.core.errors import RecordFull, RecordingFailed, Refused
+from sidecar.core.errors import Refused
 from sidecar.core.exchange import commands as c
 from sidecar.core.exchange import events as e
 from sidecar.core.model.block import Block
+from sidecar.core.model.http import Headers
 from sidecar.extproc import messages as m
 from sidecar.extproc.alarm import Alarm
-from sidecar.extproc.asking import Asking
 from sidecar.extproc.bodies import answer_body, request_body, unchanged
-from sidecar.extproc.heads import Misused, answered, forwarded, waiting
+from sidecar.extproc.credential import Credential
+from sidecar.extproc.errand import Errand
+from sidecar.extproc.heads import answered, forwarded, require, waiting
 from sidecar.extproc.intake import Intake
 from sidecar.extproc.length import Length
 from sidecar.extproc.notes import Notes
 from sidecar.extproc.onward import Onward
 from sidecar.extproc.opened import Opened, began
+from sidecar.extproc.phase import Phase
 from sidecar.extproc.seat import Exchange, Seat, Send
 from sidecar.extproc.sending import Sending
-from sidecar.extproc.stopping import Broken, Stopping
-
-
-class Phase(Enum):
-    READING = "the request arrives, nothing was said about it"
-    OPENING = "an answer begins, though the request has not left"
-    FORWARDED = "the request has left"
-    ANSWERING = "the head of the answer has left"
-    LOCAL = "Envoy answers by itself"
-    OVER = "nothing more will be said"
+from sidecar.extproc.stop import Broken, Stop
 
 
 class Dialogue:
@@ -63,8 +57,9 @@ class Dialogue:
         self._failure: str | None = None
         self._length = Length()
         self._alarm = Alarm(seat.clock, self._tick, broken)
-        self._asking = Asking(seat.approvals, self._settled, broken)
-        self._stopping = Stopping(self._turn, self._stop, broken)
+        self._asking: Errand[Answer] = Errand(self._settled, broken)
+        self._credential = Credential(seat.vault, self._fetched, broken)
+        self._stop = Stop(self._turn, self._stopped, broken)
         self._sending = Sending(seat.clock, self._came, broken)
         self._opened: Opened | None = None
 
@@ -87,6 +82,8 @@ class Dialogue:
             if self.over:
                 return
             event = self._intake.event(message, self._seat.clock())
+            if self._phase is Phase.FORWARDED and isinstance(event, e.ResponseStarted):
+                self._credential.answered(event.head.status)
             if isinstance(event, e.ResponseStarted) and self._begins_by_itself(event):
                 self._phase = Phase.LOCAL
                 if self._exchange is not None:
@@ -105,8 +102,7 @@ class Dialogue:
     async def gone(self) -> None:
         """The stream has ended: nothing more can be said, only written down."""
         self._alarm.set(None)
-        self._asking.withdraw()
-        self._sending.drop()
+        self._withdraw()
         async with self._turn:
             tell = self.unfinished and not self._dead
             self._phase = Phase.OVER
@@ -118,8 +114,6 @@ class Dialogue:
         self._alarm.set(None)
         await self._notes.settle()
 
-    # --- the exchange ---------------------------------------------------------------------------------------------
-
     async def _happen(self, event: e.Event) -> None:
         events = deque((event,))
         while events:
@@ -130,10 +124,15 @@ class Dialogue:
         if self.over:
             self._alarm.set(None)
         if self._mute:
-            self._asking.withdraw()
-            self._sending.drop()
+            self._withdraw()
         if self._failure is not None:
             raise Broken(self._failure)
+
+    def _withdraw(self) -> None:
+        """Nobody waits for anything any more."""
+        self._asking.withdraw()
+        self._credential.withdraw()
+        self._sending.drop()
 
     def _ask(self, event: e.Event) -> tuple[c.Command, ...]:
         if self._exchange is None:
@@ -149,34 +148,39 @@ class Dialogue:
         return self._phase in {Phase.LOCAL, Phase.OVER}
 
     async def _record(self, command: c.Record) -> e.Event | None:
-        if not command.wait:
-            self._notes.add(command.kind, command.fact, command.parts)
-            return None
-        try:
-            await self._notes.write(command.kind, command.fact, command.parts)
-        except RecordingFailed as failed:
-            full = isinstance(failed, RecordFull)
-            return e.Recorded(self._seat.clock(), str(failed) or "recording failed", full)
-        return e.Recorded(self._seat.clock())
+        return await self._notes.take(command, self._seat.clock)
 
     async def _forward(self, command: c.Forward) -> e.Event | None:
         if self._mute:
             return None
         waits = self._opened is not None and not self._sending.begun
         first_time = self._phase is Phase.READING and self._intake.request.ended
-        self._require(waits or first_time, "Forward out of turn")
-        self._require(not (self._intake.request.bodiless and command.body), "a body for a request without one")
+        require(waits or first_time, "Forward out of turn")
+        require(not (self._intake.request.bodiless and command.body), "a body for a request without one")
         try:
-            credentials = self._seat.vault.headers_for(command.connection)
+            credentials = self._credential.given(command, self._intake.token)
         except Refused as refused:
             return e.ForwardFailed(refused, self._seat.clock())
+        if credentials is not None:
+            await self._let_go(command, credentials)
+        return None
+
+    async def _fetched(self, command: c.Forward, came: Headers | Refused) -> None:
+        async with self._turn:
+            if self._mute:
+                return
+            if isinstance(came, Refused):
+                await self._happen(e.ForwardFailed(came, self._seat.clock()))
+            else:
+                await self._let_go(command, came)
+
+    async def _let_go(self, command: c.Forward, credentials: Headers) -> None:
         head = forwarded(command, self._intake.request.headers, credentials, self._seat.secret)
-        if waits:
+        if self._opened is not None:
             self._sending.begin(self._seat.onward, Onward.of(self._intake.request.headers, head, command.body or b""))
-            return None
+            return
         self._phase = Phase.FORWARDED
         await self._pass(head, command.body or b"")
-        return None
 
     async def _pass(self, head: m.Mutation, body: bytes) -> None:
         await self._send(m.PassRequest(head))
@@ -187,7 +191,7 @@ class Dialogue:
         """Envoy begins one by itself, whose words go nowhere."""
         if self._mute:
             return
-        self._require(self._phase is Phase.READING and self._intake.request.ended, "OpenAnswer out of turn")
+        require(self._phase is Phase.READING and self._intake.request.ended, "OpenAnswer out of turn")
         self._phase, self._opened = Phase.OPENING, Opened(command.headers)
         await self._pass(waiting(self._seat.secret), b"")
 
@@ -200,13 +204,13 @@ class Dialogue:
 
     async def _ask_people(self, command: c.Ask) -> None:
         if not self._mute:
-            self._asking.begin(command)
+            self._asking.begin(self._seat.approvals.ask(command.asked, command.patience))
 
     async def _respond(self, command: c.Respond) -> None:
         if self._mute:
             return
         # Envoy takes it as long as the head of an answer has not left.
-        self._require(self._phase in {Phase.READING, Phase.FORWARDED}, "Respond out of turn")
+        require(self._phase in {Phase.READING, Phase.FORWARDED}, "Respond out of turn")
         self._phase = Phase.OVER
         # Envoy counts the body itself.
         headers = tuple(h for h in command.headers if h[0] != "content-length")
@@ -216,20 +220,20 @@ class Dialogue:
         if self._mute:
             return
         answer = self._intake.answer
-        self._require(self._phase is Phase.FORWARDED and answer.started, "StartAnswer out of turn")
+        require(self._phase is Phase.FORWARDED and answer.started, "StartAnswer out of turn")
         self._phase = Phase.OVER if answer.bodiless else Phase.ANSWERING
         self._length.stated(() if answer.bodiless else command.set)
         await self._send(m.PassResponse(answered(command, answer.headers, answer.bodiless)))
 
     async def _send_answer(self, command: c.SendAnswer) -> None:
         if self._intake.answer.bodiless:
-            self._require(not command.data, "a body for an answer without one")
+            require(not command.data, "a body for an answer without one")
         if self._mute:
             return
         if self._opened is not None and self._phase is Phase.OPENING:
             self._opened.kept.append(command)
             return
-        self._require(self._phase is Phase.ANSWERING, "SendAnswer out of turn")
+        require(self._phase is Phase.ANSWERING, "SendAnswer out of turn")
         self._length.count(len(command.data), command.end)
         if command.end:
             self._phase = Phase.OVER
@@ -244,20 +248,15 @@ class Dialogue:
             self._phase = Phase.OVER
             self._failure = command.reason
 
-    @staticmethod
-    def _require(holds: bool, otherwise: str) -> None:
-        if not holds:
-            raise Misused(otherwise)
-
     async def _tick(self) -> None:
         await self._came(e.Tick(self._seat.clock()))
 
     async def _came(self, event: e.Event) -> None:
         async with self._turn:
+            if isinstance(event, e.ResponseStarted):
+                self._credential.answered(event.head.status)
             if not self._mute:
                 await self._happen(event)
-
-    # --- saying ---------------------------------------------------------------------------------------------------
 
     async def _say(self, *messages: m.Outbound) -> None:
         for message in messages:
@@ -268,8 +267,6 @@ class Dialogue:
         if self._intake.answer.ended:
             self._phase = Phase.OVER
 
-    # --- people ---------------------------------------------------------------------------------------------------
-
     async def _settled(self, answer: Answer) -> None:
         await self._came(e.Settled(answer, self._seat.clock()))
 
@@ -278,9 +275,9 @@ class Dialogue:
         who = self._exchange.who if self._exchange is not None and not self._mute else None
         block = self._seat.blocks.against(*who) if who is not None else None
         if block is not None:
-            self._stopping.begin(block)
+            self._stop.begin(block)
 
-    async def _stop(self, block: Block) -> None:
+    async def _stopped(self, block: Block) -> None:
         if not self._mute:
             await self._happen(e.Stopped(block, self._seat.clock()))
 

@@ -24,7 +24,7 @@ from sidecar.extproc.heads import Misused
 from sidecar.extproc.intake import Garbled
 from sidecar.extproc.messages import Outbound
 from sidecar.extproc.seat import Seat
-from sidecar.extproc.stopping import Broken
+from sidecar.extproc.stop import Broken
 
 Context = grpc.aio.ServicerContext[bytes, bytes]
 

@@ -27,6 +27,11 @@ class Misused(Exception):  # noqa: N818  (named for what happened)
     """The exchange asked for something that must not be done: a bug, so the stream fails."""
 
 
+def require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise Misused(otherwise)
+
+
 def request_head(headers: Headers) -> RequestHead:
     """The head without pseudo headers, credentials, and what only we may say."""
     kept = tuple(h for h in headers if not h[0].startswith((":", OURS)) and h[0] not in CREDENTIALS)

@@ -40,8 +40,16 @@ class Recorder(Protocol):
 
 
 class Vault(Protocol):
-    def headers_for(self, connection: str) -> Headers:
-        """The credential of a connection as headers, or `Refused`."""
+    """The credentials of connections, as headers; `Refused` if there is none. `token`: the caller's own, which some
+    connections exchange."""
+
+    def headers_for(self, connection: str, token: str | None) -> Headers | None:
+        """From memory; nothing if it has to be fetched."""
+
+    async def fetch(self, connection: str, token: str | None) -> Headers: ...
+
+    def rejected(self, connection: str, token: str | None, used: Headers) -> None:
+        """The upstream did not take it (401)."""
 
 
 class Approvals(Protocol):

@@ -13,7 +13,7 @@ from pathlib import Path
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange import events as e
 from sidecar.extproc.onward import Broke, Closed, Onward, answer
-from sidecar.extproc.stopping import Broken
+from sidecar.extproc.stop import Broken
 
 CLOSED = "The gate cannot send calls on at the moment. Try again; if it stays so, tell the gate's operator."
 

@@ -21,16 +21,16 @@ from sidecar.core.exchange.rules import Rules
 from sidecar.core.mask.memory import Memories
 from sidecar.core.policy.book import PolicySource, compile_book
 from sidecar.core.wire.json_strict import JsonLimits
-from sidecar.credentials.vault import Vault
 from sidecar.extproc.grpc_server import Limits, Server
 from sidecar.extproc.onward import onward_socket
 from sidecar.extproc.seat import Exchange, Nobody, Recorder, Seat
-from sidecar.processes import bundles, linking, recording, state_folder
+from sidecar.processes import bundles, crediting, linking, recording, state_folder
 from sidecar.processes.counted import CountedExchange, CountedRecorder, reported
 from sidecar.processes.providers import claim_names
 from sidecar.processes.sealed import SealedExchange
 from sidecar.processes.unrecorded import Gaps
 from sidecar.record.keeper import Keeper
+from sidecar.record.pinned import PinFile
 from sidecar.record.sealing import Sealer
 from sidecar.record.spool import Spool
 from sidecar.rulebook.bundle.follower import Follower
@@ -40,7 +40,7 @@ from sidecar.settings.ready import unready
 from sidecar.settings.values import Settings
 from sidecar.telemetry.health import Health, HealthServer
 from sidecar.telemetry.log import EventLog
-from sidecar.telemetry.metrics import CREDENTIAL_ERRORS, OPEN_EXCHANGES, SESSIONS, Metrics
+from sidecar.telemetry.metrics import OPEN_EXCHANGES, SESSIONS, Metrics
 
 CONDITIONS = ("policies", "record", "envoy socket")
 HOUSEKEEPING = 1.0  # seconds; what is looked at by then is a gauge, a memory to seal, or a policy file
@@ -95,7 +95,8 @@ class DataPlane:
         self._spool: Spool | None = None
         self._sealer = Sealer.of(settings.record.auditor_key) if settings.record.auditor_key else None
         self._keeper = Keeper(settings.restore, settings.record.spool / "restore", self._gate.memories)
-        self._vault = Vault(settings.connections, on_missing=self._missing, on_changed=self._changed)
+        self._pins = PinFile(state, self._gate.pins)
+        self._vault = crediting.vault(settings, self._metrics, self._changed)
         self._diary: recording.Diary | None = None
         self._secret = state_folder.route_secret(state)
 
@@ -129,6 +130,7 @@ class DataPlane:
             for chore in chores:
                 chore.cancel()
             await server.stop(GRACE)
+            await self._vault.close()
             if self._link is not None:
                 await self._link.close()
             await self._diary.settle()
@@ -136,12 +138,15 @@ class DataPlane:
             await spool.close()
             await recording.shipped(shipper)
             self._keeper.save()
+            if self._pins.gather():
+                self._pins.save()
             health.stop()
 
     async def _serve(
         self, server: Server, health: HealthServer, stop: asyncio.Event, chores: "list[asyncio.Task[None]]"
     ) -> None:
         self._keeper.load()
+        self._pins.load()
         if self._link is not None:
             await self._link.start()
         await server.start()
@@ -206,13 +211,13 @@ class DataPlane:
             self._metrics.set(OPEN_EXCHANGES, server.open)
             self._metrics.set(SESSIONS, len(self._gate.memories))
             recording.gauged(spool, self._metrics)
+            crediting.gauged(self._vault, self._metrics)
             if self._link is not None:
                 linking.gauged(self._link, self._metrics)
             await gaps.look()
             await asyncio.to_thread(self._keeper.save)
-
-    def _missing(self, connection: str) -> None:
-        self._metrics.add(CREDENTIAL_ERRORS, connection=connection)
+            if self._pins.gather():
+                await asyncio.to_thread(self._pins.save)
 
     def _changed(self, connection: str) -> None:
         log.info("another credential is in use", connection=connection)

@@ -10,6 +10,7 @@ from sidecar.core.model.connection import Kind
 from sidecar.settings import values
 from sidecar.settings import written as w
 from sidecar.settings.written_control import control_from, url_of
+from sidecar.settings.written_oauth import oauth_from
 from sidecar.settings.written_policies import PoliciesSection, bundle_from
 from sidecar.settings.written_record import AnchorSection, RecordSection
 from sidecar.settings.written_tokens import exchange_from
@@ -69,18 +70,20 @@ def _provider(provider: w.ProviderSection, folder: Path) -> values.Provider:
 
 
 def _upstream(connection: w.ConnectionSection, folder: Path) -> values.Upstream:
-    credential = connection.credential
-    source = (
-        values.CredentialSource(
-            header=credential.header,
-            prefix=credential.prefix,
-            env=credential.source.env,
-            file=_path(credential.source.file, folder),
-        )
-        if credential
-        else None
+    credential = _credential(connection.credential, folder) if connection.credential else None
+    return values.Upstream(connection.name, connection.kind, connection.url, connection.path, credential)
+
+
+def _credential(credential: w.CredentialSection, folder: Path) -> values.CredentialSource:
+    header, prefix = credential.carried()
+    source, oauth = credential.source, credential.oauth
+    return values.CredentialSource(
+        header=header,
+        prefix=prefix,
+        env=source.env if source else None,
+        file=_path(source.file, folder) if source else None,
+        oauth=oauth_from(oauth, folder) if oauth else None,
     )
-    return values.Upstream(connection.name, connection.kind, connection.url, connection.path, source)
 
 
 def _simulated(upstream: values.Upstream, written: w.Written, state: Path) -> values.Upstream:

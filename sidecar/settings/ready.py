@@ -38,6 +38,9 @@ def _files(settings: Settings) -> Iterator[tuple[str, Path | None]]:
         yield from ((f"{named} certificates", file) for file in source.certificates)
         yield f"{named} review.ca", source.review.ca if source.review else None
     yield "policies.bundle.ca", settings.bundle.ca if settings.bundle else None
+    for upstream in settings.connections:
+        oauth = upstream.credential.oauth if upstream.credential else None
+        yield f"connections ({upstream.name}) credential.oauth.ca", oauth.ca if oauth else None
     yield "restore.key_file", settings.restore.key_file
     yield "mask.key_file", settings.mask_key_file
     yield "record.sealed.auditor_key", settings.record.auditor_key

@@ -25,6 +25,7 @@ from sidecar.settings.units import (
     WebAddress,
 )
 from sidecar.settings.written_control import ControlSection
+from sidecar.settings.written_oauth import HEADER, PREFIX, OAuthSection
 from sidecar.settings.written_policies import Policies, PoliciesSection
 from sidecar.settings.written_record import RecordSection
 from sidecar.settings.written_tokens import ExchangeSection
@@ -82,11 +83,24 @@ class IdentitySection(Section):
 
 
 class CredentialSection(Section):
-    header: Annotated[HeaderName, Field(description="Request header that carries the credential.")] = "x-api-key"
+    header: Annotated[
+        HeaderName, Field(description="Request header that carries the credential; with oauth: authorization.")
+    ] = "x-api-key"
     prefix: Annotated[
-        HeaderText, Field(description="Text before the credential, such as `Bearer ` with its space.")
+        HeaderText, Field(description="Text before it, such as `Bearer ` with its space; that one with oauth.")
     ] = ""
-    source: Annotated[SourceSection, Field(alias="from", description="Where the credential comes from.")]
+    source: Annotated[SourceSection | None, Field(alias="from", description="Where the credential comes from.")] = None
+    oauth: Annotated[OAuthSection | None, Field(description="A token endpoint that gives it out instead.")] = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "CredentialSection":
+        exactly_one(**{"from": self.source, "oauth": self.oauth})
+        return self
+
+    def carried(self) -> tuple[str, str]:
+        """The header, and what stands before the credential in it."""
+        header = HEADER if self.oauth and "header" not in self.model_fields_set else self.header
+        return header, PREFIX if self.oauth and "prefix" not in self.model_fields_set else self.prefix
 
 
 class ConnectionSection(Section):

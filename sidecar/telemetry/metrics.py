@@ -105,6 +105,18 @@ CREDENTIAL_ERRORS = Metric(
     "Calls refused because a connection's credential was not there.",
     {"connection": From.CONNECTIONS},
 )
+OAUTH_FETCHES = Metric(
+    COUNTER,
+    "gatehouse_oauth_fetches",
+    "Tokens asked for at a connection's token endpoint, by what came of it.",
+    {"connection": From.CONNECTIONS, "outcome": frozenset(("ok", "refused", "unreachable", "malformed"))},
+)
+OAUTH_TOKENS = Metric(
+    GAUGE, "gatehouse_oauth_tokens", "Fetched tokens that are in use.", {"connection": From.CONNECTIONS}
+)
+OAUTH_OLDEST = Metric(
+    GAUGE, "gatehouse_oauth_oldest_token_seconds", "Age of the oldest of them.", {"connection": From.CONNECTIONS}
+)
 RECORD_SECONDS = Metric(HISTOGRAM, "gatehouse_record_seconds", "Time until a record was on disk.", buckets=SECONDS)
 RECORD_FAILURES = Metric(COUNTER, "gatehouse_record_failures", "Records that could not be made durable.")
 SPOOL_BYTES = Metric(GAUGE, "gatehouse_spool_bytes", "Bytes of the record that wait for the database.")
@@ -184,6 +196,9 @@ TABLE: tuple[Metric, ...] = (
     BUNDLE_FAILED,
     BUNDLE_LOOKS,
     CREDENTIAL_ERRORS,
+    OAUTH_FETCHES,
+    OAUTH_TOKENS,
+    OAUTH_OLDEST,
     RECORD_SECONDS,
     RECORD_FAILURES,
     SPOOL_BYTES,

@@ -29,7 +29,7 @@ class Held:
     async def record(self, kind: str, fact: object) -> None:
         pass
 
-    def headers_for(self, connection: str) -> Headers:
+    def headers_for(self, connection: str, token: str | None) -> Headers:
         return ()
 
 

@@ -16,10 +16,11 @@ from sidecar.simulator.serve import Options, start
 from tests.gate import PROGRAM, free_ports, running
 from tests.planted import planted
 from tests.servers.server import Service, serving
+from tests.token_endpoint import TokenGiver, giving
 
 POLICY = """
 policy: servers
-applies: {connections: [tickets, shop]}
+applies: {connections: [tickets, shop, guarded, personal, locked]}
 paths: ['GET /orders', 'POST /orders']
 rules:
   - {id: no-drops, where: [tool_call], match: {tool: 'drop.*'}, do: deny, say: "Nothing is dropped here."}
@@ -37,16 +38,29 @@ policy: agents
 applies: {connections: [claude]}
 """
 CONFIG = """
-listen: {address: 127.0.0.1, port: %d}
-metrics: {port: %d}
-envoy: {admin_port: %d}
-control: {listen: {port: %d}, gates: {port: %d}}
+listen: {address: 127.0.0.1, port: %(gate)d}
+metrics: {port: %(metrics)d}
+envoy: {admin_port: %(admin)d}
+control: {listen: {port: %(control)d}, gates: {port: %(gates)d}}
 development: {identity: true}
 connections:
-  - {name: tickets, kind: mcp, url: "%s/mcp", path: /mcp/tickets,
+  - {name: tickets, kind: mcp, url: "%(service)s/mcp", path: /mcp/tickets,
      credential: {header: authorization, prefix: "Bearer ", from: {file: upstream.key}}}
-  - {name: shop, kind: http, url: "%s", credential: {header: x-api-key, from: {file: upstream.key}}}
-  - {name: claude, kind: claude, url: "%s", credential: {header: x-api-key, from: {file: upstream.key}}}
+  - {name: shop, kind: http, url: "%(service)s", credential: {header: x-api-key, from: {file: upstream.key}}}
+  - {name: claude, kind: claude, url: "%(claude)s", credential: {header: x-api-key, from: {file: upstream.key}}}
+  - name: guarded
+    kind: mcp
+    url: "%(service)s/guarded/mcp"
+    credential: {oauth: {token_url: "%(tokens)s", client_id: "gate one", client_secret: {file: client.secret}}}
+  - name: personal
+    kind: mcp
+    url: "%(service)s/guarded/mcp"
+    credential:
+      oauth: {token_url: "%(tokens)s", client_id: "gate one", client_secret: {file: client.secret}, exchange: true}
+  - name: locked
+    kind: http
+    url: "%(service)s/guarded"
+    credential: {oauth: {token_url: "%(tokens)s", client_id: "gate one", client_secret: {file: wrong.secret}}}
 policies: [policy.yaml, agents.yaml]
 """
 
@@ -59,6 +73,8 @@ class Gate:
     secret: str
     key: str
     control: str
+    giver: TokenGiver
+    metrics: str
 
     def token(self, subject: str = "ada") -> str:
         config = str(self.folder / "gatehouse.yaml")
@@ -69,15 +85,20 @@ class Gate:
 @pytest.fixture(scope="session")
 def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
     folder, secret, key = tmp_path_factory.mktemp("servers"), planted("a server's")[0].value, secrets.token_hex(16)
-    with serving(secret) as service, start(Options(api_key=key)) as simulator:
+    with serving(secret) as service, start(Options(api_key=key)) as simulator, giving(secrets.token_hex(16)) as giver:
+        service.holder = giver.holder
+        (folder / "client.secret").write_text(giver.secret)
+        (folder / "wrong.secret").write_text(secrets.token_hex(16))
         (folder / "upstream.key").write_text(key)
         (folder / "policy.yaml").write_text(POLICY)
         (folder / "agents.yaml").write_text(AGENTS)
-        ports = free_ports(5)
-        (folder / "gatehouse.yaml").write_text(CONFIG % (*ports, service.url, service.url, simulator.url))
+        ports = dict(zip(("gate", "metrics", "admin", "control", "gates"), free_ports(5), strict=True))
+        places = {"service": service.url, "claude": simulator.url, "tokens": giver.url}
+        (folder / "gatehouse.yaml").write_text(CONFIG % (ports | places))
         with running(folder):
             at = "http://127.0.0.1:%d"
-            yield Gate(at % ports[0], folder, service, secret, key, at % ports[3])
+            url, metrics, control = (at % ports[name] for name in ("gate", "metrics", "control"))
+            yield Gate(url, folder, service, secret, key, control, giver, f"{metrics}/metrics")
 
 
 Connect = Callable[..., AbstractAsyncContextManager[Client]]
@@ -93,8 +114,10 @@ def connect(gate: Gate, tokens: dict[str, str]) -> Connect:
     """The protocol's own client. `mode`: `legacy` is the handshake of the revisions until 2025-11-25."""
 
     @asynccontextmanager
-    async def made(mode: str = "legacy", path: str = "/c/tickets", **more: object) -> AsyncIterator[Client]:
-        headers = {"authorization": f"Bearer {tokens['ada']}"}
+    async def made(
+        mode: str = "legacy", path: str = "/c/tickets", who: str = "ada", **more: object
+    ) -> AsyncIterator[Client]:
+        headers = {"authorization": f"Bearer {tokens[who]}"}
         async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
             transport = streamable_http_client(gate.url + path, http_client=http)
             async with Client(transport, mode=mode, **more) as client:  # type: ignore[arg-type]

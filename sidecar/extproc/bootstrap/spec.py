@@ -118,6 +118,7 @@ class BootstrapSpec:
     # Between the clock of the identity provider and ours; none at all would refuse fresh tokens.
     clock_skew: int = 30
     exchanges: int = 4096
+    own_tokens: bool = False  # a connection exchanges callers' own tokens
 
     @property
     def onward(self) -> Path:
@@ -149,6 +150,7 @@ def spec_from(settings: Settings, secret: str, providers: Sequence[Provider] | N
         connect_timeout=envoy.connect_timeout,
         drain=envoy.drain,
         exchanges=settings.limits.exchanges,
+        own_tokens=settings.exchanges_callers_tokens,
     )
 
 

@@ -97,7 +97,7 @@ class Stops:
 
 
 class Keys:
-    def headers_for(self, connection: str) -> Headers:
+    def headers_for(self, connection: str, token: str | None) -> Headers:
         if connection != "claude":
             raise Refused(500, Code.API, f"no credential for {connection}")
         return KEY

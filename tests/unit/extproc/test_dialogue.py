@@ -12,7 +12,7 @@ from sidecar.extproc import messages as m
 from sidecar.extproc.bodies import PIECE
 from sidecar.extproc.heads import Misused
 from sidecar.extproc.intake import Garbled
-from sidecar.extproc.stopping import Broken
+from sidecar.extproc.stop import Broken
 from tests.unit.extproc.playbook import CLAIMS, KEY, OK, POST, Record, Stage, request
 
 ROUTE = ("x-gatehouse-route", "s3cret.claude")

@@ -6,7 +6,7 @@ from sidecar.core.exchange import commands as c
 from sidecar.core.exchange import events as e
 from sidecar.core.model.block import Block, Target
 from sidecar.extproc import messages as m
-from sidecar.extproc.stopping import Broken
+from sidecar.extproc.stop import Broken
 from tests.polling import until
 from tests.unit.core.exchange.held import APPROVED, asked
 from tests.unit.extproc.playbook import OK, Stage, request

@@ -11,7 +11,7 @@ from sidecar.core.exchange import commands as c
 from sidecar.core.exchange import events as e
 from sidecar.extproc import messages as m
 from sidecar.extproc.heads import ROUTE, Misused
-from sidecar.extproc.stopping import Broken
+from sidecar.extproc.stop import Broken
 from tests.polling import until
 from tests.unit.core.exchange.held import APPROVED, asked
 from tests.unit.extproc.playbook import Stage, request

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sidecar.core.exchange import events as e
 from sidecar.extproc.sending import Sending
-from sidecar.extproc.stopping import Broken
+from sidecar.extproc.stop import Broken
 from tests.polling import until
 from tests.unit.extproc.sent_on import OK, door
 from tests.unit.extproc.test_onward import sent

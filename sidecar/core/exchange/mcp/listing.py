@@ -16,7 +16,7 @@ from sidecar.core.exchange.desk import Judged, Session, finding
 from sidecar.core.exchange.judgement import PathOf, judge_texts
 from sidecar.core.exchange.mcp.asked import Asked
 from sidecar.core.exchange.mcp.calls import listed
-from sidecar.core.exchange.mcp.pins import MOST_TEXT, MOST_TOOLS, Hidden, digest_of, written
+from sidecar.core.exchange.mcp.pins import MOST_TEXT, MOST_TOOLS, Hidden, digest_of, known_as, written
 from sidecar.core.model.action import Action
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.piece import Piece
@@ -62,7 +62,7 @@ def judge_tools(
 
 def _judge_definition(session: Session, asked: Asked, tool: str, definition: JsonValue, own: Judged, path: str) -> None:
     digest = digest_of(definition)
-    if (tool, digest) in asked.accepted:
+    if (known_as(tool), digest) in asked.accepted:
         asked.pins.accept(asked.shop, tool, digest)
         own.verdict = Verdict(Action.ALLOW)
         return

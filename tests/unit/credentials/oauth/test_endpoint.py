@@ -1,0 +1,121 @@
+"""A token over HTTP, and what goes wrong there."""
+
+import asyncio
+import gzip
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from secrets import token_hex
+
+import pytest
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from sidecar.core.errors import ConfigurationError
+from sidecar.credentials.oauth.endpoint import LARGEST, TokenEndpoint, trusting
+from sidecar.credentials.oauth.grant import NoToken
+from sidecar.credentials.secret import Secret
+from sidecar.credentials.source import FromEnvironment
+from sidecar.settings.oauth import ClientAuth, OAuth, SubjectType
+from tests.token_endpoint import CLIENT, TokenGiver, giving, plain
+
+
+@pytest.fixture(scope="module")
+def giver() -> Iterator[TokenGiver]:
+    with giving(token_hex(12)) as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _fresh(giver: TokenGiver) -> None:
+    giver.instead = None
+
+
+def endpoint(giver: TokenGiver, secret: str | None = None, url: str | None = None, **changed: object) -> TokenEndpoint:
+    oauth = OAuth(url or giver.url, CLIENT, "S", None, **changed)  # type: ignore[arg-type]
+    return TokenEndpoint(oauth, FromEnvironment("S", {"S": secret or giver.secret}), within=5)
+
+
+@pytest.mark.parametrize("auth", list(ClientAuth))
+async def test_a_token_for_the_gate(giver: TokenGiver, auth: ClientAuth) -> None:
+    asked = endpoint(giver, auth=auth, scopes=("read",))
+    grant = await asked.ask(None)
+    await asked.close()
+    assert giver.holder(grant.token.reveal()) == CLIENT
+    assert (grant.lasts, giver.asked[-1]["scope"]) == (600.0, "read")
+
+
+async def test_a_token_for_a_caller(giver: TokenGiver) -> None:
+    import jwt
+
+    asked = endpoint(giver, exchange=SubjectType.ACCESS_TOKEN)
+    own = jwt.encode({"sub": "ada"}, token_hex(32), "HS256")
+    grant = await asked.ask(Secret(own))
+    await asked.close()
+    assert giver.holder(grant.token.reveal()) == "ada"
+
+
+async def refused(asked: TokenEndpoint) -> NoToken:
+    with pytest.raises(NoToken) as caught:
+        await asked.ask(None)
+    await asked.close()
+    assert caught.value.__cause__ is None, "the library's errors hold the request"
+    return caught.value
+
+
+async def test_a_wrong_secret_is_said_and_not_shown(giver: TokenGiver) -> None:
+    wrong = token_hex(12)
+    no = await refused(endpoint(giver, wrong))
+    assert "invalid_client: check client_id, client_secret" in str(no)
+    assert wrong not in "".join(traceback.format_exception(no))
+
+
+@pytest.mark.parametrize(
+    ("instead", "said"),
+    [
+        (RedirectResponse("http://127.0.0.1:1/elsewhere"), "set token_url to the final address"),
+        (PlainTextResponse("x" * (LARGEST + 1)), "answers too much"),
+        (Response(gzip.compress(b"{}"), headers={"content-encoding": "gzip"}), "holds no access_token"),
+        (plain({"error": "invalid_scope"}, 400), "invalid_scope"),
+        (PlainTextResponse("busy", 503), "answers 503"),
+    ],
+)
+async def test_answers_that_are_none(giver: TokenGiver, instead: Response, said: str) -> None:
+    giver.instead = instead
+    assert said in str(await refused(endpoint(giver)))
+
+
+async def test_nobody_there(giver: TokenGiver) -> None:
+    no = await refused(endpoint(giver, url="http://127.0.0.1:1/token"))
+    assert (str(no), no.lasting) == ("the token endpoint cannot be reached (ConnectError)", False)
+
+
+async def test_somebody_who_never_answers(giver: TokenGiver) -> None:
+    async def drips(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n")
+        try:
+            while True:
+                writer.write(b"x-more: 1\r\n")
+                await asyncio.sleep(0.02)
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(drips, "127.0.0.1")
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/token"
+    asked = TokenEndpoint(OAuth(url, CLIENT, "S", None), FromEnvironment("S", {"S": "s"}), within=0.3)
+    no = await refused(asked)
+    server.close()
+    assert no.outcome == "unreachable"
+
+
+async def test_without_the_clients_secret_nobody_is_asked(giver: TokenGiver) -> None:
+    before = len(giver.asked)
+    asked = TokenEndpoint(OAuth(giver.url, CLIENT, "S", None), FromEnvironment("S", {}))
+    assert "S is not set; set it where the gate runs" in str(await refused(asked))
+    assert len(giver.asked) == before
+
+
+def test_authorities(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    with pytest.raises(ConfigurationError, match="holds no certificates in PEM"):
+        trusting(OAuth("https://id/token", CLIENT, "S", None, ca=tmp_path / "ca.pem"))
+    assert trusting(OAuth("https://id/token", CLIENT, "S", None)).check_hostname
