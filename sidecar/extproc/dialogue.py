@@ -253,9 +253,11 @@ class Dialogue:
 
     def look(self) -> None:
         """The blocks have changed: does one stand against this exchange?"""
-        who = self._exchange.who if self._exchange is not None and not self._mute else None
+        if self._exchange is None or self._mute or (self._stopping is not None and not self._stopping.done()):
+            return
+        who = self._exchange.who
         block = self._seat.blocks.against(*who) if who is not None else None
-        if block is not None and self._stopping is None:
+        if block is not None and self._exchange.minds(block):
             self._stopping = asyncio.get_running_loop().create_task(self._stop(block))
             self._stopping.add_done_callback(self._stopped)
 

@@ -102,8 +102,10 @@ class Calls:
         return Ruled(called, understood, own, own.verdict, said.shadow)
 
     def waits(self, ruled: Ruled, go: Callable[[], None]) -> bool:
-        """Whether people have to be asked first. What the provider carries out cannot wait for them."""
-        if ruled.verdict.action is not Action.HOLD or not ruled.called.of_the_agent:
+        """Whether people have to be asked first. What the provider carries out cannot wait for them, and in a session
+        that is stopped they could let nothing go."""
+        asking = ruled.verdict.action is Action.HOLD and self.quarantine is None
+        if not asking or not ruled.called.of_the_agent:
             return False
         self.waiting.append(Waiting(ruled, go))
         return True
@@ -118,9 +120,19 @@ class Calls:
             ruled.verdict = replace(verdict, action=Action.DENY, say=sentence, quarantine=quarantine)
         one.go()
 
+    @property
+    def in_vain(self) -> bool:
+        """Calls wait for people, and the session was stopped meanwhile."""
+        return self.quarantine is not None and bool(self.waiting)
+
+    def give_up(self) -> None:
+        """Nobody need decide any more."""
+        while self.waiting:
+            self.waiting.popleft().go()
+
     def settle(self, ruled: Ruled, original: str) -> Way:
         """The verdict stands. `original`: the input as JSON, as the provider wrote it."""
-        if self.quarantine is not None and ruled.way is Way.PASSES:
+        if self.quarantine is not None and ruled.verdict.action is not Action.DENY:
             ruled.verdict, ruled.approved = self.quarantine, False
         self.untold.append(ruled)
         way, called = ruled.way, ruled.called
