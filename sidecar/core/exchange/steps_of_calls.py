@@ -24,7 +24,8 @@ def go_on(course: Course, at: float) -> Commands:
         return ()
     course.calls_held += 1
     ruled = answer.calls.waiting[0].ruled
-    course.held_call = held_call(answer.context, ruled, course.calls_held, at, streams=answer.streams)
+    number, said = course.calls_held, answer.said()
+    course.held_call = held_call(answer.context, ruled, number, at, streams=answer.streams, said=said)
     return (course.held_call.holding.noted(),)
 
 
