@@ -272,9 +272,11 @@ class Dialogue:
 
     def look(self) -> None:
         """The blocks have changed: does one stand against this exchange?"""
-        who = self._exchange.who if self._exchange is not None and not self._mute else None
+        if self._exchange is None or self._mute:
+            return
+        who = self._exchange.who
         block = self._seat.blocks.against(*who) if who is not None else None
-        if block is not None:
+        if block is not None and self._exchange.minds(block):
             self._stop.begin(block)
 
     async def _stopped(self, block: Block) -> None:

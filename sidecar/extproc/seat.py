@@ -29,6 +29,9 @@ class Exchange(Protocol):
     def who(self) -> tuple[Caller, str] | None:
         """Whose it is, and on which connection, as far as that is known."""
 
+    def minds(self, block: Block) -> bool:
+        """Whether a block against its caller ends it."""
+
     def receive(self, event: Event) -> Sequence[Command]: ...
 
 

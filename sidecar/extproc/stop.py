@@ -14,7 +14,7 @@ class Broken(Exception):  # noqa: N818  (named for what happened)
 
 
 class Stop:
-    """`stopped` is called under the lock `turn`, once; `broken` is told what goes wrong."""
+    """`stopped` is called under the lock `turn`, for one block at a time; `broken` is told what goes wrong."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class Stop:
         self._going: asyncio.Task[None] | None = None
 
     def begin(self, block: Block) -> None:
-        if self._going is None:
+        if self._going is None or self._going.done():
             self._going = asyncio.get_running_loop().create_task(self._stop(block))
             self._going.add_done_callback(self._ended)
 

@@ -18,6 +18,7 @@ from sidecar.core.exchange.mcp.waits import Waits
 from sidecar.core.exchange.outcome import Decision, Go, Reply
 from sidecar.core.exchange.shape import Shape
 from sidecar.core.exchange.stopping import stopped_fact
+from sidecar.core.model.block import Block, Target
 from sidecar.core.model.caller import Caller
 from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.claude.endpoints import Endpoint
@@ -76,6 +77,11 @@ class Course:
         if not isinstance(outcome, kind):
             raise TypeError(f"decided {type(outcome).__name__}, not {kind.__name__}")
         return outcome
+
+    def minds(self, block: Block) -> bool:
+        """Whether this block ends the exchange. Not the one that its own answer led to: what a rule did not let happen
+        was taken out of it already, and it ends as its provider ends it."""
+        return not (self.quarantined and block.target is Target.QUARANTINE)
 
     def current(self) -> Answering:
         if self.answering is None:

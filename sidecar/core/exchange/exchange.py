@@ -46,6 +46,7 @@ from sidecar.core.exchange.events import (
 )
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.waiting import turned
+from sidecar.core.model.block import Block
 from sidecar.core.model.caller import Caller
 
 __all__ = ["STEPS", "UNRECORDED", "Exchange", "State"]
@@ -67,9 +68,13 @@ class Exchange:
         """Whose call this is, and on which connection: nothing, or "", as long as it is not known."""
         return self._course.who
 
+    def minds(self, block: Block) -> bool:
+        """Whether this block ends it."""
+        return self._course.minds(block)
+
     def receive(self, event: Event) -> Sequence[Command]:
         course = self._course
-        if course.state in (State.OVER, State.DEAD):
+        if course.state in (State.OVER, State.DEAD) or (isinstance(event, Stopped) and not course.minds(event.block)):
             return ()
         step = STEPS.get((course.state, type(event)))
         if step is None:

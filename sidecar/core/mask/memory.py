@@ -3,7 +3,8 @@
     tokens   placeholder -> value: the agent is owed the value wherever the model writes the placeholder
     sayings  what the agent was given -> what the provider had said: the agent replays the one, the provider gets the
              other
-    turned   identifier of a tool call that the agent got under another name -> the call as the provider made it
+    turned   identifier of a tool call that the agent got under another name, or the words it got instead -> the call
+             as the provider made it
     use      what it has used and done, for limits and for rules on what comes after what
     judged   digest of a piece -> what was found in it, so that a text is scanned once and not on every turn
 
@@ -59,11 +60,13 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """`input` is JSON; `sentence`: what the result of the call says. No name: two calls had this identifier."""
+    """`input` is JSON; `sentence`: what the result of the call says. No name: two calls had this identifier. `id`: of a
+    call that became words."""
 
     name: str | None
     input: str = field(default="", repr=False)
     sentence: str = ""
+    id: str = ""
 
 
 def _no_account(_: int) -> None:
@@ -257,7 +260,9 @@ def _token_cost(placeholder: str, token: Token) -> int:
 
 
 def _turned_cost(identifier: str, call: Turned) -> int:
-    return _ENTRY + sum(sys.getsizeof(text) for text in (identifier, call.name or "", call.input, call.sentence))
+    return _ENTRY + sum(
+        sys.getsizeof(text) for text in (identifier, call.name or "", call.input, call.sentence, call.id)
+    )
 
 
 def _saying_cost(saying: Saying) -> int:

@@ -34,7 +34,9 @@ def seal(memory: SessionMemory, key: bytes, nonce: bytes, scope: str = "") -> by
             [b64encode(digest).decode(), saying.original, saying.tail, saying.clash]
             for digest, saying in memory.sayings.items()
         ],
-        "turned": [[identifier, call.name, call.input, call.sentence] for identifier, call in memory.turned.items()],
+        "turned": [
+            [identifier, call.name, call.input, call.sentence, call.id] for identifier, call in memory.turned.items()
+        ],
         "use": memory.use.as_json(),
     }
     return nonce + AESGCM(key).encrypt(nonce, json.dumps(content).encode(), _bound(scope))

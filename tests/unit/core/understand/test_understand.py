@@ -35,6 +35,8 @@ KEYS = st.sampled_from(["command", "query", "path", "file_path", "url", "code", 
         ("mcp__evil__task", {"command": "rm -rf /srv"}, {Effect.DESTROYS_DATA}),
         ("mcp__files__read_file", {"path": ".env"}, {Effect.READS, Effect.READS_SECRET}),
         ("nobody_knows", {"a": 1}, {Effect.UNKNOWN}),
+        ("bash" * 100, {"command": "rm -rf /srv"}, {Effect.DESTROYS_DATA, Effect.UNKNOWN}),
+        ("mcp__" + "x" * 300 + "__delete_row", {"id": 1}, {Effect.DESTROYS_DATA, Effect.UNKNOWN}),
     ],
 )
 def test_what_a_call_does(tool: str, input: dict[str, object], effects: set[Effect]) -> None:
