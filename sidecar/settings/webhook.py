@@ -75,6 +75,9 @@ class Injection:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
+    """`inject`, `policies`, `copies`, `pods`: paths at which the API server asks. `user`: what it calls this
+    program."""
+
     release: str
     namespace: str
     address: str
@@ -86,3 +89,6 @@ class Webhook:
     inject: str
     policies: str
     injection: Injection
+    copies: str = "/copies"
+    pods: str = "/pods"
+    user: str = ""

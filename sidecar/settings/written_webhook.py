@@ -44,6 +44,8 @@ class CertificatesSection(Section):
 class PathsSection(Section):
     inject: Path_ = "/inject"
     policies: Path_ = "/policies"
+    copies: Path_ = "/copies"
+    pods: Path_ = "/pods"
 
 
 class AuthoritySection(Section):
@@ -116,6 +118,7 @@ class InjectionSection(Section):
 class WebhookSection(Section):
     release: Text
     namespace: Name
+    service_account: Text
     listen: ListenSection = ListenSection()
     metrics: MetricsSection = MetricsSection()
     log: LogSection = LogSection()
@@ -150,6 +153,9 @@ def webhook_from(written: WebhookSection, folder: Path) -> w.Webhook:
         inject=written.paths.inject,
         policies=written.paths.policies,
         injection=_injection(written.injection, written.namespace),
+        copies=written.paths.copies,
+        pods=written.paths.pods,
+        user=f"system:serviceaccount:{written.namespace}:{written.service_account}",
     )
 
 

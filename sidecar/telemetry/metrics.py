@@ -46,6 +46,7 @@ _VERDICTS = frozenset(("allow", "mask", "hold", "deny", "refused", "failed"))
 _REASONS = frozenset(("bug", "gone", "protocol", "record", "shutdown", "timeout", "upstream"))
 _STATUSES = frozenset(str(status) for status in range(100, 600))
 _OUTCOMES = frozenset(("patched", "allowed", "refused", "failed", "malformed"))
+_HOOKS = frozenset(("inject", "policies", "copies", "pods"))
 _DIRECTIONS = frozenset(("request", "answer"))
 
 EXCHANGES = Metric(
@@ -138,13 +139,13 @@ ADMISSIONS = Metric(
     COUNTER,
     "gatehouse_admissions",
     "Reviews that the admission webhook answered, by what it said.",
-    {"hook": frozenset(("inject", "policies")), "outcome": _OUTCOMES},
+    {"hook": _HOOKS, "outcome": _OUTCOMES},
 )
 ADMISSION_SECONDS = Metric(
     HISTOGRAM,
     "gatehouse_admission_seconds",
     "Time to answer a review.",
-    {"hook": frozenset(("inject", "policies"))},
+    {"hook": _HOOKS},
     (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5, 10),
 )
 CERTIFICATE_ENDS = Metric(

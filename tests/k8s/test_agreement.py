@@ -43,9 +43,10 @@ INJECTION: dict[str, Schema] = {
     ),
 }
 SCHEMA = closed(
-    "release namespace listen metrics log certificates paths injection",
+    "release namespace service_account listen metrics log certificates paths injection",
     release=TEXT,
     namespace=TEXT,
+    service_account=TEXT,
     listen=LISTEN,
     metrics=LISTEN,
     log=closed("level format", level=TEXT, format={"const": "json"}),
@@ -58,7 +59,7 @@ SCHEMA = closed(
         mutating=TEXT,
         validating=TEXT,
     ),
-    paths=closed("inject policies", inject=TEXT, policies=TEXT),
+    paths=closed("inject policies copies pods", inject=TEXT, policies=TEXT, copies=TEXT, pods=TEXT),
     injection=closed(" ".join(INJECTION), **INJECTION),
 )
 WITH_WEBHOOK = [name for name in SETS if name != "try"]

@@ -33,12 +33,12 @@ class Started:
     def __init__(self, api: ApiServer, process: WebhookProcess, http: httpx.AsyncClient, settings: Object) -> None:
         self.api, self.process, self._http, self.settings = api, process, http, settings
 
-    async def review(self, made: Object, **more: Any) -> Object:
+    async def review(self, made: Object, hook: str = "", **more: Any) -> Object:
         kind = {"group": "", "version": "v1", "kind": made["kind"]}
         request = {"uid": "u", "kind": kind, "operation": "CREATE", "namespace": made["metadata"]["namespace"]}
         asked = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {**request, **more}}
-        asked["request"]["object"] = made
-        path = self.settings["paths"]["inject" if made["kind"] == "Pod" else "policies"]
+        asked["request"].setdefault("object", made)
+        path = self.settings["paths"][hook or ("inject" if made["kind"] == "Pod" else "policies")]
         url = f"https://gatehouse-webhook.gatehouse.svc:{self.process.port}{path}"
         response: Object = (await self._http.post(url, content=json.dumps(asked))).json()["response"]
         return response

@@ -66,6 +66,7 @@ that the program needs to know of the release stands here, and nothing of it is 
 {{- toYaml (dict
   "release" .Release.Name
   "namespace" .Release.Namespace
+  "service_account" (include "gatehouse.part" $webhook)
   "listen" (dict "address" $v.listenAddress "port" 15443)
   "metrics" (dict "address" $v.listenAddress "port" 15095)
   "log" (dict "level" $v.log.level "format" "json")
@@ -76,7 +77,7 @@ that the program needs to know of the release stands here, and nothing of it is 
     "names" $names
     "mutating" $configuration
     "validating" $configuration)
-  "paths" (dict "inject" "/inject" "policies" "/policies")
+  "paths" (dict "inject" "/inject" "policies" "/policies" "copies" "/copies" "pods" "/pods")
   "injection" $injection) -}}
 {{- end -}}
 
@@ -103,4 +104,13 @@ clientConfig:
 annotations:
   cert-manager.io/inject-ca-from: {{ .Release.Namespace }}/{{ include "gatehouse.tlsSecret" . }}
 {{- end }}
+{{- end -}}
+
+{{/* What hooks have in common that keep others off what is ours. */}}
+{{- define "gatehouse.injection.guard" -}}
+admissionReviewVersions: [v1]
+failurePolicy: {{ .Values.webhook.failurePolicy }}
+matchPolicy: Equivalent
+sideEffects: None
+timeoutSeconds: {{ .Values.webhook.timeoutSeconds }}
 {{- end -}}

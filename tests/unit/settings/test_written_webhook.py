@@ -11,6 +11,7 @@ from sidecar.settings.written_webhook import load_webhook
 LEAST = """
 release: gate
 namespace: gatehouse
+service_account: gate-webhook
 certificates: {self_managed: true, secret: tls, names: [a.svc], mutating: m, validating: v}
 injection:
   connection: claude
@@ -26,6 +27,8 @@ injection:
 def test_the_least(tmp_path: Path) -> None:
     found = load_webhook(_written(tmp_path, LEAST))
     assert (found.address, found.port, found.inject, found.policies) == ("0.0.0.0", 15443, "/inject", "/policies")  # noqa: S104
+    assert (found.copies, found.pods) == ("/copies", "/pods")
+    assert found.user == "system:serviceaccount:gatehouse:gate-webhook"
     assert found.cluster.url == "https://kubernetes.default.svc"
     assert str(found.cluster.token_file) == "/var/run/secrets/kubernetes.io/serviceaccount/token"
     made = found.injection
