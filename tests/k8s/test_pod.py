@@ -170,6 +170,21 @@ def test_the_models_key_is_nowhere_in_the_agents_container(run: Run) -> None:
     assert "secret" not in container.lower()
 
 
+def test_envoys_admin_page_is_not_the_agents(run: Run) -> None:
+    """On the pod's network nothing of the gate listens but the gate and its metrics."""
+    ports = {
+        int(line.split()[1].rpartition(":")[2], 16)
+        for line in run.on.inside("grep", "-h", " 0A ", "/proc/net/tcp", "/proc/net/tcp6").stdout.splitlines()
+    }
+    assert ports == {15080, 15095, UPSTREAM}
+    ask = (
+        "import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); "
+        "s.sendall(b'GET /ready HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n'); print(s.recv(99))"
+    )
+    socket = run.on.volume("gatehouse-run") / "admin.sock"
+    assert "200 OK" in run.on.inside(sys.executable, "-c", ask, str(socket)).stdout
+
+
 def test_a_person_behind_the_agent_comes_in_by_a_token_of_their_own(run: Run) -> None:
     assert run.call(f"authorization=Bearer {run.tokens.mint(sub='ada-of-the-company')}") == 200
     assert b"ada-of-the-company" in run.spool

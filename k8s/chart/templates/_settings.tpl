@@ -70,7 +70,7 @@ same text can be read anywhere the folders are laid out alike.
 {{- $_ := set $settings "identity" $identity -}}
 {{- $_ := set $settings "mask" (dict "key_file" (printf "../secrets/%s/mask-key" $values.keys.secret)) -}}
 {{- $_ := set $settings "metrics" (dict "address" $values.listenAddress "port" 15095) -}}
-{{- $_ := set $settings "envoy" (dict "socket" "/run/gatehouse/ext_proc.sock" "upstream_ca" "/run/gatehouse/authorities.pem" "drain" .drain) -}}
+{{- $_ := set $settings "envoy" (dict "socket" "/run/gatehouse/ext_proc.sock" "admin_socket" "/run/gatehouse/admin.sock" "upstream_ca" "/run/gatehouse/authorities.pem" "drain" .drain) -}}
 {{- if $values.control.enabled -}}
 {{- $link := dict
   "address" (printf "%s:15091" (include "gatehouse.host" (dict "root" $root "part" "control")))
@@ -109,6 +109,8 @@ same text can be read anywhere the folders are laid out alike.
   "audiences" (list .Values.injection.token.audience)
   "jwks" (dict "url" (include "gatehouse.clusterKeys" .))
   "map" $own.map -}}
+{{/* Keys are a URL or a file: what the settings name stands in place of ours. */}}
+{{- if dig "workload" "jwks" dict $settings.identity -}}{{- $_ := unset $workload "jwks" -}}{{- end -}}
 {{- $_ := set $settings.identity "workload" (mergeOverwrite $workload (deepCopy (dig "workload" dict $settings.identity))) -}}
 {{- end -}}
 {{- toYaml $settings -}}

@@ -22,8 +22,8 @@ from sidecar.settings.webhook import Injection, Resources
 Object = dict[str, Any]
 BOOTSTRAP, DATA_PLANE, ENVOY = "gatehouse-bootstrap", "gatehouse-data-plane", "gatehouse-envoy"
 NAMES = frozenset((BOOTSTRAP, DATA_PLANE, ENVOY))
-GATE, METRICS, ADMIN = 15080, 15095, 15081
-PORTS = frozenset((GATE, METRICS, ADMIN))
+GATE, METRICS = 15080, 15095
+PORTS = frozenset((GATE, METRICS))
 SETTINGS = f"{ETC}/config/gatehouse.yaml"
 # What the system trusts, and the release's own authority for the way to the control plane.
 PUBLIC = "/etc/ssl/certs/ca-certificates.crt"
