@@ -108,6 +108,7 @@ class InjectionSection(Section):
     settings: SettingsSection
     policies: tuple[FolderSection, ...]
     identity: tuple[Text, ...] = ()
+    authorities: AuthoritySection | None = None
     secrets: tuple[KeysSection, ...] = ()
     csi: tuple[Text, ...] = ()
     token: TokenSection = TokenSection()
@@ -181,6 +182,7 @@ def _injection(written: InjectionSection, namespace: str) -> w.Injection:
         settings_key=settings.key,
         policies=tuple(w.Folder(one.configMap, one.folder) for one in written.policies),
         identity=written.identity,
+        authorities=w.Authorities(own.configMap, own.key) if (own := written.authorities) else None,
         secrets=tuple(w.Keys(one.name, one.keys) for one in written.secrets),
         csi=written.csi,
         audience=written.token.audience,

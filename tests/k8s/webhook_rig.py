@@ -61,8 +61,8 @@ async def started(
             if one["kind"] in FOLDERS:
                 place = {"namespace": one["metadata"].get("namespace"), "name": one["metadata"]["name"]}
                 api.put(FOLDERS[one["kind"]].format(**place), one)
-        for name in ("team-policies", "partner-keys"):  # made by somebody else than the chart
-            api.config_map("gatehouse", name, {f"{name}.yaml": f"policy: {name}\n"})
+        for name in ("team-policies", "partner-keys", "company-ca"):  # made by somebody else than the chart
+            api.config_map("gatehouse", name, {f"{name}.yaml": f"policy: {name}\n", "ca.crt": "PEM"})
         settings = yaml.safe_load(named(objects, "ConfigMap", "gatehouse-webhook")["data"]["webhook.yaml"])
         settings["listen"] = settings["metrics"] = {"address": "127.0.0.1", "port": 0}
         settings["cluster"] = {"url": access.url, "token_file": str(access.token_file), "ca": str(access.ca)}

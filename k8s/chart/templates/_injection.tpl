@@ -56,6 +56,7 @@ that the program needs to know of the release stands here, and nothing of it is 
   "settings" (dict "configMap" (include "gatehouse.part" (dict "root" . "part" "sidecar")) "key" "gatehouse.yaml")
   "policies" (include "gatehouse.injection.policies" . | fromYaml).list
   "identity" $v.identity.configMaps
+  "authorities" (ternary (pick $v.authorities "configMap" "key") nil (ne $v.authorities.configMap ""))
   "secrets" ($v.injection.secrets | default $secrets.list)
   "csi" $secrets.csi
   "token" (dict "audience" $v.injection.token.audience "expiration_seconds" $v.injection.token.expirationSeconds "used" (ne $v.injection.serviceAccounts.issuer ""))

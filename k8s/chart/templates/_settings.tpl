@@ -9,6 +9,7 @@ same text can be read anywhere the folders are laid out alike.
 {{- define "gatehouse.settings.record" -}}
 {{- $record := omit .Values.record "migration" "clickhouse" "password" "cluster" -}}
 {{- with .Values.record.clickhouse -}}{{- $_ := set $record "clickhouse" . -}}{{- end -}}
+{{- if and .Values.record.clickhouse .Values.authorities.configMap -}}{{- $_ := set $record "ca" "/run/gatehouse/authorities.pem" -}}{{- end -}}
 {{- with .Values.record.cluster -}}{{- $_ := set $record "cluster" . -}}{{- end -}}
 {{- with .Values.record.password -}}{{- $_ := set $record "password" (include "gatehouse.source" . | fromYaml) -}}{{- end -}}
 {{- if not .Values.control.enabled -}}
@@ -102,6 +103,10 @@ same text can be read anywhere the folders are laid out alike.
 {{/* Of an injected data plane: on loopback, and the pod's own token speaks where the agent has none. */}}
 {{- define "gatehouse.settings.sidecar" -}}
 {{- $settings := include "gatehouse.settings.dataPlane" (dict "root" . "address" "127.0.0.1" "tls" "" "drain" "10s" "providers" list) | fromYaml -}}
+{{/* An agent's pod has no rights in a bucket, and must not get them: its checkpoints go to the control plane. */}}
+{{- $anchors := list -}}
+{{- range $settings.record.anchors -}}{{- if .control -}}{{- $anchors = append $anchors . -}}{{- end -}}{{- end -}}
+{{- $_ := set $settings.record "anchors" $anchors -}}
 {{- $own := .Values.injection.serviceAccounts -}}
 {{- if $own.issuer -}}
 {{- $workload := dict
@@ -166,6 +171,7 @@ same text can be read anywhere the folders are laid out alike.
 {{- $identity := dict "providers" .Values.identity.providers -}}
 {{- with .Values.identity.exchange -}}{{- $_ := set $identity "exchange" (pick . "issuer" "audience") -}}{{- end -}}
 {{- $_ := set $settings "identity" $identity -}}
+{{- if .Values.authorities.configMap -}}{{- $_ := set $settings.record "ca" "/tmp/authorities.pem" -}}{{- end -}}
 {{- with .Values.record.migration -}}
 {{- with .user -}}{{- $_ := set $settings.record "user" . -}}{{- end -}}
 {{- with .password -}}{{- $_ := set $settings.record "password" (include "gatehouse.source" . | fromYaml) -}}{{- end -}}
