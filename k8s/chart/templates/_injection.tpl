@@ -115,3 +115,8 @@ matchPolicy: Equivalent
 sideEffects: None
 timeoutSeconds: {{ .Values.webhook.timeoutSeconds }}
 {{- end -}}
+
+{{/* Names of all that is copied into the namespaces of injected pods. */}}
+{{- define "gatehouse.injection.copied" -}}
+{{ list (printf "%s-sidecar" (include "gatehouse.fullname" .)) (printf "%s-policies" (include "gatehouse.fullname" .)) (printf "%s-authority" (include "gatehouse.fullname" .)) | concat .Values.policies.existingConfigMaps | concat .Values.identity.configMaps | concat (compact (list .Values.authorities.configMap)) | uniq | sortAlpha | toJson }}
+{{- end -}}
