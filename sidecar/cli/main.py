@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "approvals": ("sidecar.cli.approvals", "calls that wait for people: see them, decide"),
         "notify": ("sidecar.cli.notify", "who is told of what outside, and whether they can be reached"),
         "console": ("sidecar.cli.console", "a link that opens the console of this machine"),
+        "cluster": ("sidecar.cli.cluster", "what the gate put into a Kubernetes cluster"),
         "audit": ("sidecar.cli.audit", "prove it: verify, report, export"),
     }
 )

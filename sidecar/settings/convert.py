@@ -137,6 +137,7 @@ def _database(record: RecordSection, folder: Path) -> values.Database:
 def _envoy(envoy: w.EnvoySection, folder: Path, state: Path) -> values.Envoy:
     return values.Envoy(
         admin_port=envoy.admin_port,
+        admin_socket=_path(envoy.admin_socket, folder),
         socket=folder / envoy.socket if envoy.socket else state / "ext_proc.sock",
         access_log=_path(envoy.access_log, folder),
         connect_timeout=envoy.connect_timeout,

@@ -198,6 +198,7 @@ class Metrics:
 @dataclass(frozen=True, slots=True)
 class Envoy:
     admin_port: int
+    admin_socket: Path | None
     socket: Path
     access_log: Path | None
     connect_timeout: float

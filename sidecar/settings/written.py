@@ -152,6 +152,9 @@ class MetricsSection(Section):
 
 class EnvoySection(Section):
     admin_port: Annotated[Port, Field(description="Envoy's admin port, on loopback; 0 takes any free one.")] = 15081
+    admin_socket: Annotated[
+        Text | None, Field(description="Unix socket for Envoy's admin page, in place of the port.")
+    ] = None
     socket: Annotated[Text | None, Field(description="Unix socket to the data plane; in <state> if not set.")] = None
     access_log: Annotated[Text | None, Field(description="File for the access log; stdout if not set.")] = None
     connect_timeout: Annotated[Duration, Field(gt=0, description="How long connecting upstream may take.")] = 5.0

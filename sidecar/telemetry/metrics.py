@@ -8,44 +8,24 @@ Rules:
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 
+from sidecar.telemetry.metric import COUNTER, GAUGE, HISTOGRAM, From, Metric, Values
+
 OTHER = "other"
 
 
-class From(StrEnum):
-    """Label values that are known only when the gate starts."""
-
-    CONNECTIONS = "connections"
-    DETECTORS = "detectors"
-    DIGEST = "digest"
-
-
-Values = frozenset[str] | From
-COUNTER, GAUGE, HISTOGRAM = "counter", "gauge", "histogram"
 # Bytes of Python and re2 work: from one cached block (10 us) to a 32 MiB body.
 SECONDS = (0.00001, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30)
 CHARACTERS = (0, 2, 4, 8, 12, 16, 24, 32, 64, 128, 512)
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    kind: str
-    name: str
-    help: str
-    labels: Mapping[str, Values] = field(default_factory=lambda: MappingProxyType({}))
-    buckets: tuple[float, ...] = ()
-
 
 _VERDICTS = frozenset(("allow", "mask", "hold", "deny", "refused", "failed"))
 _REASONS = frozenset(("bug", "gone", "protocol", "record", "shutdown", "timeout", "upstream"))
 _STATUSES = frozenset(str(status) for status in range(100, 600))
 _OUTCOMES = frozenset(("patched", "allowed", "refused", "failed", "malformed"))
+_HOOKS = frozenset(("inject", "policies", "copies", "pods"))
 _DIRECTIONS = frozenset(("request", "answer"))
 
 EXCHANGES = Metric(
@@ -162,13 +142,13 @@ ADMISSIONS = Metric(
     COUNTER,
     "gatehouse_admissions",
     "Reviews that the admission webhook answered, by what it said.",
-    {"hook": frozenset(("inject", "policies")), "outcome": _OUTCOMES},
+    {"hook": _HOOKS, "outcome": _OUTCOMES},
 )
 ADMISSION_SECONDS = Metric(
     HISTOGRAM,
     "gatehouse_admission_seconds",
     "Time to answer a review.",
-    {"hook": frozenset(("inject", "policies"))},
+    {"hook": _HOOKS},
     (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5, 10),
 )
 CERTIFICATE_ENDS = Metric(

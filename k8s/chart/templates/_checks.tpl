@@ -55,6 +55,13 @@
 {{- if and $v.injection.serviceAccounts.issuer (not $v.injection.serviceAccounts.jwksUrl) (not $v.control.enabled) -}}
 {{- $said = append $said "injection.serviceAccounts.jwksUrl: is needed with the issuer where no control plane publishes the cluster's keys" -}}
 {{- end -}}
+{{- if and $v.networkPolicy.enabled $v.networkPolicy.agentNamespaces $v.webhook.enabled -}}
+{{- range $rule := $v.networkPolicy.inClusterTo -}}{{- range $rule.to -}}
+{{- if and .podSelector (not (hasKey . "namespaceSelector")) -}}
+{{- $said = append $said "networkPolicy.inClusterTo: counts for injected pods in agentNamespaces, too: name the namespace of each podSelector with a namespaceSelector" -}}
+{{- end -}}
+{{- end -}}{{- end -}}
+{{- end -}}
 {{- if and $v.control.ingress.enabled (not $v.control.ingress.host) -}}
 {{- $said = append $said "control.ingress.host: name the host that people type" -}}
 {{- end -}}

@@ -9,6 +9,7 @@ same text can be read anywhere the folders are laid out alike.
 {{- define "gatehouse.settings.record" -}}
 {{- $record := omit .Values.record "migration" "clickhouse" "password" "cluster" -}}
 {{- with .Values.record.clickhouse -}}{{- $_ := set $record "clickhouse" . -}}{{- end -}}
+{{- if and .Values.record.clickhouse .Values.authorities.configMap -}}{{- $_ := set $record "ca" "/run/gatehouse/authorities.pem" -}}{{- end -}}
 {{- with .Values.record.cluster -}}{{- $_ := set $record "cluster" . -}}{{- end -}}
 {{- with .Values.record.password -}}{{- $_ := set $record "password" (include "gatehouse.source" . | fromYaml) -}}{{- end -}}
 {{- if not .Values.control.enabled -}}
@@ -70,7 +71,7 @@ same text can be read anywhere the folders are laid out alike.
 {{- $_ := set $settings "identity" $identity -}}
 {{- $_ := set $settings "mask" (dict "key_file" (printf "../secrets/%s/mask-key" $values.keys.secret)) -}}
 {{- $_ := set $settings "metrics" (dict "address" $values.listenAddress "port" 15095) -}}
-{{- $_ := set $settings "envoy" (dict "socket" "/run/gatehouse/ext_proc.sock" "upstream_ca" "/run/gatehouse/authorities.pem" "drain" .drain) -}}
+{{- $_ := set $settings "envoy" (dict "socket" "/run/gatehouse/ext_proc.sock" "admin_socket" "/run/gatehouse/admin.sock" "upstream_ca" "/run/gatehouse/authorities.pem" "drain" .drain) -}}
 {{- if $values.control.enabled -}}
 {{- $link := dict
   "address" (printf "%s:15091" (include "gatehouse.host" (dict "root" $root "part" "control")))
@@ -102,6 +103,10 @@ same text can be read anywhere the folders are laid out alike.
 {{/* Of an injected data plane: on loopback, and the pod's own token speaks where the agent has none. */}}
 {{- define "gatehouse.settings.sidecar" -}}
 {{- $settings := include "gatehouse.settings.dataPlane" (dict "root" . "address" "127.0.0.1" "tls" "" "drain" "10s" "providers" list) | fromYaml -}}
+{{/* An agent's pod has no rights in a bucket, and must not get them: its checkpoints go to the control plane. */}}
+{{- $anchors := list -}}
+{{- range $settings.record.anchors -}}{{- if .control -}}{{- $anchors = append $anchors . -}}{{- end -}}{{- end -}}
+{{- $_ := set $settings.record "anchors" $anchors -}}
 {{- $own := .Values.injection.serviceAccounts -}}
 {{- if $own.issuer -}}
 {{- $workload := dict
@@ -109,6 +114,8 @@ same text can be read anywhere the folders are laid out alike.
   "audiences" (list .Values.injection.token.audience)
   "jwks" (dict "url" (include "gatehouse.clusterKeys" .))
   "map" $own.map -}}
+{{/* Keys are a URL or a file: what the settings name stands in place of ours. */}}
+{{- if dig "workload" "jwks" dict $settings.identity -}}{{- $_ := unset $workload "jwks" -}}{{- end -}}
 {{- $_ := set $settings.identity "workload" (mergeOverwrite $workload (deepCopy (dig "workload" dict $settings.identity))) -}}
 {{- end -}}
 {{- toYaml $settings -}}
@@ -164,6 +171,7 @@ same text can be read anywhere the folders are laid out alike.
 {{- $identity := dict "providers" .Values.identity.providers -}}
 {{- with .Values.identity.exchange -}}{{- $_ := set $identity "exchange" (pick . "issuer" "audience") -}}{{- end -}}
 {{- $_ := set $settings "identity" $identity -}}
+{{- if .Values.authorities.configMap -}}{{- $_ := set $settings.record "ca" "/tmp/authorities.pem" -}}{{- end -}}
 {{- with .Values.record.migration -}}
 {{- with .user -}}{{- $_ := set $settings.record "user" . -}}{{- end -}}
 {{- with .password -}}{{- $_ := set $settings.record "password" (include "gatehouse.source" . | fromYaml) -}}{{- end -}}

@@ -19,7 +19,8 @@ Data = Mapping[str, str]
 
 async def sources(cluster: Cluster, injection: Injection, authority: str) -> Mapping[str, Data]:
     """Name of a ConfigMap -> its data."""
-    names = (*(one.config_map for one in injection.policies), *injection.identity)
+    own = (injection.authorities.config_map,) if injection.authorities else ()
+    names = (*(one.config_map for one in injection.policies), *injection.identity, *own)
     made = {injection.authority: {injection.authority_key: authority}}
     made[injection.settings] = _settings(await _data(cluster, injection, injection.settings), injection)
     for name in dict.fromkeys(names):

@@ -37,14 +37,19 @@ def build(spec: BootstrapSpec) -> bootstrap.Bootstrap:
         raise ConfigurationError.single("identity.providers", "at least one is needed: nobody could call otherwise")
     return bootstrap.Bootstrap(
         node=core.Node(id="gatehouse", cluster="gatehouse"),
-        admin=bootstrap.Admin(
-            address=tcp("127.0.0.1", spec.admin_port), allow_paths=[exactly(path) for path in ADMIN_PATHS]
-        ),
+        admin=bootstrap.Admin(address=_admin(spec), allow_paths=[exactly(path) for path in ADMIN_PATHS]),
         static_resources=bootstrap.BootstrapStaticResources(
             listeners=[gate(spec), onward(spec)], clusters=clusters(spec)
         ),
         overload_manager=_overload(),
     )
+
+
+def _admin(spec: BootstrapSpec) -> core.Address:
+    """A socket is for whoever runs Envoy, and for nobody else."""
+    if spec.admin_socket is None:
+        return tcp("127.0.0.1", spec.admin_port)
+    return core.Address(pipe=core.Pipe(path=str(spec.admin_socket), mode=0o600))
 
 
 def _overload() -> overload.OverloadManager:

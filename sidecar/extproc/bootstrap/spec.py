@@ -102,6 +102,7 @@ class BootstrapSpec:
     port: int = 15080
     tls: TlsSpec | None = None
     admin_port: int = 15081
+    admin_socket: Path | None = None  # in place of the port, where others share the network
     access_log: Path | None = None  # None: standard output
     upstream_ca: Path | None = None  # None: what the system trusts
     body_limit: int = 32 * 1024 * 1024
@@ -144,6 +145,7 @@ def spec_from(settings: Settings, secret: str, providers: Sequence[Provider] | N
         port=listen.port,
         tls=TlsSpec(listen.tls.certificate, listen.tls.key) if listen.tls else None,
         admin_port=envoy.admin_port,
+        admin_socket=envoy.admin_socket,
         access_log=envoy.access_log,
         upstream_ca=envoy.upstream_ca,
         body_limit=settings.limits.body,

@@ -6,6 +6,7 @@ import pytest
 
 from sidecar.control.admission.cluster import Cluster, ClusterFailed
 from sidecar.control.admission.sources import sources
+from sidecar.settings.webhook import Authorities
 from tests.k8s.api_server import ApiServer
 from tests.k8s.release import release
 
@@ -15,6 +16,10 @@ async def test_what_a_pod_mounts_is_there(api: ApiServer, cluster: Cluster) -> N
     assert made["gatehouse-authority"] == {"ca.crt": "PEM"}
     assert made["team-policies"] == {"b.yaml": "policy: b\n"}
     assert made["partner-keys"] == {"keys.json": "{}"}
+    assert "company-ca" not in made
+    api.config_map("gatehouse", "company-ca", {"root.pem": "ROOT"})
+    with_own = await sources(cluster, release(authorities=Authorities("company-ca", "root.pem")), "PEM")
+    assert with_own["company-ca"] == {"root.pem": "ROOT"}
     settings = made["gatehouse-sidecar"]
     assert settings.keys() == {"gatehouse.yaml", "only-inline.yaml", "only-team-policies.yaml"}
     alone = json.loads(settings["only-inline.yaml"])
