@@ -6,6 +6,8 @@ service, so that it holds the commit, the announcement, the use of the ticket, a
 
 Calls that pass are measured inside this process, exchange by exchange, while 2,000 questions wait on its link and while
 none do, in turns: what others wait for is the event loop. The garbage collector is set as the data plane sets it.
+
+What a held call takes is what its exchange keeps, and what its question takes in the link.
 """
 
 import asyncio
@@ -16,9 +18,9 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from bench.rig import exchanges
+from bench.rig.held import kb_each, resident
 from bench.rig.measure import Scale, in_turns, middle, quantile, spread
 from bench.rig.people import KEY
 from bench.rig.traffic import small_request, streamed
@@ -34,6 +36,7 @@ PATIENCE = 600.0
 async def _measure(scale: Scale) -> Mapping[str, object]:
     return {
         "one_call": await _one_by_one(scale.pick(200, 5)),
+        "kb_each_in_the_exchange": round(await kb_each(scale.pick(1_000, 50)), 2),
         "many": await _many(scale.pick(2_000, 50), scale.pick(6, 1), scale.pick(300, 20)),
     }
 
@@ -64,7 +67,7 @@ async def _many(count: int, rounds: int, calls: int) -> Mapping[str, object]:
     gc.freeze()
     gc.set_threshold(5_000, 10, 50)
     async with _people(0) as (people, link):
-        before, theirs = _resident("self"), _resident(str(people.pid))
+        before, theirs = resident("self"), resident(str(people.pid))
         began = time.monotonic()
         waiting: list[asyncio.Task[object]] = []
 
@@ -84,8 +87,8 @@ async def _many(count: int, rounds: int, calls: int) -> Mapping[str, object]:
 
         await free()
         await held()
-        filled, seconds = _resident("self"), time.monotonic() - began
-        at_control = _resident(str(people.pid))
+        filled, seconds = resident("self"), time.monotonic() - began
+        at_control = resident(str(people.pid))
         pairs = await in_turns(rounds, held, free)
         await free()
     return {
@@ -143,12 +146,6 @@ def _line(people: "subprocess.Popen[str]") -> str:
     if people.stdout is None:
         raise RuntimeError("the control plane was started without its output")
     return people.stdout.readline()
-
-
-def _resident(process: str) -> int:
-    """KB of memory."""
-    lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith("VmRSS")))
 
 
 def _asked(number: int) -> Asked:

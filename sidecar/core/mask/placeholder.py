@@ -54,6 +54,18 @@ def _plain(label: str) -> str:
     return name[:_LONGEST_LABEL].rstrip("_")
 
 
+# The same for every scope of a gate: thousands of calls may wait for people at once, and each has a scope.
+@lru_cache(maxsize=8)
+def _names(labels: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(_plain, labels))
+
+
+@lru_cache(maxsize=8)
+def _keyed(key: bytes) -> hmac.HMAC:
+    """Copied for each use, and never updated itself."""
+    return hmac.new(key, digestmod="sha256")
+
+
 def _last4(value: str) -> str:
     kept = [character for character in value if character.isalnum()]
     return _STARS + ("".join(kept[-4:]) if len(kept) >= _LAST4_NEEDS else _STARS)
@@ -69,9 +81,9 @@ class Placeholders:
     def __init__(self, key: bytes, scope: str, labels: Collection[str] | None = None) -> None:
         if len(key) < _SHORTEST_KEY:
             raise ValueError(f"a key for placeholders has at least {_SHORTEST_KEY} bytes, this one has {len(key)}")
-        self._keyed = hmac.new(key, digestmod="sha256")
+        self._keyed = _keyed(key)
         self._scope = scope
-        self._labels = None if labels is None else frozenset(map(_plain, labels))
+        self._labels = None if labels is None else _names(frozenset(labels))
 
     def __repr__(self) -> str:
         return "Placeholders()"

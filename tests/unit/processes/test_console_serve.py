@@ -135,6 +135,6 @@ async def test_what_never_ends_is_cut_as_if_its_client_had_left(caplog: pytest.L
     writer.write(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
     await reader.readuntil(b"once")
     await server.stop()
-
+    assert server.leaving.is_set()
     assert [one.getMessage() for one in caplog.records if one.levelno > logging.INFO] == []
     writer.close()
