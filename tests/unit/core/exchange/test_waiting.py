@@ -38,7 +38,7 @@ from tests.unit.core.exchange.mcp.kept import (
     ticked,
     world,
 )
-from tests.unit.core.exchange.mcp.speaking import event, said, text
+from tests.unit.core.exchange.mcp.speaking import event, request, said, text
 
 PAGE = (("content-type", "text/html"),)
 BLOCK = Block("b1", Target.SUBJECT, "ada", "a leak", 1.0)
@@ -180,6 +180,15 @@ class TestTurnedBack:
         call = settled(kept(), Answer(outcome, "t1"))
         assert sentence(last(call)) == call.facts["not_forwarded"]["why"]
         assert (forwarded(call), ended(call), call.exchange.state) == (0, True, State.OVER)
+
+    def test_what_is_no_call_of_a_tool_gets_an_error(self) -> None:
+        reads = "\n  - {id: reads, if: 'request.endpoint == \"resources/read\"', do: hold}\n"
+        call = settled(kept(world(reads), request("resources/read", 7, uri="ticket://1")), DENIED)
+        error = last(call)["error"]
+        assert isinstance(error, dict)
+        assert (error["code"], error["data"]["rule"]) == (-32030, "reads")
+        assert call.received.startswith(b": Waiting"), "it asked for no progress"
+        assert ended(call)
 
     def test_with_the_reason_masked(self) -> None:
         no = Answer(Outcome.DENIED, "t1", (Decider("grace", "company", False, f"never {KEY}", 5.0),))
