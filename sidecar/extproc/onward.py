@@ -53,10 +53,10 @@ class Onward:
         """What Envoy would have made of the request that it holds. The route writes the host."""
         said = dict(mutation.set)
         gone = {*mutation.remove, *said, *HOPS, *NEEDED}
-        kept = [h for h in (*received, *mutation.set) if not h[0].startswith(":")]
-        left = (h for h in kept if h[0] not in gone or h in mutation.set)
-        headers = (("host", "gate"), ("connection", "close"), *left)
-        return cls(first(received, ":method") or "", said[":path"], headers, body)
+        kept = (h for h in received if h[0] not in gone)
+        headers = (h for h in (*kept, *mutation.set) if not h[0].startswith(":"))
+        own = (("host", "gate"), ("connection", "close"))
+        return cls(first(received, ":method") or "", said[":path"], (*own, *headers), body)
 
 
 async def answer(socket: Path, request: Onward, clock: Callable[[], float]) -> AsyncGenerator[e.Event, None]:

@@ -31,7 +31,7 @@ class Sending:
         self._came = came
         self._broken = broken
         self._sending: asyncio.Task[None] | None = None
-        self._dropped = False
+        self._telling = self._dropped = False
 
     @property
     def begun(self) -> bool:
@@ -42,23 +42,30 @@ class Sending:
         self._sending.add_done_callback(self._done)
 
     def drop(self) -> None:
-        """Nobody waits for it any more."""
+        """Nobody waits for it any more. What is being told is told to its end: facts hang on it."""
         self._dropped = True
-        if self._sending is not None and self._sending is not asyncio.current_task():
+        if self._sending is not None and not self._telling:
             self._sending.cancel()
 
     async def _send(self, socket: Path, request: Onward) -> None:
         try:
             async with aclosing(answer(socket, request, self._clock)) as events:
                 async for event in events:
-                    await self._came(event)
+                    await self._tell(event)
                     if self._dropped:
                         return
         except Broke as error:
-            await self._came(e.Gone(self._clock()))
+            await self._tell(e.Gone(self._clock()))
             raise Broken("an answer broke off whose request was sent on") from error
         except Closed:
-            await self._came(e.ForwardFailed(Refused(503, Code.OVERLOADED, CLOSED), self._clock()))
+            await self._tell(e.ForwardFailed(Refused(503, Code.OVERLOADED, CLOSED), self._clock()))
+
+    async def _tell(self, event: e.Event) -> None:
+        self._telling = True
+        try:
+            await self._came(event)
+        finally:
+            self._telling = False
 
     def _done(self, task: "asyncio.Task[None]") -> None:
         if not task.cancelled() and (error := task.exception()) is not None:

@@ -120,7 +120,7 @@ class TestStopped:
         assert time.monotonic() - began < 2
         assert answers[0].status_code == 451
         assert "a leak is suspected" in answers[0].json()["error"]["message"]
-        assert gate.people.withdrawn
+        eventually(lambda: bool(gate.people.withdrawn))
         assert gate.record.of("stopped")[0]["state"] == "holding"
 
     def test_a_new_call(self, gate: Manned) -> None:

@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import socket
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
 import httpx
 import pytest
@@ -32,11 +32,14 @@ class Waiting(Passing):
     def receive(self, event: e.Event) -> Sequence[c.Command]:
         said = super().receive(event)
         if isinstance(event, e.Tick):
-            return super().forward(self.body) if type(self).go else [c.WakeAt(event.at + 0.05)]
+            return self.onward() if type(self).go else [c.WakeAt(event.at + 0.05)]
         return [one for one in said if not isinstance(one, c.StartAnswer)]
 
     def forward(self, body: bytes | None) -> Sequence[c.Command]:
         return [c.OpenAnswer(STREAM), c.SendAnswer(FIRST), c.WakeAt(0.0)]
+
+    def onward(self) -> Sequence[c.Command]:
+        return super().forward(self.body)
 
 
 class Never(Waiting):
@@ -90,14 +93,20 @@ def test_a_large_answer_arrives_whole(rig: Rig) -> None:
     assert rig.post().content == FIRST + body
 
 
-def waited(rig: Rig, **options: Any) -> bytes:
-    """What a client got until its answer ended, or broke off."""
+def waited(rig: Rig, exchange: type[Waiting], meanwhile: Callable[[], object] = lambda: None) -> bytes:
+    """What a client got, after the beginning of its answer, until that ended or broke off."""
     came = b""
-    with httpx.Client(base_url=rig.envoy.url, timeout=15) as client:
+    with (
+        httpx.Client(base_url=rig.envoy.url, timeout=15) as client,
+        client.stream("POST", "/v1/messages", headers=rig.token, content=b"{}") as answer,
+    ):
+        parts = answer.iter_bytes()
+        assert next(parts) == FIRST
+        meanwhile()
+        exchange.go = True
         try:
-            with client.stream("POST", "/v1/messages", headers=rig.token, content=b"{}", **options) as answer:
-                for part in answer.iter_bytes():
-                    came += part
+            for part in parts:
+                came += part
         except httpx.RemoteProtocolError:
             came += b"<cut>"
     return came
@@ -109,20 +118,23 @@ def test_an_upstream_that_breaks_off_breaks_the_answer(rig: Rig) -> None:
         await writer.drain()
         writer.close()
 
-    made = driven(rig)
+    class Later(Never):
+        pass
+
+    made = driven(rig, Later)
     rig.upstream.answer = breaks
-    assert waited(rig) == FIRST + b"abc<cut>"
+    assert waited(rig, Later) == b"abc<cut>"
     assert [type(one).__name__ for one in made.exchanges[0].events][-1] == "Gone"
     assert len(rig.upstream.requests) == 1
 
 
 def test_a_data_plane_that_fails_breaks_the_answer_and_nothing_leaves(rig: Rig) -> None:
     class Fails(Never):
-        def receive(self, event: e.Event) -> Sequence[c.Command]:
-            return [c.Fail("as asked")] if isinstance(event, e.Tick) else super().receive(event)
+        def onward(self) -> Sequence[c.Command]:
+            return [c.Fail("as asked")]
 
     driven(rig, Fails)
-    assert waited(rig).endswith(b"<cut>")
+    assert waited(rig, Fails) == b"<cut>"
     assert rig.upstream.requests == []
 
 
@@ -187,6 +199,16 @@ def test_nobody_begins_an_answer_from_outside(rig: Rig) -> None:
     driven(rig, Passing)
     answer = rig.post(headers={**rig.token, ROUTE: f"{SECRET}!waiting"})
     assert answer.json() == {"type": "message"}
+
+
+def test_what_is_approved_during_a_drain_still_goes(make: Make) -> None:
+    class Later(Never):
+        pass
+
+    rig = make(drain=5)
+    driven(rig, Later)
+    drained = partial(rig.envoy.admin, "/drain_listeners?graceful&skip_exit", "POST")
+    assert waited(rig, Later, drained) == b'{"type":"message"}'
 
 
 def test_an_envoy_that_was_killed_leaves_no_socket_in_the_way(make: Make) -> None:

@@ -12,6 +12,8 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from sidecar.control.client import Client as Person
+from sidecar.settings.load import load
 from sidecar.simulator.serve import Options, start
 from tests.gate import PROGRAM, free_ports, running
 from tests.planted import planted
@@ -124,3 +126,11 @@ def connect(gate: Gate, tokens: dict[str, str]) -> Connect:
                 yield client
 
     return made
+
+
+@pytest.fixture
+def person(gate: Gate) -> Iterator[Person]:
+    """The owner of this machine's control plane."""
+    key = load(gate.folder / "gatehouse.yaml").control_plane.owner_key
+    with Person(gate.control, lambda: key.read_text().strip()) as one:
+        yield one

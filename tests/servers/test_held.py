@@ -2,27 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+import time
 from typing import Any
 
 import httpx
 import pytest
 
 from sidecar.control.client import Client as Person
-from sidecar.settings.load import load
+from sidecar.core.exchange.mcp.waits import SOON
 from tests.polling import until
 from tests.servers.conftest import Connect, Gate
 from tests.servers.test_mcp import facts, text
 
 HELD = {"accept": "application/json, text/event-stream", "mcp-protocol-version": "2025-06-18"}
-
-
-@pytest.fixture
-def person(gate: Gate) -> Iterator[Person]:
-    """The owner of this machine's control plane."""
-    key = load(gate.folder / "gatehouse.yaml").control_plane.owner_key
-    with Person(gate.control, lambda: key.read_text().strip()) as one:
-        yield one
 
 
 @pytest.fixture
@@ -36,10 +28,13 @@ def waiting(person: Person) -> list[dict[str, Any]]:
     return person.approvals({"state": "pending"})["items"]  # type: ignore[return-value]
 
 
-async def decide(person: Person, yes: bool, rationale: str | None = None) -> None:
-    """As soon as there is something to decide."""
+async def decide(person: Person, yes: bool, rationale: str | None = None, *, later: bool = False) -> None:
+    """As soon as there is something to decide; or `later`: when its client has heard that it waits."""
     await until(lambda: len(waiting(person)) == 1)
     (ticket,) = waiting(person)
+    if later:
+        asked = float(ticket["opened"])
+        await until(lambda: time.time() - asked > SOON + 0.3)
     await asyncio.to_thread(person.decide, ticket["id"], yes, rationale, False)
 
 

@@ -3,8 +3,8 @@
 Strategy: all steps of an exchange go on as if nothing had begun; at their end, what would have been an answer with a
 head of its own is turned here.
 
-Rules: the stream ends with one answer to the request. What is none (an error page, nothing at all) is told of as an
-error, with the status that the client does not get to see.
+Rules: what comes whole ends the stream, and is an answer to the request. What is none (an error page, or nothing) is
+told of as an error, with the status that the client does not get to see.
 """
 
 from collections.abc import Sequence

@@ -9,6 +9,7 @@ import pytest
 
 from sidecar.core.exchange import commands as c
 from sidecar.core.exchange import events as e
+from sidecar.core.model.block import Block, Target
 from sidecar.extproc import messages as m
 from sidecar.extproc.heads import ROUTE, Misused
 from sidecar.extproc.stop import Broken
@@ -130,6 +131,20 @@ async def test_who_leaves_hangs_up_on_the_server(tmp_path: Path) -> None:
         await stage.dialogue.gone()
         async with asyncio.timeout(20):
             await made.left.wait()
+
+
+async def test_who_is_stopped_hangs_up_on_the_server(tmp_path: Path) -> None:
+    async with door(tmp_path / "s", OK + b"Content-Length: 9\r\n\r\nabc", stays=True) as made:
+        stage = staged(made.path, {**OPENS, e.Stopped: lambda _: [c.SendAnswer(b"stopped", True)]})
+        await stage.tell(*request(), *ENVOYS)
+        await approved(stage)
+        await until(lambda: "ResponseChunk" in stage.heard)
+        stage.stops.block = Block("b1", Target.SUBJECT, "ada", "a leak", 1.0)
+        stage.dialogue.look()
+        async with asyncio.timeout(20):
+            await made.left.wait()
+    assert sent(stage).endswith(b"stopped")
+    assert stage.dialogue.over
 
 
 @pytest.mark.parametrize(

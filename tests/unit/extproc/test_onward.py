@@ -21,7 +21,7 @@ RECEIVED = (
     ("accept", "application/json"),
     ("accept", "text/event-stream"),
     ("user-agent", "x"),
-    ("content-length", "2"),
+    ("content-length", "8"),
     ("x-forwarded-proto", "http"),
     ("x-gatehouse-session", "s"),
     ("connection", "keep-alive"),

@@ -57,8 +57,7 @@ async def test_an_answer_that_breaks_off(tmp_path: Path) -> None:
 
 
 async def test_who_is_dropped_hangs_up(tmp_path: Path) -> None:
-    told = Told()
-    told.sending.drop()
+    Told().sending.drop()
     async with door(tmp_path / "s", OK + b"Content-Length: 9\r\n\r\nabc", stays=True) as made:
         told = Told()
         told.sending.begin(made.path, sent())
@@ -79,3 +78,22 @@ async def test_who_drops_it_while_it_tells_hears_no_more(tmp_path: Path) -> None
             await made.left.wait()
     assert told.kinds == ["ResponseStarted"]
     assert told.errors == []
+
+
+async def test_what_is_being_told_is_told_to_its_end(tmp_path: Path) -> None:
+    """It may be on its way into the record."""
+    begun, go_on, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slow(_: e.Event) -> None:
+        begun.set()
+        await go_on.wait()
+        done.set()
+
+    sending = Sending(lambda: 5.0, slow, lambda _: None)
+    async with door(tmp_path / "s", WHOLE, stays=True) as made, asyncio.timeout(20):
+        sending.begin(made.path, sent())
+        await begun.wait()
+        sending.drop()
+        go_on.set()
+        await done.wait()
+        await made.left.wait()

@@ -3,11 +3,14 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sidecar.core.approval.answer import Answer, Decider, Outcome
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange.commands import Ask, Record, Respond, SendAnswer, StartAnswer, WakeAt
 from sidecar.core.exchange.events import (
+    Event,
     ForwardFailed,
     Gone,
     Recorded,
@@ -35,10 +38,11 @@ from tests.unit.core.exchange.mcp.kept import (
     ticked,
     world,
 )
-from tests.unit.core.exchange.mcp.speaking import event, said, text
+from tests.unit.core.exchange.mcp.speaking import event, request, said, text
 
 PAGE = (("content-type", "text/html"),)
 BLOCK = Block("b1", Target.SUBJECT, "ada", "a leak", 1.0)
+WORLD = world()
 NEXT_RULE = "\n  - {id: other, where: [tool_call], match: {tool: 'se.*'}, do: hold}\n"
 
 
@@ -177,6 +181,15 @@ class TestTurnedBack:
         assert sentence(last(call)) == call.facts["not_forwarded"]["why"]
         assert (forwarded(call), ended(call), call.exchange.state) == (0, True, State.OVER)
 
+    def test_what_is_no_call_of_a_tool_gets_an_error(self) -> None:
+        reads = "\n  - {id: reads, if: 'request.endpoint == \"resources/read\"', do: hold}\n"
+        call = settled(kept(world(reads), request("resources/read", 7, uri="ticket://1")), DENIED)
+        error = last(call)["error"]
+        assert isinstance(error, dict)
+        assert (error["code"], error["data"]["rule"]) == (-32030, "reads")
+        assert call.received.startswith(b": Waiting"), "it asked for no progress"
+        assert ended(call)
+
     def test_with_the_reason_masked(self) -> None:
         no = Answer(Outcome.DENIED, "t1", (Decider("grace", "company", False, f"never {KEY}", 5.0),))
         call = settled(kept(), no)
@@ -220,6 +233,38 @@ def test_a_clock_that_strikes_late_hurts_nobody() -> None:
         assert len(call.said) == before
         call.tell(step)
     assert last(call) == text("sent", 7)
+
+
+HAPPENS = st.sampled_from(
+    [
+        Settled(APPROVED, 1002.0),
+        Settled(DENIED, 1002.0),
+        *(Recorded(1002.0) for _ in range(3)),
+        Recorded(1002.0, "the disk is full"),
+        Tick(1003.0),
+        Stopped(BLOCK, 1003.0),
+        Gone(1003.0),
+        ForwardFailed(Refused(500, Code.API, "no credential"), 1003.0),
+        *(ResponseStarted(ResponseHead(200, headers), 1003.0) for headers in (JSON, SSE, PAGE)),
+        *(ResponseChunk(data, 1003.0, end) for data in (encoded(text("x", 7)), event(text("x", 7))) for end in (0, 1)),
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(HAPPENS, max_size=12))
+def test_in_any_order_it_leaves_once_and_after_a_yes_and_the_answer_ends_once(happens: list[Event]) -> None:
+    call = kept(WORLD)
+    for one in happens:
+        before = forwarded(call)
+        call.tell(one)
+        if forwarded(call) > before:
+            assert call.facts["approval_decided"]["decision"] == "approved"
+            assert isinstance(one, Recorded)
+    assert forwarded(call) <= 1
+    assert not [one for one in call.said if isinstance(one, StartAnswer | Respond)]
+    sent = [one.end for one in call.said if isinstance(one, SendAnswer)]
+    assert True not in sent[:-1]
 
 
 def test_what_nobody_answers_yet_is_left_as_it_is() -> None:
