@@ -12,13 +12,14 @@ from itertools import pairwise
 from sidecar.core.model.effect import Deed, Effect, Object, Thing
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
-from sidecar.core.understand.shell.call import Argv, Call, Reading, Run, Script, Word, deed, does, host
+from sidecar.core.understand.shell.call import Argv, Call, Reading, Run, Script, Word, deed, does, host, joined
 from sidecar.core.understand.shell.commands.hosts import host_of, is_local
 from sidecar.core.understand.shell.commands.interpreters import INTERPRETERS
 from sidecar.core.understand.shell.commands.remove import REMOVERS
 from sidecar.core.understand.shell.flags import Flags, flags
 from sidecar.core.understand.shell.said import said
 
+MOST_WORDS = 1000  # nobody types more, and each may be a program that is given the rest
 _HARMLESS = ("help", "version", "dry-run", "dryrun", "check", "simulate", "what-if")
 _STARTS = frozenset(listed("run exec execute shell spawn enter start ssh sh with"))
 _TEXTS = frozenset(listed("c e x cmd command run exec execute eval shell shell-command"))
@@ -37,6 +38,8 @@ _WHY = {
 def undescribed(call: Call, known: Callable[[str], object | None]) -> Reading:
     """`known`: whether a table knows a program of that name."""
     runs = does(Effect.RUNS_CODE, call, Object(Thing.COMMAND, call.name), why="a program nobody described")
+    if len(call.args) > MOST_WORDS:
+        return joined(runs, Reading(unread=(f"more than {MOST_WORDS} words for a program nobody described",)))
     before, after = _divided(call.args)
     read = flags(before)
     if read.has(*_HARMLESS):

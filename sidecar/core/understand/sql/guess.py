@@ -66,6 +66,7 @@ def likely(tokens: Tokens, text: str) -> tuple[str, ...]:
                 points[dialect] += 1
         elif token.kind is Kind.PLACE:
             points["tsql" if token.word[0] == "@" else "postgres"] += token.word[0] in "@$"
+            points["snowflake"] += 2 * (token.word[0] == ":" and text[token.start - 1].isidentifier())  # a path: v:a.b
         elif token.kind is Kind.NAME:
             points[_quoted(text[token.start], token.word)] += 1
         elif token.is_mark("::"):

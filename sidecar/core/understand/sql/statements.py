@@ -117,6 +117,11 @@ STATEMENTS: dict[tuple[str, ...], Row] = {
 FIRST = frozenset(
     {lead[0] for lead in STATEMENTS} | PARSED | {"DO", "CALL", "EXEC", "EXECUTE", "COPY", "EXPLAIN", "IF"}
 )
+# A word that stands in no statement that only looks, but as a name.
+CHANGING = frozenset(
+    {lead[0] for lead, (effects, _) in STATEMENTS.items() if {*effects} - {Effect.READS}}
+    | vocabulary("INSERT REPLACE UPDATE DELETE MERGE INTO DO CALL EXEC EXECUTE COPY LOAD PROGRAM OUTFILE SETUSER")
+)
 # Extensions that bring types and functions over values, nothing that reaches out or runs.
 TAME_EXTENSIONS = vocabulary(
     "pgcrypto uuid-ossp pg_trgm citext hstore postgis vector btree_gin btree_gist unaccent intarray ltree "

@@ -144,6 +144,8 @@ def _program(call: Call, word: Word, name: str) -> Reading:
     sub = flags(call.args, stop=True).operands[1:]
     known = _MANAGE.get(sub[0].text) if word.text.endswith("manage.py") and sub else None
     deeds = (deed(known, call.shown),) if known else ()
+    if word.text.rpartition("/")[2] == "artisan":
+        return Reading((deed(Effect.RUNS_CODE, call.shown),), (Argv((Word("artisan"), *sub)),))
     if word.text.endswith("manage.py") and sub and sub[0].text == "shell":
         texts = flags(call.args, frozenset({"c", "command"})).values("c", "command")
         return Reading((deed(Effect.RUNS_CODE, call.shown),), tuple(Code(text, name) for text in texts), unread)

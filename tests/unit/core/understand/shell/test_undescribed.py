@@ -4,7 +4,7 @@ import pytest
 
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.shell.call import Argv, Call, Reading, Script, Word
-from sidecar.core.understand.shell.undescribed import undescribed
+from sidecar.core.understand.shell.undescribed import MOST_WORDS, undescribed
 
 KNOWN = {"rm", "aws", "bash"}
 
@@ -34,6 +34,11 @@ def _read(*words: str) -> Reading:
 def test_its_words_may_say_what_it_does(line: str, effect: Effect | None) -> None:
     found = {deed.effect for deed in _read(*line.split()).deeds}
     assert found == {Effect.RUNS_CODE} | ({effect} if effect else set())
+
+
+def test_more_words_than_anybody_types_are_unknown() -> None:
+    assert _read("tool", *["x"] * (MOST_WORDS + 1)).unread
+    assert not _read("tool", *["x"] * MOST_WORDS).unread
 
 
 @pytest.mark.parametrize(
