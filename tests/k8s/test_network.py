@@ -96,6 +96,7 @@ IN: tuple[tuple[dict[str, str], Any, int, bool, str], ...] = (
     (part("gateway"), ({**AGENTS, "agents": "true"}, {}), 15081, False, "its admin page is nobody's"),
     (part("control"), ({"kubernetes.io/metadata.name": "ingress-nginx"}, {}), 15090, True, "people, by the ingress"),
     (part("control"), (AGENTS, {}), 15090, False, "agents have no console"),
+    (part("control"), (AGENTS, INJECTED), 15090, True, "but their gates fetch keys and keep checkpoints"),
     (part("control"), (AGENTS, {}), 15091, True, "data planes beside agents show their key"),
     (part("control"), (OURS, part("test")), 15090, True, "`helm test` asks"),
     (part("webhook"), "10.9.9.9", 15443, True, "the API server comes from where its network is"),

@@ -5,7 +5,7 @@ from typing import Any
 import helm_python as helm
 import pytest
 
-from tests.k8s.rig import CHART, SETS, VERSIONS, complaints, named, notes, of_set, rendered, values
+from tests.k8s.rig import CHART, SETS, VERSIONS, Object, complaints, named, notes, of_set, rendered, values
 
 CSI = {"csi": {"secretProviderClass": "vault", "key": "dsn"}}
 # Set, what is changed, why.
@@ -177,3 +177,17 @@ def test_the_notes_say_what_to_do_next(name: str, said: list[str], unsaid: list[
     text = notes(values(name))
     assert [words for words in said if words not in text] == []
     assert [words for words in unsaid if words in text] == []
+
+
+def test_the_cleanup_is_a_hook_of_the_uninstall_and_nothing_else() -> None:
+    """What is no hook would be part of the release, and a right that stays."""
+
+    def of_cleanup(**changed: Any) -> list[Object]:
+        found = rendered(values("sidecars", **changed))
+        return [one for one in found if one["metadata"]["labels"].get("app.kubernetes.io/component") == "cleanup"]
+
+    made = of_cleanup()
+    assert {one["kind"] for one in made} >= {"Job", "ClusterRole", "ClusterRoleBinding", "Role", "ServiceAccount"}
+    assert {one["metadata"]["annotations"]["helm.sh/hook"] for one in made} == {"post-delete"}
+    assert all("hook-succeeded" in one["metadata"]["annotations"]["helm.sh/hook-delete-policy"] for one in made)
+    assert of_cleanup(injection__cleanup=False) == []

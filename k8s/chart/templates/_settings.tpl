@@ -86,10 +86,10 @@ same text can be read anywhere the folders are laid out alike.
 {{- include "gatehouse.settings.dataPlane" (dict "root" . "address" .Values.listenAddress "tls" .Values.gateway.tls.secret "drain" (printf "%ds" (int .Values.gateway.drainSeconds)) "providers" list) -}}
 {{- end -}}
 
-{{/* Where the cluster's keys are published again: the control plane's address, unless the values name another. */}}
+{{/* Where the cluster's keys are published again: the control plane's own Service, unless the values name another. */}}
 {{- define "gatehouse.clusterKeys" -}}
 {{- with .Values.injection.serviceAccounts -}}
-{{- .jwksUrl | default (printf "%s/.well-known/cluster-jwks.json" (include "gatehouse.consoleUrl" $)) -}}
+{{- .jwksUrl | default (printf "https://%s/.well-known/cluster-jwks.json" (include "gatehouse.host" (dict "root" $ "part" "control"))) -}}
 {{- end -}}
 {{- end -}}
 
