@@ -89,6 +89,7 @@ class DataPlane:
         self._sealer = Sealer.of(settings.record.auditor_key) if settings.record.auditor_key else None
         self._keeper = Keeper(settings.restore, settings.record.spool / "restore", self._gate.memories)
         self._pins = PinFile(state, self._gate.pins)
+        self._pins.load()
         self._vault = crediting.vault(settings, self._metrics, self._changed)
         self._diary: recording.Diary | None = None
         self._secret = state_folder.route_secret(state)
@@ -138,7 +139,6 @@ class DataPlane:
         self, server: Server, health: HealthServer, stop: asyncio.Event, chores: "list[asyncio.Task[None]]"
     ) -> None:
         self._keeper.load()
-        self._pins.load()
         if self._link is not None:
             await self._link.start()
         await server.start()

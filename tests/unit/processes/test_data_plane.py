@@ -63,6 +63,10 @@ async def test_ready_reload_and_a_clean_stop(tmp_path: Path) -> None:
     await until(lambda: plane._gate.rules.digest != before)
     assert "gatehouse_policy_stale 0.0" in page(chosen, "/metrics")[1]
 
+    early, late = ("tickets", "ada"), ("tickets", "eve")
+    plane._gate.pins.changed(early, "send", b"1")
+    await until((chosen.state / "pins.db").exists)
+    plane._gate.pins.changed(late, "send", b"1")
     os.kill(os.getpid(), signal.SIGTERM)
     async with asyncio.timeout(10):
         await running
@@ -70,6 +74,8 @@ async def test_ready_reload_and_a_clean_stop(tmp_path: Path) -> None:
     kinds = [event.kind for event in events(chosen.record.spool)]
     assert kinds[:4] == ["chain_opened", "policy_loaded", "policy_refused", "policy_loaded"]
     assert kinds[-2:] == ["chain_closed", "checkpoint"]
+    again = DataPlane(chosen)._gate.pins
+    assert [again.changed(shop, "send", b"2") for shop in (early, late)] == [True, True], "pins outlive the gate"
 
 
 @pytest.mark.parametrize(

@@ -90,19 +90,20 @@ async def test_nobody_there(giver: TokenGiver) -> None:
 
 
 async def test_somebody_who_never_answers(giver: TokenGiver) -> None:
-    async def drips(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\n")
-        try:
-            while True:
-                writer.write(b"x-more: 1\r\n")
-                await asyncio.sleep(0.02)
-        finally:
-            writer.close()
+    over = asyncio.Event()
 
-    server = await asyncio.start_server(drips, "127.0.0.1")
+    async def begins(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n{")
+        while await reader.read(1000):
+            pass
+        writer.close()
+        over.set()
+
+    server = await asyncio.start_server(begins, "127.0.0.1")
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/token"
     asked = TokenEndpoint(OAuth(url, CLIENT, "S", None), FromEnvironment("S", {"S": "s"}), within=0.3)
     no = await refused(asked)
+    await over.wait()
     server.close()
     assert no.outcome == "unreachable"
 
