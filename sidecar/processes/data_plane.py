@@ -115,7 +115,7 @@ class DataPlane:
         self._server, self._spool = server, spool
         chores = [
             asyncio.create_task(self._watch_rules(self._diary)),
-            asyncio.create_task(self._keep_house(server, spool, recorder)),
+            asyncio.create_task(self._keep_house(server, spool, recorder, self._diary)),
         ]
         try:
             await self._serve(server, health, stop, chores)
@@ -189,7 +189,7 @@ class DataPlane:
                 await asyncio.to_thread(self._gate.sessions.prepare, current)
                 self._gate.rules = current
 
-    async def _keep_house(self, server: Server, spool: Spool, gaps: Gaps) -> None:
+    async def _keep_house(self, server: Server, spool: Spool, gaps: Gaps, diary: recording.Diary) -> None:
         while True:
             await asyncio.sleep(HOUSEKEEPING)
             self._metrics.set(OPEN_EXCHANGES, server.open)
@@ -200,6 +200,8 @@ class DataPlane:
                 linking.gauged(self._link, self._metrics)
             await gaps.look()
             await asyncio.to_thread(self._keeper.save)
+            for wish in await asyncio.to_thread(self._pins.look):
+                diary.pins(wish, self._gate.pins.grant(wish))
             if self._pins.gather():
                 await asyncio.to_thread(self._pins.save)
 

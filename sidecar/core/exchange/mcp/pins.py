@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from sidecar.core.exchange.mcp.wish import Act, Wish
 from sidecar.core.model.action import Action
 from sidecar.core.model.finding import Verdict
 from sidecar.core.wire.json_strings import JsonValue
@@ -120,6 +121,21 @@ class Pins:
         """What is kept from a caller, by tool."""
         known = self._shops.get(shop)
         return dict(known.hidden) if known else {}
+
+    def grant(self, wish: Wish) -> int:
+        """A person's word; about how many tools it was."""
+        return sum(self._granted(wish, shop, tools) for shop, tools in self._shops.items() if wish.about(shop))
+
+    def _granted(self, wish: Wish, shop: Shop, tools: _Tools) -> int:
+        names = wish.names(tools.hidden if wish.act is Act.ACCEPT else {**tools.pinned, **tools.hidden})
+        for name in names:
+            hidden, was = tools.hidden.pop(name, None), tools.pinned.pop(name, None)
+            self._counts[shop[0]] -= was is not None
+            if wish.act is Act.ACCEPT and hidden is not None:
+                tools.pinned[name] = hidden.digest
+                self._counts[shop[0]] += 1
+            self._touched[shop] = None
+        return len(names)
 
     def restore(self, shelves: Iterable[Shelf]) -> None:
         """At the start, oldest first."""
