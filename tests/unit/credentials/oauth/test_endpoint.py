@@ -16,6 +16,7 @@ from sidecar.credentials.oauth.grant import NoToken
 from sidecar.credentials.secret import Secret
 from sidecar.credentials.source import FromEnvironment
 from sidecar.settings.oauth import ClientAuth, OAuth, SubjectType
+from tests.certificates import Authority
 from tests.token_endpoint import CLIENT, TokenGiver, giving, plain
 
 
@@ -106,6 +107,18 @@ async def test_somebody_who_never_answers(giver: TokenGiver) -> None:
     await over.wait()
     server.close()
     assert no.outcome == "unreachable"
+
+
+async def test_only_the_authorities_that_were_named_are_believed(tmp_path: Path) -> None:
+    ours, other = Authority(str(tmp_path / "ours")), Authority(str(tmp_path / "other"))
+    with giving(token_hex(12), ours.issue("127.0.0.1")) as secure:
+        asked = endpoint(secure, ca=ours.certificate)
+        assert secure.holder((await asked.ask(None)).token.reveal()) == CLIENT
+        await asked.close()
+        for ca in (other.certificate, None):
+            no = await refused(endpoint(secure, ca=ca))
+            assert no.outcome == "unreachable"
+        assert len(secure.asked) == 1, "the secret was shown to nobody else"
 
 
 async def test_without_the_clients_secret_nobody_is_asked(giver: TokenGiver) -> None:
