@@ -34,6 +34,7 @@ class TokenGiver:
     asked: list[dict[str, str]] = field(default_factory=list)
     given: dict[str, str] = field(default_factory=dict)
     revoked: set[str] = field(default_factory=set)
+    key: object = None  # that proves the client
     instead: Response | None = None
     shows: Issued | None = None  # its certificate, if it speaks TLS
     _server: uvicorn.Server | None = None
@@ -54,7 +55,7 @@ class TokenGiver:
 
     async def answer(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
-        client, secret = _client(request.headers, form)
+        client, secret = self._proved(form) or _client(request.headers, form)
         self.asked.append({**form, "client": client})
         if self.instead is not None:
             return self.instead
@@ -66,6 +67,13 @@ class TokenGiver:
         token = f"up-{token_hex(16)}"
         self.given[token] = holder
         return JSONResponse({"access_token": token, "token_type": "bearer", "expires_in": self.lasts})
+
+    def _proved(self, form: Mapping[str, str]) -> tuple[str, str] | None:
+        """By a key: then it need not know the secret."""
+        if "client_assertion" not in form:
+            return None
+        claims = jwt.decode(form["client_assertion"], self.key, ["ES256"], audience=self.url)  # type: ignore[arg-type]
+        return claims["sub"], self.secret
 
     def start(self) -> None:
         taken = socket.create_server(("127.0.0.1", self.port))

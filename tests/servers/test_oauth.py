@@ -98,7 +98,7 @@ def test_a_wrong_secret_is_said_in_the_words_of_the_connection(gate: Gate, token
     assert answer.headers["x-should-retry"] == "false"
     message = answer.json()["error"]["message"]
     assert message.startswith("No token for connection 'locked'")
-    assert "invalid_client: check client_id, client_secret and auth" in message
+    assert "invalid_client: check client_id, client_secret or client_key, and auth" in message
     metrics = httpx.get(gate.metrics, timeout=30).text
     assert 'gatehouse_oauth_fetches_total{connection="locked",outcome="refused"}' in metrics
     assert 'gatehouse_oauth_oldest_token_seconds{connection="guarded"}' in metrics

@@ -7,7 +7,8 @@ Rules:
 - By caller: a server may well show different people different tools.
 - Bounded. Where there is no more room, a caller of the connection with the most pins is forgotten, the one who was
   there longest ago: a server cannot push another one's pins out. Nor can it push out its own by listing ever new names:
-  a caller who was shown `MOST_SHOWN` tools has no first sights any more, so that any other tool counts as changed.
+  a caller who was shown `MOST_SHOWN` tools has no first sights any more, so that any other tool counts as changed. Of
+  those that are withheld from a caller as many are known by name.
 - They outlive the gate (`Shelf`): what changed is handed out to be stored, and comes back at the start. Without the
   texts: a tool that was withheld is simply denied by name until it was listed again.
 - Where what was stored is damaged, nobody can say what is new: then a first sight counts as a change (`trusting`).
