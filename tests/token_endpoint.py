@@ -18,6 +18,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tests.certificates import Issued
+
 CLIENT = "gate one"  # with a space: the encoding of RFC 6749, 2.3.1 must be right
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 
@@ -32,13 +34,15 @@ class TokenGiver:
     asked: list[dict[str, str]] = field(default_factory=list)
     given: dict[str, str] = field(default_factory=dict)
     revoked: set[str] = field(default_factory=set)
+    key: object = None  # that proves the client
     instead: Response | None = None
+    shows: Issued | None = None  # its certificate, if it speaks TLS
     _server: uvicorn.Server | None = None
     _thread: threading.Thread | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/token"
+        return f"http{'s' if self.shows else ''}://127.0.0.1:{self.port}/token"
 
     @property
     def away(self) -> bool:
@@ -51,7 +55,7 @@ class TokenGiver:
 
     async def answer(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
-        client, secret = _client(request.headers, form)
+        client, secret = self._proved(form) or _client(request.headers, form)
         self.asked.append({**form, "client": client})
         if self.instead is not None:
             return self.instead
@@ -64,11 +68,25 @@ class TokenGiver:
         self.given[token] = holder
         return JSONResponse({"access_token": token, "token_type": "bearer", "expires_in": self.lasts})
 
+    def _proved(self, form: Mapping[str, str]) -> tuple[str, str] | None:
+        """By a key: then it need not know the secret."""
+        if "client_assertion" not in form:
+            return None
+        claims = jwt.decode(form["client_assertion"], self.key, ["ES256"], audience=self.url)  # type: ignore[arg-type]
+        return claims["sub"], self.secret
+
     def start(self) -> None:
         taken = socket.create_server(("127.0.0.1", self.port))
         self.port = taken.getsockname()[1]
         app = Starlette(routes=[Route("/token", self.answer, methods=["POST"])])
-        config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app,
+            log_level="critical",
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+            ssl_certfile=self.shows.certificate if self.shows else None,
+            ssl_keyfile=str(self.shows.key) if self.shows else None,
+        )
         self._server = server = uvicorn.Server(config)
         self._thread = threading.Thread(target=lambda: asyncio.run(server.serve([taken])), daemon=True)
         self._thread.start()
@@ -90,8 +108,8 @@ def _client(headers: Mapping[str, str], form: Mapping[str, str]) -> tuple[str, s
 
 
 @contextmanager
-def giving(secret: str) -> Iterator[TokenGiver]:
-    giver = TokenGiver(0, secret)
+def giving(secret: str, shows: Issued | None = None) -> Iterator[TokenGiver]:
+    giver = TokenGiver(0, secret, shows=shows)
     giver.start()
     try:
         yield giver

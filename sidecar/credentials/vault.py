@@ -14,8 +14,10 @@ from sidecar.core.errors import Refused
 from sidecar.core.model.http import Headers
 from sidecar.credentials.fixed import FixedCredential
 from sidecar.credentials.oauth.grant import NoToken
-from sidecar.credentials.source import FromEnvironment, FromFile
+from sidecar.credentials.secret import Secret
+from sidecar.credentials.source import FromEnvironment, FromFile, lines, usable
 from sidecar.settings.environment import environment
+from sidecar.settings.oauth import ClientAuth
 from sidecar.settings.values import CredentialSource, Upstream
 
 
@@ -117,7 +119,8 @@ class Vault:
         # The HTTP client takes a tenth of a second to load, and most gates fetch no tokens.
         from sidecar.credentials.oauth.credential import OAuthCredential  # noqa: PLC0415
 
-        source = self._source(connection, wanted.oauth.secret_env, wanted.oauth.secret_file)
+        meant = lines if wanted.oauth.auth is ClientAuth.PRIVATE_KEY_JWT else usable
+        source = self._source(connection, wanted.oauth.secret_env, wanted.oauth.secret_file, meant)
         return OAuthCredential.of(
             connection,
             carried,
@@ -128,9 +131,11 @@ class Vault:
             lambda no: self._listeners.fetched(connection, no),
         )
 
-    def _source(self, connection: str, env: str | None, file: Path | None) -> FromEnvironment | FromFile:
+    def _source(
+        self, connection: str, env: str | None, file: Path | None, meant: Callable[[str, str], Secret] = usable
+    ) -> FromEnvironment | FromFile:
         if env is not None:
             return FromEnvironment(env, self._environ)
         if file is not None:
-            return FromFile(file, self._clock, lambda: self._listeners.changed(connection))
+            return FromFile(file, self._clock, lambda: self._listeners.changed(connection), meant)
         raise ValueError(f"the credential of connection {connection!r} has no source")

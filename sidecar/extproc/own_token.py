@@ -11,10 +11,10 @@ Rules:
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from sidecar.core.model.caller import Caller
-from sidecar.core.model.http import Headers, first
+from sidecar.core.model.http import Headers
 from sidecar.extproc.heads import WORKLOAD
 from sidecar.extproc.messages import Claims
 
@@ -24,21 +24,16 @@ COPIES: Mapping[str, str] = {
     "x-api-key": "x-gatehouse-own-key",
     WORKLOAD: "x-gatehouse-own-workload",
 }
+_NAMES = frozenset(COPIES.values())
 
 
 def own_token(headers: Headers, claims: Claims, caller: Caller | None) -> str | None:
-    verified = claims.get(caller.provider) if caller is not None else None
+    copies = [value for name, value in headers if name in _NAMES]
+    verified = claims.get(caller.provider) if copies and caller is not None else None
     if not isinstance(verified, Mapping):
         return None
-    wanted = _plain(verified)
-    return next((token for token in _copies(headers) if _plain(_payload(token)) == wanted), None)
-
-
-def _copies(headers: Headers) -> Iterator[str]:
-    for name in COPIES.values():
-        value = first(headers, name)
-        if value is not None:
-            yield value.removeprefix("Bearer ").strip()
+    wanted, tokens = _plain(verified), (value.removeprefix("Bearer ").strip() for value in copies)
+    return next((token for token in tokens if _plain(_payload(token)) == wanted), None)
 
 
 def _payload(token: str) -> object:

@@ -96,6 +96,7 @@ class DataPlane:
         self._sealer = Sealer.of(settings.record.auditor_key) if settings.record.auditor_key else None
         self._keeper = Keeper(settings.restore, settings.record.spool / "restore", self._gate.memories)
         self._pins = PinFile(state, self._gate.pins)
+        self._pins.load()
         self._vault = crediting.vault(settings, self._metrics, self._changed)
         self._diary: recording.Diary | None = None
         self._secret = state_folder.route_secret(state)
@@ -121,7 +122,7 @@ class DataPlane:
         self._server, self._spool = server, spool
         chores = [
             asyncio.create_task(self._watch_rules(self._diary)),
-            asyncio.create_task(self._keep_house(server, spool, recorder)),
+            asyncio.create_task(self._keep_house(server, spool, recorder, self._diary)),
             *([asyncio.create_task(self._follow(self._follower, self._diary))] if self._follower else []),
         ]
         try:
@@ -146,7 +147,6 @@ class DataPlane:
         self, server: Server, health: HealthServer, stop: asyncio.Event, chores: "list[asyncio.Task[None]]"
     ) -> None:
         self._keeper.load()
-        self._pins.load()
         if self._link is not None:
             await self._link.start()
         await server.start()
@@ -205,7 +205,7 @@ class DataPlane:
             await asyncio.sleep(HOUSEKEEPING)
             await follower.look()
 
-    async def _keep_house(self, server: Server, spool: Spool, gaps: Gaps) -> None:
+    async def _keep_house(self, server: Server, spool: Spool, gaps: Gaps, diary: recording.Diary) -> None:
         while True:
             await asyncio.sleep(HOUSEKEEPING)
             self._metrics.set(OPEN_EXCHANGES, server.open)
@@ -216,6 +216,8 @@ class DataPlane:
                 linking.gauged(self._link, self._metrics)
             await gaps.look()
             await asyncio.to_thread(self._keeper.save)
+            for wish in await asyncio.to_thread(self._pins.look):
+                diary.pins(wish, self._gate.pins.grant(wish))
             if self._pins.gather():
                 await asyncio.to_thread(self._pins.save)
 

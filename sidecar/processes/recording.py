@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError
 from sidecar.core.evidence.checkpoint import Keeping
+from sidecar.core.exchange.mcp.wish import Wish
 from sidecar.core.exchange.rules import Rules
 from sidecar.extproc.notes import Notes
 from sidecar.extproc.seat import Recorder
@@ -112,6 +113,11 @@ class Diary:
     def credential_changed(self, connection: str) -> None:
         """Another credential stands in a connection's file; which one is nobody's business."""
         self._notes.add("credential_changed", {"connection": connection})
+
+    def pins(self, wish: Wish, tools: int) -> None:
+        """A person at this machine said what is to become of what MCP servers showed."""
+        fact = {"act": wish.act.value, "connection": wish.connection, "subject": wish.caller, "tool": wish.tool}
+        self._notes.add("pins_revised", {**fact, "tools": tools})
 
     async def settle(self) -> None:
         await self._notes.settle()

@@ -20,8 +20,11 @@ from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError
 from sidecar.core.exchange.mcp.pins import Pins, Shelf, Shop, Withheld
+from sidecar.core.exchange.mcp.wish import Wish
+from sidecar.record import pin_wishes
 from sidecar.telemetry.log import EventLog
 
+FILE = "pins.db"
 FORM = 1
 TABLE = """
 CREATE TABLE pins (
@@ -38,17 +41,18 @@ class PinFile:
     """`load` at the start; then `gather` in the event loop, as the pins belong to it, and `save` wherever."""
 
     def __init__(self, folder: Path, pins: Pins) -> None:
-        self._file = folder / "pins.db"
+        self._file = folder / FILE
         self._damaged = folder / "pins.damaged"
         self._pins = pins
         self._unsaved: dict[Shop, Shelf] = {}
         self._failing = False
+        self._seen: int | None = None
 
     def load(self) -> int:
         """Take in what is kept; of how many callers, on how many connections."""
         shelves: tuple[Shelf, ...] = ()
         try:
-            shelves = self._read() if self._file.exists() else ()
+            shelves = read(self._file) if self._file.exists() else ()
         except (sqlite3.OperationalError, OSError) as error:
             raise ConfigurationError.single(str(self._file), f"cannot be used: {error}") from error
         except (sqlite3.DatabaseError, ValueError):
@@ -85,17 +89,16 @@ class PinFile:
         self._failing = False
         self._unsaved.clear()
 
-    def _read(self) -> tuple[Shelf, ...]:
-        with closing(sqlite3.connect(self._file, timeout=5)) as database:
-            (form,) = database.execute("PRAGMA user_version").fetchone()
-            if form > FORM:
-                said = "was written by a newer gate: start that one, or remove it"
-                raise ConfigurationError.single(str(self._file), said)
-            (sound,) = database.execute("PRAGMA quick_check(1)").fetchone()
-            if sound != "ok" or form < FORM:
-                raise ValueError("the file is not whole")
-            rows = "SELECT connection, caller, tool, pinned, withheld, rule, policy FROM pins ORDER BY rowid"
-            return tuple(_shelves(database.execute(rows)))
+    def look(self) -> tuple[Wish, ...]:
+        """What people said since; the file is opened only if somebody wrote to it."""
+        try:
+            changed = self._file.stat().st_mtime_ns
+            if changed == self._seen:
+                return ()
+            wishes, self._seen = pin_wishes.taken(self._file), changed
+        except (sqlite3.Error, OSError, ValueError):
+            return ()
+        return wishes
 
     def _create(self) -> None:
         fresh = self._file.with_name("pins.new")
@@ -103,8 +106,30 @@ class PinFile:
         fresh.touch(mode=0o600)
         with closing(sqlite3.connect(fresh)) as database, database:
             database.execute(TABLE)
+            database.execute(pin_wishes.TABLE)
             database.execute(f"PRAGMA user_version = {FORM}")
         fresh.replace(self._file)
+
+
+def read(file: Path) -> tuple[Shelf, ...]:
+    """What is kept; an error of SQLite, or a `ValueError`, if it cannot be read."""
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=5)) as database:
+        (form,) = database.execute("PRAGMA user_version").fetchone()
+        if form > FORM:
+            raise ConfigurationError.single(str(file), "was written by a newer gate: start that one, or remove it")
+        (sound,) = database.execute("PRAGMA quick_check(1)").fetchone()
+        if sound != "ok" or form < FORM:
+            raise ValueError("the file is not whole")
+        rows = "SELECT connection, caller, tool, pinned, withheld, rule, policy FROM pins ORDER BY rowid"
+        return tuple(_shelves(database.execute(rows)))
+
+
+def kept(file: Path) -> tuple[Shelf, ...]:
+    """For people; `ConfigurationError` if it cannot be read."""
+    try:
+        return read(file) if file.exists() else ()
+    except (sqlite3.Error, OSError, ValueError) as error:
+        raise ConfigurationError.single(str(file), f"cannot be read: {error}") from error
 
 
 def _replace(database: sqlite3.Connection, shelf: Shelf) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 
 class ClientAuth(StrEnum):
-    """How the gate shows its secret at the token endpoint (RFC 6749, 2.3.1)."""
+    """How the gate proves itself at the token endpoint (RFC 6749, 2.3.1; RFC 7523, 2.2)."""
 
     BASIC = "basic"
     POST = "post"
+    PRIVATE_KEY_JWT = "private_key_jwt"
 
 
 class SubjectType(StrEnum):
@@ -22,8 +23,9 @@ class SubjectType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OAuth:
-    """The client's secret comes from exactly one of `secret_env` and `secret_file`. `exchange`: every caller's own
-    token is exchanged for one of theirs; nothing: one token of the gate's own serves all."""
+    """What proves the client comes from exactly one of `secret_env` and `secret_file`: a secret, or a private key that
+    `key_id` may name. `exchange`: every caller's own token is exchanged for one of theirs; nothing: one token of the
+    gate's own serves all."""
 
     token_url: str
     client_id: str
@@ -35,3 +37,4 @@ class OAuth:
     resource: str | None = None
     ca: Path | None = None  # nothing: what the system trusts
     exchange: SubjectType | None = None
+    key_id: str | None = None

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from sidecar.settings.oauth import ClientAuth, OAuth, SubjectType
-from sidecar.settings.section import Section, SourceSection
+from sidecar.settings.section import Section, SourceSection, exactly_one
 from sidecar.settings.units import Text, WebAddress, address, form
 
 HEADER, PREFIX = "authorization", "Bearer "  # RFC 6750, 2.1
@@ -37,9 +37,11 @@ class OAuthSection(Section):
         TokenAddress, Field(description="The token endpoint; https, or on this machine. Redirects are refused.")
     ]
     client_id: Annotated[Text, Field(description="What the token endpoint knows the gate as.")]
-    client_secret: Annotated[SourceSection, Field(description="Where the secret is that proves it.")]
+    client_secret: Annotated[SourceSection | None, Field(description="Where the secret is that proves it.")] = None
+    client_key: Annotated[Text | None, Field(description="PEM file of the private key that proves it instead.")] = None
+    key_id: Annotated[Text | None, Field(description="The `kid` that the endpoint knows the key by.")] = None
     auth: Annotated[
-        ClientAuth, Field(description="How the secret is shown: basic (a header) or post (in the form).")
+        ClientAuth, Field(description="How: basic (a header), post (in the form), private_key_jwt (with client_key).")
     ] = ClientAuth.BASIC
     scopes: Annotated[tuple[Scope, ...], Field(description="Scopes to ask for.")] = ()
     audience: Annotated[Text | None, Field(description="`audience` to ask for.")] = None
@@ -56,6 +58,11 @@ class OAuthSection(Section):
 
     @model_validator(mode="after")
     def _together(self) -> "OAuthSection":
+        exactly_one(client_secret=self.client_secret, client_key=self.client_key)
+        if (self.auth is ClientAuth.PRIVATE_KEY_JWT) != (self.client_key is not None):
+            raise ValueError("`client_key` and `auth: private_key_jwt` go together")
+        if self.key_id is not None and self.client_key is None:
+            raise ValueError("`key_id` names a `client_key`: set that, or leave it out")
         if "subject_type" in self.model_fields_set and not self.exchange:
             raise ValueError("`subject_type` is about callers' tokens: set `exchange: true`, or leave it out")
         if self.ca is not None and self.token_url.startswith("http:"):
@@ -64,16 +71,18 @@ class OAuthSection(Section):
 
 
 def oauth_from(written: OAuthSection, folder: Path) -> OAuth:
-    source = written.client_secret
+    secret = written.client_secret
+    file = written.client_key or (secret.file if secret else None)
     return OAuth(
         token_url=written.token_url,
         client_id=written.client_id,
-        secret_env=source.env,
-        secret_file=folder / source.file if source.file is not None else None,
+        secret_env=secret.env if secret else None,
+        secret_file=folder / file if file is not None else None,
         auth=written.auth,
         scopes=written.scopes,
         audience=written.audience,
         resource=written.resource,
         ca=folder / written.ca if written.ca is not None else None,
         exchange=written.subject_type if written.exchange else None,
+        key_id=written.key_id,
     )

@@ -8,16 +8,19 @@ Rules:
 """
 
 import asyncio
+import secrets
 import ssl
+import time
 
 import httpx
 
 from sidecar.core.errors import ConfigurationError
 from sidecar.core.model.http import Headers
+from sidecar.credentials.oauth.assertion import signed
 from sidecar.credentials.oauth.grant import Grant, NoToken, read_grant, request
 from sidecar.credentials.secret import Secret
 from sidecar.credentials.source import FromEnvironment, FromFile, Missing
-from sidecar.settings.oauth import OAuth
+from sidecar.settings.oauth import ClientAuth, OAuth
 
 # A call waits for it; whoever made the call waits ten minutes at most.
 WITHIN = 10.0
@@ -39,9 +42,10 @@ class TokenEndpoint:
     async def ask(self, subject: Secret | None) -> Grant:
         """A token, or `NoToken`."""
         try:
-            form, headers = request(self._oauth, self._secret.read(), subject)
+            secret = self._secret.read()
         except Missing as missing:
             raise NoToken(f"{missing}; {self._secret.advice}", lasting=True, outcome="refused") from None
+        form, headers = request(self._oauth, secret, subject, await self._assertion(secret))
         try:
             async with asyncio.timeout(self._within):
                 status, body = await self._post(form, headers)
@@ -49,6 +53,12 @@ class TokenEndpoint:
             why = f"the token endpoint cannot be reached ({type(error).__name__})"
             raise NoToken(why, lasting=False, outcome="unreachable") from None
         return read_grant(status, body)
+
+    async def _assertion(self, key: Secret) -> str | None:
+        if self._oauth.auth is not ClientAuth.PRIVATE_KEY_JWT:
+            return None
+        # Reading a large RSA key and checking it takes tens of milliseconds.
+        return await asyncio.to_thread(signed, self._oauth, key, time.time(), secrets.token_hex(16))
 
     async def close(self) -> None:
         if self._http is not None:

@@ -21,6 +21,7 @@ from sidecar.settings.oauth import ClientAuth, OAuth
 
 CLIENT = "client_credentials"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 TOKEN_TYPE = "urn:ietf:params:oauth:token-type:"  # noqa: S105  (RFC 8693, 3)
 # RFC 6749, 5.1 only recommends that an endpoint says how long its token lasts.
 USUALLY_LASTS = 300.0
@@ -31,7 +32,7 @@ _LATER = frozenset({408, 425, 429})
 # RFC 6749, 5.2; RFC 8693, 2.2.2; RFC 8707, 2. What to do about each.
 REMEDIES: Mapping[str, str] = MappingProxyType(
     {
-        "invalid_client": "check client_id, client_secret and auth",
+        "invalid_client": "check client_id, client_secret or client_key, and auth",
         "unauthorized_client": "it does not let this client use this grant",
         "unsupported_grant_type": "it does not know this grant",
         "invalid_scope": "check scopes",
@@ -63,14 +64,18 @@ class Grant:
     lasts: float
 
 
-def request(oauth: OAuth, secret: Secret, subject: Secret | None) -> tuple[dict[str, str], Headers]:
-    """The form to send, and the headers beside it."""
+def request(
+    oauth: OAuth, secret: Secret, subject: Secret | None, assertion: str | None = None
+) -> tuple[dict[str, str], Headers]:
+    """The form to send, and the headers beside it. `assertion`: proves the client instead of its secret."""
     form = {"grant_type": CLIENT if oauth.exchange is None else EXCHANGE}
     if subject is not None and oauth.exchange is not None:
         form |= {"subject_token": subject.reveal(), "subject_token_type": TOKEN_TYPE + oauth.exchange.value}
         form |= {"requested_token_type": TOKEN_TYPE + "access_token"}
     wished = {"scope": " ".join(oauth.scopes), "audience": oauth.audience, "resource": oauth.resource}
     form |= {name: value for name, value in wished.items() if value}
+    if assertion is not None:
+        return {**form, "client_assertion_type": ASSERTION, "client_assertion": assertion}, ()
     if oauth.auth is ClientAuth.POST:
         return {**form, "client_id": oauth.client_id, "client_secret": secret.reveal()}, ()
     # RFC 6749, 2.3.1: both are encoded as in a form before they are joined.

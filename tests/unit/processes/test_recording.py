@@ -9,6 +9,7 @@ import pytest
 from sidecar.core.errors import ConfigurationError
 from sidecar.core.evidence.checkpoint import checkpoint_of, verified
 from sidecar.core.evidence.verdict import Trouble, Verdict
+from sidecar.core.exchange.mcp.wish import Act, Wish
 from sidecar.core.exchange.rules import Rules
 from sidecar.core.policy.book import PolicySource, compile_book
 from sidecar.processes.anchoring import kept
@@ -103,12 +104,14 @@ async def test_the_gate_says_each_change_once() -> None:
     ):
         diary.policies(status, rules)
     diary.credential_changed("claude")
+    diary.pins(Wish(Act.ACCEPT, "tickets", "ada", "send"), 1)
     await diary.settle()
     assert paper.facts == [
         ("policy_loaded", {"digest": "one", "before": None, "policies": ["engineering"]}),
         ("policy_refused", {"digest": "one", "mistakes": ["p.yaml:3: no such detector"]}),
         ("policy_loaded", {"digest": "two", "before": "one", "policies": ["engineering"]}),
         ("credential_changed", {"connection": "claude"}),
+        ("pins_revised", {"act": "accept", "connection": "tickets", "subject": "ada", "tool": "send", "tools": 1}),
     ]
 
 

@@ -12,6 +12,8 @@ from sidecar.settings.values import CredentialSource, Settings
 
 SHORT = "token_url: 'https://id.example.com/token', client_id: gate, client_secret: {env: S}"
 
+KEY = "token_url: 'https://id.example.com/token', client_id: gate, client_key: k.pem"
+
 
 def loaded(folder: Path, oauth: str, beside: str = "") -> Settings:
     file = folder / "gatehouse.yaml"
@@ -60,6 +62,12 @@ def test_all_of_it(tmp_path: Path) -> None:
     assert any("connections (tickets) credential.oauth.ca" in one.message for one in unready(settings))
 
 
+def test_a_key_instead_of_a_secret(tmp_path: Path) -> None:
+    oauth = credential(loaded(tmp_path, KEY + ", key_id: one, auth: private_key_jwt")).oauth
+    assert oauth is not None
+    assert (oauth.secret_file, oauth.key_id, oauth.auth) == (tmp_path / "k.pem", "one", ClientAuth.PRIVATE_KEY_JWT)
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/t", "http://localhost/t", "http://[::1]/t"])
 def test_this_machine_needs_no_tls(tmp_path: Path, url: str) -> None:
     oauth = credential(loaded(tmp_path, SHORT.replace("https://id.example.com/token", url))).oauth
@@ -75,12 +83,17 @@ def test_this_machine_needs_no_tls(tmp_path: Path, url: str) -> None:
         ("client_id: g, client_secret: {env: S}", "", "oauth.token_url: is required"),
         (SHORT.replace("{env: S}", "{}"), "", "client_secret: needs exactly one of `env` and `file`"),
         (SHORT + ", auth: none", "", "oauth.auth: "),
+        ("token_url: 'https://i/t', client_id: g", "", "needs exactly one of `client_secret` and `client_key`"),
+        (SHORT + ", client_key: k.pem", "", "needs exactly one of `client_secret` and `client_key`"),
+        (SHORT + ", auth: private_key_jwt", "", "`client_key` and `auth: private_key_jwt` go together"),
+        (KEY, "", "`client_key` and `auth: private_key_jwt` go together"),
+        (SHORT + ", key_id: one", "", "`key_id` names a `client_key`"),
         (SHORT + ", scopes: ['two words']", "", "oauth.scopes.0: expected one scope"),
         (SHORT + ", resource: tickets", "", "oauth.resource: expected a URL"),
         (SHORT + ", exchange: yes please", "", "oauth.exchange: "),
         (SHORT + ", subject_type: jwt", "", "`subject_type` is about callers' tokens: set `exchange: true`"),
         (SHORT.replace("https://id.example.com", "http://127.0.0.1") + ", ca: f", "", "`ca` needs a `token_url` with"),
-        (SHORT + ", client_key: x", "", "oauth.client_key: unknown key"),
+        (SHORT + ", client_keys: x", "", "oauth.client_keys: unknown key"),
     ],
 )
 def test_mistakes(tmp_path: Path, oauth: str, beside: str, said: str) -> None:

@@ -7,7 +7,8 @@ Rules:
 - By caller: a server may well show different people different tools.
 - Bounded. Where there is no more room, a caller of the connection with the most pins is forgotten, the one who was
   there longest ago: a server cannot push another one's pins out. Nor can it push out its own by listing ever new names:
-  a caller who was shown `MOST_SHOWN` tools has no first sights any more, so that any other tool counts as changed.
+  a caller who was shown `MOST_SHOWN` tools has no first sights any more, so that any other tool counts as changed. Of
+  those that are withheld from a caller as many are known by name.
 - They outlive the gate (`Shelf`): what changed is handed out to be stored, and comes back at the start. Without the
   texts: a tool that was withheld is simply denied by name until it was listed again.
 - Where what was stored is damaged, nobody can say what is new: then a first sight counts as a change (`trusting`).
@@ -19,6 +20,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from sidecar.core.exchange.mcp.wish import Act, Wish
 from sidecar.core.model.action import Action
 from sidecar.core.model.finding import Verdict
 from sidecar.core.wire.json_strings import JsonValue
@@ -120,6 +122,21 @@ class Pins:
         """What is kept from a caller, by tool."""
         known = self._shops.get(shop)
         return dict(known.hidden) if known else {}
+
+    def grant(self, wish: Wish) -> int:
+        """A person's word; about how many tools it was."""
+        return sum(self._granted(wish, shop, tools) for shop, tools in self._shops.items() if wish.about(shop))
+
+    def _granted(self, wish: Wish, shop: Shop, tools: _Tools) -> int:
+        names = wish.names(tools.hidden if wish.act is Act.ACCEPT else {**tools.pinned, **tools.hidden})
+        for name in names:
+            hidden, was = tools.hidden.pop(name, None), tools.pinned.pop(name, None)
+            self._counts[shop[0]] -= was is not None
+            if wish.act is Act.ACCEPT and hidden is not None:
+                tools.pinned[name] = hidden.digest
+                self._counts[shop[0]] += 1
+            self._touched[shop] = None
+        return len(names)
 
     def restore(self, shelves: Iterable[Shelf]) -> None:
         """At the start, oldest first."""

@@ -87,7 +87,7 @@ async def test_a_wrong_secret(giver: TokenGiver) -> None:
     assert (refused.status, refused.code, dict(refused.headers)) == (502, Code.API, {"x-should-retry": "false"})
     assert refused.message == (
         "No token for connection 'tickets': the token endpoint gives none "
-        "(invalid_client: check client_id, client_secret and auth)."
+        "(invalid_client: check client_id, client_secret or client_key, and auth)."
     )
     with pytest.raises(Refused, match="invalid_client"):
         stage.vault.headers_for("tickets")

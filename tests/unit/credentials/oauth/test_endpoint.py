@@ -16,6 +16,7 @@ from sidecar.credentials.oauth.grant import NoToken
 from sidecar.credentials.secret import Secret
 from sidecar.credentials.source import FromEnvironment
 from sidecar.settings.oauth import ClientAuth, OAuth, SubjectType
+from tests.certificates import Authority
 from tests.token_endpoint import CLIENT, TokenGiver, giving, plain
 
 
@@ -35,7 +36,7 @@ def endpoint(giver: TokenGiver, secret: str | None = None, url: str | None = Non
     return TokenEndpoint(oauth, FromEnvironment("S", {"S": secret or giver.secret}), within=5)
 
 
-@pytest.mark.parametrize("auth", list(ClientAuth))
+@pytest.mark.parametrize("auth", [ClientAuth.BASIC, ClientAuth.POST])
 async def test_a_token_for_the_gate(giver: TokenGiver, auth: ClientAuth) -> None:
     asked = endpoint(giver, auth=auth, scopes=("read",))
     grant = await asked.ask(None)
@@ -90,21 +91,34 @@ async def test_nobody_there(giver: TokenGiver) -> None:
 
 
 async def test_somebody_who_never_answers(giver: TokenGiver) -> None:
-    async def drips(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\n")
-        try:
-            while True:
-                writer.write(b"x-more: 1\r\n")
-                await asyncio.sleep(0.02)
-        finally:
-            writer.close()
+    over = asyncio.Event()
 
-    server = await asyncio.start_server(drips, "127.0.0.1")
+    async def begins(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n{")
+        while await reader.read(1000):
+            pass
+        writer.close()
+        over.set()
+
+    server = await asyncio.start_server(begins, "127.0.0.1")
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/token"
     asked = TokenEndpoint(OAuth(url, CLIENT, "S", None), FromEnvironment("S", {"S": "s"}), within=0.3)
     no = await refused(asked)
+    await over.wait()
     server.close()
     assert no.outcome == "unreachable"
+
+
+async def test_only_the_authorities_that_were_named_are_believed(tmp_path: Path) -> None:
+    ours, other = Authority(str(tmp_path / "ours")), Authority(str(tmp_path / "other"))
+    with giving(token_hex(12), ours.issue("127.0.0.1")) as secure:
+        asked = endpoint(secure, ca=ours.certificate)
+        assert secure.holder((await asked.ask(None)).token.reveal()) == CLIENT
+        await asked.close()
+        for ca in (other.certificate, None):
+            no = await refused(endpoint(secure, ca=ca))
+            assert no.outcome == "unreachable"
+        assert len(secure.asked) == 1, "the secret was shown to nobody else"
 
 
 async def test_without_the_clients_secret_nobody_is_asked(giver: TokenGiver) -> None:

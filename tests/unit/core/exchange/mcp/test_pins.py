@@ -1,6 +1,7 @@
 """Which tools a caller was shown."""
 
 from sidecar.core.exchange.mcp.pins import AGAIN, Hidden, Pins, Shelf, Withheld, digest_of, known_as, written
+from sidecar.core.exchange.mcp.wish import Act, Wish
 from sidecar.core.model.action import Action
 from sidecar.core.model.finding import Verdict
 
@@ -115,3 +116,29 @@ def test_without_trust_a_first_sight_is_a_change_until_it_is_accepted() -> None:
     assert pins.changed(ADA, "send", b"1")
     pins.accept(ADA, "send", b"1")
     assert not pins.changed(ADA, "send", b"1")
+
+
+def test_a_person_accepts_what_is_withheld_and_that_alone() -> None:
+    pins, shop = Pins(), ("tickets", "company\nada")
+    pins.changed(shop, "send", b"1")
+    pins.changed(shop, "drop", b"1")
+    pins.hide(shop, "send", Hidden(b"2", Verdict(Action.DENY, "rug"), "text"))
+    pins.changes()
+    assert pins.grant(Wish(Act.ACCEPT, "billing")) == 0
+    assert pins.grant(Wish(Act.ACCEPT, "tickets", "eve")) == 0
+    assert pins.grant(Wish(Act.ACCEPT, "tickets", "ada")) == 1
+    assert pins.hidden(shop) == {}
+    assert not pins.changed(shop, "send", b"2")
+    assert pins.changed(shop, "send", b"1")
+    assert pins.changed(shop, "drop", b"2"), "it was never withheld"
+    assert pins.changes()[0].pinned == {"drop": b"1", "send": b"2"}
+
+
+def test_what_is_forgotten_is_seen_for_the_first_time() -> None:
+    pins, shop = Pins(), ("tickets", "company\nada")
+    pins.changed(shop, "send", b"1")
+    pins.hide(shop, "lure", Hidden(b"2", Verdict(Action.DENY, "rug"), "text"))
+    assert pins.grant(Wish(Act.FORGET, "tickets")) == 2
+    assert pins.hidden(shop) == {}
+    assert not pins.changed(shop, "send", b"9")
+    assert pins.changes()[0].pinned == {"send": b"9"}
