@@ -15,6 +15,8 @@ OF_FIELDS = ("tool_result", "response", "prompt")
 def results_disagree(rule: Raw) -> Iterator[Wrong]:
     if "mask" in rule:
         yield from _fields(rule)
+    if "returns_to" in rule and rule.get("how") != "token":
+        yield ("returns_to",), "has a meaning only with `how: token`: nothing else can be put back"
     match rule:
         case {"deny": {"as": "result"}, "do": do} if do != "deny" or _where(rule) != ["tool_result"]:
             yield ("deny", "as"), "is only for rules that deny results of tools: say `where: [tool_result]`, `do: deny`"

@@ -78,6 +78,7 @@ def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detec
         instead=written.instead,
         quarantine=bool(written.quarantine),
         after=frozenset(map(Effect, written.after or ())),
+        returns_to=frozenset(written.returns_to or ()),
     )
 
 

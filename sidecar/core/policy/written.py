@@ -185,6 +185,14 @@ class RuleWritten(Section):
         GIVEN,
         Field(description="How a mask replaces: redact (default), token (the agent gets it back), last4, hash."),
     ] = None
+    returns_to: Annotated[
+        tuple[Glob, ...] | None,
+        *MANY,
+        Field(
+            description="With `how: token`: MCP connections whose tools get the value in their arguments, with * for "
+            "any characters. The one whose result it was taken out of always does."
+        ),
+    ] = None
     label: Annotated[Label | None, GIVEN, Field(description="Word in the placeholder in place of the detector's.")] = (
         None
     )

@@ -28,6 +28,7 @@ from sidecar.core.exchange.judgement import judge_texts
 from sidecar.core.exchange.mcp import heads
 from sidecar.core.exchange.mcp.asked import Asked, named
 from sidecar.core.exchange.mcp.calls import Call, call_record, judge_call
+from sidecar.core.exchange.mcp.returned import NOTHING, Returned, returned
 from sidecar.core.exchange.mcp.withheld import judge_withheld
 from sidecar.core.exchange.outcome import Arrived, Go
 from sidecar.core.exchange.refusal import denial
@@ -68,8 +69,8 @@ class _Call:
     message: Message | None
     session: str | None  # as the server knows it
     texts: Texts = field(default_factory=lambda: Texts(()))
-
     run: Call | None = None  # of a tool
+    back: Returned = NOTHING
 
     @property
     def tool(self) -> str | None:
@@ -97,7 +98,9 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
         # Not 404, on which a client would begin a new session.
         raise Refused(403, Code.PERMISSION, f"No policy allows this path on the connection {way.connection.name}.")
     _admitted(gate, bound, call)
-    session = Session(court, gate.memories.of(scope), Placeholders(gate.mask_key, scope, rules.words))
+    placeholders, server = Placeholders(gate.mask_key, scope, rules.words), way.connection.name
+    session = Session(court, gate.memories.of(scope), placeholders, server=server)
+    call = _with_values(gate, call, session)
     judged, accepted = _judged(gate, call, session, notes)
     if notes.material is not None and message is not None:
         notes.material.session, notes.material.masked = session, judged.masked
@@ -140,6 +143,14 @@ def _call(gate: Gate, arrived: Arrived, caller: Caller, way: Route, message: Mes
     if message is not None and message.kind is Kind.REQUEST and message.tool is not None:
         run = Call.of(message, named(name, message.tool), gate.understand)
     return _Call(arrived, way, caller, message, session, texts, run)
+
+
+def _with_values(gate: Gate, call: _Call, session: Session) -> _Call:
+    """What the server gave returns to it."""
+    if call.run is None or call.message is None:
+        return call
+    back = returned(call.texts.pieces, session.memory, session.server)
+    return replace(call, run=call.run.with_values(call.message, back, gate.understand), back=back)
 
 
 def _quarantined(gate: Gate, call: _Call, judged: Judged) -> list[Record]:
@@ -191,7 +202,7 @@ def _judged(
     def place(ordinal: int) -> str:
         return _PLACES.get(ordinal) or place_of(value, ordinal, call.texts.numbers)
 
-    judge_texts(session, _pieces(call), "request", place, judged)
+    judge_texts(session, _pieces(call), "request", place, judged, call.back)
     notes.verdict = judged.verdict
     notes.findings = tuple(judged.findings)
     unscanned = call.texts.unscanned
