@@ -13,7 +13,6 @@ from sidecar.core.exchange.rules import Court
 from sidecar.core.exchange.tool_call import Called, Understand, read_call
 from sidecar.core.exchange.transcript import encoded
 from sidecar.core.exchange.veil import Veil
-from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.effect import Object, Understood
 from sidecar.core.model.finding import Verdict
@@ -57,14 +56,6 @@ class Call:
 def listed(court: Court, tool: str) -> Verdict:
     """What rules say of a tool before anybody calls it: those on its name, as it has no effects yet."""
     return severest(court.on_call(ToolCall(tool, frozenset(), runs=False)))
-
-
-def judge_call(court: Court, call: Call, judged: Judged) -> None:
-    for verdict in court.on_call(call.asked):
-        if verdict.action is Action.HOLD:
-            judged.hold(verdict)
-        else:
-            judged.stricter(verdict)
 
 
 def call_record(exchange: str, caller: Caller, call: Call, session: Session, judged: Judged, at: float) -> Record:
