@@ -28,8 +28,12 @@ def sequences_disagree(rule: Raw) -> Iterator[Wrong]:
 
 
 def limits_disagree(limits: Raw) -> Iterator[Wrong]:
+    if "prices" in limits:
+        return
+    if "cost_per_day" in limits:
+        yield ("cost_per_day",), "needs to know what models cost: add `prices` beside it"
     match limits:
-        case {"session": {"cost": _}} if "prices" not in limits:
+        case {"session": {"cost": _}}:
             yield ("session", "cost"), "needs to know what models cost: add `prices` beside `session`"
 
 

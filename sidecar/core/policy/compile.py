@@ -135,6 +135,8 @@ def _limits(written: LimitsWritten) -> Limits:
         written.input_tokens_per_day,
         written.output_tokens_per_day,
         _session(written),
+        written.requests_per_day,
+        written.cost_per_day,
     )
 
 
