@@ -20,12 +20,14 @@ from enum import Enum, auto
 
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
+from sidecar.core.exchange.direct_call import note
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.tool_call import Called, judge_call, read_call
 from sidecar.core.mask.memory import Turned
 from sidecar.core.model.action import Action, DenyAs
 from sidecar.core.model.effect import Understood
 from sidecar.core.model.finding import Verdict
+from sidecar.core.model.session_use import SessionUse
 from sidecar.core.policy.judge import severest
 from sidecar.core.wire.claude.blocked import Notice
 
@@ -41,14 +43,15 @@ class Way(Enum):
 
 @dataclass(slots=True, repr=False)
 class Ruled:
-    """A call with its verdict. `judged`: what stands in its texts. `approval`: the question that people were asked;
-    `approved`: they said yes."""
+    """A call with its verdict. `judged`: what stands in its texts. `before`: what the session had done. `approval`: the
+    question that people were asked; `approved`: they said yes."""
 
     called: Called
     understood: Understood
     judged: Judged
     verdict: Verdict
     shadow: tuple[Verdict, ...]
+    before: SessionUse
     approval: str = ""
     approved: bool = False
 
@@ -100,7 +103,7 @@ class Calls:
         self.judged.found(own)
         # A held call counts as one that went: the calls behind it are judged before people have decided.
         self.context.session.memory.remember_use(budget.after_call(use, called, understood, own.verdict))
-        return Ruled(called, understood, own, own.verdict, said.shadow)
+        return Ruled(called, understood, own, own.verdict, said.shadow, use)
 
     def waits(self, ruled: Ruled, go: Callable[[], None]) -> bool:
         """Whether people have to be asked first. What the provider carries out cannot wait for them, and in a session
@@ -145,6 +148,8 @@ class Calls:
             self.verdict = severest((self.verdict, ruled.verdict))
         if way in (Way.RENAMED, Way.WORDS):
             self._remember(ruled, way, original)
+        if way is Way.PASSES and called.of_the_agent:
+            note(self.context.session.memory, called, ruled.before)
         self.left += called.of_the_agent and way in (Way.PASSES, Way.RENAMED)
         self.words += way is Way.WORDS
         return way

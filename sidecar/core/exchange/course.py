@@ -151,7 +151,9 @@ class Course:
         caller, path = caller_key(context.caller), self.outcome(Go).route.upstream_path.partition("?")[0]
         a_batch = context.endpoint is Endpoint.BATCH_RESULTS
         if not a_batch or self.gate.counted.first_time(f"{caller}\n{path}"):
-            self.gate.ledger.spend(caller, used.input_tokens, used.output_tokens, at)
-            tokens = (used.input_tokens + used.cache_creation_input_tokens, used.output_tokens)
-            memory, model = context.session.memory, self.decision.fact.get("model") if self.decision else None
-            memory.remember_use(memory.use.spent(str(model or ""), (*tokens, used.cache_read_input_tokens)))
+            written, cached = used.cache_creation_input_tokens, used.cache_read_input_tokens
+            tokens = (used.input_tokens + written, used.output_tokens, cached)
+            model = str((self.decision.fact.get("model") if self.decision else None) or "")
+            self.gate.ledger.spend(caller, used.input_tokens, used.output_tokens, at, model=model, priced=tokens)
+            memory = context.session.memory
+            memory.remember_use(memory.use.spent(model, tokens))

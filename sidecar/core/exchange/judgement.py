@@ -19,6 +19,7 @@ from typing import Literal, cast
 from sidecar.core.detect.compiled import SEPARATOR, Compiled
 from sidecar.core.exchange.desk import Desk, Judged, Session
 from sidecar.core.exchange.fields import Standing, reading, written
+from sidecar.core.exchange.mcp.returned import NOTHING, Returned
 from sidecar.core.exchange.passage import widened
 from sidecar.core.exchange.refused_results import refusable
 from sidecar.core.mask.placeholder import PLACEHOLDER
@@ -67,11 +68,17 @@ def judge_answer(session: Session, pieces: Sequence[Piece], path_of: PathOf, jud
 
 
 def judge_texts(
-    session: Session, pieces: Sequence[Piece], direction: Direction, path_of: PathOf, judged: Judged
+    session: Session,
+    pieces: Sequence[Piece],
+    direction: Direction,
+    path_of: PathOf,
+    judged: Judged,
+    back: Returned = NOTHING,
 ) -> None:
-    """Texts that nobody replays: nothing is remembered of who said what."""
+    """Texts that nobody replays: nothing is remembered of who said what. `back`: what was put back into them."""
     for piece in pieces:
-        _judge(session, piece, direction, path_of, judged)
+        _judge(session, back.piece(piece), direction, path_of, judged, back=back)
+    back.settle(judged)
 
 
 def _without_own_words(session: Session, piece: Piece, judged: Judged) -> Piece:
@@ -109,15 +116,17 @@ def _judge(
     *,
     past: bool = False,
     by_name: bool = True,
+    back: Returned = NOTHING,
 ) -> None:
     by_name = by_name and piece.place in session.court.rules.fields.places
-    for index, matches, named in _hits(session, piece, by_name):
+    for index, hits, named in _hits(session, piece, by_name):
         text = piece.texts[index]
 
         def about(text: Text = text) -> Found:
             return Found(piece.place, path_of(text.ordinal), "", "", piece.tool, direction, text.key)
 
-        desk = Desk(session, judged, about, past, text.value, matches, refusable(piece, direction))
+        desk = Desk(session, judged, about, past, text.value, hits, refusable(piece, direction), back.values)
+        matches = [one for one in hits if not back.inside(text.ordinal, one) or desk.minds_return(one)]
         edits = written(named, edits_of(text.value.encode(), matches, reading(named, desk.decide), desk.treat))
         if edits and not text.key:
             new = replaced(text.value, edits)

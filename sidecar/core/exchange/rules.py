@@ -19,7 +19,7 @@ from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
 from sidecar.core.model.detector import Detector
 from sidecar.core.model.finding import Verdict
-from sidecar.core.model.treatment import Treatment
+from sidecar.core.model.treatment import Treatment, in_agreement
 from sidecar.core.policy import limits
 from sidecar.core.policy.book import Book
 from sidecar.core.policy.facts import CHANGED
@@ -32,7 +32,8 @@ STRICTNESS = {How.REDACT: 3, How.HASH: 2, How.LAST4: 1, How.TOKEN: 0, None: -1}
 
 def strictest(treatments: Sequence[Treatment]) -> Treatment | None:
     """The strictest of several; the rule's name breaks ties, so that order never matters."""
-    return max(treatments, key=lambda t: (t.action, STRICTNESS[t.how], t.policy, t.rule), default=None)
+    winner = max(treatments, key=lambda t: (t.action, STRICTNESS[t.how], t.policy, t.rule), default=None)
+    return in_agreement(winner, treatments) if winner is not None and winner.returns_to else winner
 
 
 @dataclass(frozen=True, slots=True)

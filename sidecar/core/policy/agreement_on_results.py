@@ -15,6 +15,8 @@ OF_FIELDS = ("tool_result", "response", "prompt")
 def results_disagree(rule: Raw) -> Iterator[Wrong]:
     if "mask" in rule:
         yield from _fields(rule)
+    if "returns_to" in rule and rule.get("how") != "token":
+        yield ("returns_to",), "has a meaning only with `how: token`: nothing else can be put back"
     match rule:
         case {"deny": {"as": "result"}, "do": do} if do != "deny" or _where(rule) != ["tool_result"]:
             yield ("deny", "as"), "is only for rules that deny results of tools: say `where: [tool_result]`, `do: deny`"
@@ -26,8 +28,12 @@ def sequences_disagree(rule: Raw) -> Iterator[Wrong]:
 
 
 def limits_disagree(limits: Raw) -> Iterator[Wrong]:
+    if "prices" in limits:
+        return
+    if "cost_per_day" in limits:
+        yield ("cost_per_day",), "needs to know what models cost: add `prices` beside it"
     match limits:
-        case {"session": {"cost": _}} if "prices" not in limits:
+        case {"session": {"cost": _}}:
             yield ("session", "cost"), "needs to know what models cost: add `prices` beside `session`"
 
 

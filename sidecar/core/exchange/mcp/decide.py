@@ -20,25 +20,27 @@ from sidecar.core.exchange import fact, request_headers
 from sidecar.core.exchange.admission import address, applying, caller_key, not_stopped
 from sidecar.core.exchange.answer_body import encodings
 from sidecar.core.exchange.asking import Subject, held
-from sidecar.core.exchange.commands import Record
+from sidecar.core.exchange.budget import Budget
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged, Session
+from sidecar.core.exchange.direct_call import count_direct, judge_direct, noted
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.judgement import judge_texts
 from sidecar.core.exchange.mcp import heads
 from sidecar.core.exchange.mcp.asked import Asked, named
-from sidecar.core.exchange.mcp.calls import Call, call_record, judge_call
+from sidecar.core.exchange.mcp.calls import Call, call_record
 from sidecar.core.exchange.mcp.given_up import cancelled_id
+from sidecar.core.exchange.mcp.returned import NOTHING, Returned, returned
 from sidecar.core.exchange.mcp.waits import waits
 from sidecar.core.exchange.mcp.withheld import judge_withheld
 from sidecar.core.exchange.outcome import Arrived, Go
+from sidecar.core.exchange.quarantining import quarantined
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.request_record import Material
 from sidecar.core.exchange.rewriting import rewritten, rewritten_document
 from sidecar.core.exchange.route import NAMED, Route
 from sidecar.core.exchange.rules import BoundRules
 from sidecar.core.exchange.shape import about
-from sidecar.core.exchange.stopping import stopped_fact
 from sidecar.core.mask.placeholder import Placeholders
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
@@ -70,8 +72,8 @@ class _Call:
     message: Message | None
     session: str | None  # as the server knows it
     texts: Texts = field(default_factory=lambda: Texts(()))
-
     run: Call | None = None  # of a tool
+    back: Returned = NOTHING
 
     @property
     def tool(self) -> str | None:
@@ -99,14 +101,18 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
         # Not 404, on which a client would begin a new session.
         raise Refused(403, Code.PERMISSION, f"No policy allows this path on the connection {way.connection.name}.")
     _admitted(gate, bound, call)
-    session = Session(court, gate.memories.of(scope), Placeholders(gate.mask_key, scope, rules.words))
+    placeholders, budget = Placeholders(gate.mask_key, scope, rules.words), Budget(bound.limits.session)
+    session = Session(court, gate.memories.of(scope), placeholders, budget, way.connection.name)
+    if call.run is not None:
+        budget.admit(session.memory, arrived.at, named=notes.session is not None, direct=True)
+    call = _with_values(gate, call, session)
     judged, accepted = _judged(gate, call, session, notes)
     if notes.material is not None and message is not None:
         notes.material.session, notes.material.masked = session, judged.masked
         notes.material.document = rewritten_document(message.document, judged.shown, call.texts.numbers)
     if call.run is not None:
         notes.calls.append(call_record(arrived.id, call.caller, call.run, session, judged, arrived.at))
-    notes.calls += _quarantined(gate, call, judged)
+    notes.calls += quarantined(gate, call.caller, arrived, judged.verdict)
     go = _forwarded(gate, call, session, judged, accepted)
     _give_up(gate, call, judged)
     return (
@@ -149,14 +155,12 @@ def _call(gate: Gate, arrived: Arrived, caller: Caller, way: Route, message: Mes
     return _Call(arrived, way, caller, message, session, texts, run)
 
 
-def _quarantined(gate: Gate, call: _Call, judged: Judged) -> list[Record]:
-    """A rule stops the session from now on."""
-    verdict, arrived = judged.verdict, call.arrived
-    if verdict.action is not Action.DENY or not verdict.quarantine:
-        return []
-    block = gate.quarantine.put(call.caller, verdict, arrived.id, arrived.at)
-    note = stopped_fact(arrived.id, block, "recording", arrived.at, gate.rules.compiled)
-    return [Record("quarantined", {**note, "rule": verdict.rule, "policy_name": verdict.policy}, wait=False)]
+def _with_values(gate: Gate, call: _Call, session: Session) -> _Call:
+    """What the server gave returns to it."""
+    if call.run is None or call.message is None:
+        return call
+    back = returned(call.texts.pieces, session.memory, session.server)
+    return replace(call, run=call.run.with_values(call.message, back, gate.understand), back=back)
 
 
 def _facts(call: _Call) -> RequestFacts:
@@ -198,8 +202,10 @@ def _judged(
     judged.stricter(court.verdict)
     for verdict in court.holds:
         judged.hold(verdict)
-    if call.run is not None:
-        judge_call(court, call.run, judged)
+    run, known = call.run, None
+    if run is not None:
+        known = noted(session.memory, run.called.tool or "", run.called.inputs[0])
+        judge_direct(session, run.asked, run.understood, judged, known)
     hidden = gate.pins.hidden(_shop(call))
     accepted = judge_withheld(hidden, call.message, call.tool, judged)
     value = call.message.document.value if call.message else None
@@ -207,7 +213,9 @@ def _judged(
     def place(ordinal: int) -> str:
         return _PLACES.get(ordinal) or place_of(value, ordinal, call.texts.numbers)
 
-    judge_texts(session, _pieces(call), "request", place, judged)
+    judge_texts(session, _pieces(call), "request", place, judged, call.back)
+    if run is not None:
+        count_direct(session, run.asked, run.understood, judged, known)
     notes.verdict = judged.verdict
     notes.findings = tuple(judged.findings)
     unscanned = call.texts.unscanned

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sidecar.core.errors import Code, Refused
+from sidecar.core.exchange.budget import after_results
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.judgement import judge_texts
@@ -71,6 +72,8 @@ class Saying:
             listed = judge_tools(self.context.session, self.asked, tools, described, place, own)
         judge_texts(self.context.session, rest, "answer", place, own)
         self.judged.found(own)
+        memory = self.context.session.memory
+        memory.remember_use(after_results(memory.use, own.findings))
         self._keep(message, {**own.shown, **listed.shown}, texts.numbers)
         self.judged.stricter(own.verdict)
         if own.verdict.action >= Action.HOLD:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange.answer_body import MAX_ANSWER, encodings
 from sidecar.core.exchange.answer_fact import answer_fact, type_of
+from sidecar.core.exchange.budget import after_results
 from sidecar.core.exchange.calls import Calls
 from sidecar.core.exchange.commands import Command, Record, SendAnswer, StartAnswer
 from sidecar.core.exchange.context import AnswerContext
@@ -144,6 +145,8 @@ class PlainAnswer:
             return body
         self.scanned = Scanned(Scan.WHOLE)
         judge_texts(self.context.session, (read.piece(Place.RESPONSE),), "answer", read.path, self.judged)
+        memory = self.context.session.memory
+        memory.remember_use(after_results(memory.use, self.judged.findings))
         self._said = {"body": written_down(read, self.judged.shown).value}
         if self.judged.verdict.action >= Action.HOLD:
             raise denial(self.judged.verdict, self.context.exchange)

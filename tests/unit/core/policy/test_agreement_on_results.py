@@ -13,6 +13,8 @@ from tests.unit.core.policy.test_agreement import said
         ("id: a, mask: {fields: [ssn, '*.card.number']}", [], "as short as it gets"),
         ("id: a, mask: {fields: ssn}, do: mask, how: token, label: X, where: [tool_result, prompt]", [], "all of it"),
         ("id: a, mask: {fields: ssn}, match: {tool: Bash, path: '*.text'}", [], "narrowed"),
+        ("id: a, mask: {fields: ssn}, how: token, returns_to: [crm]", [], "to another server"),
+        ("id: a, mask: {fields: ssn}, returns_to: crm", ["rules.0.returns_to: has a meaning only with"], "redacted"),
         ("id: a, mask: {fields: ssn}, do: deny", ["rules.0.mask: means `do: mask`"], "another action"),
         ("id: a, mask: {fields: ssn}, where: [tool_call]", ["rules.0.where: fields are looked for"], "another place"),
         ("id: a, mask: {fields: ssn}, where: response", [], "what plain HTTP answers"),
