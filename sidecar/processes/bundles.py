@@ -16,7 +16,7 @@ from sidecar.credentials.source import FromEnvironment, FromFile, Missing
 from sidecar.processes.policy_check import BROKEN, SLOW, PolicyCheck
 from sidecar.rulebook.bundle.accept import Terms
 from sidecar.rulebook.bundle.bundle import Bundle
-from sidecar.rulebook.bundle.fetch import Access
+from sidecar.rulebook.bundle.fetch import NEEDS, Access
 from sidecar.rulebook.bundle.follower import Follower, Follows
 from sidecar.rulebook.bundle.kept import Kept
 from sidecar.rulebook.bundle.keys import trusted
@@ -123,5 +123,4 @@ def _refuse_without_httpx(bundle: BundleSettings) -> None:
     try:
         import httpx  # noqa: F401, PLC0415  (an extra: a gate that reads files needs none)
     except ModuleNotFoundError as error:
-        said = "needs the package httpx: pip install 'gatehouse[bundles]', or name a file"
-        raise ConfigurationError.single("policies.bundle.url", said) from error
+        raise ConfigurationError.single("policies.bundle.url", NEEDS.format(error.name)) from error
