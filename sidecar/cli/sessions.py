@@ -26,6 +26,9 @@ from sidecar.record.sessions import Found, Hold, Session, Sessions, Story, Turn,
 from sidecar.settings.load import load
 
 LONGEST_WAIT = 5.0  # seconds
+FILTERS = ("who", "since", "until", "connection", "verdict", "text")
+NONE_FITS = "No session is like that."
+NONE_YET = "No session yet. A call is shown within a few seconds of its end."
 VERDICTS = ("allow", "mask", "hold", "deny")
 LISTED = ("session", "subject", "began", "exchanges", "denied", "findings", "models", "output_tokens", "cost")
 
@@ -62,15 +65,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(sessions: Sessions, arguments: argparse.Namespace) -> int:
-    names = ("who", "since", "until", "connection", "verdict", "text", "most")
-    found = sessions.listed(Wanted(**{name: getattr(arguments, name) for name in names}))
+    wanted = {name: getattr(arguments, name) for name in FILTERS}
+    found = sessions.listed(Wanted(**wanted, most=arguments.most))
     if arguments.json:
         for one in found:
             _line(_object(one))
     elif found:
         print(as_table(Table(LISTED, [[getattr(one, name) for name in LISTED] for one in found])))
     else:
-        print("No session is like that.")
+        print(NONE_FITS if any(wanted.values()) else NONE_YET)
     return 0
 
 

@@ -7,7 +7,8 @@ import clickhouse_connect
 import pytest
 
 from sidecar.cli.main import main
-from sidecar.record.clickhouse.place import Place
+from sidecar.record.clickhouse.place import Place, connected
+from sidecar.record.clickhouse.schema import migrate
 from tests.clickhouse.recorded import load
 from tests.clickhouse_server import Server
 from tests.unit.core.exchange.building import MAIL
@@ -61,6 +62,17 @@ def test_list(
     told = capsys.readouterr().out
     assert all(session in told for session in expected)
     assert expected or told == "No session is like that.\n"
+
+
+def test_a_record_without_sessions(server: Server, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with clickhouse_connect.get_client(host="127.0.0.1", port=server.port) as client:
+        client.command("CREATE DATABASE no_sessions")
+    where = Place(f"{server.url}/no_sessions")
+    with connected(where) as client:
+        migrate(client, where)
+    config.write_text(config.read_text().replace("told_sessions", "no_sessions"))
+    assert run(config, "list") == 0
+    assert capsys.readouterr().out.startswith("No session yet.")
 
 
 def test_show(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
