@@ -1,7 +1,7 @@
 """What the namespaces of injected pods get a copy of: ConfigMaps of the release, read, and made ready.
 
-Rules: the settings get a key for each folder of policies that a pod may choose alone; a signed bundle stays. The authority is a copy of its
-own: a pod must know the next one before anything shows its certificate.
+Rules: the settings get a key for each folder of policies that a pod may choose alone; a signed bundle stays with each.
+The authority is a copy of its own: a pod must know the next one before anything shows its certificate.
 """
 
 from collections.abc import Mapping

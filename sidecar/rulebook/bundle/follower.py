@@ -64,6 +64,7 @@ class Follower:
         self._failures = 0
         self._due = 0.0
         self._why = ""
+        self._wrong = ""  # digest of one whose rules are: not every server tells that it is the same still
         self.refused: ConfigurationError | None = None
         metrics.set(BUNDLE_FAILED, 0)
 
@@ -111,8 +112,12 @@ class Follower:
             self._mark = found.mark
             raise
         new = before is None or bundle.digest != before.digest
-        if new and (lines := await follows.check(bundle)):
+        if new and bundle.digest == self._wrong:
             self._mark = found.mark
+            self._seen("refused")
+            return
+        if new and (lines := await follows.check(bundle)):
+            self._mark, self._wrong = found.mark, bundle.digest
             self._refuse([f"{bundle.title}: {line}" for line in lines])
             return
         if new:

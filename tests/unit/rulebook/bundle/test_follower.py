@@ -126,6 +126,18 @@ async def test_rules_that_fail_their_tests_are_refused_with_every_line(desk: Des
     assert desk.refused == []
 
 
+async def test_what_is_wrong_is_not_looked_at_again_where_its_place_says_nothing(desk: Desk) -> None:
+    """A server without ETags: the file is written anew, so that only its content is the same."""
+    await begun(desk)
+    desk.wrong = ["a.yaml:1: no such detector"]
+    for _ in range(3):
+        desk.file.unlink()
+        assert await desk.after(EVERY, bundle(4)) == "company@3"
+        assert desk.refused == ["company@4: a.yaml:1: no such detector"]
+    assert desk.checked == ["company@3", "company@4"]
+    assert desk.number('gatehouse_bundle_looks_total{outcome="refused"}') == 3
+
+
 async def test_a_check_that_could_not_be_done_is_done_again(desk: Desk) -> None:
     await begun(desk)
     desk.slow = True
