@@ -64,6 +64,7 @@ class Follower:
         self._failures = 0
         self._due = 0.0
         self._why = ""
+        self._taken: Bundle | None = None
         self._wrong = ""  # digest of one whose rules are: not every server tells that it is the same still
         self.refused: ConfigurationError | None = None
         metrics.set(BUNDLE_FAILED, 0)
@@ -79,6 +80,7 @@ class Follower:
             refuse_unusable(kept, self._follows.terms, self._clock())
         except BundleRefused as refused:
             raise self._nothing(f"the one kept in {self._follows.kept.file} {refused}") from refused
+        self._taken = kept
         return kept
 
     async def look(self) -> None:
@@ -98,6 +100,7 @@ class Follower:
             self._away(str(away))
         except BundleRefused as refused:
             self._refuse([f"the bundle {refused}"])
+        self._age()
         self._plan()
 
     async def _take(self, found: Fetched) -> None:
@@ -122,7 +125,7 @@ class Follower:
             return
         if new:
             await self._keep(found.raw, bundle)
-        self._mark, self.refused = found.mark, None
+        self._mark, self.refused, self._taken = found.mark, None, bundle
         self._seen("new" if new else "same")
 
     async def _keep(self, raw: bytes, bundle: Bundle) -> None:
@@ -164,9 +167,21 @@ class Follower:
             log.warning("no bundle could be had, the last one stays in force", why=why)
         self._why = why
 
+    def _age(self) -> None:
+        """One in force whose time is over raises the alarm whatever its place says: the next may be kept back."""
+        if self._taken is None or self.refused is not None:
+            return
+        try:
+            refuse_unusable(self._taken, self._follows.terms, self._clock())
+        except BundleRefused as refused:
+            self._alarm([f"{self._taken.title}, which is in force, {refused}"])
+
     def _refuse(self, said: Sequence[str]) -> None:
         """The same refusal again is no news."""
         self._seen("refused")
+        self._alarm(said)
+
+    def _alarm(self, said: Sequence[str]) -> None:
         error = ConfigurationError([Mistake(str(self._follows.place), 0, one) for one in said])
         if self.refused is None or self.refused.mistakes != error.mistakes:
             self.refused = error

@@ -227,6 +227,24 @@ async def test_one_that_was_kept_too_long_starts_nothing(desk: Desk) -> None:
         await desk.follower.begin()
 
 
+@pytest.mark.parametrize("away", [True, False])
+async def test_one_whose_time_is_over_goes_on_with_the_alarm(desk: Desk, away: bool) -> None:
+    """Also where its place says nothing new: who holds it may keep the next one back."""
+    await begun(desk, bundle(3, not_after=CREATED + 100))
+    if away:
+        desk.file.unlink()
+    assert await desk.after(EVERY) == "company@3"
+    assert desk.refused == []
+    assert await desk.after(EVERY) == "company@3"
+    (said,) = desk.refused
+    assert said.startswith("company@3, which is in force, was good until")
+    first = desk.follower.refused
+    await desk.after(EVERY)
+    assert desk.follower.refused is first
+    assert await desk.after(EVERY, bundle(4)) == "company@4"
+    assert desk.refused == []
+
+
 async def test_a_kept_one_that_was_changed_counts_as_none(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     await begun(desk)
     desk.kept.file.write_bytes(bundle(9)[:-1])
