@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from glob import glob
 from pathlib import Path
 
+from sidecar.cli import policy_bundle
 from sidecar.cli.policy_explain import as_json, as_text
 from sidecar.core.detect.catalogue import builtin
 from sidecar.core.detect.compiled import Compiled
@@ -14,6 +15,7 @@ from sidecar.core.errors import ConfigurationError, Mistake
 from sidecar.core.model.caller import Caller
 from sidecar.core.policy.book import Book, PolicySource, compile_book
 from sidecar.core.policy.schema import policy_schema
+from sidecar.processes.bundles import sources
 from sidecar.processes.explaining import explained
 from sidecar.processes.explaining_call import call_as_json, call_as_text, explained_call
 from sidecar.processes.policy_cases import results, sources_of, suite_of
@@ -23,13 +25,14 @@ from sidecar.settings.schema import config_schema
 
 
 def register(parser: argparse.ArgumentParser) -> None:
-    commands = parser.add_subparsers(dest="action", metavar="check|test|explain|schema", required=True)
+    commands = parser.add_subparsers(dest="action", metavar="check|test|explain|bundle|schema", required=True)
     check = commands.add_parser("check", help="say whether policy files are right, or everything that is wrong")
     check.add_argument("files", nargs="+", type=Path, metavar="FILE")
     test = commands.add_parser("test", help="run the cases of policy files and of case files")
     test.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: the policies of ./gatehouse.yaml")
     test.add_argument("--json", action="store_true", help="one JSON object")
     _register_explain(commands.add_parser("explain", help="say which rules looked at a call, and why the verdict"))
+    policy_bundle.register(commands.add_parser("bundle", help="signed policies, in one file"))
     schema = commands.add_parser("schema", help="print a JSON Schema")
     schema.add_argument("of", nargs="?", choices=("policy", "config"), default="policy")
 
@@ -115,7 +118,7 @@ def _test(arguments: argparse.Namespace) -> int:
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    book = compile_book(sources_of(arguments.policy or _configured()), builtin())
+    book = compile_book(sources_of(arguments.policy) if arguments.policy else sources(load()), builtin())
     caller = Caller(arguments.subject, "company", tuple(arguments.group))
     if arguments.tool is not None:
         return _explain_call(book, caller, arguments)
@@ -160,5 +163,6 @@ _ACTIONS: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "test": _test,
     "explain": _explain,
+    "bundle": policy_bundle.run,
     "schema": _schema,
 }

@@ -10,13 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 
 from sidecar.core.detect.catalogue import builtin
+from sidecar.core.detect.compiled import Compiled
 from sidecar.core.errors import ConfigurationError
 from sidecar.core.policy.book import PolicySource, compile_book
 from sidecar.credentials.source import FromEnvironment, FromFile, Missing
 from sidecar.processes.policy_check import BROKEN, SLOW, PolicyCheck
 from sidecar.rulebook.bundle.accept import Terms
 from sidecar.rulebook.bundle.bundle import Bundle
-from sidecar.rulebook.bundle.fetch import Access
+from sidecar.rulebook.bundle.fetch import NEEDS, Access
 from sidecar.rulebook.bundle.follower import Follower, Follows
 from sidecar.rulebook.bundle.kept import Kept
 from sidecar.rulebook.bundle.keys import trusted
@@ -38,8 +39,13 @@ def kept(settings: Settings) -> Kept | None:
 
 def sources(settings: Settings) -> tuple[PolicySource, ...]:
     """Every policy text of this machine: those of files, and of the bundle that is kept."""
-    held = kept(settings)
-    return (*read_sources(settings.policies), *(held.read().sources if held else ()))
+    held, files = kept(settings), read_sources(settings.policies)
+    if held is None:
+        return files
+    if not held.file.exists():
+        said = "no gate has fetched the bundle of policies.bundle here yet"
+        raise ConfigurationError.single(str(held.file), said)
+    return (*files, *held.read().sources)
 
 
 def follower(
@@ -84,14 +90,17 @@ class Check:
             lines = await check(bundle.files)
         finally:
             await check.close()
-        if tuple(lines) in ((SLOW,), (BROKEN,)):
+        if tuple(lines) in (SLOW, BROKEN):
             raise BundleAway(f"{bundle.title} could not be looked at within {self._within:.0f} s")
         return lines or await asyncio.to_thread(self.beside, bundle)
 
     def beside(self, bundle: Bundle) -> Sequence[str]:
         """What is wrong only together with the files; what is wrong with these alone is not the bundle's fault."""
         try:
-            compile_book([*read_sources(self._patterns), *bundle.sources], builtin())
+            book = compile_book([*read_sources(self._patterns), *bundle.sources], builtin())
+            Compiled([detector for detector in book.detectors if detector.id.startswith("rule/")])
+        except ValueError as error:
+            return [f"together with the files: {error}"]
         except ConfigurationError as error:
             ours = {source.file for source in bundle.sources}
             return [str(one).removeprefix(f"{bundle.title}/") for one in error.mistakes if one.file in ours]
@@ -123,5 +132,4 @@ def _refuse_without_httpx(bundle: BundleSettings) -> None:
     try:
         import httpx  # noqa: F401, PLC0415  (an extra: a gate that reads files needs none)
     except ModuleNotFoundError as error:
-        said = "needs the package httpx: pip install 'gatehouse[bundles]', or name a file"
-        raise ConfigurationError.single("policies.bundle.url", said) from error
+        raise ConfigurationError.single("policies.bundle.url", NEEDS.format(error.name)) from error

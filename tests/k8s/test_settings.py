@@ -21,7 +21,8 @@ POLICY = "policy: {name}\nrules: []\n"
 
 def laid_out(folder: Path, objects: list[Object] | tuple[Object, ...], part: str, file: str = "gatehouse.yaml") -> Path:
     """The folders of /etc/gatehouse as the kubelet lays them out for this part."""
-    for pattern in yaml.safe_load(named(objects, "ConfigMap", f"gatehouse-{part}")["data"][file])["policies"]:
+    policies = yaml.safe_load(named(objects, "ConfigMap", f"gatehouse-{part}")["data"][file])["policies"]
+    for pattern in policies["files"] if isinstance(policies, dict) else policies:
         name = pattern.split("/")[-2]
         (folder / "policies" / name).mkdir(parents=True, exist_ok=True)
         found = [o for o in objects if o["kind"] == "ConfigMap" and o["metadata"]["name"] == "gatehouse-policies"]
@@ -146,3 +147,24 @@ def test_the_migration_is_done_by_whoever_may(tmp_path: Path) -> None:
 def test_what_the_chart_does_not_name_can_be_set_all_the_same(tmp_path: Path) -> None:
     limits = read(tmp_path, "gateway", settings={"limits": {"json_depth": 64}}).limits
     assert limits.json_depth == 64
+
+
+def test_only_data_planes_open_the_place_of_a_bundle(tmp_path: Path) -> None:
+    for part in ("gateway", "sidecar", "control"):
+        (tmp_path / part).mkdir()
+        bundle = read(tmp_path / part, part).bundle
+        assert bundle is not None
+        assert (bundle.name, bundle.at_least, bundle.every) == ("company", 20270131235959, 60.0)
+        assert str(bundle.place) == "oci://registry.example.com/platform/policies:stable"
+        assert (bundle.credential is None, bundle.ca is None) == ((part == "control"),) * 2
+        if bundle.credential is not None:
+            assert str(bundle.credential.source.file).endswith("secrets/gatehouse-registry/password")
+
+
+def test_a_bundle_may_be_all_there_is(tmp_path: Path) -> None:
+    bundle = {"url": "https://rules.example/company.tar", "public_keys": ["0f" * 32]}
+    objects = rendered(values("try", policies={"preset": "none", "bundle": bundle}))
+    settings = load(laid_out(tmp_path, objects, "gateway"), environ={})
+    assert settings.policies == ()
+    assert settings.bundle is not None
+    assert not [one for one in objects if one["metadata"]["name"] == "gatehouse-policies"]

@@ -16,6 +16,7 @@ from tests.bundles import THEIRS, bundle, manifest, policy, public_of
 from tests.gate import free_ports
 from tests.polling import until
 
+WITHIN = 120.0  # seconds; on a busy machine a start with its check takes half of that
 PROGRAM = (sys.executable, "-m", "sidecar.cli.main")
 
 
@@ -66,11 +67,11 @@ async def test_a_bundle_and_what_follows_it(tmp_path: Path) -> None:
         publish(hall, 1)
         port = configured(tmp_path, hall)
         with data_plane(tmp_path):
-            await until(lambda: in_force(port, 1))
+            await until(lambda: in_force(port, 1), WITHIN)
             publish(hall, 2)
-            await until(lambda: in_force(port, 2))
+            await until(lambda: in_force(port, 2), WITHIN)
             publish(hall, 3, key=THEIRS)
-            await until(lambda: "gatehouse_policy_stale 1.0" in numbers(port))
+            await until(lambda: "gatehouse_policy_stale 1.0" in numbers(port), WITHIN)
             assert in_force(port, 2)
     facts = [(event.kind, event.fact) for event in events(tmp_path / ".gatehouse" / "spool")]
     loaded = [fact["bundle"] for kind, fact in facts if kind == "policy_loaded"]
@@ -82,7 +83,7 @@ async def test_a_bundle_and_what_follows_it(tmp_path: Path) -> None:
 
     # The registry is gone, and what is kept goes on.
     with data_plane(tmp_path):
-        await until(lambda: in_force(port, 2))
+        await until(lambda: in_force(port, 2), WITHIN)
         assert 'gatehouse_bundle_looks_total{outcome="away"} 1.0' in numbers(port)
 
 
@@ -91,7 +92,7 @@ async def test_with_nothing_to_start_with_there_is_a_sentence(tmp_path: Path) ->
         assert isinstance(hall, Registry)
         configured(tmp_path, hall)
         with data_plane(tmp_path) as process:
-            await until(lambda: process.poll() is not None)
+            await until(lambda: process.poll() is not None, WITHIN)
         assert process.returncode == 2
     said = (tmp_path / "log").read_text()
     assert "rules:stable does not exist there (answered 404)" in said

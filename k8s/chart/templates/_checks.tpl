@@ -8,8 +8,8 @@
 {{- if and (not $v.identity.providers) (not $v.identity.exchange) -}}
 {{- $said = append $said "identity: nobody could come in: name a provider under identity.providers, or set identity.exchange" -}}
 {{- end -}}
-{{- if and (eq $v.policies.preset "none") (not $v.policies.inline) (not $v.policies.existingConfigMaps) -}}
-{{- $said = append $said "policies: without a policy every call is refused: choose policies.preset, or write policies.inline, or name policies.existingConfigMaps" -}}
+{{- if and (eq $v.policies.preset "none") (not $v.policies.inline) (not $v.policies.existingConfigMaps) (not $v.policies.bundle) -}}
+{{- $said = append $said "policies: without a policy every call is refused: choose policies.preset, or write policies.inline, or name policies.existingConfigMaps or a policies.bundle" -}}
 {{- end -}}
 {{- if dig "key_file" "" ($v.identity.exchange | default dict) -}}
 {{- $said = append $said "identity.exchange.key_file: is not yours to set: it is the key token-key of the Secret keys.secret" -}}

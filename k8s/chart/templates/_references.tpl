@@ -74,6 +74,7 @@ secret: {name: {{ .root.Values.keys.secret }}, key: {{ .key }}}
 {{- end -}}
 {{- $list = append $list (include "gatehouse.key" (dict "root" $root "key" "mask-key") | fromYaml) -}}
 {{- with .Values.record.password -}}{{- $list = append $list . -}}{{- end -}}
+{{- with (dig "credential" nil (.Values.policies.bundle | default dict)) -}}{{- $list = append $list .from -}}{{- end -}}
 {{- toYaml (dict "list" $list) -}}
 {{- end -}}
 

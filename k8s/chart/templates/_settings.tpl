@@ -31,6 +31,22 @@ same text can be read anywhere the folders are laid out alike.
 {{- toYaml (dict "list" $patterns) -}}
 {{- end -}}
 
+{{/* Files alone are a list. Only data planes fetch a bundle: nobody else is given what opens its place. */}}
+{{- define "gatehouse.settings.rules" -}}
+{{- $rules := (include "gatehouse.settings.policies" .root | fromYaml).list -}}
+{{- with .root.Values.policies.bundle -}}
+{{- $bundle := omit . "credential" "ca" -}}
+{{- if $.credentials -}}
+{{- with .ca -}}{{- $_ := set $bundle "ca" . -}}{{- end -}}
+{{- with .credential -}}
+{{- $_ := set $bundle "credential" (merge (dict "from" (include "gatehouse.source" .from | fromYaml)) (omit . "from")) -}}
+{{- end -}}
+{{- end -}}
+{{- $rules = dict "files" $rules "bundle" $bundle -}}
+{{- end -}}
+{{- toYaml (dict "rules" $rules) -}}
+{{- end -}}
+
 {{/* What the processes have in common: dict "root" $ "credentials" true|false. */}}
 {{- define "gatehouse.settings.all" -}}
 {{- $values := .root.Values -}}
@@ -46,7 +62,7 @@ same text can be read anywhere the folders are laid out alike.
 {{- end -}}
 {{- $all := dict
   "connections" $connections
-  "policies" (include "gatehouse.settings.policies" .root | fromYaml).list
+  "policies" (include "gatehouse.settings.rules" . | fromYaml).rules
   "record" (include "gatehouse.settings.record" .root | fromYaml)
   "log" (dict "level" $values.log.level "format" "json")
   "state" "/var/lib/gatehouse/state" -}}

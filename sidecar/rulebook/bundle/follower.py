@@ -64,6 +64,8 @@ class Follower:
         self._failures = 0
         self._due = 0.0
         self._why = ""
+        self._taken: Bundle | None = None
+        self._looked_at: tuple[str, Sequence[str]] = ("", ())  # what was looked at last, and what was wrong with it
         self.refused: ConfigurationError | None = None
         metrics.set(BUNDLE_FAILED, 0)
 
@@ -78,6 +80,7 @@ class Follower:
             refuse_unusable(kept, self._follows.terms, self._clock())
         except BundleRefused as refused:
             raise self._nothing(f"the one kept in {self._follows.kept.file} {refused}") from refused
+        self._taken = kept
         return kept
 
     async def look(self) -> None:
@@ -88,7 +91,8 @@ class Follower:
     async def _visit(self, within: float) -> None:
         follows = self._follows
         try:
-            found = await fetched(follows.place, follows.access, self._mark, within)
+            kept = await asyncio.to_thread(follows.kept.file.exists)
+            found = await fetched(follows.place, follows.access, self._mark if kept else None, within)
             if found is not None:
                 await self._take(found)
             else:
@@ -97,28 +101,35 @@ class Follower:
             self._away(str(away))
         except BundleRefused as refused:
             self._refuse([f"the bundle {refused}"])
+        self._age()
         self._plan()
 
     async def _take(self, found: Fetched) -> None:
         """Raises where it cannot be taken."""
         follows = self._follows
-        before = await asyncio.to_thread(self._last)
+        kept = await asyncio.to_thread(self._last)
         try:
             bundle = await asyncio.to_thread(verified, found.raw, follows.kept.trusted)
             refuse_unusable(bundle, follows.terms, self._clock())
-            refuse_older(bundle, before, follows.terms)
+            refuse_older(bundle, kept or self._taken, follows.terms)
         except BundleRefused:
             self._mark = found.mark
             raise
-        new = before is None or bundle.digest != before.digest
-        if new and (lines := await follows.check(bundle)):
+        new = kept is None or bundle.digest != kept.digest
+        if new and (lines := await self._checked(bundle)):
             self._mark = found.mark
             self._refuse([f"{bundle.title}: {line}" for line in lines])
             return
         if new:
             await self._keep(found.raw, bundle)
-        self._mark, self.refused = found.mark, None
+        self._mark, self.refused, self._taken = found.mark, None, bundle
         self._seen("new" if new else "same")
+
+    async def _checked(self, bundle: Bundle) -> Sequence[str]:
+        """Once for each: not every server tells that it has the same one still."""
+        if bundle.digest != self._looked_at[0]:
+            self._looked_at = bundle.digest, await self._follows.check(bundle)
+        return self._looked_at[1]
 
     async def _keep(self, raw: bytes, bundle: Bundle) -> None:
         try:
@@ -156,12 +167,24 @@ class Follower:
         self._metrics.add(BUNDLE_LOOKS, outcome="away")
         self._metrics.set(BUNDLE_FAILED, self._clock())
         if why != self._why or self._failures == 1:
-            log.warning("no bundle could be had, the last one stays in force", why=why)
+            log.warning("no bundle could be had", why=why)
         self._why = why
+
+    def _age(self) -> None:
+        """One in force whose time is over raises the alarm whatever its place says: the next may be kept back."""
+        if self._taken is None or self.refused is not None:
+            return
+        try:
+            refuse_unusable(self._taken, self._follows.terms, self._clock())
+        except BundleRefused as refused:
+            self._alarm([f"{self._taken.title}, which is in force, {refused}"])
 
     def _refuse(self, said: Sequence[str]) -> None:
         """The same refusal again is no news."""
         self._seen("refused")
+        self._alarm(said)
+
+    def _alarm(self, said: Sequence[str]) -> None:
         error = ConfigurationError([Mistake(str(self._follows.place), 0, one) for one in said])
         if self.refused is None or self.refused.mistakes != error.mistakes:
             self.refused = error

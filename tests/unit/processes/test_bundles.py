@@ -53,6 +53,8 @@ def test_with_nothing_there_is_no_start(tmp_path: Path) -> None:
     assert following is not None
     with pytest.raises(ConfigurationError, match="without its rules nothing may pass"):
         begun(following)
+    with pytest.raises(ConfigurationError, match="no gate has fetched the bundle"):
+        sources(settings(tmp_path))
 
 
 def test_terms_are_those_of_the_settings(tmp_path: Path) -> None:

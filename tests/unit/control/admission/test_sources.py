@@ -26,6 +26,16 @@ async def test_what_a_pod_mounts_is_there(api: ApiServer, cluster: Cluster) -> N
     assert alone == {"connections": [{"name": "claude"}], "policies": ["../policies/inline/*.yaml"]}
 
 
+async def test_no_pod_chooses_itself_out_of_a_signed_bundle(api: ApiServer, cluster: Cluster) -> None:
+    written = {"policies": {"files": ["../policies/inline/*.yaml"], "bundle": {"url": "https://rules.example/b"}}}
+    api.config_map("gatehouse", "gatehouse-sidecar", {"gatehouse.yaml": json.dumps(written)})
+    settings = (await sources(cluster, release(), "PEM"))["gatehouse-sidecar"]
+    assert json.loads(settings["only-team-policies.yaml"])["policies"] == {
+        "files": ["../policies/team-policies/*.yaml"],
+        "bundle": {"url": "https://rules.example/b"},
+    }
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [(None, "is not in the namespace gatehouse"), ({}, "no readable"), ({"gatehouse.yaml": "{"}, "no")],

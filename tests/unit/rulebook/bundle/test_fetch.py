@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sidecar.rulebook.bundle.artifact import described
-from sidecar.rulebook.bundle.fetch import Access, Fetched, fetched
+from sidecar.rulebook.bundle.fetch import Access, Fetched, fetched, pushed
 from sidecar.rulebook.bundle.trouble import BundleAway
 from sidecar.settings.bundle import FilePlace, RegistryPlace, WebPlace
 from tests.bundle_server import Registry, Reply, Shelf, served
@@ -87,3 +87,12 @@ async def test_a_visit_has_its_time() -> None:
         shelf.files["/b.tar"] = b"one"
         with pytest.raises(BundleAway, match="did not come within 0 s"):
             await fetched(WebPlace(f"{shelf.url}/b.tar"), Access(), None, within=0)
+
+
+async def test_what_is_pushed_is_fetched() -> None:
+    with served(Registry()) as hall:
+        place = RegistryPlace(hall.url.removeprefix("http://"), "rules", "stable", plain=True)
+        digest = await pushed(bundle(), manifest(), place, Access())
+        assert await fetched(place, Access(), None) == Fetched(bundle(), digest)
+        with pytest.raises(BundleAway, match="did not take it within 0 s"):
+            await pushed(bundle(), manifest(), place, Access(), within=0)

@@ -18,6 +18,7 @@ from sidecar.telemetry.metrics import Metrics
 from tests.bundles import CREATED, THEIRS, TRUSTED, bundle
 
 EVERY = 60.0
+HIGHER = "to go back, publish the old files with a higher version"
 
 
 class Desk:
@@ -126,6 +127,34 @@ async def test_rules_that_fail_their_tests_are_refused_with_every_line(desk: Des
     assert desk.refused == []
 
 
+async def test_what_is_wrong_is_not_looked_at_again_where_its_place_says_nothing(desk: Desk) -> None:
+    """A server without ETags: the file is written anew, so that only its content is the same."""
+    await begun(desk)
+    desk.wrong = ["a.yaml:1: no such detector"]
+    for _ in range(3):
+        desk.file.unlink()
+        assert await desk.after(EVERY, bundle(4)) == "company@3"
+        assert desk.refused == ["company@4: a.yaml:1: no such detector"]
+    assert desk.checked == ["company@3", "company@4"]
+    assert desk.number('gatehouse_bundle_looks_total{outcome="refused"}') == 3
+    assert await desk.after(EVERY, bundle(3)) == "company@3"
+    assert desk.refused == []
+    await desk.after(EVERY, bundle(4))
+    assert desk.refused == ["company@4: a.yaml:1: no such detector"]
+
+
+async def test_a_kept_one_that_is_lost_comes_again_and_its_version_is_not_forgotten(desk: Desk) -> None:
+    await begun(desk)
+    desk.kept.file.unlink()
+    assert await desk.after(EVERY) == "company@3"
+    desk.kept.file.unlink()
+    desk.file.write_bytes(bundle(2))
+    desk.now += EVERY
+    await desk.follower.look()
+    assert desk.refused == ["the bundle has version 2, and 3 is in force: " + HIGHER]
+    assert not desk.kept.file.exists()
+
+
 async def test_a_check_that_could_not_be_done_is_done_again(desk: Desk) -> None:
     await begun(desk)
     desk.slow = True
@@ -151,7 +180,7 @@ async def test_a_place_that_is_away_is_asked_soon_and_then_more_rarely(
         assert desk.refused == []
         assert await desk.after(EVERY, bundle(4)) == "company@4"
     said = [record.getMessage() for record in caplog.records]
-    assert said.count("no bundle could be had, the last one stays in force") == 1
+    assert said.count("no bundle could be had") == 1
     assert said.count("the bundle's place answers again") == 1
 
 
@@ -213,6 +242,24 @@ async def test_one_that_was_kept_too_long_starts_nothing(desk: Desk) -> None:
     desk.follower = desk.new()
     with pytest.raises(ConfigurationError, match=r"the one kept in .*current\.tar was good until"):
         await desk.follower.begin()
+
+
+@pytest.mark.parametrize("away", [True, False])
+async def test_one_whose_time_is_over_goes_on_with_the_alarm(desk: Desk, away: bool) -> None:
+    """Also where its place says nothing new: who holds it may keep the next one back."""
+    await begun(desk, bundle(3, not_after=CREATED + 100))
+    if away:
+        desk.file.unlink()
+    assert await desk.after(EVERY) == "company@3"
+    assert desk.refused == []
+    assert await desk.after(EVERY) == "company@3"
+    (said,) = desk.refused
+    assert said.startswith("company@3, which is in force, was good until")
+    first = desk.follower.refused
+    await desk.after(EVERY)
+    assert desk.follower.refused is first
+    assert await desk.after(EVERY, bundle(4)) == "company@4"
+    assert desk.refused == []
 
 
 async def test_a_kept_one_that_was_changed_counts_as_none(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
