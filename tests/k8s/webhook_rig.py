@@ -73,7 +73,7 @@ async def started(
         )
         task = asyncio.create_task(process.run(stop))
         try:
-            await until(lambda: not process._health.missing or task.done())
+            await until(lambda: not process._health.missing or task.done(), within=120)
             async with _client(api, settings["certificates"]["mutating"]) as http:
                 yield Started(api, process, http, settings)
         finally:
