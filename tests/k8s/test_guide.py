@@ -1,6 +1,7 @@
 """`k8s/README.md`: its values are values that the chart takes, its commands name what there is."""
 
 import re
+import subprocess
 from typing import Any
 
 import pytest
@@ -68,6 +69,12 @@ def test_every_block_of_values_is_looked_at() -> None:
     for text in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL):
         assert text.startswith("# values: ") or yaml.safe_load(text)["apiVersion"], text
     assert len(BLOCKS) == GUIDE.count("# values: ")
+
+
+def test_the_shell_reads_every_command() -> None:
+    for block in re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL):
+        done = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), block
 
 
 def test_flags_of_our_own_commands_are_flags(capsys: pytest.CaptureFixture[str]) -> None:
