@@ -74,6 +74,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale, Gates], Figures]] = {
     "scan": _of_one_size("scan"),
     "holding": _alone("holding"),
     "hold": _alone("hold"),
+    "scale": _alone("scale"),
     "turns": _alone("turns"),
     "tool_calls": _alone("tool_calls"),
     "mask_lines": _alone("mask_lines"),

@@ -50,7 +50,7 @@ async def _one_by_one(count: int) -> Mapping[str, object]:
     async with _people(MOMENT) as (people, link):
         for number in range(count):
             began = time.monotonic()
-            await link.approvals.ask(_asked(number), PATIENCE)
+            await link.approvals.ask(asked(number), PATIENCE)
             ended = time.monotonic()
             said = {}
             while len(said) < 2:
@@ -73,7 +73,7 @@ async def _many(count: int, rounds: int, calls: int) -> Mapping[str, object]:
 
         async def held() -> float:
             if not waiting:
-                waiting.extend(asyncio.create_task(link.approvals.ask(_asked(n), PATIENCE)) for n in range(count))
+                waiting.extend(asyncio.create_task(link.approvals.ask(asked(n), PATIENCE)) for n in range(count))
                 await _known(link, count)
             return await _passing(gate, calls)
 
@@ -148,7 +148,7 @@ def _line(people: "subprocess.Popen[str]") -> str:
     return people.stdout.readline()
 
 
-def _asked(number: int) -> Asked:
+def asked(number: int) -> Asked:
     text = Excerpt("Prompt", "what would be sent, as people read it " * 10)
     return Asked(
         f"ask_{number}_{time.monotonic()}", f"print_{number}_{time.monotonic()}", "key", What.REQUEST, "gate-1",

@@ -78,6 +78,10 @@ def cluster() -> Iterator[Cluster]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def installed() -> bool:
+    return bool([*Path("/usr/lib/postgresql").glob("*/bin"), *filter(None, [shutil.which("initdb")])])
+
+
 def _programs() -> Path:
     """The newest one that Debian has, or where `PATH` leads."""
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))

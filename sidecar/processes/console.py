@@ -26,7 +26,7 @@ from sidecar.control.trail import Trail
 from sidecar.control.web.app import app
 from sidecar.control.web.pages import record
 from sidecar.control.web.pages.notifications import Notifications
-from sidecar.control.web.parts import Parts
+from sidecar.control.web.parts import READ_FRESH, Parts
 from sidecar.control.web.questions.asking import Questions
 from sidecar.control.web.relying import Client, Relying
 from sidecar.core.errors import ConfigurationError
@@ -82,6 +82,7 @@ def composed(
         bearers=made.own if made else None,
         local_key=keys.owner,
         link_key=keys.link,
+        groups_again=control.sign_in.groups_again if control.sign_in else READ_FRESH,
         leaving=leaving,
     )
     others = [

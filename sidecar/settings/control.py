@@ -39,12 +39,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """`provider`: a source of `identity.exchange`."""
+    """`provider`: a source of `identity.exchange`. `groups_again`: seconds."""
 
     provider: str
     client_id: str
     client_secret: Source | None = None
     scopes: tuple[str, ...] = ()
+    groups_again: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)

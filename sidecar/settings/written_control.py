@@ -13,6 +13,7 @@ from sidecar.settings.written_cluster import ClusterSection, cluster_from
 from sidecar.settings.written_notify import Notifications, routes_from
 
 STALE = 30.0
+GROUPS_AGAIN = 300.0
 PENDING_PER_CALLER = 20
 SCOPES = ("openid", "profile", "email", "groups", "offline_access")
 
@@ -69,6 +70,11 @@ class SignInSection(Section):
     client_id: Annotated[Text, Field(description="The console's name at that provider.")]
     client_secret: Annotated[SourceSection | None, Field(description="Where the console's secret there is.")] = None
     scopes: Annotated[tuple[Text, ...], Field(description="What it asks the provider for.")] = SCOPES
+    # Shorter asks the provider more; longer, and somebody who left a group reads on.
+    groups_again: Annotated[
+        Duration,
+        Field(ge=1, le=3600, description="How old the groups of somebody signed in get before they are asked again."),
+    ] = GROUPS_AGAIN
 
 
 class RolesSection(Section):
@@ -166,7 +172,13 @@ def _link(written: ControlSection, folder: Path, key: Path) -> c.Link:
 def _sign_in(written: SignInSection | None, folder: Path) -> c.SignIn | None:
     if written is None:
         return None
-    return c.SignIn(written.provider, written.client_id, _source(written.client_secret, folder), written.scopes)
+    return c.SignIn(
+        written.provider,
+        written.client_id,
+        _source(written.client_secret, folder),
+        written.scopes,
+        written.groups_again,
+    )
 
 
 def _source(source: SourceSection | None, folder: Path) -> c.Source | None:

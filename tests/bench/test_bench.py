@@ -65,6 +65,8 @@ def test_figures_are_numbers_and_shares_are_shares(results: dict[str, Result]) -
         ("deltas", ("added_at_once_ms",)),
         ("holding", ("prose", "four_characters", "held_characters", "p50")),
         ("holding", ("prose", "one_to_five_words", "check_us")),
+        ("hold", ("kb_each_in_the_exchange",)),
+        ("scale", ("sqlite", "stop_reaches_all", "last_ms")),
         ("turns", ("turn_5", "warm_to_cold")),
         ("memory", ("idle_mb", "resident")),
         ("memory", ("ready_seconds",)),

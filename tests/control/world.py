@@ -38,7 +38,7 @@ control:
   listen: {{port: {3}}}
   gates: {{port: {4}}}
   roles: {{viewer: [engineering], reviewer: [reviewers], admin: [admins]}}
-  sign_in: {{provider: company, client_id: console}}
+  sign_in: {{provider: company, client_id: console, groups_again: 1s}}
   notifications: {told}
 identity:
   exchange:

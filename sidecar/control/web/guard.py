@@ -87,6 +87,7 @@ class Guard:
             return
         request.state.person = who.person
         request.state.session = who.session
+        request.state.renewing = self._renewing
         if who.person and "text/html" in request.headers.get("accept", ""):
             request.state.pending = await self._parts.tickets.pending()
         await self._app(scope, receive, send)

@@ -17,6 +17,7 @@ from sidecar.control.trail import Trail
 from sidecar.control.web.relying import Relying
 from sidecar.control.web.session import LOCAL, Sessions
 
+READ_FRESH = 300.0  # seconds, unless somebody configured it
 # Whoever can read the state folder of this machine's control plane.
 OWNER = Person("local developer", LOCAL, frozenset(), frozenset(Role))
 
@@ -32,7 +33,7 @@ class Bearers(Protocol):
 class Parts:
     """`url`: where people reach us. `roles`: groups that have a role. `local_key`: of this machine's owner, only where
     nobody else can read it. `link_key`: of data planes. `routes`: those of others, each placed in `places.py`.
-    `leaving`: the process ends, and streams end with it."""
+    `groups_again`: seconds that somebody's groups are good for, to read. `leaving`: the process ends."""
 
     url: str
     store: Store
@@ -46,6 +47,7 @@ class Parts:
     link_key: str | None = field(default=None, repr=False)
     clock: Callable[[], float] = time.time
     routes: Sequence[BaseRoute] = ()
+    groups_again: float = READ_FRESH
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

@@ -4,7 +4,7 @@ Strategy: before something is changed the answer is waited for; while somebody o
 request that noticed their age, and counts from the next one on.
 
 Rules:
-- To change something, groups are younger than `FRESH`. To read, they are asked for again every `READ_FRESH`.
+- To change something, groups are younger than `FRESH`. To read, they are asked for again every `Parts.groups_again`.
 - The provider knows the person no more: signed out. It does not answer: reading goes on until the session ends, and
   nothing is changed meanwhile.
 - One at a time for each session: a refresh token works once, and whoever waited finds the groups renewed.
@@ -21,7 +21,6 @@ from sidecar.core.errors import GatehouseError
 
 # Seconds. A reviewer who was taken out of a group decides nothing a minute later.
 FRESH = 60.0
-READ_FRESH = 300.0
 # So many sessions whose last question is remembered, so that a provider that is away is not asked at each request.
 MOST_REMEMBERED = 10_000
 
@@ -37,15 +36,15 @@ class Renewing:
     async def fresh(self, session: Session) -> Session | None:
         """With groups that are good for a change. Nothing: nobody vouches for them any more; `ProviderAway`: nobody
         can be asked."""
-        return await self._younger(session, FRESH)
+        return await self._younger(session, min(FRESH, self._parts.groups_again))
 
     def soon(self, session: Session) -> None:
         """Look beside this request whether they still hold."""
         now = self._parts.clock()
         # Without a refresh token nobody can be asked, and the session ends at its time.
-        if not self._old(session, READ_FRESH) or session.renewal is None or self._parts.relying is None:
+        if not self._old(session, self._parts.groups_again) or session.renewal is None or self._parts.relying is None:
             return
-        if now - self._asked.get(session.id, float("-inf")) < READ_FRESH:
+        if now - self._asked.get(session.id, float("-inf")) < self._parts.groups_again:
             return
         if len(self._asked) >= MOST_REMEMBERED:
             self._asked.clear()
@@ -56,9 +55,9 @@ class Renewing:
 
     async def _quietly(self, session: Session) -> None:
         try:
-            await self._younger(session, READ_FRESH)
+            await self._younger(session, self._parts.groups_again)
         except GatehouseError:
-            return  # it is away, or the database is: asked again in `READ_FRESH`
+            return  # it is away, or the database is: asked again later
 
     def _old(self, session: Session, age: float) -> bool:
         return session.provider != LOCAL and self._parts.clock() - session.groups_at >= age

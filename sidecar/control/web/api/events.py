@@ -15,6 +15,7 @@ from starlette.requests import Request
 from sidecar.control.desk.tickets import TICKETS
 from sidecar.control.store.engine import MISSED, Heard
 from sidecar.control.web.parts import Parts
+from sidecar.control.web.renewing import Renewing
 from sidecar.control.web.session import Session
 
 # Proxies close what is silent for a minute.
@@ -65,4 +66,7 @@ async def _still_in(parts: Parts, request: Request) -> bool:
     if not isinstance(session, Session):
         return True
     now = await parts.sessions.find(session.cookie)
+    renewing = getattr(request.state, "renewing", None)
+    if now is not None and isinstance(renewing, Renewing):
+        renewing.soon(now)  # an open page may ask nothing for hours
     return now is not None and bool(parts.person(now.subject, now.provider, now.groups).roles)

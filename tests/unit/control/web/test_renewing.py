@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from sidecar.control.store.store import Store
+from sidecar.control.web.parts import READ_FRESH
 from sidecar.control.web.relying import ProviderAway, SignedIn, SignInFailed
-from sidecar.control.web.renewing import FRESH, READ_FRESH, Renewing
+from sidecar.control.web.renewing import FRESH, Renewing
 from sidecar.control.web.session import LASTS, LOCAL, Session
 from tests.unit.control.web.rig import PAGE, Rig, rig
 
