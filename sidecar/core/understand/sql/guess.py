@@ -83,9 +83,12 @@ def _quoted(mark: str, name: str) -> str:
 def readings(text: str, dialect: str | None) -> list[Lexed]:
     """Every way to cut the text that differs from the others; those that close every quote first. `TooMuch` if all of
     them together would cost too much."""
+    several = [MANNERS[dialect]] if dialect else manners(text)
+    if len(several) == 1:
+        return [lexed(text, several[0], MOST_TOKENS)]
     left = MOST_TOKENS
     found: dict[tuple[int, ...], Lexed] = {}
-    for manner in [MANNERS[dialect]] if dialect else manners(text):
+    for manner in several:
         cut = lexed(text, manner, left)
         left -= len(cut.tokens)
         found.setdefault(tuple(place for token in cut.tokens for place in (token.start, token.end)), cut)

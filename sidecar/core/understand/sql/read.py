@@ -107,8 +107,8 @@ def _calm(tokens: Tokens) -> bool:
 
 
 def _statements(cut: Lexed, text: str, reading: _Reading, drop_last: bool) -> list[Tokens]:
-    dialects = (reading.dialect,) if reading.dialect else likely(cut.tokens, text)
-    found = list(statements(cut.tokens, text, lines=dialects[0] == "tsql"))
+    lines = "\n" in text and (reading.dialect or likely(cut.tokens, text)[0]) == "tsql"
+    found = list(statements(cut.tokens, text, lines=lines))
     return found[:-1] if drop_last else found
 
 

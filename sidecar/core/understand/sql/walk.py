@@ -18,6 +18,7 @@ from sidecar.core.understand.sql.nodes import below, each
 from sidecar.core.understand.sql.token import vocabulary
 
 # T-SQL needs no semicolon: `SELECT 1 DROP …` is two statements there, and an alias to others.
+_SHOWN = (exp.Column, exp.Star)
 _PLAIN = (exp.Literal, exp.Boolean, exp.Null)
 _NO_ALIAS = vocabulary("drop exec execute delete truncate shutdown update insert grant revoke merge alter kill")
 
@@ -81,9 +82,9 @@ class _Tables:
     def columns(self) -> set[Object]:
         found = set()
         for node in self.nodes:
-            if not isinstance(node, exp.Column | exp.Star):
+            if not isinstance(node, _SHOWN):
                 continue
-            if isinstance(node, exp.Star) and isinstance(node.parent, exp.Column | exp.Count):
+            if isinstance(node, exp.Star) and isinstance(node.parent, (exp.Column, exp.Count)):
                 continue
             if _given(node):
                 continue

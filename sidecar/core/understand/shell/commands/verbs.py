@@ -55,6 +55,14 @@ def fitting(table: Iterable[Verb], read: Flags) -> list[Verb]:
     return found
 
 
+def _by_itself(call: Call, table: Iterable[Verb], read: Flags, found: Iterable[Verb]) -> tuple[Effect, ...]:
+    """What a verb says that no row names."""
+    if any(set(verb.words) - {"*"} for verb in found):
+        return ()
+    effects = said(read, [word.text for word in call.args if word.text.startswith("--")])
+    return effects if effects and not _named(table, read) else ()
+
+
 def _named(table: Iterable[Verb], read: Flags) -> bool:
     """Whether the table has this verb at all, whatever its options."""
     texts = [word.text for word in read.operands]
@@ -68,7 +76,7 @@ def _worded(verb: Verb, operands: Sequence[str]) -> bool:
         return False
     # Not with `all` and a pattern for each: of a table of seventy rows nearly every first word is another one.
     for have, want in zip(operands, verb.words, strict=False):
-        if have != want and not ("*" in want and fnmatchcase(have, want)):
+        if have != want and ("*" not in want or not fnmatchcase(have, want)):
             return False
     return True
 
@@ -90,12 +98,10 @@ def verbs(
         if _only_tells(read, dries):
             return NOTHING
         found = fitting(table, read)
-        words = [word.text for word in call.args if word.text.startswith("--")]
         things = tuple(Object(Thing.RESOURCE, word.shown) for word in read.operands[1:4])
         computed = tuple(f"a computed verb of {call.name}" for word in read.operands[:1] if HOLE in word.text)
         effects = dict.fromkeys(verb.effect for verb in found)
-        if not _named(table, read):
-            effects |= dict.fromkeys(said(read, words))
+        effects |= dict.fromkeys(_by_itself(call, table, read, found))
         effects = effects or ({other: None} if read.operands else {})
         deeds = tuple(Deed(effect, call.shown, things) for effect in effects)
         out = Stream(hosts=(call.name,)) if any(verb.network for verb in found) else Stream()
