@@ -13,13 +13,14 @@ from sidecar.core.detect.catalogue import builtin
 from sidecar.core.detect.compiled import Compiled
 from sidecar.core.errors import ConfigurationError, Mistake
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.connection import Kind
 from sidecar.core.policy.book import Book, PolicySource, compile_book
 from sidecar.core.policy.schema import policy_schema
 from sidecar.processes.bundles import sources
 from sidecar.processes.explaining import explained
 from sidecar.processes.explaining_call import call_as_json, call_as_text, explained_call
 from sidecar.processes.policy_cases import results, sources_of, suite_of
-from sidecar.processes.rehearsal import Call
+from sidecar.processes.rehearsal import JSON, Call
 from sidecar.settings.load import load
 from sidecar.settings.schema import config_schema
 
@@ -42,11 +43,19 @@ def _register_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subject", default="someone", help="name of the caller")
     parser.add_argument("--group", action="append", default=[], help="a group of the caller; may be repeated")
     parser.add_argument("--connection", default="claude", help="name of the connection")
+    parser.add_argument("--kind", choices=[one.value for one in Kind], default="claude", help="what is spoken there")
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--request", metavar="FILE", help="body of the request as JSON; - is stdin")
+    what.add_argument(
+        "--request",
+        metavar="FILE",
+        nargs="?",
+        const="",
+        help="body of the request, or message to an MCP server; - is stdin, nothing is no body",
+    )
     what.add_argument("--tool", metavar="NAME", help="a tool call instead: exit 1 if it would not go at once")
     parser.add_argument("--input", default="{}", metavar="TEXT", help="of the tool: a JSON object, or a command")
-    parser.add_argument("--path", default="/v1/messages", help="path of the request")
+    parser.add_argument("--path", help="path of the request; default: /v1/messages, or / behind other connections")
+    parser.add_argument("--method", help="method of the request; default: POST, or GET without a body")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
@@ -122,7 +131,7 @@ def _explain(arguments: argparse.Namespace) -> int:
     caller = Caller(arguments.subject, "company", tuple(arguments.group))
     if arguments.tool is not None:
         return _explain_call(book, caller, arguments)
-    what = explained(book, Call(caller, arguments.connection, arguments.path, _request(arguments.request)))
+    what = explained(book, _call(caller, arguments))
     if arguments.json:
         print(json.dumps(as_json(what), indent=2, ensure_ascii=False))
     else:
@@ -130,8 +139,16 @@ def _explain(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _call(caller: Caller, arguments: argparse.Namespace) -> Call:
+    kind, body = Kind(arguments.kind), _request(arguments.request)
+    path = arguments.path or ("/v1/messages" if kind is Kind.CLAUDE else "/" if kind is Kind.HTTP else "")
+    method = arguments.method or ("POST" if body else "GET")
+    return Call(caller, arguments.connection, path, body, method=method, kind=kind, headers=JSON if body else ())
+
+
 def _explain_call(book: Book, caller: Caller, arguments: argparse.Namespace) -> int:
-    what = explained_call(book, caller, arguments.connection, arguments.tool, arguments.input)
+    mcp = Kind(arguments.kind) is Kind.MCP
+    what = explained_call(book, caller, arguments.connection, arguments.tool, arguments.input, of_a_server=mcp)
     if arguments.json:
         print(json.dumps(call_as_json(what), indent=2, ensure_ascii=False))
     else:
@@ -140,6 +157,8 @@ def _explain_call(book: Book, caller: Caller, arguments: argparse.Namespace) -> 
 
 
 def _request(file: str) -> bytes:
+    if not file:
+        return b""
     if file == "-":
         return sys.stdin.buffer.read()
     try:

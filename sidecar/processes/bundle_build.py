@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sidecar.core.errors import ConfigurationError, Mistake
 from sidecar.core.model.document import read_yaml
-from sidecar.processes.policy_cases import results, suite_of, text_of
+from sidecar.processes.policy_cases import results, suite_of
 from sidecar.processes.policy_check import complaints
+from sidecar.processes.policy_text import text_of
 from sidecar.rulebook.bundle.archive import LARGEST, LARGEST_FILE, MOST_FILES, POLICY_NAME
 from sidecar.rulebook.bundle.bundle import listed, made
 from sidecar.rulebook.bundle.manifest import Manifest

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from sidecar.core.exchange.tool_call import Called, read_call
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.connection import Kind
 from sidecar.core.model.effect import Node, Understood
 from sidecar.core.policy.book import Book
 from sidecar.core.understand.understand import understand
-from sidecar.processes.rehearsal import Call, Outcome, prompt_body, rehearsed
+from sidecar.core.wire.mcp.message import CALL
+from sidecar.processes.rehearsal import Call, Outcome, mcp_body, prompt_body, rehearsed
 
 Shown = dict[str, object]
 GOES = frozenset({"allow", "mask"})
@@ -31,10 +33,17 @@ class ExplainedCall:
         return self.outcome.verdict in GOES
 
 
-def explained_call(book: Book, caller: Caller, connection: str, tool: str, given: str) -> ExplainedCall:
-    """`given`: the input as a JSON object, or the words of a command."""
+def explained_call(
+    book: Book, caller: Caller, connection: str, tool: str, given: str, *, of_a_server: bool = False
+) -> ExplainedCall:
+    """`given`: the input as a JSON object, or the words of a command. `of_a_server`: the connection is an MCP server's,
+    and the agent calls the tool there."""
     arguments = input_of(given)
-    call = Call(caller, connection, "/v1/messages", prompt_body(""), [block_of(tool, arguments)])
+    if of_a_server:
+        body = mcp_body(CALL, {"name": tool, "arguments": arguments})
+        call = Call(caller, connection, "", body, kind=Kind.MCP)
+    else:
+        call = Call(caller, connection, "/v1/messages", prompt_body(""), [block_of(tool, arguments)])
     return ExplainedCall(tool, understood(tool, arguments), rehearsed(book, call))
 
 

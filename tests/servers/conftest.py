@@ -24,6 +24,7 @@ POLICY = """
 policy: servers
 applies: {connections: [tickets, shop, guarded, personal, locked]}
 paths: ['GET /orders', 'POST /orders']
+limits: {session: {tools: {"mcp__*__find": 3}}}
 rules:
   - {id: no-drops, where: [tool_call], match: {tool: 'drop.*'}, do: deny, say: "Nothing is dropped here."}
   - {id: no-zephyr, where: [tool_call, prompt], match: {regex: '(?i)project\\s+zephyr'}, do: deny, say: "Zephyr stays."}
@@ -38,6 +39,7 @@ rules:
 AGENTS = """
 policy: agents
 applies: {connections: [claude]}
+limits: {session: {tools: {"mcp__*__find": 3}}}
 """
 CONFIG = """
 listen: {address: 127.0.0.1, port: %(gate)d}

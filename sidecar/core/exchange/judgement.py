@@ -155,7 +155,10 @@ def _hits(session: Session, piece: Piece, by_name: bool) -> Hits:
         return cast(Hits, known)
     scanned: dict[int, tuple[Match, ...]] = {}
     if rules.compiled.suspects(joined if not piece.names else SEPARATOR.join(map(_to_scan, piece.texts)).encode()):
-        scanned = {index: _scanned(rules.compiled, piece, text) for index, text in enumerate(piece.texts)}
+        # A table has the same few keys in each row.
+        each = {(_to_scan(text), text.key) for text in piece.texts}
+        found = {one: _scanned(rules.compiled, piece.place, *one) for one in each}
+        scanned = {index: found[_to_scan(text), text.key] for index, text in enumerate(piece.texts)}
     named = _named(session, piece) if by_name else {}
     hits: Hits = tuple(
         (at, _both(scanned.get(at, ()), named.get(at, ())), named.get(at, ())) for at in range(len(values))
@@ -171,10 +174,12 @@ def _to_scan(text: Text) -> str:
     return text.value if text.ordinal > FIRST_NUMBER or len(text.value) >= SHORTEST_NUMBER else ""
 
 
-def _scanned(compiled: Compiled, piece: Piece, text: Text) -> tuple[Match, ...]:
-    data = _to_scan(text).encode()
+def _scanned(compiled: Compiled, place: Place, value: str, key: bool) -> tuple[Match, ...]:
+    if not value:
+        return ()
+    data = value.encode()
     found = compiled.scan(data)
-    if piece.place is not Place.TOOL_RESULT or text.key:
+    if place is not Place.TOOL_RESULT or key:
         return found
     return tuple(sorted({widened(match, data) for match in found}))
 

@@ -1,5 +1,6 @@
 """The call of a tool on its way to an MCP server: what rules say about it, and what the record is told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -58,7 +59,9 @@ def listed(court: Court, tool: str) -> Verdict:
     return severest(court.on_call(ToolCall(tool, frozenset(), runs=False)))
 
 
-def call_record(exchange: str, caller: Caller, call: Call, session: Session, judged: Judged, at: float) -> Record:
+def call_record(
+    exchange: str, caller: Caller, call: Call, session: Session, judged: Judged, shadow: Sequence[Verdict], at: float
+) -> Record:
     """`verdict`: of the call as it was made; whether it went after people were asked, their answer says."""
     veil = Veil(session.court.rules, session.placeholders, session.memory, judged.masked)
     compiled = session.court.rules.compiled
@@ -80,10 +83,7 @@ def call_record(exchange: str, caller: Caller, call: Call, session: Session, jud
         "verdict": judged.verdict.action.name.lower(),
         "rule": judged.verdict.rule,
         "policy_name": judged.verdict.policy,
-        "shadow": [
-            {"action": one.action.name.lower(), "rule": one.rule}
-            for one in session.court.on_call(call.asked, shadow=True)
-        ],
+        "shadow": [{"action": one.action.name.lower(), "rule": one.rule} for one in shadow],
         "approval": None,
         "put_back": call.put_back,
         "input": {"part": name},

@@ -11,6 +11,7 @@ Rules:
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -106,12 +107,12 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     if call.run is not None:
         budget.admit(session.memory, arrived.at, named=notes.session is not None, direct=True)
     call = _with_values(gate, call, session)
-    judged, accepted = _judged(gate, call, session, notes)
+    judged, accepted, shadow = _judged(gate, call, session, notes)
     if notes.material is not None and message is not None:
         notes.material.session, notes.material.masked = session, judged.masked
         notes.material.document = rewritten_document(message.document, judged.shown, call.texts.numbers)
     if call.run is not None:
-        notes.calls.append(call_record(arrived.id, call.caller, call.run, session, judged, arrived.at))
+        notes.calls.append(call_record(arrived.id, call.caller, call.run, session, judged, shadow, arrived.at))
     notes.calls += quarantined(gate, call.caller, arrived, judged.verdict)
     go = _forwarded(gate, call, session, judged, accepted)
     _give_up(gate, call, judged)
@@ -197,15 +198,16 @@ def _admitted(gate: Gate, bound: BoundRules, call: _Call) -> None:
 
 def _judged(
     gate: Gate, call: _Call, session: Session, notes: fact.Notes
-) -> tuple[Judged, frozenset[tuple[str, bytes]]]:
+) -> tuple[Judged, frozenset[tuple[str, bytes]], Sequence[Verdict]]:
     judged, court = Judged(), session.court
     judged.stricter(court.verdict)
     for verdict in court.holds:
         judged.hold(verdict)
     run, known = call.run, None
+    shadow: Sequence[Verdict] = ()
     if run is not None:
         known = noted(session.memory, run.called.tool or "", run.called.inputs[0])
-        judge_direct(session, run.asked, run.understood, judged, known)
+        shadow = judge_direct(session, run.asked, run.understood, judged, known)
     hidden = gate.pins.hidden(_shop(call))
     accepted = judge_withheld(hidden, call.message, call.tool, judged)
     value = call.message.document.value if call.message else None
@@ -220,7 +222,7 @@ def _judged(
     notes.findings = tuple(judged.findings)
     unscanned = call.texts.unscanned
     notes.scanned = Scanned(Scan.PARTLY if unscanned else Scan.WHOLE, unscanned)
-    return judged, accepted
+    return judged, accepted, shadow
 
 
 _PLACES = {-1: "path", -2: "query", -3: "header"}
