@@ -151,7 +151,7 @@ def test_keys_are_mounted_one_by_one_and_only_where_they_are_used() -> None:
     assert keys("StatefulSet/gatehouse-gateway") == {
         *("gatehouse-keys/link-key", "gatehouse-keys/mask-key", "gatehouse-upstream/anthropic-api-key"),
         *("gatehouse-clickhouse/password", "gatehouse-tls/ca.crt", "gatehouse-gateway-tls/*"),
-        "gatehouse-registry/password",
+        *("gatehouse-registry/password", "gatehouse-tickets/client-secret"),
     }
     assert keys("Deployment/gatehouse-control") == {
         *("gatehouse-keys/link-key", "gatehouse-keys/token-key", "gatehouse-database/dsn", "gatehouse-tls/*"),

@@ -13,6 +13,7 @@ from sidecar.extproc.bootstrap.spec import spec_from
 from sidecar.processes.providers import providers
 from sidecar.rulebook.sources import read_sources
 from sidecar.settings.load import load
+from sidecar.settings.oauth import SubjectType
 from sidecar.settings.values import Settings
 from tests.k8s.rig import SETS, Object, containers, named, of_set, pods, rendered, values
 
@@ -95,7 +96,7 @@ def test_certificates_have_the_names_that_are_asked_for() -> None:
 
 def test_the_control_plane_knows_no_upstream_credential(tmp_path: Path) -> None:
     settings = load(laid_out(tmp_path, of_set("production"), "control"), environ={})
-    assert [one.credential for one in settings.connections] == [None, None]
+    assert {one.credential for one in settings.connections} == {None}
     spec = dict(pods(of_set("production")))["Deployment/gatehouse-control"]
     assert not any("upstream" in volume["name"] for volume in spec["volumes"])
 
@@ -159,6 +160,16 @@ def test_only_data_planes_open_the_place_of_a_bundle(tmp_path: Path) -> None:
         assert (bundle.credential is None, bundle.ca is None) == ((part == "control"),) * 2
         if bundle.credential is not None:
             assert str(bundle.credential.source.file).endswith("secrets/gatehouse-registry/password")
+
+
+def test_a_token_endpoint_gives_a_credential(tmp_path: Path) -> None:
+    tickets = next(one for one in read(tmp_path, "gateway").connections if one.name == "tickets")
+    assert tickets.credential is not None
+    oauth = tickets.credential.oauth
+    assert oauth is not None
+    assert str(oauth.secret_file).endswith("secrets/gatehouse-tickets/client-secret")
+    assert (oauth.client_id, oauth.exchange, oauth.scopes) == ("gatehouse", SubjectType.ACCESS_TOKEN, ("tickets.read",))
+    assert str(oauth.ca) == "/run/gatehouse/authorities.pem"
 
 
 def test_a_bundle_may_be_all_there_is(tmp_path: Path) -> None:

@@ -119,6 +119,16 @@ INLINE: tuple[dict[str, Any], ...] = (
             {"name": "a", "kind": "claude", "url": "https://a.example", "credential": {"from": {"env": "K"}}}
         ]
     },
+    {
+        "connections": [
+            {
+                "name": "a",
+                "kind": "mcp",
+                "url": "https://a.example",
+                "credential": {"oauth": {"token_url": "https://b.example", "client_id": "c", "client_secret": "k"}},
+            }
+        ]
+    },
     {"policies__bundle": {"url": "https://a/b", "public_keys": ["0f" * 32], "credential": {"from": {"value": "k"}}}},
     {"policies__bundle": {"url": "https://u:p@a/b", "public_keys": ["0f" * 32]}},
     {"record__password": {"value": "k"}},

@@ -67,7 +67,11 @@ secret: {name: {{ .root.Values.keys.secret }}, key: {{ .key }}}
 {{- $root := . -}}
 {{- $list := list -}}
 {{- range .Values.connections -}}
-{{- with .credential -}}{{- $list = append $list .from -}}{{- end -}}
+{{- with .credential -}}
+{{- range $source := list .from (dig "oauth" "client_secret" nil .) (dig "oauth" "client_key" nil .) -}}
+{{- with $source -}}{{- $list = append $list . -}}{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if .Values.control.enabled -}}
 {{- $list = append $list (include "gatehouse.key" (dict "root" $root "key" "link-key") | fromYaml) -}}

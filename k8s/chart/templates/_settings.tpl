@@ -47,6 +47,21 @@ same text can be read anywhere the folders are laid out alike.
 {{- toYaml (dict "rules" $rules) -}}
 {{- end -}}
 
+{{/* Of an upstream: a secret, or a token endpoint that wants to see one. dict "root" $ "credential" of the values. */}}
+{{- define "gatehouse.settings.credential" -}}
+{{- $authorities := .root.Values.authorities.configMap -}}
+{{- $credential := omit .credential "from" "oauth" -}}
+{{- with .credential.from -}}{{- $_ := set $credential "from" (include "gatehouse.source" . | fromYaml) -}}{{- end -}}
+{{- with .credential.oauth -}}
+{{- $oauth := omit . "client_secret" "client_key" -}}
+{{- with .client_secret -}}{{- $_ := set $oauth "client_secret" (include "gatehouse.source" . | fromYaml) -}}{{- end -}}
+{{- with .client_key -}}{{- $_ := set $oauth "client_key" (include "gatehouse.reference.path" .) -}}{{- end -}}
+{{- if and $authorities (not .ca) -}}{{- $_ := set $oauth "ca" "/run/gatehouse/authorities.pem" -}}{{- end -}}
+{{- $_ := set $credential "oauth" $oauth -}}
+{{- end -}}
+{{- toYaml $credential -}}
+{{- end -}}
+
 {{/* What the processes have in common: dict "root" $ "credentials" true|false. */}}
 {{- define "gatehouse.settings.all" -}}
 {{- $values := .root.Values -}}
@@ -55,8 +70,7 @@ same text can be read anywhere the folders are laid out alike.
 {{- range $values.connections -}}
 {{- $one := omit . "credential" -}}
 {{- if and $credentials .credential -}}
-{{- $credential := merge (dict "from" (include "gatehouse.source" .credential.from | fromYaml)) (omit .credential "from") -}}
-{{- $_ := set $one "credential" $credential -}}
+{{- $_ := set $one "credential" (include "gatehouse.settings.credential" (dict "root" $.root "credential" .credential) | fromYaml) -}}
 {{- end -}}
 {{- $connections = append $connections $one -}}
 {{- end -}}
