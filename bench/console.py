@@ -26,6 +26,7 @@ from sidecar.control.web.session import LOCAL
 from sidecar.processes.console_questions import RecordQuestions
 from sidecar.record.clickhouse.place import Place, connected
 from sidecar.record.clickhouse.schema import migrate
+from sidecar.record.reports.saved import reports
 from sidecar.settings.load import load
 from tests.clickhouse_server import clickhouse
 from tests.people import Kept
@@ -46,7 +47,8 @@ PAGES = {
     "policies, 30 days": "/policies?range=30d",
     "evidence": "/evidence",
     "report: denials, 30 days": "/evidence/reports/denials",
-    "its rows, which the page asks for": "/evidence/reports/denials?part=rows",
+    # The page comes without its rows, and asks for them.
+    **{f"rows of {one.name}": f"/evidence/reports/{one.name}?part=rows" for one in reports()},
 }
 CONFIG = "policies: [p.yaml]\ndevelopment: {{identity: true}}\nrecord: {{clickhouse: '{url}/gatehouse'}}\n"
 
