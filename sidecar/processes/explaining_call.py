@@ -78,7 +78,7 @@ def call_as_json(explained: ExplainedCall) -> Shown:
         "policy": outcome.policy,
         "rule": outcome.rule,
         "shadow": list(outcome.shadow),
-        "agent_reads": None if explained.goes else outcome.text,
+        "agent_reads": None if explained.goes else "\n".join(_read(outcome)),
     }
 
 
@@ -91,7 +91,19 @@ def call_as_text(explained: ExplainedCall) -> Iterator[str]:
     name = f" by {outcome.policy}/{outcome.rule}" if outcome.rule else ""
     yield f"verdict: {outcome.verdict}{name}"
     if outcome.verdict not in (*GOES, "hold"):
-        yield from ("the agent reads:", *(f"  {line}" for line in outcome.text.splitlines()))
+        yield from ("the agent reads:", *(f"  {line}" for line in _read(outcome)))
+
+
+def _read(outcome: Outcome) -> Iterator[str]:
+    """The message that it gets, in words; or why it gets none."""
+    if not outcome.content:
+        yield from outcome.text.splitlines()
+    for block in outcome.content:
+        if isinstance(block, dict) and isinstance(block.get("input"), dict):
+            yield str(block.get("name"))
+            yield from (f"  {key}: {value}" for key, value in block["input"].items())
+        elif isinstance(block, dict):
+            yield from str(block.get("text", "")).splitlines()
 
 
 def _branches(node: Node, depth: int) -> Iterator[str]:

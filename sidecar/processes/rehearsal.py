@@ -6,7 +6,7 @@ placeholders of a real gate are others.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sidecar.core.errors import Refused
 from sidecar.core.exchange.answer_body import AnswerBody
@@ -62,7 +62,8 @@ _URLS = {Kind.CLAUDE: "https://api.anthropic.com"}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`text`: every string of what passes at the end, or what the client is told instead."""
+    """`text`: every string of what passes at the end, or what the client is told instead. `content`: of the message that
+    it gets."""
 
     verdict: str
     policy: str | None
@@ -70,6 +71,7 @@ class Outcome:
     findings: tuple[Mapping[str, object], ...]
     shadow: tuple[str, ...]
     text: str
+    content: Sequence[object] = ()
 
 
 def prompt_body(prompt: str) -> bytes:
@@ -146,13 +148,14 @@ def _of_answer(request: Outcome, context: AnswerContext, content: Sequence[objec
         held = [one.ruled.verdict for one in body.calls.waiting]
         while body.calls.waiting:
             body.calls.decided(approved=True, approval="rehearsal")
-        text = _strings(body.end())
+        sent = body.end()
+        text, content = _strings(sent), json.loads(sent).get("content", [])
     except Refused as refused:
-        text, held = refused.message, []
+        text, content, held = refused.message, [], []
     calls = body.calls
     verdict = severest((body.judged.verdict, calls.verdict, *held))
     shadow = [one.rule for ruled in calls.told() for one in ruled.shadow if one.rule]
-    return _with_answer(request, verdict, body.judged.findings, shadow, text)
+    return replace(_with_answer(request, verdict, body.judged.findings, shadow, text), content=content)
 
 
 def _with_answer(

@@ -15,7 +15,8 @@ def asked(user: str, operation: str = "UPDATE", kind: str = "v1.ConfigMap") -> A
 
 
 @pytest.mark.parametrize(
-    ("user", "operation"), [(OWN, "CREATE"), (OWN, "UPDATE"), (OWN, "DELETE"), *((one, "DELETE") for one in sorted(SWEEPERS))]
+    ("user", "operation"),
+    [(OWN, "CREATE"), (OWN, "UPDATE"), (OWN, "DELETE"), *((one, "DELETE") for one in sorted(SWEEPERS))],
 )
 def test_the_webhook_may_and_a_namespace_can_go(user: str, operation: str) -> None:
     assert asked(user, operation).allowed
