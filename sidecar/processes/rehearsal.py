@@ -62,8 +62,8 @@ _URLS = {Kind.CLAUDE: "https://api.anthropic.com"}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`text`: every string of what passes at the end, or what the client is told instead. `content`: of the message that
-    it gets."""
+    """`text`: every string of what passes at the end, or what the client is told instead. `content`: of the message
+    that it gets."""
 
     verdict: str
     policy: str | None
