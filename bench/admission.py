@@ -139,6 +139,7 @@ def _settings(api: ApiServer, access: ClusterAccess, port: int, metrics: int) ->
     return {
         "release": "gate",
         "namespace": "gatehouse",
+        "service_account": "gate-webhook",
         "listen": {"address": "127.0.0.1", "port": port},
         "metrics": {"address": "127.0.0.1", "port": metrics},
         "certificates": own,

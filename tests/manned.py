@@ -79,7 +79,7 @@ class Record:
     async def record(self, kind: str, fact: Mapping[str, Any], parts: Parts = NO_PARTS) -> None:
         self.facts.append((kind, fact))
 
-    def headers_for(self, connection: str) -> Headers:
+    def headers_for(self, connection: str, token: str | None) -> Headers:
         return (("x-api-key", KEY),)
 
     def of(self, kind: str) -> list[Mapping[str, Any]]:

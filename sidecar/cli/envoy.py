@@ -1,12 +1,14 @@
 """`gatehouse envoy`: the bootstrap that `up`, the tests and the chart all use, and Envoy's way down in a pod."""
 
 import argparse
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sidecar.extproc.bootstrap.document import as_json, as_yaml
 from sidecar.extproc.bootstrap.spec import spec_from
 from sidecar.processes.draining import drained
+from sidecar.processes.envoy_admin import EnvoyAdmin
 from sidecar.processes.providers import providers
 from sidecar.processes.state_folder import route_secret
 from sidecar.settings.load import load
@@ -31,6 +33,13 @@ def register(parser: argparse.ArgumentParser) -> None:
         "after `envoy.drain`. For the preStop hook of Envoy and of its data plane.",
     )
     drain.add_argument("--config", type=Path, metavar="FILE", help="default: ./gatehouse.yaml, or a laptop's defaults")
+    stats = commands.add_parser(
+        "stats",
+        help="print Envoy's counters",
+        description="Print the counters of a running Envoy, asked by its admin port or socket.",
+    )
+    stats.add_argument("words", nargs="*", metavar="WORD", help="only counters with one of these words in their name")
+    stats.add_argument("--config", type=Path, metavar="FILE", help="default: ./gatehouse.yaml, or a laptop's defaults")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -39,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _drain(arguments: argparse.Namespace) -> int:
     envoy = load(arguments.config).envoy
-    return 0 if drained(envoy.admin_port, envoy.drain) else 1
+    return 0 if drained(EnvoyAdmin.of(envoy), envoy.drain) else 1
 
 
 def _config(arguments: argparse.Namespace) -> int:
@@ -50,4 +59,15 @@ def _config(arguments: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {"config": _config, "drain": _drain}
+def _stats(arguments: argparse.Namespace) -> int:
+    admin = EnvoyAdmin.of(load(arguments.config).envoy)
+    lines = admin.counters()
+    if lines is None:
+        print(f"no Envoy answers at {admin.place}", file=sys.stderr)
+        return 1
+    wanted = [line for line in lines if not arguments.words or any(word in line for word in arguments.words)]
+    print(*wanted, sep="\n")
+    return 0
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {"config": _config, "drain": _drain, "stats": _stats}

@@ -36,8 +36,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "mask": ("sidecar.cli.mask", "text in, masked text out"),
         "sessions": ("sidecar.cli.sessions", "what happened, and as it streamed"),
         "approvals": ("sidecar.cli.approvals", "calls that wait for people: see them, decide"),
+        "pins": ("sidecar.cli.pins", "tools that MCP servers showed first: see them, accept changes"),
         "notify": ("sidecar.cli.notify", "who is told of what outside, and whether they can be reached"),
         "console": ("sidecar.cli.console", "a link that opens the console of this machine"),
+        "cluster": ("sidecar.cli.cluster", "what the gate put into a Kubernetes cluster"),
         "audit": ("sidecar.cli.audit", "prove it: verify, report, export"),
     }
 )

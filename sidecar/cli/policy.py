@@ -7,29 +7,33 @@ from collections.abc import Callable, Sequence
 from glob import glob
 from pathlib import Path
 
+from sidecar.cli import policy_bundle
 from sidecar.cli.policy_explain import as_json, as_text
 from sidecar.core.detect.catalogue import builtin
 from sidecar.core.detect.compiled import Compiled
 from sidecar.core.errors import ConfigurationError, Mistake
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.connection import Kind
 from sidecar.core.policy.book import Book, PolicySource, compile_book
 from sidecar.core.policy.schema import policy_schema
+from sidecar.processes.bundles import sources
 from sidecar.processes.explaining import explained
 from sidecar.processes.explaining_call import call_as_json, call_as_text, explained_call
 from sidecar.processes.policy_cases import results, sources_of, suite_of
-from sidecar.processes.rehearsal import Call
+from sidecar.processes.rehearsal import JSON, Call
 from sidecar.settings.load import load
 from sidecar.settings.schema import config_schema
 
 
 def register(parser: argparse.ArgumentParser) -> None:
-    commands = parser.add_subparsers(dest="action", metavar="check|test|explain|schema", required=True)
+    commands = parser.add_subparsers(dest="action", metavar="check|test|explain|bundle|schema", required=True)
     check = commands.add_parser("check", help="say whether policy files are right, or everything that is wrong")
     check.add_argument("files", nargs="+", type=Path, metavar="FILE")
     test = commands.add_parser("test", help="run the cases of policy files and of case files")
     test.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: the policies of ./gatehouse.yaml")
     test.add_argument("--json", action="store_true", help="one JSON object")
     _register_explain(commands.add_parser("explain", help="say which rules looked at a call, and why the verdict"))
+    policy_bundle.register(commands.add_parser("bundle", help="signed policies, in one file"))
     schema = commands.add_parser("schema", help="print a JSON Schema")
     schema.add_argument("of", nargs="?", choices=("policy", "config"), default="policy")
 
@@ -39,11 +43,19 @@ def _register_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subject", default="someone", help="name of the caller")
     parser.add_argument("--group", action="append", default=[], help="a group of the caller; may be repeated")
     parser.add_argument("--connection", default="claude", help="name of the connection")
+    parser.add_argument("--kind", choices=[one.value for one in Kind], default="claude", help="what is spoken there")
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--request", metavar="FILE", help="body of the request as JSON; - is stdin")
+    what.add_argument(
+        "--request",
+        metavar="FILE",
+        nargs="?",
+        const="",
+        help="body of the request, or message to an MCP server; - is stdin, nothing is no body",
+    )
     what.add_argument("--tool", metavar="NAME", help="a tool call instead: exit 1 if it would not go at once")
     parser.add_argument("--input", default="{}", metavar="TEXT", help="of the tool: a JSON object, or a command")
-    parser.add_argument("--path", default="/v1/messages", help="path of the request")
+    parser.add_argument("--path", help="path of the request; default: /v1/messages, or / behind other connections")
+    parser.add_argument("--method", help="method of the request; default: POST, or GET without a body")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
@@ -115,11 +127,11 @@ def _test(arguments: argparse.Namespace) -> int:
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    book = compile_book(sources_of(arguments.policy or _configured()), builtin())
+    book = compile_book(sources_of(arguments.policy) if arguments.policy else sources(load()), builtin())
     caller = Caller(arguments.subject, "company", tuple(arguments.group))
     if arguments.tool is not None:
         return _explain_call(book, caller, arguments)
-    what = explained(book, Call(caller, arguments.connection, arguments.path, _request(arguments.request)))
+    what = explained(book, _call(caller, arguments))
     if arguments.json:
         print(json.dumps(as_json(what), indent=2, ensure_ascii=False))
     else:
@@ -127,8 +139,16 @@ def _explain(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _call(caller: Caller, arguments: argparse.Namespace) -> Call:
+    kind, body = Kind(arguments.kind), _request(arguments.request)
+    path = arguments.path or ("/v1/messages" if kind is Kind.CLAUDE else "/" if kind is Kind.HTTP else "")
+    method = arguments.method or ("POST" if body else "GET")
+    return Call(caller, arguments.connection, path, body, method=method, kind=kind, headers=JSON if body else ())
+
+
 def _explain_call(book: Book, caller: Caller, arguments: argparse.Namespace) -> int:
-    what = explained_call(book, caller, arguments.connection, arguments.tool, arguments.input)
+    mcp = Kind(arguments.kind) is Kind.MCP
+    what = explained_call(book, caller, arguments.connection, arguments.tool, arguments.input, of_a_server=mcp)
     if arguments.json:
         print(json.dumps(call_as_json(what), indent=2, ensure_ascii=False))
     else:
@@ -137,6 +157,8 @@ def _explain_call(book: Book, caller: Caller, arguments: argparse.Namespace) -> 
 
 
 def _request(file: str) -> bytes:
+    if not file:
+        return b""
     if file == "-":
         return sys.stdin.buffer.read()
     try:
@@ -160,5 +182,6 @@ _ACTIONS: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "test": _test,
     "explain": _explain,
+    "bundle": policy_bundle.run,
     "schema": _schema,
 }

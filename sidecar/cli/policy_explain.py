@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from sidecar.core.exchange.holding import in_words
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.connection import Kind
 from sidecar.core.model.hold import Terms
 from sidecar.core.policy.explain import Line
+from sidecar.core.policy.facts import RequestFacts, ToolCall
 from sidecar.processes.explaining import Explained, placeholder
 
 Shown = dict[str, object]
@@ -37,11 +39,7 @@ def as_json(explained: Explained) -> Shown:
 def as_text(explained: Explained) -> Iterator[str]:
     yield _who(explained.call.caller, explained.call.connection)
     if explained.facts is not None:
-        facts = explained.facts
-        yield (
-            f"request: model {facts.model or 'none'}, about {facts.prompt_tokens} prompt tokens, "
-            f"{facts.messages} messages, {len(facts.tools)} tools, media {', '.join(facts.media) or 'none'}"
-        )
+        yield f"request: {_request(explained.call.kind, explained.facts)}"
     why, outcome = explained.explanation, explained.outcome
     if why is None:
         yield f"verdict: {outcome.verdict}: {outcome.text}"
@@ -62,6 +60,17 @@ def as_text(explained: Explained) -> Iterator[str]:
             yield f"people are asked by {rule.policy}/{rule.id}: {terms_in_words(rule.terms or Terms())}"
     if outcome.verdict == "deny":
         yield f"the client reads: {outcome.text}"
+
+
+def _request(kind: Kind, facts: RequestFacts) -> str:
+    if kind is Kind.MCP:
+        return f"{facts.endpoint} {', '.join(facts.tools)}".strip()
+    if kind is Kind.HTTP:
+        return f"{facts.method} {facts.path}"
+    return (
+        f"model {facts.model or 'none'}, about {facts.prompt_tokens} prompt tokens, "
+        f"{facts.messages} messages, {len(facts.tools)} tools, media {', '.join(facts.media) or 'none'}"
+    )
 
 
 def terms_in_words(terms: Terms) -> str:
@@ -86,6 +95,8 @@ def _rows(line: Line, width: int, findings: Sequence[Mapping[str, object]]) -> I
     head = f"  {rule.policy + '/' + rule.id:{width}}  {does:14}  "
     if line.idle is not None:
         yield f"{head}says nothing: {line.idle}"
+    elif line.calls:
+        yield from (f"{head}applies to {call.tool} ({_effects(call)})" for call in line.calls)
     elif not rule.on_text:
         yield f"{head}applies"
     elif not line.found:
@@ -94,6 +105,10 @@ def _rows(line: Line, width: int, findings: Sequence[Mapping[str, object]]) -> I
         shown = placeholder(found, line, findings)
         start = head if index == 0 else " " * len(head)
         yield f"{start}found {found.detector} at {found.path}{f', now {shown}' if shown else ''}"
+
+
+def _effects(call: ToolCall) -> str:
+    return ", ".join(sorted(one.value for one in call.effects)) or "no effects"
 
 
 def _places(line: Line) -> str:
@@ -123,6 +138,7 @@ def _line(line: Line, findings: Sequence[Mapping[str, object]]) -> Shown:
         "looked": line.idle is None,
         "idle": line.idle,
         "applies": line.acts,
+        "calls": [{"tool": one.tool, "effects": sorted(effect.value for effect in one.effects)} for one in line.calls],
         "found": [
             {
                 "detector": found.detector,

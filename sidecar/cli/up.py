@@ -71,7 +71,7 @@ def welcome(settings: Settings, program: str, console: str | None = None) -> str
     if console:
         lines.append(f"That link signs you in once, within ten minutes; `{program} console{config}` prints another.")
     lines += [
-        f"Policies: {', '.join(settings.policies)}",
+        f"Policies: {', '.join((*settings.policies, *((str(settings.bundle.place),) if settings.bundle else ())))}",
         _record(settings),
         f"Metrics and health: {metrics}   Logs: {settings.state / 'logs'}",
         "Ctrl-C stops the gate.",

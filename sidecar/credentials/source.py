@@ -33,6 +33,13 @@ def usable(text: str, told: str) -> Secret:
     return Secret(value)
 
 
+def lines(text: str, told: str) -> Secret:
+    """A secret of several lines, such as a key in PEM; it never stands in a header."""
+    if not text.strip():
+        raise Missing(f"{told} is empty")
+    return Secret(text)
+
+
 class FromEnvironment:
     def __init__(self, variable: str, environ: Mapping[str, str]) -> None:
         self._variable = variable
@@ -49,11 +56,19 @@ Signature = tuple[int, int, int, int]
 
 
 class FromFile:
-    """`clock` gives seconds that only move forward. `changed` is called when another credential stands there."""
+    """`clock` gives seconds that only move forward. `changed` is called when another credential stands there. `meant`:
+    the credential in a text."""
 
-    def __init__(self, path: Path, clock: Callable[[], float], changed: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        clock: Callable[[], float],
+        changed: Callable[[], None] = lambda: None,
+        meant: Callable[[str, str], Secret] = usable,
+    ) -> None:
         self._path = path
         self._changed = changed
+        self._meant = meant
         self._last: Secret | None = None
         self._clock = clock
         self._looked: float | None = None
@@ -89,7 +104,7 @@ class FromFile:
             raw = file.read(MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
             raise Missing(f"{self._path} is larger than {MAX_BYTES >> 10} KiB: this is not a credential")
-        return usable(raw.decode("latin-1"), str(self._path))
+        return self._meant(raw.decode("latin-1"), str(self._path))
 
 
 def _signature(path: Path) -> Signature:

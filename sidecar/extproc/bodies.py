@@ -28,6 +28,17 @@ def answer_body(data: bytes, end: bool, trailers: Trailers) -> Iterator[m.Outbou
         yield m.EndResponse(trailers)
 
 
+def unchanged(message: m.Inbound) -> Iterator[m.Outbound]:
+    """An answer that nobody judges, as it is."""
+    match message:
+        case m.ResponseHeaders():
+            yield m.PassResponse(m.Mutation())
+        case m.ResponseBody(data, end):
+            yield from answer_body(data, end, None)
+        case m.ResponseTrailers(names):
+            yield m.EndResponse(names)
+
+
 def _body(
     data: bytes, end: bool, piece: Callable[[bytes, bool], m.Outbound], trailers: Trailers
 ) -> Iterator[m.Outbound]:

@@ -6,9 +6,10 @@ exchange may call `send` too, while the upstream is silent. One lock keeps the e
 Rules:
 - Events are handled one after the other, commands in order; the answer to a command is handled after its whole batch.
 - A command that does not fit the phase is a bug: `Misused`, and the transport fails the stream.
-- Nothing is forwarded before the request is whole, whatever the exchange says.
+- Nothing is forwarded before the request is whole, and nothing twice, whatever the exchange says.
 - Trailers are never passed on, in either direction: no rule reads them.
-- While people think the dialogue hears on: that the client went away, or that somebody stopped it.
+- While people think, or a credential is fetched, the dialogue hears on: that the client went away, or that somebody
+  stopped it. The exchange has said what to forward by then; only the dialogue knows that it has not left yet.
 - What Envoy answers by itself before anything was forwarded (no token, a time-out) comes by here too and passes as it
   is. If there is an exchange, it is told `Gone`.
 """
@@ -16,38 +17,29 @@ Rules:
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
-from enum import Enum
 from typing import Any
 
 from sidecar.core.approval.answer import Answer
-from sidecar.core.errors import RecordFull, RecordingFailed, Refused
+from sidecar.core.errors import Refused
 from sidecar.core.exchange import commands as c
 from sidecar.core.exchange import events as e
 from sidecar.core.model.block import Block
-from sidecar.core.model.http import first
+from sidecar.core.model.http import Headers
 from sidecar.extproc import messages as m
 from sidecar.extproc.alarm import Alarm
-from sidecar.extproc.asking import Asking
-from sidecar.extproc.bodies import answer_body, request_body
-from sidecar.extproc.heads import Misused, answered, forwarded
+from sidecar.extproc.bodies import answer_body, request_body, unchanged
+from sidecar.extproc.credential import Credential
+from sidecar.extproc.errand import Errand
+from sidecar.extproc.heads import answered, forwarded, require, waiting
 from sidecar.extproc.intake import Intake
+from sidecar.extproc.length import Length
 from sidecar.extproc.notes import Notes
+from sidecar.extproc.onward import Onward
+from sidecar.extproc.opened import Opened, began
+from sidecar.extproc.phase import Phase
 from sidecar.extproc.seat import Exchange, Seat, Send
-
-# A block takes effect within two seconds. A dialogue that is busy for longer waits for a client that reads nothing.
-BUSY = 1.5
-
-
-class Phase(Enum):
-    READING = "the request arrives, nothing was said about it"
-    FORWARDED = "the request has left"
-    ANSWERING = "the head of the answer has left"
-    LOCAL = "Envoy answers by itself"
-    OVER = "nothing more will be said"
-
-
-class Broken(Exception):  # noqa: N818  (named for what happened)
-    """The exchange asked to break the stream off, or it could not be stopped in a better way."""
+from sidecar.extproc.sending import Sending
+from sidecar.extproc.stop import Broken, Stop
 
 
 class Dialogue:
@@ -63,11 +55,13 @@ class Dialogue:
         self._phase = Phase.READING
         self._dead = False
         self._failure: str | None = None
-        self._left: int | None = None  # of the answer's stated length
+        self._length = Length()
         self._alarm = Alarm(seat.clock, self._tick, broken)
-        self._asking = Asking(seat.approvals, self._settled, broken)
-        self._broken = broken
-        self._stopping: asyncio.Task[None] | None = None
+        self._asking: Errand[Answer] = Errand(self._settled, broken)
+        self._credential = Credential(seat.vault, self._fetched, broken)
+        self._stop = Stop(self._turn, self._stopped, broken)
+        self._sending = Sending(seat.clock, self._came, broken)
+        self._opened: Opened | None = None
 
     @property
     def over(self) -> bool:
@@ -88,19 +82,27 @@ class Dialogue:
             if self.over:
                 return
             event = self._intake.event(message, self._seat.clock())
-            if self._phase is Phase.READING and isinstance(event, e.ResponseStarted):
+            if self._phase is Phase.FORWARDED and isinstance(event, e.ResponseStarted):
+                self._credential.answered(event.head.status)
+            if isinstance(event, e.ResponseStarted) and self._begins_by_itself(event):
                 self._phase = Phase.LOCAL
                 if self._exchange is not None:
                     await self._happen(e.Gone(event.at))
             if self._phase is Phase.LOCAL:
                 await self._echo(message)
+            elif self._opened is not None:
+                await self._enter(self._opened)
             else:
                 await self._happen(event)
+
+    def _begins_by_itself(self, event: e.ResponseStarted) -> bool:
+        """Envoy answers, and nobody asked for it."""
+        return self._phase is Phase.READING or (self._phase is Phase.OPENING and not began(event))
 
     async def gone(self) -> None:
         """The stream has ended: nothing more can be said, only written down."""
         self._alarm.set(None)
-        self._asking.withdraw()
+        self._withdraw()
         async with self._turn:
             tell = self.unfinished and not self._dead
             self._phase = Phase.OVER
@@ -112,8 +114,6 @@ class Dialogue:
         self._alarm.set(None)
         await self._notes.settle()
 
-    # --- the exchange ---------------------------------------------------------------------------------------------
-
     async def _happen(self, event: e.Event) -> None:
         events = deque((event,))
         while events:
@@ -124,9 +124,15 @@ class Dialogue:
         if self.over:
             self._alarm.set(None)
         if self._mute:
-            self._asking.withdraw()
+            self._withdraw()
         if self._failure is not None:
             raise Broken(self._failure)
+
+    def _withdraw(self) -> None:
+        """Nobody waits for anything any more."""
+        self._asking.withdraw()
+        self._credential.withdraw()
+        self._sending.drop()
 
     def _ask(self, event: e.Event) -> tuple[c.Command, ...]:
         if self._exchange is None:
@@ -142,41 +148,69 @@ class Dialogue:
         return self._phase in {Phase.LOCAL, Phase.OVER}
 
     async def _record(self, command: c.Record) -> e.Event | None:
-        if not command.wait:
-            self._notes.add(command.kind, command.fact, command.parts)
-            return None
-        try:
-            await self._notes.write(command.kind, command.fact, command.parts)
-        except RecordingFailed as failed:
-            full = isinstance(failed, RecordFull)
-            return e.Recorded(self._seat.clock(), str(failed) or "recording failed", full)
-        return e.Recorded(self._seat.clock())
+        return await self._notes.take(command, self._seat.clock)
 
     async def _forward(self, command: c.Forward) -> e.Event | None:
         if self._mute:
             return None
-        self._require(self._phase is Phase.READING and self._intake.request.ended, "Forward out of turn")
-        self._require(not (self._intake.request.bodiless and command.body), "a body for a request without one")
+        waits = self._opened is not None and not self._sending.begun
+        first_time = self._phase is Phase.READING and self._intake.request.ended
+        require(waits or first_time, "Forward out of turn")
+        require(not (self._intake.request.bodiless and command.body), "a body for a request without one")
         try:
-            credentials = self._seat.vault.headers_for(command.connection)
+            credentials = self._credential.given(command, self._intake.token)
         except Refused as refused:
             return e.ForwardFailed(refused, self._seat.clock())
-        self._phase = Phase.FORWARDED
+        if credentials is not None:
+            await self._let_go(command, credentials)
+        return None
+
+    async def _fetched(self, command: c.Forward, came: Headers | Refused) -> None:
+        async with self._turn:
+            if self._mute:
+                return
+            if isinstance(came, Refused):
+                await self._happen(e.ForwardFailed(came, self._seat.clock()))
+            else:
+                await self._let_go(command, came)
+
+    async def _let_go(self, command: c.Forward, credentials: Headers) -> None:
         head = forwarded(command, self._intake.request.headers, credentials, self._seat.secret)
+        if self._opened is not None:
+            self._sending.begin(self._seat.onward, Onward.of(self._intake.request.headers, head, command.body or b""))
+            return
+        self._phase = Phase.FORWARDED
+        await self._pass(head, command.body or b"")
+
+    async def _pass(self, head: m.Mutation, body: bytes) -> None:
         await self._send(m.PassRequest(head))
         if not self._intake.request.bodiless:
-            await self._say(*request_body(command.body or b"", self._intake.request.trailers))
-        return None
+            await self._say(*request_body(body, self._intake.request.trailers))
+
+    async def _open_answer(self, command: c.OpenAnswer) -> None:
+        """Envoy begins one by itself, whose words go nowhere."""
+        if self._mute:
+            return
+        require(self._phase is Phase.READING and self._intake.request.ended, "OpenAnswer out of turn")
+        self._phase, self._opened = Phase.OPENING, Opened(command.headers)
+        await self._pass(waiting(self._seat.secret), b"")
+
+    async def _enter(self, opened: Opened) -> None:
+        if self._phase is Phase.OPENING:
+            self._phase = Phase.ANSWERING
+            await self._send(opened.head(self._intake.answer.headers))
+            for command in opened.kept:
+                await self._send_answer(command)
 
     async def _ask_people(self, command: c.Ask) -> None:
         if not self._mute:
-            self._asking.begin(command)
+            self._asking.begin(self._seat.approvals.ask(command.asked, command.patience))
 
     async def _respond(self, command: c.Respond) -> None:
         if self._mute:
             return
         # Envoy takes it as long as the head of an answer has not left.
-        self._require(self._phase in {Phase.READING, Phase.FORWARDED}, "Respond out of turn")
+        require(self._phase in {Phase.READING, Phase.FORWARDED}, "Respond out of turn")
         self._phase = Phase.OVER
         # Envoy counts the body itself.
         headers = tuple(h for h in command.headers if h[0] != "content-length")
@@ -186,31 +220,25 @@ class Dialogue:
         if self._mute:
             return
         answer = self._intake.answer
-        self._require(self._phase is Phase.FORWARDED and answer.started, "StartAnswer out of turn")
+        require(self._phase is Phase.FORWARDED and answer.started, "StartAnswer out of turn")
         self._phase = Phase.OVER if answer.bodiless else Phase.ANSWERING
-        stated = None if answer.bodiless else first(command.set, "content-length")
-        self._left = int(stated) if stated is not None else None
+        self._length.stated(() if answer.bodiless else command.set)
         await self._send(m.PassResponse(answered(command, answer.headers, answer.bodiless)))
 
     async def _send_answer(self, command: c.SendAnswer) -> None:
         if self._intake.answer.bodiless:
-            self._require(not command.data, "a body for an answer without one")
+            require(not command.data, "a body for an answer without one")
         if self._mute:
             return
-        self._require(self._phase is Phase.ANSWERING, "SendAnswer out of turn")
-        self._count(command)
+        if self._opened is not None and self._phase is Phase.OPENING:
+            self._opened.kept.append(command)
+            return
+        require(self._phase is Phase.ANSWERING, "SendAnswer out of turn")
+        self._length.count(len(command.data), command.end)
         if command.end:
             self._phase = Phase.OVER
         if command.data or command.end:
             await self._say(*answer_body(command.data, command.end, self._intake.answer.trailers))
-
-    def _count(self, command: c.SendAnswer) -> None:
-        """A length that does not fit would let the client read the next answer's bytes as this one's."""
-        if self._left is not None:
-            self._left -= len(command.data)
-            self._require(
-                self._left >= 0 and (self._left == 0 or not command.end), "the answer's length is not as stated"
-            )
 
     async def _wake_at(self, command: c.WakeAt) -> None:
         self._alarm.set(None if self._mute else command.at)
@@ -220,67 +248,40 @@ class Dialogue:
             self._phase = Phase.OVER
             self._failure = command.reason
 
-    @staticmethod
-    def _require(holds: bool, otherwise: str) -> None:
-        if not holds:
-            raise Misused(otherwise)
+    async def _tick(self) -> None:
+        await self._came(e.Tick(self._seat.clock()))
 
-    # --- saying ---------------------------------------------------------------------------------------------------
+    async def _came(self, event: e.Event) -> None:
+        async with self._turn:
+            if isinstance(event, e.ResponseStarted):
+                self._credential.answered(event.head.status)
+            if not self._mute:
+                await self._happen(event)
 
     async def _say(self, *messages: m.Outbound) -> None:
         for message in messages:
             await self._send(message)
 
     async def _echo(self, message: m.Inbound) -> None:
-        match message:
-            case m.ResponseHeaders():
-                await self._send(m.PassResponse(m.Mutation()))
-            case m.ResponseBody(data, end):
-                await self._say(*answer_body(data, end, None))
-            case m.ResponseTrailers(names):
-                await self._send(m.EndResponse(names))
-            case _:
-                return
+        await self._say(*unchanged(message))
         if self._intake.answer.ended:
             self._phase = Phase.OVER
 
-    # --- people ---------------------------------------------------------------------------------------------------
-
     async def _settled(self, answer: Answer) -> None:
-        async with self._turn:
-            if not self._mute:
-                await self._happen(e.Settled(answer, self._seat.clock()))
+        await self._came(e.Settled(answer, self._seat.clock()))
 
     def look(self) -> None:
         """The blocks have changed: does one stand against this exchange?"""
-        who = self._exchange.who if self._exchange is not None and not self._mute else None
+        if self._exchange is None or self._mute:
+            return
+        who = self._exchange.who
         block = self._seat.blocks.against(*who) if who is not None else None
-        if block is not None and self._stopping is None:
-            self._stopping = asyncio.get_running_loop().create_task(self._stop(block))
-            self._stopping.add_done_callback(self._stopped)
+        if block is not None and self._exchange.minds(block):
+            self._stop.begin(block)
 
-    async def _stop(self, block: Block) -> None:
-        try:
-            async with asyncio.timeout(BUSY):
-                await self._turn.acquire()
-        except TimeoutError:
-            raise Broken("stopped by people, while the client took nothing") from None
-        try:
-            if not self._mute:
-                await self._happen(e.Stopped(block, self._seat.clock()))
-        finally:
-            self._turn.release()
-
-    def _stopped(self, task: "asyncio.Task[None]") -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._broken(error)
-
-    # --- time ---------------------------------------------------------------------------------------------------------
-
-    async def _tick(self) -> None:
-        async with self._turn:
-            if not self._mute:
-                await self._happen(e.Tick(self._seat.clock()))
+    async def _stopped(self, block: Block) -> None:
+        if not self._mute:
+            await self._happen(e.Stopped(block, self._seat.clock()))
 
 
 Does = Callable[[Dialogue, Any], Coroutine[Any, Any, e.Event | None]]
@@ -289,6 +290,7 @@ DOES: Mapping[type, Does] = {
     c.Record: Dialogue._record,
     c.Ask: Dialogue._ask_people,
     c.Forward: Dialogue._forward,
+    c.OpenAnswer: Dialogue._open_answer,
     c.Respond: Dialogue._respond,
     c.StartAnswer: Dialogue._start_answer,
     c.SendAnswer: Dialogue._send_answer,

@@ -19,11 +19,12 @@ import grpc
 
 from sidecar.core.errors import RecordingFailed
 from sidecar.extproc import translate
-from sidecar.extproc.dialogue import Broken, Dialogue
+from sidecar.extproc.dialogue import Dialogue
 from sidecar.extproc.heads import Misused
 from sidecar.extproc.intake import Garbled
 from sidecar.extproc.messages import Outbound
 from sidecar.extproc.seat import Seat
+from sidecar.extproc.stop import Broken
 
 Context = grpc.aio.ServicerContext[bytes, bytes]
 

@@ -27,6 +27,11 @@ class Misused(Exception):  # noqa: N818  (named for what happened)
     """The exchange asked for something that must not be done: a bug, so the stream fails."""
 
 
+def require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise Misused(otherwise)
+
+
 def request_head(headers: Headers) -> RequestHead:
     """The head without pseudo headers, credentials, and what only we may say."""
     kept = tuple(h for h in headers if not h[0].startswith((":", OURS)) and h[0] not in CREDENTIALS)
@@ -36,6 +41,16 @@ def request_head(headers: Headers) -> RequestHead:
 def response_head(headers: Headers) -> ResponseHead:
     status = first(headers, ":status") or ""
     return ResponseHead(int(status), tuple(h for h in headers if not h[0].startswith((":", OURS))))
+
+
+def waiting_key(secret: str) -> str:
+    """What the route header says for a request whose answer begins before it leaves: no connection has such a name."""
+    return f"{secret}!waiting"
+
+
+def waiting(secret: str) -> Mutation:
+    """The head of such a request: no upstream gets it, and nothing of it is said."""
+    return Mutation(set=((ROUTE, waiting_key(secret)), ("content-length", "0")))
 
 
 def forwarded(command: Forward, received: Headers, credentials: Headers, secret: str) -> Mutation:

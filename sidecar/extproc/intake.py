@@ -12,6 +12,7 @@ from sidecar.core.model.http import Headers
 from sidecar.extproc import messages as m
 from sidecar.extproc.heads import request_head, response_head
 from sidecar.extproc.identity import ClaimNames, caller
+from sidecar.extproc.own_token import own_token
 
 
 class Garbled(Exception):  # noqa: N818  (named for what happened)
@@ -60,6 +61,7 @@ class Intake:
         self._providers = providers
         self.request = Half()
         self.answer = Half()
+        self.token: str | None = None  # the caller's own, if a connection exchanges those
 
     def event(self, said: m.Inbound, at: float) -> e.Event:
         """What this message means for the exchange."""
@@ -69,6 +71,7 @@ class Intake:
         expect(said.duplex, "Envoy does not stream both bodies both ways")
         self.request.begin(said.headers, said.end)
         who = caller(said.claims, said.headers, self._providers)
+        self.token = own_token(said.headers, said.claims, who)
         return e.RequestStarted(request_head(said.headers), who, at, said.end)
 
     def request_body(self, said: m.RequestBody, at: float) -> e.Event:

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from sidecar.core.errors import RecordingFailed
+from sidecar.core.errors import RecordFull, RecordingFailed
+from sidecar.core.exchange.commands import Record
+from sidecar.core.exchange.events import Recorded
 from sidecar.extproc.seat import NO_PARTS, Parts, Recorder
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,17 @@ class Notes:
     def add(self, kind: str, fact: Mapping[str, object], parts: Parts = NO_PARTS) -> None:
         """Make the fact durable in the background."""
         self._last = asyncio.get_running_loop().create_task(self._after(self._last, kind, fact, parts))
+
+    async def take(self, command: Record, clock: Callable[[], float]) -> Recorded | None:
+        """What the exchange hears of it, if it waits."""
+        if not command.wait:
+            self.add(command.kind, command.fact, command.parts)
+            return None
+        try:
+            await self.write(command.kind, command.fact, command.parts)
+        except RecordingFailed as failed:
+            return Recorded(clock(), str(failed) or "recording failed", isinstance(failed, RecordFull))
+        return Recorded(clock())
 
     async def settle(self) -> None:
         if not self.settled and self._last is not None:

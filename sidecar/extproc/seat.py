@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
@@ -28,6 +29,9 @@ class Exchange(Protocol):
     def who(self) -> tuple[Caller, str] | None:
         """Whose it is, and on which connection, as far as that is known."""
 
+    def minds(self, block: Block) -> bool:
+        """Whether a block against its caller ends it."""
+
     def receive(self, event: Event) -> Sequence[Command]: ...
 
 
@@ -39,8 +43,16 @@ class Recorder(Protocol):
 
 
 class Vault(Protocol):
-    def headers_for(self, connection: str) -> Headers:
-        """The credential of a connection as headers, or `Refused`."""
+    """The credentials of connections, as headers; `Refused` if there is none. `token`: the caller's own, which some
+    connections exchange."""
+
+    def headers_for(self, connection: str, token: str | None) -> Headers | None:
+        """From memory; nothing if it has to be fetched."""
+
+    async def fetch(self, connection: str, token: str | None) -> Headers: ...
+
+    def rejected(self, connection: str, token: str | None, used: Headers) -> None:
+        """The upstream did not take it (401)."""
 
 
 class Approvals(Protocol):
@@ -90,7 +102,8 @@ Send = Callable[[Outbound], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Shared by all dialogues of a data plane. `secret` opens the routes to the upstreams: see `heads`."""
+    """Shared by all dialogues of a data plane. `secret` opens the routes to the upstreams: see `heads`. `onward`: the
+    socket by which Envoy takes what is sent on after its answer has begun."""
 
     exchange: Callable[[], Exchange]
     recorder: Recorder
@@ -100,3 +113,4 @@ class Seat:
     clock: Callable[[], float] = time.monotonic
     approvals: Approvals = field(default_factory=Nobody)
     blocks: Blocks = field(default_factory=Nobody)
+    onward: Path = Path("onward.sock")

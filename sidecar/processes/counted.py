@@ -12,6 +12,7 @@ from sidecar.core.exchange.commands import Command
 from sidecar.core.exchange.events import Event, RequestChunk, ResponseChunk
 from sidecar.core.exchange.exchange import Exchange
 from sidecar.core.exchange.gate import Gate
+from sidecar.core.model.block import Block
 from sidecar.core.model.caller import Caller
 from sidecar.extproc.grpc_stream import Reason, Report
 from sidecar.extproc.seat import NO_PARTS, Parts
@@ -49,6 +50,9 @@ class CountedExchange:
     @property
     def who(self) -> tuple[Caller, str] | None:
         return self._exchange.who
+
+    def minds(self, block: Block) -> bool:
+        return self._exchange.minds(block)
 
     def receive(self, event: Event) -> Sequence[Command]:
         direction = DIRECTIONS.get(type(event))

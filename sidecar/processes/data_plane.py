@@ -21,24 +21,26 @@ from sidecar.core.exchange.rules import Rules
 from sidecar.core.mask.memory import Memories
 from sidecar.core.policy.book import PolicySource, compile_book
 from sidecar.core.wire.json_strict import JsonLimits
-from sidecar.credentials.vault import Vault
 from sidecar.extproc.grpc_server import Limits, Server
+from sidecar.extproc.onward import onward_socket
 from sidecar.extproc.seat import Exchange, Nobody, Recorder, Seat
-from sidecar.processes import linking, recording, state_folder
+from sidecar.processes import bundles, crediting, linking, recording, state_folder
 from sidecar.processes.counted import CountedExchange, CountedRecorder, reported
 from sidecar.processes.providers import claim_names
 from sidecar.processes.sealed import SealedExchange
 from sidecar.processes.unrecorded import Gaps
 from sidecar.record.keeper import Keeper
+from sidecar.record.pinned import PinFile
 from sidecar.record.sealing import Sealer
 from sidecar.record.spool import Spool
+from sidecar.rulebook.bundle.follower import Follower
 from sidecar.rulebook.rulebook import Rulebook
 from sidecar.settings.environment import environment
 from sidecar.settings.ready import unready
 from sidecar.settings.values import Settings
 from sidecar.telemetry.health import Health, HealthServer
 from sidecar.telemetry.log import EventLog
-from sidecar.telemetry.metrics import CREDENTIAL_ERRORS, OPEN_EXCHANGES, SESSIONS, Metrics
+from sidecar.telemetry.metrics import OPEN_EXCHANGES, SESSIONS, Metrics
 
 CONDITIONS = ("policies", "record", "envoy socket")
 HOUSEKEEPING = 1.0  # seconds; what is looked at by then is a gauge, a memory to seal, or a policy file
@@ -69,7 +71,12 @@ class DataPlane:
         names = tuple(upstream.name for upstream in settings.connections)
         self._metrics = Metrics(names, (detector.id for detector in catalogue.builtin()))
         self._health = Health(CONDITIONS, self._metrics.text)
-        self._rulebook = Rulebook(settings.policies, compile_rules, lambda rules: rules.digest, self._metrics)
+        self._follower = bundles.follower(settings, self._metrics, unix_clock(), environment())
+        if self._follower is not None:
+            bundles.begun(self._follower)
+        self._rulebook = Rulebook(
+            settings.policies, compile_rules, lambda rules: rules.digest, self._metrics, bundle=bundles.kept(settings)
+        )
         self._gate = Gate(
             self._rulebook.current,
             tuple(upstream.connection for upstream in settings.connections),
@@ -88,7 +95,9 @@ class DataPlane:
         self._spool: Spool | None = None
         self._sealer = Sealer.of(settings.record.auditor_key) if settings.record.auditor_key else None
         self._keeper = Keeper(settings.restore, settings.record.spool / "restore", self._gate.memories)
-        self._vault = Vault(settings.connections, on_missing=self._missing, on_changed=self._changed)
+        self._pins = PinFile(state, self._gate.pins)
+        self._pins.load()
+        self._vault = crediting.vault(settings, self._metrics, self._changed)
         self._diary: recording.Diary | None = None
         self._secret = state_folder.route_secret(state)
 
@@ -113,7 +122,8 @@ class DataPlane:
         self._server, self._spool = server, spool
         chores = [
             asyncio.create_task(self._watch_rules(self._diary)),
-            asyncio.create_task(self._keep_house(server, spool, recorder)),
+            asyncio.create_task(self._keep_house(server, spool, recorder, self._diary)),
+            *([asyncio.create_task(self._follow(self._follower, self._diary))] if self._follower else []),
         ]
         try:
             await self._serve(server, health, stop, chores)
@@ -121,6 +131,7 @@ class DataPlane:
             for chore in chores:
                 chore.cancel()
             await server.stop(GRACE)
+            await self._vault.close()
             if self._link is not None:
                 await self._link.close()
             await self._diary.settle()
@@ -128,6 +139,8 @@ class DataPlane:
             await spool.close()
             await recording.shipped(shipper)
             self._keeper.save()
+            if self._pins.gather():
+                self._pins.save()
             health.stop()
 
     async def _serve(
@@ -160,6 +173,7 @@ class DataPlane:
             unix_clock(),
             self._link.approvals if self._link else Nobody(),
             self._link.blocks if self._link else Nobody(),
+            onward_socket(self._settings.envoy.socket),
         )
 
     def _load(self) -> Load:
@@ -184,19 +198,28 @@ class DataPlane:
                 await asyncio.to_thread(self._gate.sessions.prepare, current)
                 self._gate.rules = current
 
-    async def _keep_house(self, server: Server, spool: Spool, gaps: Gaps) -> None:
+    async def _follow(self, follower: Follower, diary: recording.Diary) -> None:
+        while True:
+            self._rulebook.elsewhere(follower.refused)
+            diary.policies(self._rulebook.status(), self._rulebook.current)
+            await asyncio.sleep(HOUSEKEEPING)
+            await follower.look()
+
+    async def _keep_house(self, server: Server, spool: Spool, gaps: Gaps, diary: recording.Diary) -> None:
         while True:
             await asyncio.sleep(HOUSEKEEPING)
             self._metrics.set(OPEN_EXCHANGES, server.open)
             self._metrics.set(SESSIONS, len(self._gate.memories))
             recording.gauged(spool, self._metrics)
+            crediting.gauged(self._vault, self._metrics)
             if self._link is not None:
                 linking.gauged(self._link, self._metrics)
             await gaps.look()
             await asyncio.to_thread(self._keeper.save)
-
-    def _missing(self, connection: str) -> None:
-        self._metrics.add(CREDENTIAL_ERRORS, connection=connection)
+            for wish in await asyncio.to_thread(self._pins.look):
+                diary.pins(wish, self._gate.pins.grant(wish))
+            if self._pins.gather():
+                await asyncio.to_thread(self._pins.save)
 
     def _changed(self, connection: str) -> None:
         log.info("another credential is in use", connection=connection)

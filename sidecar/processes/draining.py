@@ -7,7 +7,7 @@ answered. An Envoy that does not answer any more has nothing open.
 import time
 from collections.abc import Callable
 
-from sidecar.processes import probe
+from sidecar.processes.envoy_admin import EnvoyAdmin
 
 # From the moment that a pod is marked as ending until every node has taken it out of the Service.
 SETTLING = 5.0
@@ -15,7 +15,7 @@ EVERY = 0.25
 
 
 def drained(
-    admin_port: int,
+    admin: EnvoyAdmin,
     within: float,
     *,
     settling: float = SETTLING,
@@ -23,11 +23,10 @@ def drained(
     wait: Callable[[float], None] = time.sleep,
 ) -> bool:
     """Whether every call was finished within that time."""
-    admin = f"http://127.0.0.1:{admin_port}"
-    probe.posted(f"{admin}/drain_listeners?graceful&skip_exit")
+    admin.drain()
     began = clock()
     while (passed := clock() - began) < max(within, settling):
-        if passed >= settling and probe.active(f"{admin}/stats?filter=downstream_rq_active") == 0:
+        if passed >= settling and admin.open_calls() == 0:
             return True
         wait(EVERY)
-    return probe.active(f"{admin}/stats?filter=downstream_rq_active") == 0
+    return admin.open_calls() == 0

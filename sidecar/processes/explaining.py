@@ -31,7 +31,7 @@ def explained(book: Book, call: Call) -> Explained:
     ruleset, facts = witness.ruleset, witness.facts
     if ruleset is None or facts is None:
         return Explained(call, outcome, facts, (), None)
-    why = explain(ruleset, call.caller, call.at(), facts, witness.founds)
+    why = explain(ruleset, call.caller, call.at(), facts, witness.founds, witness.calls)
     return Explained(call, outcome, facts, tuple(policy.name for policy in ruleset.policies), why)
 
 

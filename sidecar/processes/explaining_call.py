@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from sidecar.core.exchange.tool_call import Called, read_call
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.connection import Kind
 from sidecar.core.model.effect import Node, Understood
 from sidecar.core.policy.book import Book
 from sidecar.core.understand.understand import understand
-from sidecar.processes.rehearsal import Call, Outcome, prompt_body, rehearsed
+from sidecar.core.wire.mcp.message import CALL
+from sidecar.processes.rehearsal import Call, Outcome, mcp_body, prompt_body, rehearsed
 
 Shown = dict[str, object]
 GOES = frozenset({"allow", "mask"})
@@ -31,10 +33,17 @@ class ExplainedCall:
         return self.outcome.verdict in GOES
 
 
-def explained_call(book: Book, caller: Caller, connection: str, tool: str, given: str) -> ExplainedCall:
-    """`given`: the input as a JSON object, or the words of a command."""
+def explained_call(
+    book: Book, caller: Caller, connection: str, tool: str, given: str, *, of_a_server: bool = False
+) -> ExplainedCall:
+    """`given`: the input as a JSON object, or the words of a command. `of_a_server`: the connection is an MCP server's,
+    and the agent calls the tool there."""
     arguments = input_of(given)
-    call = Call(caller, connection, "/v1/messages", prompt_body(""), [block_of(tool, arguments)])
+    if of_a_server:
+        body = mcp_body(CALL, {"name": tool, "arguments": arguments})
+        call = Call(caller, connection, "", body, kind=Kind.MCP)
+    else:
+        call = Call(caller, connection, "/v1/messages", prompt_body(""), [block_of(tool, arguments)])
     return ExplainedCall(tool, understood(tool, arguments), rehearsed(book, call))
 
 
@@ -69,7 +78,7 @@ def call_as_json(explained: ExplainedCall) -> Shown:
         "policy": outcome.policy,
         "rule": outcome.rule,
         "shadow": list(outcome.shadow),
-        "agent_reads": None if explained.goes else outcome.text,
+        "agent_reads": None if explained.goes else "\n".join(_read(outcome)),
     }
 
 
@@ -82,7 +91,19 @@ def call_as_text(explained: ExplainedCall) -> Iterator[str]:
     name = f" by {outcome.policy}/{outcome.rule}" if outcome.rule else ""
     yield f"verdict: {outcome.verdict}{name}"
     if outcome.verdict not in (*GOES, "hold"):
-        yield from ("the agent reads:", *(f"  {line}" for line in outcome.text.splitlines()))
+        yield from ("the agent reads:", *(f"  {line}" for line in _read(outcome)))
+
+
+def _read(outcome: Outcome) -> Iterator[str]:
+    """The message that it gets, in words; or why it gets none."""
+    if not outcome.content:
+        yield from outcome.text.splitlines()
+    for block in outcome.content:
+        if isinstance(block, dict) and isinstance(block.get("input"), dict):
+            yield str(block.get("name"))
+            yield from (f"  {key}: {value}" for key, value in block["input"].items())
+        elif isinstance(block, dict):
+            yield from str(block.get("text", "")).splitlines()
 
 
 def _branches(node: Node, depth: int) -> Iterator[str]:

@@ -16,15 +16,14 @@ from pathlib import Path
 from sidecar.core.detect.catalogue import builtin
 from sidecar.core.errors import ConfigurationError, Mistake
 from sidecar.core.exchange.rules import Rules
-from sidecar.core.model.caller import Caller
 from sidecar.core.model.document import Document, read_yaml, validated
 from sidecar.core.policy.book import Book, PolicySource, compile_book, read_policy
-from sidecar.core.policy.cases import CasesWritten, CaseWritten, ToolWritten
-from sidecar.processes.explaining_call import block_of, input_of, understood
-from sidecar.processes.rehearsal import Call, Outcome, prompt_body, rehearsed
+from sidecar.core.policy.cases import CasesWritten, CaseWritten
+from sidecar.processes.case_calls import call_of, effects_of, mixed
+from sidecar.processes.policy_text import text_of
+from sidecar.processes.rehearsal import Outcome, rehearsed
 
-# A policy or a file of cases is written by hand.
-MAX_BYTES = 4 << 20
+_PLACE = {True: "cases", False: "tests"}
 _WORD = re.compile(r"\$\(([A-Za-z0-9_-]+)\)")
 
 
@@ -43,19 +42,6 @@ class Result:
 
     note: str
     wrong: tuple[str, ...]
-
-
-def text_of(file: Path) -> str:
-    """A file a person wrote, or a sentence why it cannot be read."""
-    try:
-        raw = file.read_bytes()
-        if len(raw) > MAX_BYTES:
-            raise ConfigurationError.single(str(file), f"is larger than {MAX_BYTES >> 20} MiB")
-        return raw.decode()
-    except OSError as error:
-        raise ConfigurationError.single(str(file), f"cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigurationError.single(str(file), "is not UTF-8 text") from error
 
 
 def sources_of(files: Sequence[Path]) -> list[PolicySource]:
@@ -86,7 +72,7 @@ def results(suite: Suite) -> Iterator[Result]:
     """Each case, played through."""
     book, rules = _compiled(suite.policies)
     for case in suite.cases:
-        yield Result(case.note, tuple(_wrong(case, rehearsed(book, _call(suite.file, case), rules))))
+        yield Result(case.note, tuple(_wrong(case, rehearsed(book, call_of(suite.file, case), rules))))
 
 
 @lru_cache(maxsize=16)
@@ -100,35 +86,6 @@ def forget() -> None:
     _compiled.cache_clear()
 
 
-def _call(file: Path, case: CaseWritten) -> Call:
-    caller = Caller(case.caller.subject, case.caller.provider, case.caller.groups)
-    answer = [{"type": "text", "text": case.answer}] if isinstance(case.answer, str) else case.answer
-    if case.tool is not None:
-        answer = [*(answer or ()), block_of(case.tool.name, _input(case.tool))]
-    return Call(caller, case.connection, case.path, _body(file, case), answer, case.method)
-
-
-def _input(tool: ToolWritten) -> Mapping[str, object]:
-    return input_of(tool.input) if isinstance(tool.input, str) else tool.input
-
-
-def _effects(case: CaseWritten) -> list[str]:
-    """What the call would do; nothing where there is none."""
-    if case.tool is None:
-        return []
-    return sorted(effect.value for effect in understood(case.tool.name, _input(case.tool)).effects)
-
-
-def _body(file: Path, case: CaseWritten) -> bytes:
-    if case.request_file is not None:
-        return text_of(file.parent / case.request_file).encode()
-    if case.prompt is not None:
-        return prompt_body(case.prompt)
-    if case.request is None and case.tool is not None:
-        return prompt_body("")
-    return b"" if case.request is None else json.dumps(case.request, ensure_ascii=False).encode()
-
-
 def _wrong(case: CaseWritten, got: Outcome) -> Iterator[str]:
     expected = case.expect
     found = sorted({str(finding["detector"]) for finding in got.findings})
@@ -136,7 +93,7 @@ def _wrong(case: CaseWritten, got: Outcome) -> Iterator[str]:
         ("verdict", expected.verdict, got.verdict),
         ("rule", expected.rule, got.rule),
         ("findings", None if expected.findings is None else sorted(set(expected.findings)), found),
-        ("effects", None if expected.effects is None else sorted(expected.effects), _effects(case)),
+        ("effects", None if expected.effects is None else sorted(expected.effects), effects_of(case)),
         ("shadow", None if expected.shadow is None else sorted(set(expected.shadow)), sorted(got.shadow)),
     )
     for what, wanted, is_ in compared:
@@ -158,10 +115,13 @@ def _filled(
         written = case.model_dump(by_alias=True, exclude_unset=True)
         missing = sorted(set(_WORD.findall(json.dumps(written))) - set(known))
         if missing:
-            place = "cases" if ("cases",) in document.lines else "tests"
+            place = _PLACE[("cases",) in document.lines]
             says = ", ".join(f"$({name})" for name in missing)
             raise ConfigurationError([document.mistake((place, index), f"not among `words`: {says}")])
-        yield CaseWritten.model_validate(_replaced(written, known))
+        filled = CaseWritten.model_validate(_replaced(written, known))
+        if (wrong := mixed(filled)) is not None:
+            raise ConfigurationError([document.mistake((_PLACE[("cases",) in document.lines], index), wrong)])
+        yield filled
 
 
 def _replaced(value: object, words: Mapping[str, str]) -> object:

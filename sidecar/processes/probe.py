@@ -30,22 +30,6 @@ def yes(url: str) -> bool:
         return False
 
 
-def posted(url: str) -> None:
-    try:
-        urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=2).close()  # noqa: S310
-    except OSError:
-        return
-
-
-def active(url: str) -> int:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310
-            lines = answer.read().decode().splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.rsplit(" ", 1)[1]) for line in lines if ".admin." not in line and line.startswith("http."))
-
-
 def unreachable(url: str) -> str | None:
     """Why a page cannot be fetched, or nothing if it can."""
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError
 from sidecar.core.evidence.checkpoint import Keeping
+from sidecar.core.exchange.mcp.wish import Wish
 from sidecar.core.exchange.rules import Rules
 from sidecar.extproc.notes import Notes
 from sidecar.extproc.seat import Recorder
@@ -18,6 +19,7 @@ from sidecar.record.clickhouse.shipper import Shipper
 from sidecar.record.keys import Keys
 from sidecar.record.moment import written_at
 from sidecar.record.spool import Spool
+from sidecar.rulebook.bundle.bundle import Bundle
 from sidecar.rulebook.rulebook import Status
 from sidecar.settings.values import Settings
 from sidecar.telemetry.metrics import (
@@ -95,20 +97,36 @@ class Diary:
         self._notes = Notes(recorder)
         self._refused: ConfigurationError | None = None
         self._digest: str | None = None
+        self._bundle: Bundle | None = None
 
     def policies(self, status: Status, rules: Rules) -> None:
         """New rules are in force, or newer ones were refused: each is told once."""
         if status.error is not None and status.error is not self._refused:
             mistakes = [str(mistake) for mistake in status.error.mistakes]
             self._notes.add("policy_refused", {"digest": status.digest, "mistakes": mistakes})
-        if status.digest != self._digest:
+        if (status.digest, status.bundle) != (self._digest, self._bundle):
             names = sorted({policy.name for book in rules.books for policy in book.policies})
-            self._notes.add("policy_loaded", {"digest": status.digest, "before": self._digest, "policies": names})
-        self._refused, self._digest = status.error, status.digest
+            said = {"digest": status.digest, "before": self._digest, "policies": names}
+            self._notes.add("policy_loaded", said | _bundled(status.bundle))
+        self._refused, self._digest, self._bundle = status.error, status.digest, status.bundle
 
     def credential_changed(self, connection: str) -> None:
         """Another credential stands in a connection's file; which one is nobody's business."""
         self._notes.add("credential_changed", {"connection": connection})
 
+    def pins(self, wish: Wish, tools: int) -> None:
+        """A person at this machine said what is to become of what MCP servers showed."""
+        fact = {"act": wish.act.value, "connection": wish.connection, "subject": wish.caller, "tool": wish.tool}
+        self._notes.add("pins_revised", {**fact, "tools": tools})
+
     async def settle(self) -> None:
         await self._notes.settle()
+
+
+def _bundled(bundle: Bundle | None) -> dict[str, object]:
+    """Who signed which version of what, where policies came so."""
+    if bundle is None:
+        return {}
+    manifest = bundle.manifest
+    said = {"name": manifest.name, "version": manifest.version, "digest": bundle.digest, "key": bundle.key}
+    return {"bundle": said}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sidecar.core.exchange.commands import Command, Record
 from sidecar.core.exchange.events import Event
+from sidecar.core.model.block import Block
 from sidecar.core.model.caller import Caller
 from sidecar.extproc.seat import Exchange
 from sidecar.record.sealing import Sealer
@@ -19,6 +20,9 @@ class SealedExchange:
     @property
     def who(self) -> tuple[Caller, str] | None:
         return self._exchange.who
+
+    def minds(self, block: Block) -> bool:
+        return self._exchange.minds(block)
 
     def receive(self, event: Event) -> Sequence[Command]:
         commands = self._exchange.receive(event)

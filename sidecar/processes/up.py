@@ -22,6 +22,7 @@ from sidecar.core.errors import ConfigurationError, Mistake
 from sidecar.core.policy.book import compile_book
 from sidecar.processes import clickhouse, probe, state_folder
 from sidecar.processes.children import Child
+from sidecar.processes.envoy_admin import EnvoyAdmin
 from sidecar.rulebook.sources import read_sources
 from sidecar.settings.ready import unready
 from sidecar.settings.values import Settings
@@ -110,8 +111,9 @@ class Up:
         ports = [
             ("listen.port", settings.listen.address, settings.listen.port),
             ("metrics.port", settings.metrics.address, settings.metrics.port),
-            ("envoy.admin_port", "127.0.0.1", settings.envoy.admin_port),
         ]
+        if settings.envoy.admin_socket is None:
+            ports.append(("envoy.admin_port", "127.0.0.1", settings.envoy.admin_port))
         if settings.development.simulator:
             ports.append(("development.simulator_port", "127.0.0.1", settings.development.simulator_port))
         if self._database:
@@ -143,7 +145,7 @@ class Up:
         metrics = self._settings.metrics
         await self._answers(data_plane, f"http://{metrics.address}:{metrics.port}/readyz")
         envoy = await self._child("envoy", self._envoy())
-        await self._answers(envoy, f"http://127.0.0.1:{self._settings.envoy.admin_port}/ready")
+        await self._says_yes(envoy, EnvoyAdmin.of(self._settings.envoy).ready)
 
     async def _start_database(self, address: str, port: int) -> None:
         data = str(self._state / "clickhouse")
@@ -179,10 +181,13 @@ class Up:
         )  # fmt: skip
 
     async def _answers(self, child: Child, url: str) -> None:
+        await self._says_yes(child, lambda: probe.yes(url))
+
+    async def _says_yes(self, child: Child, asked: Callable[[], bool]) -> None:
         """Wait until a health page says yes, or the child died trying."""
         deadline = asyncio.get_running_loop().time() + READY_WITHIN
         while asyncio.get_running_loop().time() < deadline:
-            if await asyncio.to_thread(probe.yes, url):
+            if await asyncio.to_thread(asked):
                 return
             if not child.running:
                 raise ConfigurationError.single(str(child.log), f"{child.name} did not start: {child.last_words()}")
@@ -199,11 +204,11 @@ class Up:
 
     async def _drain(self) -> None:
         """No new calls; those that are open have as long as the settings say."""
-        admin = f"http://127.0.0.1:{self._settings.envoy.admin_port}"
-        await asyncio.to_thread(probe.posted, f"{admin}/drain_listeners?graceful&skip_exit")
+        admin = EnvoyAdmin.of(self._settings.envoy)
+        await asyncio.to_thread(admin.drain)
         deadline = asyncio.get_running_loop().time() + self._settings.envoy.drain
         while asyncio.get_running_loop().time() < deadline:
-            if await asyncio.to_thread(probe.active, f"{admin}/stats?filter=downstream_rq_active") == 0:
+            if await asyncio.to_thread(admin.open_calls) == 0:
                 return
             await asyncio.sleep(0.2)
 

@@ -18,6 +18,7 @@ from sidecar.control.admission.app import Hook, app
 from sidecar.control.admission.certificates import Terms, ends
 from sidecar.control.admission.cluster import Cluster, ClusterFailed
 from sidecar.control.admission.copies import Copies
+from sidecar.control.admission.edits import judged
 from sidecar.control.admission.eligible import ANSWERS, LABEL
 from sidecar.control.admission.keeping import Keeping
 from sidecar.control.admission.namespaces import Labels, Namespaces
@@ -103,9 +104,17 @@ class WebhookProcess:
         async def policies(review: Review) -> Answer:
             return await looked_at(review, self._check)
 
+        async def copies(review: Review) -> Answer:
+            return judged(review, self._settings.user, self._settings.namespace)
+
+        async def worn(review: Review) -> Answer:
+            return pods.worn(review)
+
         return {
             self._settings.inject: Hook("inject", pods.answered, self._seen),
             self._settings.policies: Hook("policies", policies, self._seen),
+            self._settings.copies: Hook("copies", copies, self._seen),
+            self._settings.pods: Hook("pods", worn, self._seen),
         }
 
     def _seen(self, hook: str, outcome: str, seconds: float) -> None:

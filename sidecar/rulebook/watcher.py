@@ -17,6 +17,8 @@ from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError
 from sidecar.core.policy.book import PolicySource
+from sidecar.rulebook.bundle.bundle import Bundle
+from sidecar.rulebook.bundle.kept import Kept
 from sidecar.rulebook.sources import files_of, read_sources
 
 Stamp = tuple[str, int, int, int, int, int] | tuple[str, str]
@@ -26,8 +28,11 @@ Sources = tuple[PolicySource, ...]
 class Watcher:
     """`look` about once a second; it answers when there is something new to take, or something new to complain of."""
 
-    def __init__(self, patterns: Sequence[str]) -> None:
+    def __init__(self, patterns: Sequence[str], kept: Kept | None = None) -> None:
+        """`bundle`: the signed one that was read last; its file is watched like any other."""
         self._patterns = tuple(patterns)
+        self._kept = kept
+        self.bundle: Bundle | None = None
         self._seen: tuple[Stamp, ...] = ()
         self._done: tuple[Stamp, ...] | None = None
         self._taken: Sources | None = None
@@ -35,7 +40,7 @@ class Watcher:
     def read(self) -> Sources:
         """What stands there now, to start with. The next `look` compares with this."""
         stamps = self._stamps()
-        self._taken = read_sources(self._patterns)
+        self._taken = self._read()
         self._seen = self._done = stamps
         return self._taken
 
@@ -59,12 +64,20 @@ class Watcher:
 
     def _outcome(self) -> Sources | ConfigurationError:
         try:
-            return read_sources(self._patterns)
+            return self._read()
         except ConfigurationError as error:
             return error
 
+    def _read(self) -> Sources:
+        sources = read_sources(self._patterns)
+        if self._kept is None:
+            return sources
+        self.bundle = self._kept.read()
+        return (*sources, *self.bundle.sources)
+
     def _stamps(self) -> tuple[Stamp, ...]:
-        return tuple(_stamp(file) for file in files_of(self._patterns))
+        kept = (self._kept.file,) if self._kept else ()
+        return tuple(_stamp(file) for file in (*files_of(self._patterns), *kept))
 
 
 def _stamp(file: Path) -> Stamp:

@@ -4,7 +4,6 @@ Strategy: the checks read the document as it was written, not the validated one,
 not hide a mistake in another. What is not of the right shape is passed over here: the shape is checked elsewhere.
 """
 
-import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from glob import glob
 from pathlib import Path
@@ -17,7 +16,7 @@ from sidecar.core.model.document import Document
 from sidecar.core.model.document import Path as Place
 from sidecar.settings.checks_control import control_checks
 from sidecar.settings.tokens import CONTROL_AUDIENCE, LOCAL_PROVIDER, OWN_PROVIDER
-from sidecar.settings.units import Duration
+from sidecar.settings.units import Duration, is_loopback
 from sidecar.settings.written import DevelopmentSection, EnvoySection, ListenSection, MetricsSection
 from sidecar.settings.written_control import ControlListenSection, GatesSection
 
@@ -28,16 +27,6 @@ DURATION: TypeAdapter[float] = TypeAdapter(Duration)
 CLICKHOUSE = 8123  # where an address without a port leads
 # Headers that decide where a request ends or goes: with a credential in them it would be another request.
 _NOT_FOR_CREDENTIALS = frozenset({"connection", "content-length", "host", "te", "transfer-encoding", "upgrade"})
-
-
-def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach a listener on this address."""
-    if address == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def cross_checks(document: Document, folder: Path) -> list[Mistake]:
@@ -190,14 +179,17 @@ def _local_port(address: str) -> int | None:
 
 
 def _policies_exist(raw: Raw, folder: Path) -> Iterator[Wrong]:
-    patterns = raw.get("policies")
-    if not patterns and _section(raw, "development").get("identity") is not True:
-        yield ("policies",), "is required: name the files with your rules, such as [policies/*.yaml]"
+    written, section = raw.get("policies"), _section(raw, "policies")
+    at: Place = ("policies", "files") if section else ("policies",)
+    patterns = section.get("files") if section else written
+    nothing = not patterns and not section.get("bundle")
+    if nothing and _section(raw, "development").get("identity") is not True:
+        yield ("policies",), "is required: name the files with your rules, such as [policies/*.yaml], or a bundle"
     if not isinstance(patterns, list):
         return
     for index, pattern in enumerate(patterns):
         if isinstance(pattern, str) and pattern and not glob(str(folder / pattern), recursive=True):
-            yield ("policies", index), f"{pattern!r} matches no file (looked in {folder})"
+            yield (*at, index), f"{pattern!r} matches no file (looked in {folder})"
 
 
 def _a_key_to_restore_with(raw: Raw, _: Path) -> Iterator[Wrong]:

@@ -10,6 +10,8 @@ from sidecar.core.model.connection import Kind
 from sidecar.settings import values
 from sidecar.settings import written as w
 from sidecar.settings.written_control import control_from, url_of
+from sidecar.settings.written_oauth import oauth_from
+from sidecar.settings.written_policies import PoliciesSection, bundle_from
 from sidecar.settings.written_record import AnchorSection, RecordSection
 from sidecar.settings.written_tokens import exchange_from
 from sidecar.settings.written_workload import workload_from
@@ -27,7 +29,7 @@ def settings_from(written: w.Written, file: Path | None, folder: Path) -> values
         connections=tuple(
             _simulated(_upstream(connection, folder), written, state) for connection in written.connections
         ),
-        policies=tuple(str(folder / pattern) for pattern in written.policies) or (str(STARTER),),
+        policies=_patterns(written.policies, folder),
         record=_record(written.record, folder, state, url_of(written.control)),
         control=url_of(written.control),
         control_plane=control_from(written.control, folder, state),
@@ -40,7 +42,13 @@ def settings_from(written: w.Written, file: Path | None, folder: Path) -> values
         exchange=exchange_from(written.identity.exchange, url_of(written.control), folder, state),
         workload=workload_from(written.identity.workload, folder),
         log=values.Log(written.log.level, written.log.format),
+        bundle=bundle_from(written.policies.bundle, folder),
     )
+
+
+def _patterns(written: PoliciesSection, folder: Path) -> tuple[str, ...]:
+    patterns = tuple(str(folder / pattern) for pattern in written.files)
+    return patterns if patterns or written.bundle else (str(STARTER),)
 
 
 def _path(text: str | None, folder: Path) -> Path | None:
@@ -62,18 +70,20 @@ def _provider(provider: w.ProviderSection, folder: Path) -> values.Provider:
 
 
 def _upstream(connection: w.ConnectionSection, folder: Path) -> values.Upstream:
-    credential = connection.credential
-    source = (
-        values.CredentialSource(
-            header=credential.header,
-            prefix=credential.prefix,
-            env=credential.source.env,
-            file=_path(credential.source.file, folder),
-        )
-        if credential
-        else None
+    credential = _credential(connection.credential, folder) if connection.credential else None
+    return values.Upstream(connection.name, connection.kind, connection.url, connection.path, credential)
+
+
+def _credential(credential: w.CredentialSection, folder: Path) -> values.CredentialSource:
+    header, prefix = credential.carried()
+    source, oauth = credential.source, credential.oauth
+    return values.CredentialSource(
+        header=header,
+        prefix=prefix,
+        env=source.env if source else None,
+        file=_path(source.file, folder) if source else None,
+        oauth=oauth_from(oauth, folder) if oauth else None,
     )
-    return values.Upstream(connection.name, connection.kind, connection.url, connection.path, source)
 
 
 def _simulated(upstream: values.Upstream, written: w.Written, state: Path) -> values.Upstream:
@@ -127,6 +137,7 @@ def _database(record: RecordSection, folder: Path) -> values.Database:
 def _envoy(envoy: w.EnvoySection, folder: Path, state: Path) -> values.Envoy:
     return values.Envoy(
         admin_port=envoy.admin_port,
+        admin_socket=_path(envoy.admin_socket, folder),
         socket=folder / envoy.socket if envoy.socket else state / "ext_proc.sock",
         access_log=_path(envoy.access_log, folder),
         connect_timeout=envoy.connect_timeout,

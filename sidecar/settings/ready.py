@@ -11,8 +11,9 @@ from pathlib import Path
 from sidecar.core.errors import Mistake
 from sidecar.settings.values import Settings
 
-# The kernel gives the path of a Unix socket 108 bytes, with the closing zero.
-MAX_SOCKET_PATH = 107
+# The kernel gives the path of a Unix socket 108 bytes, with the closing zero; Envoy's own, beside this one, has a name
+# that is longer by `onward_`.
+MAX_SOCKET_PATH = 107 - len("onward_")
 
 
 def unready(settings: Settings) -> tuple[Mistake, ...]:
@@ -36,6 +37,10 @@ def _files(settings: Settings) -> Iterator[tuple[str, Path | None]]:
         yield f"{named} jwks.file", source.keys_file
         yield from ((f"{named} certificates", file) for file in source.certificates)
         yield f"{named} review.ca", source.review.ca if source.review else None
+    yield "policies.bundle.ca", settings.bundle.ca if settings.bundle else None
+    for upstream in settings.connections:
+        oauth = upstream.credential.oauth if upstream.credential else None
+        yield f"connections ({upstream.name}) credential.oauth.ca", oauth.ca if oauth else None
     yield "restore.key_file", settings.restore.key_file
     yield "mask.key_file", settings.mask_key_file
     yield "record.sealed.auditor_key", settings.record.auditor_key
@@ -57,6 +62,6 @@ def _socket(settings: Settings) -> Iterator[str]:
     length = len(bytes(settings.envoy.socket))
     if length > MAX_SOCKET_PATH:
         yield (
-            f"envoy.socket: {settings.envoy.socket} has {length} bytes, and a Unix socket may have {MAX_SOCKET_PATH}: "
+            f"envoy.socket: {settings.envoy.socket} has {length} bytes, and this one may have {MAX_SOCKET_PATH}: "
             "name a shorter path"
         )

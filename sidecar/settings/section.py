@@ -13,7 +13,7 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def exactly_one(**choices: str | None) -> None:
+def exactly_one(**choices: object) -> None:
     if sum(chosen is not None for chosen in choices.values()) != 1:
         raise ValueError("needs exactly one of " + " and ".join(f"`{name}`" for name in choices))
 

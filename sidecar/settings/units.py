@@ -47,6 +47,16 @@ def address(value: str) -> str:
         raise ValueError("expected an IP address to listen on, such as 127.0.0.1, 0.0.0.0 or ::1") from error
 
 
+def is_loopback(address: str) -> bool:
+    """Whether only this machine can reach a listener on this address."""
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
 def _not_empty(value: object) -> object:
     if value == []:
         raise ValueError("needs at least one entry")
@@ -78,7 +88,7 @@ WebAddress = Annotated[str, BeforeValidator(web_address), Field(json_schema_extr
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-def _form(pattern: str, expected: str) -> tuple[AfterValidator, FieldInfo]:
+def form(pattern: str, expected: str) -> tuple[AfterValidator, FieldInfo]:
     """Text of one form: the sentence is for people, the pattern for the published schema."""
     compiled = re.compile(pattern)
 
@@ -91,20 +101,20 @@ def _form(pattern: str, expected: str) -> tuple[AfterValidator, FieldInfo]:
 
 
 # Control characters are in no path or name that a person means, and a NUL is an error in every system call.
-Text = Annotated[str, *_form(r"^[^\x00-\x1f\x7f]+$", "text of at least one character, without control characters")]
+Text = Annotated[str, *form(r"^[^\x00-\x1f\x7f]+$", "text of at least one character, without control characters")]
 # Checked as it is written: pydantic counts only the entries that are right, and would complain twice about a wrong one.
 NOT_EMPTY = (BeforeValidator(_not_empty), Field(json_schema_extra={"minItems": 1}))
 # A name becomes part of a path, a header value and a metric label: one alphabet that is safe in all three.
-Name = Annotated[str, *_form("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "a name of small letters, digits and dashes")]
+Name = Annotated[str, *form("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "a name of small letters, digits and dashes")]
 # An IP address: Envoy listens on nothing else. `localhost` is what people write for one of them.
 Address = Annotated[str, AfterValidator(address)]
 # What stands in a header beside the credential.
-HeaderText = Annotated[str, *_form("^[ -~]*$", "plain ASCII text without line breaks")]
+HeaderText = Annotated[str, *form("^[ -~]*$", "plain ASCII text without line breaks")]
 # RFC 9110 section 5.1, lower case because HTTP/2 sends it so.
 HeaderName = Annotated[
-    str, StringConstraints(to_lower=True), *_form(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "the name of a request header")
+    str, StringConstraints(to_lower=True), *form(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "the name of a request header")
 ]
 # No empty, dot or escaped segments: Envoy normalises paths before it routes, and a path it rewrites would never match.
 AnswerPath = Annotated[
-    str, *_form(r"^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$", "a path such as /mcp/tickets, without a slash at its end")
+    str, *form(r"^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$", "a path such as /mcp/tickets, without a slash at its end")
 ]

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from sidecar.core.model.claims import Mapped
 from sidecar.core.model.connection import Connection, Kind
+from sidecar.settings.bundle import BundleSettings
 from sidecar.settings.control import Control
+from sidecar.settings.oauth import OAuth
 from sidecar.settings.tokens import Exchange
 
 
@@ -73,12 +75,13 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class CredentialSource:
-    """Which header carries the credential, and where its value comes from: exactly one of `env` and `file`."""
+    """Which header carries the credential, and where its value comes from: one of `env`, `file` and `oauth`."""
 
     header: str
     prefix: str
     env: str | None
     file: Path | None
+    oauth: OAuth | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +198,7 @@ class Metrics:
 @dataclass(frozen=True, slots=True)
 class Envoy:
     admin_port: int
+    admin_socket: Path | None
     socket: Path
     access_log: Path | None
     connect_timeout: float
@@ -218,7 +222,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`file` is nothing when there was no file. `policies` are absolute paths and glob patterns."""
+    """`file` is nothing when there was no file. `policies` are absolute paths and glob patterns; `bundle`: more."""
 
     file: Path | None
     state: Path
@@ -238,9 +242,16 @@ class Settings:
     log: Log
     exchange: Exchange | None = None
     workload: Workload | None = None
+    bundle: BundleSettings | None = None
 
     def upstream(self, name: str) -> Upstream:
         return next(upstream for upstream in self.connections if upstream.name == name)
+
+    @property
+    def exchanges_callers_tokens(self) -> bool:
+        """Whether a connection wants them: the gate sees them only then."""
+        given = (upstream.credential for upstream in self.connections)
+        return any(one is not None and one.oauth is not None and one.oauth.exchange is not None for one in given)
 
     @property
     def first_claude(self) -> Upstream | None:

@@ -40,6 +40,14 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
+class Authorities:
+    """A ConfigMap of authorities beside the public ones, and its key."""
+
+    config_map: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Injection:
     """What goes beside an agent, and where."""
 
@@ -62,6 +70,7 @@ class Injection:
     settings_key: str
     policies: tuple[Folder, ...]
     identity: tuple[str, ...]
+    authorities: Authorities | None
     secrets: tuple[Keys, ...]
     csi: tuple[str, ...]
     audience: str
@@ -75,6 +84,9 @@ class Injection:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
+    """`inject`, `policies`, `copies`, `pods`: paths at which the API server asks. `user`: what it calls this
+    program."""
+
     release: str
     namespace: str
     address: str
@@ -86,3 +98,6 @@ class Webhook:
     inject: str
     policies: str
     injection: Injection
+    copies: str = "/copies"
+    pods: str = "/pods"
+    user: str = ""

@@ -25,6 +25,8 @@ from sidecar.settings.units import (
     WebAddress,
 )
 from sidecar.settings.written_control import ControlSection
+from sidecar.settings.written_oauth import HEADER, PREFIX, OAuthSection
+from sidecar.settings.written_policies import Policies, PoliciesSection
 from sidecar.settings.written_record import RecordSection
 from sidecar.settings.written_tokens import ExchangeSection
 from sidecar.settings.written_workload import WorkloadSection
@@ -81,11 +83,24 @@ class IdentitySection(Section):
 
 
 class CredentialSection(Section):
-    header: Annotated[HeaderName, Field(description="Request header that carries the credential.")] = "x-api-key"
+    header: Annotated[
+        HeaderName, Field(description="Request header that carries the credential; with oauth: authorization.")
+    ] = "x-api-key"
     prefix: Annotated[
-        HeaderText, Field(description="Text before the credential, such as `Bearer ` with its space.")
+        HeaderText, Field(description="Text before it, such as `Bearer ` with its space; that one with oauth.")
     ] = ""
-    source: Annotated[SourceSection, Field(alias="from", description="Where the credential comes from.")]
+    source: Annotated[SourceSection | None, Field(alias="from", description="Where the credential comes from.")] = None
+    oauth: Annotated[OAuthSection | None, Field(description="A token endpoint that gives it out instead.")] = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "CredentialSection":
+        exactly_one(**{"from": self.source, "oauth": self.oauth})
+        return self
+
+    def carried(self) -> tuple[str, str]:
+        """The header, and what stands before the credential in it."""
+        header = HEADER if self.oauth and "header" not in self.model_fields_set else self.header
+        return header, PREFIX if self.oauth and "prefix" not in self.model_fields_set else self.prefix
 
 
 class ConnectionSection(Section):
@@ -137,6 +152,9 @@ class MetricsSection(Section):
 
 class EnvoySection(Section):
     admin_port: Annotated[Port, Field(description="Envoy's admin port, on loopback; 0 takes any free one.")] = 15081
+    admin_socket: Annotated[
+        Text | None, Field(description="Unix socket for Envoy's admin page, in place of the port.")
+    ] = None
     socket: Annotated[Text | None, Field(description="Unix socket to the data plane; in <state> if not set.")] = None
     access_log: Annotated[Text | None, Field(description="File for the access log; stdout if not set.")] = None
     connect_timeout: Annotated[Duration, Field(gt=0, description="How long connecting upstream may take.")] = 5.0
@@ -175,7 +193,9 @@ class Written(Section):
     connections: Annotated[
         tuple[ConnectionSection, ...], *NOT_EMPTY, Field(description="What agents may reach, by name.")
     ] = (CLAUDE,)
-    policies: Annotated[tuple[Text, ...], Field(description="Policy files, or patterns such as policies/*.yaml.")] = ()
+    policies: Annotated[
+        Policies, Field(description="Policy files, or patterns such as policies/*.yaml; or `files` and `bundle`.")
+    ] = PoliciesSection()
     record: Annotated[RecordSection, Field(description="Where what happened is written down.")] = RecordSection()
     control: Annotated[ControlSection, Field(description="The control plane.")] = ControlSection()
     restore: Annotated[RestoreSection, Field(description="How masked values survive a restart.")] = RestoreSection()

@@ -44,6 +44,8 @@ class CertificatesSection(Section):
 class PathsSection(Section):
     inject: Path_ = "/inject"
     policies: Path_ = "/policies"
+    copies: Path_ = "/copies"
+    pods: Path_ = "/pods"
 
 
 class AuthoritySection(Section):
@@ -106,6 +108,7 @@ class InjectionSection(Section):
     settings: SettingsSection
     policies: tuple[FolderSection, ...]
     identity: tuple[Text, ...] = ()
+    authorities: AuthoritySection | None = None
     secrets: tuple[KeysSection, ...] = ()
     csi: tuple[Text, ...] = ()
     token: TokenSection = TokenSection()
@@ -116,6 +119,7 @@ class InjectionSection(Section):
 class WebhookSection(Section):
     release: Text
     namespace: Name
+    service_account: Text
     listen: ListenSection = ListenSection()
     metrics: MetricsSection = MetricsSection()
     log: LogSection = LogSection()
@@ -150,6 +154,9 @@ def webhook_from(written: WebhookSection, folder: Path) -> w.Webhook:
         inject=written.paths.inject,
         policies=written.paths.policies,
         injection=_injection(written.injection, written.namespace),
+        copies=written.paths.copies,
+        pods=written.paths.pods,
+        user=f"system:serviceaccount:{written.namespace}:{written.service_account}",
     )
 
 
@@ -175,6 +182,7 @@ def _injection(written: InjectionSection, namespace: str) -> w.Injection:
         settings_key=settings.key,
         policies=tuple(w.Folder(one.configMap, one.folder) for one in written.policies),
         identity=written.identity,
+        authorities=w.Authorities(own.configMap, own.key) if (own := written.authorities) else None,
         secrets=tuple(w.Keys(one.name, one.keys) for one in written.secrets),
         csi=written.csi,
         audience=written.token.audience,

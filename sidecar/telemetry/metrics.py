@@ -8,44 +8,24 @@ Rules:
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 
+from sidecar.telemetry.metric import COUNTER, GAUGE, HISTOGRAM, From, Metric, Values
+
 OTHER = "other"
 
 
-class From(StrEnum):
-    """Label values that are known only when the gate starts."""
-
-    CONNECTIONS = "connections"
-    DETECTORS = "detectors"
-    DIGEST = "digest"
-
-
-Values = frozenset[str] | From
-COUNTER, GAUGE, HISTOGRAM = "counter", "gauge", "histogram"
 # Bytes of Python and re2 work: from one cached block (10 us) to a 32 MiB body.
 SECONDS = (0.00001, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30)
 CHARACTERS = (0, 2, 4, 8, 12, 16, 24, 32, 64, 128, 512)
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    kind: str
-    name: str
-    help: str
-    labels: Mapping[str, Values] = field(default_factory=lambda: MappingProxyType({}))
-    buckets: tuple[float, ...] = ()
-
 
 _VERDICTS = frozenset(("allow", "mask", "hold", "deny", "refused", "failed"))
 _REASONS = frozenset(("bug", "gone", "protocol", "record", "shutdown", "timeout", "upstream"))
 _STATUSES = frozenset(str(status) for status in range(100, 600))
 _OUTCOMES = frozenset(("patched", "allowed", "refused", "failed", "malformed"))
+_HOOKS = frozenset(("inject", "policies", "copies", "pods"))
 _DIRECTIONS = frozenset(("request", "answer"))
 
 EXCHANGES = Metric(
@@ -87,11 +67,35 @@ POLICY_STALE = Metric(
     GAUGE, "gatehouse_policy_stale", "1 while the newest policies were refused and older ones are in force."
 )
 POLICY_INFO = Metric(GAUGE, "gatehouse_policy_info", "1 for the policies in force.", {"digest": From.DIGEST})
+BUNDLE_VERSION = Metric(
+    GAUGE, "gatehouse_bundle_version", "Version of the signed bundle in force.", {"digest": From.DIGEST}
+)
+BUNDLE_MADE = Metric(GAUGE, "gatehouse_bundle_made_timestamp_seconds", "When it was made, in Unix seconds.")
+BUNDLE_SEEN = Metric(GAUGE, "gatehouse_bundle_seen_timestamp_seconds", "When the bundle's place last answered.")
+BUNDLE_FAILED = Metric(GAUGE, "gatehouse_bundle_failed_timestamp_seconds", "When it last did not; 0: never.")
+BUNDLE_LOOKS = Metric(
+    COUNTER,
+    "gatehouse_bundle_looks",
+    "Times that the bundle's place was asked, by outcome.",
+    {"outcome": frozenset(("new", "same", "refused", "away"))},
+)
 CREDENTIAL_ERRORS = Metric(
     COUNTER,
     "gatehouse_credential_errors",
     "Calls refused because a connection's credential was not there.",
     {"connection": From.CONNECTIONS},
+)
+OAUTH_FETCHES = Metric(
+    COUNTER,
+    "gatehouse_oauth_fetches",
+    "Tokens asked for at a connection's token endpoint, by what came of it.",
+    {"connection": From.CONNECTIONS, "outcome": frozenset(("ok", "refused", "unreachable", "malformed"))},
+)
+OAUTH_TOKENS = Metric(
+    GAUGE, "gatehouse_oauth_tokens", "Fetched tokens that are in use.", {"connection": From.CONNECTIONS}
+)
+OAUTH_OLDEST = Metric(
+    GAUGE, "gatehouse_oauth_oldest_token_seconds", "Age of the oldest of them.", {"connection": From.CONNECTIONS}
 )
 RECORD_SECONDS = Metric(HISTOGRAM, "gatehouse_record_seconds", "Time until a record was on disk.", buckets=SECONDS)
 RECORD_FAILURES = Metric(COUNTER, "gatehouse_record_failures", "Records that could not be made durable.")
@@ -138,13 +142,13 @@ ADMISSIONS = Metric(
     COUNTER,
     "gatehouse_admissions",
     "Reviews that the admission webhook answered, by what it said.",
-    {"hook": frozenset(("inject", "policies")), "outcome": _OUTCOMES},
+    {"hook": _HOOKS, "outcome": _OUTCOMES},
 )
 ADMISSION_SECONDS = Metric(
     HISTOGRAM,
     "gatehouse_admission_seconds",
     "Time to answer a review.",
-    {"hook": frozenset(("inject", "policies"))},
+    {"hook": _HOOKS},
     (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5, 10),
 )
 CERTIFICATE_ENDS = Metric(
@@ -166,7 +170,15 @@ TABLE: tuple[Metric, ...] = (
     POLICY_LOADED,
     POLICY_STALE,
     POLICY_INFO,
+    BUNDLE_VERSION,
+    BUNDLE_MADE,
+    BUNDLE_SEEN,
+    BUNDLE_FAILED,
+    BUNDLE_LOOKS,
     CREDENTIAL_ERRORS,
+    OAUTH_FETCHES,
+    OAUTH_TOKENS,
+    OAUTH_OLDEST,
     RECORD_SECONDS,
     RECORD_FAILURES,
     SPOOL_BYTES,
@@ -228,11 +240,11 @@ class Metrics:
             raise TypeError(f"{metric.name} is not a histogram")
         made.observe(value)
 
-    def policies_in_force(self, digest: str) -> None:
-        """One series at a time: the policies before are no longer in force."""
-        self._made[POLICY_INFO.name].clear()
-        self._children = {key: child for key, child in self._children.items() if key[0] != POLICY_INFO.name}
-        self.set(POLICY_INFO, 1, digest=digest)
+    def only(self, metric: Metric, value: float, **labels: str) -> None:
+        """One series at a time: what was before is no longer in force."""
+        self._made[metric.name].clear()
+        self._children = {key: child for key, child in self._children.items() if key[0] != metric.name}
+        self.set(metric, value, **labels)
 
     def text(self) -> bytes:
         """What a scrape gets."""

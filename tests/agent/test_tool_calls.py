@@ -20,6 +20,7 @@ policy: agents
 applies: {}
 rules:
   - {id: destroys, effect: [destroys_data], do: deny, say: Nothing is destroyed here., instead: Move it to trash.}
+  - {id: words, where: [tool_call], match: {tool: Write}, do: deny, deny: {as: text}, say: Nothing is written here.}
   - {id: asks, where: [tool_call], match: {regex: 'deploy'}, do: hold, approvers: [sre], say: People look at it.}
 """
 YES = Answer(Outcome.APPROVED, "t1", (Decider("grace", "company", True, None, 1.0),))
@@ -105,6 +106,26 @@ async def test_beside_a_denied_call_the_others_run(gate: Manned, session: Make, 
         assert (agent.work / "data").exists()
         assert (agent.work / "one.txt").read_text() == "one\n"
     assert sorted(verdicts(gate)) == [("allow", "passes"), ("deny", "renamed")]
+
+
+async def test_in_the_place_of_a_call_stand_words_and_the_provider_sees_its_own_call(
+    gate: Manned, session: Make, folder: Path
+) -> None:
+    async with session() as agent:
+        write = tool("Write", file_path=str(agent.work / "it.txt"), content="x")
+        turn = await agent.tell(f"[[think]][[say:I write it.]]{write}")
+        assert turn.ok()
+        assert "Nothing is written here." in turn.text()
+        assert not turn.inputs
+        for said in ("Then not.", "Bye."):
+            assert (await agent.tell(f"[[think]][[say:{said}]]")).text() == said
+        assert not (agent.work / "it.txt").exists()
+    assert verdicts(gate) == [("deny", "words")]
+    messages = json.loads(reached(folder))["messages"]
+    mine = [block for one in messages if one["role"] == "assistant" for block in one["content"]]
+    assert "tool_use" in [block["type"] for block in mine]
+    assert "Nothing is written here." not in json.dumps(mine)
+    assert gate.simulator.world.past.report()["answers_replayed"], "there was a past to compare"
 
 
 async def test_it_waits_for_an_approval_and_goes_on(gate: Manned, session: Make) -> None:

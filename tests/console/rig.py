@@ -31,6 +31,7 @@ applies: {}
 rules:
   - {id: deploys, match: {regex: 'deploy to (prod|live)'}, do: hold, approvers: [reviewers], timeout: 5m,
      say: "People look at deployments."}
+  - {id: destroys, effect: [destroys_data], do: hold, approvers: [reviewers], say: "People look at what is destroyed."}
   - {id: brief, match: {keywords: [fleeting]}, do: hold, approvers: [reviewers], timeout: 5s}
   - {id: no-zephyr, where: [prompt], match: {regex: '(?i)project\\s+zephyr'}, do: deny, say: "Zephyr stays here."}
   - {id: mails, detect: [pii/email], do: mask, how: token}

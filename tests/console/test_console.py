@@ -96,6 +96,27 @@ async def test_a_held_call_is_denied_and_the_agent_reads_why(gate: World, grace:
     assert "not on a Friday" in turn.text()
 
 
+async def test_a_held_tool_call_shows_what_would_run_and_what_came_before(
+    gate: World, grace: Person, tmp_path: Path
+) -> None:
+    page, mail = grace.page, "ada.byron" + "@" + "mill.org"
+    ls, rm = (f'[[tool:Bash {{"command": "{command}"}}]]' for command in (f"echo {mail}", "cd . && rm -rf data; ls"))
+    async with agent(gate, tmp_path) as ada:
+        telling = asyncio.ensure_future(
+            ada.tell(f"tidy up [[say:I look first.]]{ls}[[then]][[say:Now the data.]]{rm}[[then]][[say:done]]")
+        )
+        await opened(page, "[data-queue] [data-ticket] >> nth=0")
+        await expect(page.locator("[data-content] mark").first).to_have_text("rm -rf data")
+        await expect(page.locator("[data-content] mark").last).to_have_text("destroys_data: rm -r data")
+        before = page.locator("[data-before] li")
+        await expect(before.first).to_contain_text("I look first.")
+        await expect(before.last).to_contain_text("Now the data.")
+        assert mail not in await page.content()
+        await grace.keeps("approval-tool-call")
+        await page.click("[data-answer=yes]")
+        assert (await telling).ok()
+
+
 async def test_nobody_decides_in_time(gate: World, grace: Person, tmp_path: Path) -> None:
     page = grace.page
     async with agent(gate, tmp_path) as ada:

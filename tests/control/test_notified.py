@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from sidecar.simulator.provider import User
-from tests.control.world import World, eventually, world
+from tests.control.calls import eventually
+from tests.control.world import World, world
 from tests.envoy.rig import Loop
 from tests.receivers import Mailbox, Receiver, Request, answer, mailbox, receiver
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -13,7 +12,8 @@ import pytest
 
 from sidecar.simulator.provider import User
 from tests.agent.session import Session
-from tests.control.world import AT_ONCE, Laptop, World, eventually, world
+from tests.control.calls import eventually
+from tests.control.world import AT_ONCE, Door, Laptop, World, ticket, waiting, world
 from tests.unit.control.tokens.assertions import Provider, Shape, posted
 
 DEPLOY = "please deploy to prod [[say:shipped]]"
@@ -37,24 +37,6 @@ def adfs() -> Provider:
 def whole(tmp_path_factory: pytest.TempPathFactory, adfs: Provider) -> Iterator[World]:
     with world(tmp_path_factory.mktemp("people"), *USERS, certificate=adfs.pem) as made:
         yield made
-
-
-def waiting(reviewer: Laptop) -> list[str]:
-    """The tickets that wait."""
-    lines = reviewer.run("approvals", "list", "--json").splitlines()
-    return [json.loads(line)["id"] for line in lines]
-
-
-def ticket(reviewer: Laptop) -> str:
-    """The one that waits, once it does."""
-    found: list[str] = []
-
-    def one() -> bool:
-        found[:] = waiting(reviewer)
-        return len(found) == 1
-
-    eventually(one)
-    return found[0]
 
 
 def none_waits(reviewer: Laptop) -> bool:
@@ -264,14 +246,6 @@ class TestHeld:
         grace.run("approvals", "approve", waits)
         assert call.answer().status_code == 200
         assert ada.ask("hello", ada.headers()).status_code == 200
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """What an agent is given."""
-
-    base_url: str
-    token: str
 
 
 def answers(whole: World) -> bool:

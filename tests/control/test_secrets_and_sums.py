@@ -13,7 +13,8 @@ import jwt
 import pytest
 
 from sidecar.simulator.provider import User
-from tests.control.world import AT_ONCE, Laptop, World, eventually, world
+from tests.control.calls import eventually
+from tests.control.world import AT_ONCE, Laptop, World, world
 
 MONEY = "please move the money [[say:moved]]"
 REVIEWERS = ("grace", "alan", "edith")

@@ -2,15 +2,14 @@
 beside it, and people who log in and use the commands.
 """
 
+import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +20,8 @@ import httpx
 from sidecar.simulator.provider import Options as ProviderOptions
 from sidecar.simulator.provider import User
 from sidecar.simulator.provider_serve import provide
-from sidecar.simulator.serve import Options, start
+from sidecar.simulator.serve import Options, Running, start
+from tests.control.calls import LONG, MODEL, Asking, Stream, eventually
 from tests.unit.control.tokens.assertions import ISSUER, RECIPIENT, Provider
 
 PROGRAM = (sys.executable, "-m", "sidecar.cli.main")
@@ -58,7 +58,6 @@ rules:
   - {id: deploys, match: {regex: 'deploy to (prod|live)'}, do: hold, approvers: [reviewers], say: People look first.}
   - {id: money, match: {regex: 'move the money'}, do: hold, approvers: [reviewers], approvals: 3}
 """
-MODEL = {"model": "claude-sonnet-4-5", "max_tokens": 50}
 
 
 @dataclass
@@ -139,66 +138,8 @@ class Laptop:
         headers = self.headers()
         return Asking(lambda: self.ask(prompt, headers))
 
-    def stream(self, headers: Mapping[str, str], path: str = "/v1/messages") -> "Stream":
-        return Stream(self.gate + path, dict(headers))
-
-
-class Asking:
-    """A call that waits, in a thread."""
-
-    def __init__(self, ask: Callable[[], httpx.Response]) -> None:
-        self._answers: list[httpx.Response] = []
-        self._thread = threading.Thread(target=lambda: self._answers.append(ask()), daemon=True)
-        self._thread.start()
-
-    def answer(self, within: float = 30) -> httpx.Response:
-        self._thread.join(within)
-        assert self._answers, "it still waits"
-        return self._answers[0]
-
-    @property
-    def waits(self) -> bool:
-        return self._thread.is_alive()
-
-
-class Stream:
-    """An answer that would go on for minutes."""
-
-    def __init__(self, url: str, headers: dict[str, str]) -> None:
-        self.came = b""
-        self.ended = 0.0
-        self.broke: Exception | None = None
-        self._thread = threading.Thread(target=self._read, args=(url, headers), daemon=True)
-        self._thread.start()
-        eventually(lambda: b"content_block_delta" in self.came or not self._thread.is_alive())
-        assert self._thread.is_alive(), self.came
-
-    def _read(self, url: str, headers: dict[str, str]) -> None:
-        said = "[[pace:0.2]] [[say:" + "one two three four five six seven eight nine ten " * 60 + "]]"
-        body = {**MODEL, "messages": [{"role": "user", "content": said}], "stream": True}
-        try:
-            with (
-                httpx.Client(timeout=60, trust_env=False) as client,
-                client.stream("POST", url, json=body, headers=headers) as answer,
-            ):
-                for chunk in answer.iter_bytes():
-                    self.came += chunk
-        except httpx.HTTPError as error:
-            self.broke = error
-        self.ended = time.monotonic()
-
-    @property
-    def goes_on(self) -> bool:
-        return self._thread.is_alive()
-
-    def ended_after(self, moment: float) -> float:
-        """How long after it the last byte came. It must have ended as the protocol says, with a word why."""
-        self._thread.join(30)
-        assert not self._thread.is_alive(), "it goes on"
-        assert self.broke is None
-        assert b"event: error" in self.came
-        assert b"message_stop" not in self.came
-        return self.ended - moment
+    def stream(self, headers: Mapping[str, str], path: str = "/v1/messages", prompt: str = "") -> "Stream":
+        return Stream(self.gate + path, dict(headers), prompt or LONG)
 
 
 @dataclass
@@ -207,6 +148,7 @@ class World:
     gate: str
     control: str
     users: list[User]
+    model: Running
     up: "subprocess.Popen[bytes]"
     laptops: dict[str, Laptop] = field(default_factory=dict)
 
@@ -236,18 +178,20 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, *users: User, told: str = "[]", certificate: bytes = b"") -> Iterator[World]:
+def world(
+    folder: Path, *users: User, told: str = "[]", certificate: bytes = b"", policy: str = POLICY
+) -> Iterator[World]:
     """`told`: who outside is told of what. `certificate`: of the one who signs assertions."""
     people = list(users)
     ports = free_ports(5)
     with (
         provide(ProviderOptions(users=people)) as provider,
-        start(Options(api_key="upstream-key")) as model,
+        start(Options(record=folder / "received.jsonl", api_key="upstream-key")) as model,
         (folder / "up.log").open("wb") as log,
     ):
         (folder / "upstream.key").write_text("upstream-key")
         (folder / "upstream.key").chmod(0o600)
-        (folder / "policy.yaml").write_text(POLICY)
+        (folder / "policy.yaml").write_text(policy)
         config = folder / "gatehouse.yaml"
         (folder / "adfs.pem").write_bytes(certificate or Provider().pem)
         values = {"issuer": provider.url, "model": model.url, "told": told, "saml": ISSUER, "recipient": RECIPIENT}
@@ -255,7 +199,7 @@ def world(folder: Path, *users: User, told: str = "[]", certificate: bytes = b""
         process = subprocess.Popen((*PROGRAM, "up", "--config", config), stdout=log, stderr=log)
         try:
             eventually(lambda: _up(process, folder / "up.log"), READY_WITHIN)
-            yield World(folder, f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[3]}", people, process)
+            yield World(folder, f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[3]}", people, model, process)
         finally:
             process.terminate()
             process.wait(30)
@@ -267,11 +211,30 @@ def _up(process: "subprocess.Popen[bytes]", log: Path) -> bool:
     return "The gate is up" in said
 
 
-def eventually(holds: Callable[[], object], within: float = 20) -> None:
-    deadline = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < deadline, "it never came to that"
-        time.sleep(0.05)
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What an agent is given."""
+
+    base_url: str
+    token: str
+
+
+def ticket(reviewer: Laptop) -> str:
+    """The one that waits, once it does."""
+    found: list[str] = []
+
+    def one() -> bool:
+        found[:] = waiting(reviewer)
+        return len(found) == 1
+
+    eventually(one)
+    return found[0]
+
+
+def waiting(reviewer: Laptop) -> list[str]:
+    """The tickets that wait."""
+    lines = reviewer.run("approvals", "list", "--json").splitlines()
+    return [json.loads(line)["id"] for line in lines]
 
 
 def free_ports(count: int) -> list[int]:

@@ -47,7 +47,7 @@ class Nowhere:
     async def record(self, kind: str, fact: Mapping[str, object]) -> None:
         pass
 
-    def headers_for(self, connection: str) -> Headers:
+    def headers_for(self, connection: str, token: str | None) -> Headers:
         return (("x-api-key", KEY),)
 
 

@@ -1,5 +1,6 @@
 """Calls that wait for people, behind the real Envoy."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from sidecar.core.approval.answer import Answer, Decider, Outcome
 from sidecar.core.model.block import Block, Target
 from tests.manned import Manned, manned
+from tests.polling import until
 
 YES = Answer(Outcome.APPROVED, "t1", (Decider("grace", "company", True, None, 1.0),))
 NO = Answer(Outcome.DENIED, "t1", (Decider("grace", "company", False, "not on a Friday", 1.0),))
@@ -120,7 +122,7 @@ class TestStopped:
         assert time.monotonic() - began < 2
         assert answers[0].status_code == 451
         assert "a leak is suspected" in answers[0].json()["error"]["message"]
-        assert gate.people.withdrawn
+        eventually(lambda: bool(gate.people.withdrawn))
         assert gate.record.of("stopped")[0]["state"] == "holding"
 
     def test_a_new_call(self, gate: Manned) -> None:
@@ -156,6 +158,8 @@ class TestStopped:
         assert b"event: error" in came
         assert b"a leak is suspected" in came
         assert b"message_stop" not in came
+        # Nothing waits for this fact, so the client may have read its end before it is written.
+        asyncio.run(until(lambda: bool(gate.record.of("stopped"))))
         assert gate.record.of("stopped")[0]["state"] == "streaming"
 
 

@@ -26,8 +26,17 @@ def lonely(make: Make) -> Rig:
 
 @pytest.fixture
 def process(lonely: Rig) -> Iterator["subprocess.Popen[str]"]:
+    yield from started(lonely)
+
+
+@pytest.fixture
+def opening(lonely: Rig) -> Iterator["subprocess.Popen[str]"]:
+    yield from started(lonely, "opening")
+
+
+def started(lonely: Rig, *more: str) -> Iterator["subprocess.Popen[str]"]:
     lonely.upstream.reset()
-    argv = [sys.executable, "-m", "tests.envoy.held", str(lonely.envoy.spec.socket)]
+    argv = [sys.executable, "-m", "tests.envoy.held", str(lonely.envoy.spec.socket), *more]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as started:
         assert started.stdout is not None
         assert started.stdout.readline() == "ready\n"
@@ -55,6 +64,22 @@ def test_killed_or_frozen_while_it_holds_a_call(lonely: Rig, process: "subproces
     assert outcome(lonely) == UNAVAILABLE
     assert time.monotonic() - began < 5
     striking.join()
+    assert lonely.upstream.requests == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM])
+def test_killed_or_frozen_while_a_client_waits_in_an_answer(
+    lonely: Rig, opening: "subprocess.Popen[str]", how: int
+) -> None:
+    with (
+        httpx.Client(base_url=lonely.envoy.url, timeout=15) as client,
+        client.stream("POST", "/v1/messages", headers=lonely.token, content=b"{}") as answer,
+    ):
+        parts = answer.iter_bytes()
+        assert next(parts) == b": waiting for somebody\n\n"
+        os.kill(opening.pid, how)
+        with pytest.raises(httpx.RemoteProtocolError):
+            next(parts)
     assert lonely.upstream.requests == []
 
 

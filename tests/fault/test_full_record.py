@@ -61,7 +61,7 @@ class World:
             lambda: Exchange(gate, f"gx_{next(numbers)}"), self.gaps, self, "s3cret", {"company": ClaimNames()}
         )
 
-    def headers_for(self, connection: str) -> Headers:
+    def headers_for(self, connection: str, token: str | None) -> Headers:
         return ()
 
     async def calls(self, connection: str, text: str) -> list[m.Outbound]:

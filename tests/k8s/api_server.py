@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import parse_qs
 
 from sidecar.settings.webhook import ClusterAccess
 from tests.certificates import Authority
@@ -41,6 +42,7 @@ class ApiServer:
             found = json.loads(json.dumps(made))
             found.setdefault("metadata", {})["name"] = path.rsplit("/", 1)[1]
             found["metadata"]["resourceVersion"] = str(next(self._versions))
+            found["metadata"].setdefault("uid", f"uid-{found['metadata']['resourceVersion']}")
             self.objects[path] = found
 
     def namespace(self, name: str, **labels: str) -> None:
@@ -80,10 +82,23 @@ class ApiServer:
     def _get(self, path: str, _body: Any) -> tuple[int, Object]:
         if path in self.objects:
             return 200, self.objects[path]
+        path, _, asked = path.partition("?")
+        if path.rsplit("/", 1)[1] == "pods":
+            label = parse_qs(asked)["labelSelector"][0].split("=")
+            found = [one for at, one in self.objects.items() if at.rsplit("/", 1)[0] == path]
+            return 200, {"items": [one for one in found if label in map(list, one["metadata"]["labels"].items())]}
         if path.rsplit("/", 1)[1] in ("namespaces", "configmaps"):
             inside = [one for at, one in self.objects.items() if at.rsplit("/", 1)[0] == path]
             return 200, {"items": inside}
         return 404, {"message": "not found"}
+
+    def _delete(self, path: str, body: Object) -> tuple[int, Object]:
+        if path not in self.objects:
+            return 404, {}
+        wanted = (body.get("preconditions") or {}).get("uid")
+        if wanted and wanted != self.objects[path]["metadata"].get("uid"):
+            return 409, {"message": "the UID in the precondition does not match"}
+        return 200, self.objects.pop(path)
 
     def _post(self, path: str, body: Object) -> tuple[int, Object]:
         if path.endswith("/events"):
@@ -158,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
-    do_GET = do_POST = do_PUT = do_PATCH = _any  # noqa: N815
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any  # noqa: N815
 
     def log_message(self, *_: object) -> None:
         return

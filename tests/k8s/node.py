@@ -1,17 +1,12 @@
-"""A node for the pods of one release: their containers as processes, with the mounts, environment, commands and probes
-that the chart rendered.
+"""A node for the pods of one release: their containers as processes, probed and ended as the kubelet does it.
 
-Strategy: network and mounts are in namespaces of their own, so every port and path is the real one. A container is its
-command, started where each of its volumeMounts, and no other of its pod's volumes, lies where the chart says. Volumes
-are laid out as the kubelet does it: ConfigMaps and Secrets behind the `..data` link, of Secrets only the listed keys.
-
-Rules: what is not looked at here: users, the read-only root, resources. `test_security.py` looks at those.
+Strategy: a program that runs in namespaces of its own, so every port is the real one and the names of Services lead
+here; it does what `plan.json` says, and writes `result.json`. What a container is, `container.py` says.
 """
 
 import fcntl
 import json
 import os
-import shlex
 import shutil
 import socket
 import ssl
@@ -27,10 +22,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.k8s.container import lay_out, line, programs
+
 Spec = Mapping[str, Any]
-# What the images bring along, as it is on this machine.
-PATH = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
-SHARED_TMP = "/tmp"  # the test's own folder lies below: it stays as it is
 READY_WITHIN = 90.0
 
 
@@ -45,16 +39,17 @@ class Pod:
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def start(self) -> None:
+        programs(self.folder)
         for volume in self.spec.get("volumes", ()):
             self._lay_out(volume)
         for container in self.spec.get("initContainers", ()):
-            done = subprocess.run(self._argv(container), env=self._env(container), capture_output=True, check=False)
+            done = subprocess.run(self._argv(container), capture_output=True, check=False)
             said = done.stderr.decode()
             assert done.returncode == 0, f"{self.name}/{container['name']}: {said}"
         for container in self.spec["containers"]:
             with (self.folder / f"{container['name']}.log").open("wb") as log:
                 self.running[container["name"]] = subprocess.Popen(
-                    self._argv(container), env=self._env(container), stdout=log, stderr=subprocess.STDOUT
+                    self._argv(container), stdout=log, stderr=subprocess.STDOUT
                 )
 
     def until_ready(self) -> None:
@@ -81,43 +76,25 @@ class Pod:
         hook = container.get("lifecycle", {}).get("preStop")
         if hook:
             argv = self._argv({**container, "command": hook["exec"]["command"], "args": []})
-            subprocess.run(argv, env=self._env(container), capture_output=True, check=True)
+            subprocess.run(argv, capture_output=True, check=True)
         process = self.running[container["name"]]
         process.terminate()
         process.wait(30)
 
     def _lay_out(self, volume: Spec) -> None:
-        home = self.folder / "volumes" / volume["name"]
-        home.mkdir(parents=True)
+        files: Mapping[str, str] = {}
         for kind, named in (("configMap", "name"), ("secret", "secretName")):
             if kind in volume:
-                texts = dict(self.sources[kind][volume[kind][named]])
+                texts = self.sources[kind][volume[kind][named]]
                 items = volume[kind].get("items")
-                wanted = {one["path"]: texts[one["key"]] for one in items} if items else texts
-                (home / "..2026").mkdir()
-                (home / "..data").symlink_to("..2026")
-                for name, text in wanted.items():
-                    (home / "..2026" / name).write_text(text)
-                    (home / name).symlink_to(f"..data/{name}")
+                files = {one["path"]: texts[one["key"]] for one in items} if items else texts
+        lay_out(self._volume(volume["name"]), files)
+
+    def _volume(self, name: str) -> Path:
+        return self.folder / "volumes" / name
 
     def _argv(self, container: Spec) -> list[str]:
-        """A shell that makes the mounts, in a mount namespace of its own, and becomes the command."""
-        steps = [
-            "mount --make-rprivate /",
-            f"mount --bind {shlex.quote(str(self.folder.parent / 'etc'))} /etc",
-            *(f"mount -t tmpfs none {place}" for place in ("/etc/gatehouse", "/run", "/var/lib")),
-        ]
-        for mount in container.get("volumeMounts", ()):
-            if mount["mountPath"] != SHARED_TMP:
-                home, place = self.folder / "volumes" / mount["name"], mount["mountPath"]
-                steps += [f"mkdir -p {place}", f"mount --bind {shlex.quote(str(home))} {place}"]
-                steps += [f"mount -o remount,bind,ro {place}"] if mount.get("readOnly") else []
-        command = shlex.join([*container["command"], *container.get("args", ())])
-        return ["unshare", "--mount", "sh", "-ec", "\n".join([*steps, f"cd /tmp\nexec {command}"])]
-
-    def _env(self, container: Spec) -> dict[str, str]:
-        given = {one["name"]: one["value"] for one in container.get("env", ())}
-        return {"PATH": PATH, "HOME": "/tmp", "HOSTNAME": self.name, **given}
+        return line(container, self._volume, self.folder, self.folder.parent / "etc", HOSTNAME=self.name)
 
 
 def probe(container: Spec, kind: str) -> bool:

@@ -26,6 +26,7 @@ INJECTION = Injection(
     settings_key="gatehouse.yaml",
     policies=(Folder("gatehouse-policies", "inline"), Folder("team-policies", "team-policies")),
     identity=("partner-keys",),
+    authorities=None,
     secrets=(Keys("gatehouse-keys", ("link-key", "mask-key")), Keys("gatehouse-upstream", ("anthropic-api-key",))),
     csi=("vault-models",),
     audience="gatehouse",

@@ -16,6 +16,7 @@ RESOURCES = closed("requests limits", requests=SIDES, limits=SIDES)
 OF_CONFIG_MAP = closed("configMap key", configMap=TEXT, key=TEXT)
 INJECTION: dict[str, Schema] = {
     "authority": OF_CONFIG_MAP,
+    "authorities": {"anyOf": [OF_CONFIG_MAP, {"type": "null"}]},
     "connection": TEXT,
     "connections": many(TEXT),
     "csi": TEXTS,
@@ -43,9 +44,10 @@ INJECTION: dict[str, Schema] = {
     ),
 }
 SCHEMA = closed(
-    "release namespace listen metrics log certificates paths injection",
+    "release namespace service_account listen metrics log certificates paths injection",
     release=TEXT,
     namespace=TEXT,
+    service_account=TEXT,
     listen=LISTEN,
     metrics=LISTEN,
     log=closed("level format", level=TEXT, format={"const": "json"}),
@@ -58,7 +60,7 @@ SCHEMA = closed(
         mutating=TEXT,
         validating=TEXT,
     ),
-    paths=closed("inject policies", inject=TEXT, policies=TEXT),
+    paths=closed("inject policies copies pods", inject=TEXT, policies=TEXT, copies=TEXT, pods=TEXT),
     injection=closed(" ".join(INJECTION), **INJECTION),
 )
 WITH_WEBHOOK = [name for name in SETS if name != "try"]
@@ -83,8 +85,10 @@ def test_the_page_names_every_key() -> None:
 def test_what_it_shall_copy_is_there_or_is_the_owners(name: str) -> None:
     injection, objects = told(of_set(name))["injection"], of_set(name)
     ours = {one["metadata"]["name"] for one in objects if one["kind"] == "ConfigMap"}
-    theirs = {"team-policies", "partner-keys"}
+    theirs = {"team-policies", "partner-keys", "company-ca"}
     copied = {one["configMap"] for one in injection["policies"]} | set(injection["identity"])
+    if injection["authorities"]:
+        copied.add(injection["authorities"]["configMap"])
     assert {injection["settings"]["configMap"]} <= ours
     assert copied <= ours | theirs
     role = next(one for one in objects if one["kind"] == "ClusterRole")

@@ -162,5 +162,5 @@ async def test_a_megabyte_of_policies_is_answered_in_time(webhook: Started) -> N
     webhook.process._check._within = 3.0
     began = time.perf_counter()
     response = await webhook.review(made)
-    assert time.perf_counter() - began < 15  # the check is ended after three seconds; the rest is this machine's
-    assert response["allowed"] or "spread them over several ConfigMaps" in response["status"]["message"]
+    assert time.perf_counter() - began < 15  # an answer waits for three seconds; the rest is this machine's
+    assert response["allowed"] or "could not be looked at in time" in response["status"]["message"]

@@ -25,6 +25,7 @@ METRICS = {
 OTHERS: dict[str, set[str]] = {"up": set(), "process_cpu_seconds_total": set(), "process_resident_memory_bytes": set()}
 ADDED = {"namespace", "pod", "service", "job", "instance", "gatehouse"}  # the last by our monitors
 DASHBOARDS = {path.stem: json.loads(path.read_text()) for path in sorted((CHART / "files/dashboards").glob("*.json"))}
+ALERTS: list[dict[str, Any]] = yaml.safe_load((CHART / "files/alerts.yaml").read_text())["alerts"]
 RULES: list[dict[str, Any]] = named(of_set("production"), "PrometheusRule", "gatehouse")["spec"]["groups"][0]["rules"]
 
 
@@ -77,6 +78,28 @@ def test_every_alert_says_what_to_do() -> None:
         assert len(rule["annotations"]["runbook"]) > 100, rule["alert"]
         assert rule["annotations"]["runbook_url"] == "https://wiki.example.com/gatehouse"
         assert 'gatehouse="gatehouse/gatehouse"' in rule["expr"]
+
+
+@pytest.mark.parametrize("part", ["gateway", "webhook"])
+def test_no_alert_watches_what_is_not_there(part: str) -> None:
+    """What is absent because nobody wanted it would alarm for ever."""
+    made = rendered(values("production", **{part: {"enabled": False}}))
+    rules = named(made, "PrometheusRule", "gatehouse")["spec"]["groups"][0]["rules"]
+    gone = {one["alert"] for one in RULES} - {one["alert"] for one in rules}
+    assert gone == {one["alert"] for one in ALERTS if one.get("part") == part} != set()
+    assert not any(f"-{part}" in one["expr"] for one in rules)
+
+
+def test_metrics_that_are_named_in_the_guide_are_there() -> None:
+    guide = (CHART.parent / "README.md").read_text()
+    assert set(re.findall(r"`(gatehouse_\w+)[`{]", guide)) <= METRICS.keys()
+
+
+def test_the_webhooks_own_metrics_are_watched() -> None:
+    asked = " ".join(expression for _, expression in ALL)
+    own = [one.name for one in TABLE if one.name.startswith(("gatehouse_admission", "gatehouse_webhook"))]
+    assert len(own) == 4
+    assert [name for name in own if name not in asked] == []
 
 
 def test_everything_that_is_scraped_says_of_which_release_it_is() -> None:

@@ -3,6 +3,7 @@
 import ipaddress
 from typing import Any
 
+import helm_python as helm
 import pytest
 
 from tests.k8s.rig import Object, of_set, rendered, values
@@ -11,6 +12,8 @@ OBJECTS = of_set("production")
 AGENTS = {"kubernetes.io/metadata.name": "agents"}
 OURS = {"kubernetes.io/metadata.name": "gatehouse"}
 OF_RELEASE = {"app.kubernetes.io/name": "gatehouse", "app.kubernetes.io/instance": "gatehouse"}
+
+INJECTED = {"app": "bot", "gatehouse.dev/injected-by": "gatehouse.gatehouse"}
 
 
 def part(name: str) -> dict[str, str]:
@@ -71,6 +74,11 @@ OUT: tuple[tuple[str, dict[str, str], Any, int, bool, str], ...] = (
     ("agents", {"app": "bot"}, (OURS, part("control")), 15090, False, "and not the console"),
     ("agents", {"app": "bot"}, ({"kubernetes.io/metadata.name": "kube-system"}, {}), 53, True, "and names"),
     ("agents", {"app": "bot"}, ({"kubernetes.io/metadata.name": "git"}, {}), 443, True, "and what was added"),
+    ("agents", INJECTED, "160.79.104.10", 443, True, "but an injected pod, whose gate is in it"),
+    ("agents", INJECTED, "160.79.104.10", 80, False, "over TLS only, like the gateway"),
+    ("agents", INJECTED, "169.254.169.254", 443, False, "and not to the cloud's metadata"),
+    ("agents", INJECTED, (OURS, part("control")), 15091, True, "its gate has its control plane"),
+    ("agents", INJECTED, ({"kubernetes.io/metadata.name": "data"}, {}), 8443, True, "and its database"),
     ("gatehouse", part("gateway"), "160.79.104.10", 443, True, "the gate reaches the model"),
     ("gatehouse", part("gateway"), "160.79.104.10", 80, False, "over TLS only"),
     ("gatehouse", part("gateway"), "169.254.169.254", 443, False, "not the cloud's metadata"),
@@ -88,6 +96,7 @@ IN: tuple[tuple[dict[str, str], Any, int, bool, str], ...] = (
     (part("gateway"), ({**AGENTS, "agents": "true"}, {}), 15081, False, "its admin page is nobody's"),
     (part("control"), ({"kubernetes.io/metadata.name": "ingress-nginx"}, {}), 15090, True, "people, by the ingress"),
     (part("control"), (AGENTS, {}), 15090, False, "agents have no console"),
+    (part("control"), (AGENTS, INJECTED), 15090, True, "but their gates fetch keys and keep checkpoints"),
     (part("control"), (AGENTS, {}), 15091, True, "data planes beside agents show their key"),
     (part("control"), (OURS, part("test")), 15090, True, "`helm test` asks"),
     (part("webhook"), "10.9.9.9", 15443, True, "the API server comes from where its network is"),
@@ -103,6 +112,17 @@ def test_what_goes_out(namespace: str, pod: dict[str, str], to: Any, port: int, 
 @pytest.mark.parametrize(("pod", "of", "port", "may", "note"), IN, ids=[row[-1] for row in IN])
 def test_what_comes_in(pod: dict[str, str], of: Any, port: int, may: bool, note: str) -> None:
     assert comes_in(pod, of, port) is may, note
+
+
+def test_without_injection_no_pod_of_agents_gets_out() -> None:
+    objects = rendered(values("production", webhook={"enabled": False}))
+    assert not goes_out("agents", INJECTED, "160.79.104.10", 443, objects)
+
+
+def test_a_peer_without_its_namespace_would_be_another_ones() -> None:
+    rule = {"to": [{"podSelector": {"matchLabels": {"app": "clickhouse"}}}], "ports": [{"port": 8123}]}
+    with pytest.raises(helm.HelmError, match="name the namespace of each podSelector"):
+        rendered(values("production", networkPolicy__inClusterTo=[rule]))
 
 
 def test_off_is_off() -> None:

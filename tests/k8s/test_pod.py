@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from sidecar.simulator.recording import read_recording
+from tests.certificates import Authority
 from tests.envoy.rig import AUDIENCE, ISSUER, Tokens
 from tests.k8s.machine import Machine, machine
 from tests.k8s.rig import ROOT, Object, rendered, values
@@ -43,6 +44,7 @@ def of_chart() -> list[Object]:
         control={"enabled": False},
         record={"clickhouse": ""},
         identity__configMaps=["partner-keys"],
+        authorities={"configMap": "company-ca"},
         injection__serviceAccounts={"issuer": CLUSTER, "jwksUrl": "https://unused.example/keys"},
         injection__spool={"storageClass": ""},
         settings={"identity": {"providers": [COMPANY], "workload": WORKLOAD}},
@@ -139,6 +141,8 @@ async def _made(folder: Path, keys: Tokens, given: Files, token: str) -> tuple[O
     async with started(of_chart(), folder) as webhook:
         webhook.api.namespace("agents", **{"gatehouse.dev/inject": "true"})
         webhook.api.config_map("gatehouse", "partner-keys", {"keys.json": keys.jwks})
+        company = Path(Authority(str(folder / "company")).certificate).read_text()
+        webhook.api.config_map("gatehouse", "company-ca", {"ca.crt": company})
         made = await _settled(webhook)
         return made, files(webhook, made, given, token)
 
@@ -147,6 +151,7 @@ async def _settled(webhook: Started) -> Object:
     """The pod, when the keys that were put beside the release have come to its namespace."""
     made = await webhook.patched(pod())
     await until(lambda: "keys.json" in webhook.api.config_map("agents", "partner-keys")["data"])
+    await until(lambda: "ca.crt" in webhook.api.config_map("agents", "company-ca")["data"])
     return made
 
 
@@ -168,6 +173,27 @@ def test_the_models_key_is_nowhere_in_the_agents_container(run: Run) -> None:
     container = json.dumps(run.on.spec["containers"])
     assert run.key not in container
     assert "secret" not in container.lower()
+
+
+def test_envoys_admin_page_is_not_the_agents(run: Run) -> None:
+    """On the pod's network nothing of the gate listens but the gate and its metrics."""
+    ports = {
+        int(line.split()[1].rpartition(":")[2], 16)
+        for line in run.on.inside("grep", "-h", " 0A ", "/proc/net/tcp", "/proc/net/tcp6").stdout.splitlines()
+    }
+    assert ports == {15080, 15095, UPSTREAM}
+    ask = (
+        "import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); "
+        "s.sendall(b'GET /ready HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n'); print(s.recv(99))"
+    )
+    socket = run.on.volume("gatehouse-run") / "admin.sock"
+    assert "200 OK" in run.on.inside(sys.executable, "-c", ask, str(socket)).stdout
+
+
+def test_authorities_of_the_company_are_known_to_the_pods_gate(run: Run) -> None:
+    known = (run.on.volume("gatehouse-run") / "authorities.pem").read_text()
+    assert (run.on.volume("gatehouse-authorities") / "ca.crt").read_text() in known
+    assert (run.on.volume("gatehouse-authority") / "ca.crt").read_text() in known
 
 
 def test_a_person_behind_the_agent_comes_in_by_a_token_of_their_own(run: Run) -> None:

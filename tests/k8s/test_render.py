@@ -5,7 +5,7 @@ from typing import Any
 import helm_python as helm
 import pytest
 
-from tests.k8s.rig import CHART, SETS, VERSIONS, complaints, named, notes, of_set, rendered, values
+from tests.k8s.rig import CHART, SETS, VERSIONS, Object, complaints, named, notes, of_set, rendered, values
 
 CSI = {"csi": {"secretProviderClass": "vault", "key": "dsn"}}
 # Set, what is changed, why.
@@ -100,7 +100,7 @@ def test_selectors_find_the_pods_and_nothing_else() -> None:
             "NetworkPolicy": lambda spec=spec: spec["podSelector"].get("matchLabels"),
         }.get(one["kind"])
         labels = wanted() if wanted else None
-        if labels:
+        if labels and "gatehouse.dev/injected-by" not in labels:
             found = [name for name, has in workloads.items() if labels.items() <= has.items()]
             assert len(found) == 1, one["metadata"]["name"]
 
@@ -146,7 +146,8 @@ def test_what_changes_makes_pods_anew() -> None:
 def test_the_migration_is_another_job_when_it_does_something_else() -> None:
     def job(**changed: Any) -> str:
         objects = rendered(values("production", **changed))
-        return next(str(one["metadata"]["name"]) for one in objects if one["kind"] == "Job")
+        names = (str(one["metadata"]["name"]) for one in objects if one["kind"] == "Job")
+        return next(name for name in names if "migration" in name)
 
     assert job() == job(log={"level": "info"})
     assert job() != job(record__retention={"evidence": 100})
@@ -169,10 +170,24 @@ def test_an_uninstall_keeps_what_holds_records_and_nothing_else() -> None:
     [
         ("try", ["plain HTTP", "record.clickhouse is not set", "port-forward", "it is lost"], ["kubectl label"]),
         ("production", ["https://gatehouse.example.com", "kubectl label namespace"], ["plain HTTP", "is not set"]),
-        ("sidecars", ["the Secret gatehouse-tls"], ["ANTHROPIC_BASE_URL"]),
+        ("sidecars", ["gatehouse.dev/copy-of=gatehouse"], ["ANTHROPIC_BASE_URL"]),
     ],
 )
 def test_the_notes_say_what_to_do_next(name: str, said: list[str], unsaid: list[str]) -> None:
     text = notes(values(name))
     assert [words for words in said if words not in text] == []
     assert [words for words in unsaid if words in text] == []
+
+
+def test_the_cleanup_is_a_hook_of_the_uninstall_and_nothing_else() -> None:
+    """What is no hook would be part of the release, and a right that stays."""
+
+    def of_cleanup(**changed: Any) -> list[Object]:
+        found = rendered(values("sidecars", **changed))
+        return [one for one in found if one["metadata"]["labels"].get("app.kubernetes.io/component") == "cleanup"]
+
+    made = of_cleanup()
+    assert {one["kind"] for one in made} >= {"Job", "ClusterRole", "ClusterRoleBinding", "Role", "ServiceAccount"}
+    assert {one["metadata"]["annotations"]["helm.sh/hook"] for one in made} == {"post-delete"}
+    assert all("hook-succeeded" in one["metadata"]["annotations"]["helm.sh/hook-delete-policy"] for one in made)
+    assert of_cleanup(injection__cleanup=False) == []

@@ -77,14 +77,14 @@ def test_only_who_asks_the_cluster_has_a_token_for_it() -> None:
         "Pod/gatehouse-test": False,
     }
     given = {owner for owner, spec in pods(of_set("production")) if spec["automountServiceAccountToken"]}
-    assert given == {"Deployment/gatehouse-control", "Deployment/gatehouse-webhook"}
+    assert given == {"Deployment/gatehouse-control", "Deployment/gatehouse-webhook", "Job/gatehouse-cleanup"}
     accounts = {
         o["metadata"]["name"]: o["automountServiceAccountToken"]
         for o in of_set("production")
         if o["kind"] == "ServiceAccount"
     }
     assert set(accounts.values()) == {False}
-    assert len(accounts) == 4
+    assert len(accounts) == 5
 
 
 def rights(name: str) -> set[tuple[str, str, str, str]]:
@@ -106,10 +106,13 @@ def test_rights_in_the_cluster_are_few() -> None:
         assert not any("*" in (resource, verb) for _, resource, verb, _ in found)
         assert not any(resource == "secrets" and kind == "ClusterRole" for kind, resource, *_ in found)
         assert not any(
-            resource in ("pods", "roles", "clusterroles", "serviceaccounts/token") for _, resource, *_ in found
+            resource in ("pods", "roles", "clusterroles", "serviceaccounts/token") and verb != "list"
+            for _, resource, verb, _ in found
         )
     read = {(verb, names) for _, resource, verb, names in rights("sidecars") if resource == "secrets"}
-    assert read == {(verb, "gatehouse-tls") for verb in ("get", "update", "patch", "watch")} | {("create", "*")}
+    assert read == {(verb, "gatehouse-tls") for verb in ("get", "update", "patch", "watch", "delete")} | {
+        ("create", "*")
+    }
     assert not any(resource == "secrets" for _, resource, *_ in rights("production"))
 
 
@@ -148,6 +151,7 @@ def test_keys_are_mounted_one_by_one_and_only_where_they_are_used() -> None:
     assert keys("StatefulSet/gatehouse-gateway") == {
         *("gatehouse-keys/link-key", "gatehouse-keys/mask-key", "gatehouse-upstream/anthropic-api-key"),
         *("gatehouse-clickhouse/password", "gatehouse-tls/ca.crt", "gatehouse-gateway-tls/*"),
+        *("gatehouse-registry/password", "gatehouse-tickets/client-secret"),
     }
     assert keys("Deployment/gatehouse-control") == {
         *("gatehouse-keys/link-key", "gatehouse-keys/token-key", "gatehouse-database/dsn", "gatehouse-tls/*"),

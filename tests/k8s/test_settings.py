@@ -13,6 +13,7 @@ from sidecar.extproc.bootstrap.spec import spec_from
 from sidecar.processes.providers import providers
 from sidecar.rulebook.sources import read_sources
 from sidecar.settings.load import load
+from sidecar.settings.oauth import SubjectType
 from sidecar.settings.values import Settings
 from tests.k8s.rig import SETS, Object, containers, named, of_set, pods, rendered, values
 
@@ -21,7 +22,8 @@ POLICY = "policy: {name}\nrules: []\n"
 
 def laid_out(folder: Path, objects: list[Object] | tuple[Object, ...], part: str, file: str = "gatehouse.yaml") -> Path:
     """The folders of /etc/gatehouse as the kubelet lays them out for this part."""
-    for pattern in yaml.safe_load(named(objects, "ConfigMap", f"gatehouse-{part}")["data"][file])["policies"]:
+    policies = yaml.safe_load(named(objects, "ConfigMap", f"gatehouse-{part}")["data"][file])["policies"]
+    for pattern in policies["files"] if isinstance(policies, dict) else policies:
         name = pattern.split("/")[-2]
         (folder / "policies" / name).mkdir(parents=True, exist_ok=True)
         found = [o for o in objects if o["kind"] == "ConfigMap" and o["metadata"]["name"] == "gatehouse-policies"]
@@ -94,7 +96,7 @@ def test_certificates_have_the_names_that_are_asked_for() -> None:
 
 def test_the_control_plane_knows_no_upstream_credential(tmp_path: Path) -> None:
     settings = load(laid_out(tmp_path, of_set("production"), "control"), environ={})
-    assert [one.credential for one in settings.connections] == [None, None]
+    assert {one.credential for one in settings.connections} == {None}
     spec = dict(pods(of_set("production")))["Deployment/gatehouse-control"]
     assert not any("upstream" in volume["name"] for volume in spec["volumes"])
 
@@ -146,3 +148,34 @@ def test_the_migration_is_done_by_whoever_may(tmp_path: Path) -> None:
 def test_what_the_chart_does_not_name_can_be_set_all_the_same(tmp_path: Path) -> None:
     limits = read(tmp_path, "gateway", settings={"limits": {"json_depth": 64}}).limits
     assert limits.json_depth == 64
+
+
+def test_only_data_planes_open_the_place_of_a_bundle(tmp_path: Path) -> None:
+    for part in ("gateway", "sidecar", "control"):
+        (tmp_path / part).mkdir()
+        bundle = read(tmp_path / part, part).bundle
+        assert bundle is not None
+        assert (bundle.name, bundle.at_least, bundle.every) == ("company", 20270131235959, 60.0)
+        assert str(bundle.place) == "oci://registry.example.com/platform/policies:stable"
+        assert (bundle.credential is None, bundle.ca is None) == ((part == "control"),) * 2
+        if bundle.credential is not None:
+            assert str(bundle.credential.source.file).endswith("secrets/gatehouse-registry/password")
+
+
+def test_a_token_endpoint_gives_a_credential(tmp_path: Path) -> None:
+    tickets = next(one for one in read(tmp_path, "gateway").connections if one.name == "tickets")
+    assert tickets.credential is not None
+    oauth = tickets.credential.oauth
+    assert oauth is not None
+    assert str(oauth.secret_file).endswith("secrets/gatehouse-tickets/client-secret")
+    assert (oauth.client_id, oauth.exchange, oauth.scopes) == ("gatehouse", SubjectType.ACCESS_TOKEN, ("tickets.read",))
+    assert str(oauth.ca) == "/run/gatehouse/authorities.pem"
+
+
+def test_a_bundle_may_be_all_there_is(tmp_path: Path) -> None:
+    bundle = {"url": "https://rules.example/company.tar", "public_keys": ["0f" * 32]}
+    objects = rendered(values("try", policies={"preset": "none", "bundle": bundle}))
+    settings = load(laid_out(tmp_path, objects, "gateway"), environ={})
+    assert settings.policies == ()
+    assert settings.bundle is not None
+    assert not [one for one in objects if one["metadata"]["name"] == "gatehouse-policies"]

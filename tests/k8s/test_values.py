@@ -54,6 +54,7 @@ def test_every_value_of_the_schema_has_a_default() -> None:
     optional = (
         *("global", "settings", "identity.exchange", "approvals.roles", "approvals.sign_in", "record.checkpoints"),
         *("record.retention", "record.password", "record.migration.password", "control.database"),
+        "policies.bundle.credential.from",
     )
 
     def shown(place: str) -> bool:
@@ -84,6 +85,13 @@ WRONG: tuple[tuple[dict[str, Any], tuple[str, ...]], ...] = (
     ({"connections": [{"name": "a", "kind": "claude", "url": "https://u:p@a.example"}]}, ("/connections/0/url",)),
     ({"image": {"digest": "latest"}}, ("/image/digest", "does not match")),
     ({"policies__preset": "lenient"}, ("/policies/preset", "'starter', 'strict', 'observe', 'none'")),
+    ({"policies__bundle": {"url": "oci://a.example/b"}}, ("/policies/bundle", "missing property 'public_keys'")),
+    (
+        {"policies__bundle": {"url": "ftp://a/b", "public_keys": ["0f" * 32]}},
+        ("/policies/bundle/url", "does not match"),
+    ),
+    ({"policies__bundle": {"url": "https://a/b", "public_keys": ["k"]}}, ("/policies/bundle/public_keys/0",)),
+    ({"policies__bundle": {"url": "https://a/b", "public_keys": []}}, ("/policies/bundle/public_keys", "minItems")),
     ({"record__durability": "eventual"}, ("/record/durability", "'strict', 'relaxed'")),
     ({"record__limit": "lots"}, ("/record/limit",)),
     ({"record__retention": {"texts": 0}}, ("/record/retention/texts",)),
@@ -111,6 +119,18 @@ INLINE: tuple[dict[str, Any], ...] = (
             {"name": "a", "kind": "claude", "url": "https://a.example", "credential": {"from": {"env": "K"}}}
         ]
     },
+    {
+        "connections": [
+            {
+                "name": "a",
+                "kind": "mcp",
+                "url": "https://a.example",
+                "credential": {"oauth": {"token_url": "https://b.example", "client_id": "c", "client_secret": "k"}},
+            }
+        ]
+    },
+    {"policies__bundle": {"url": "https://a/b", "public_keys": ["0f" * 32], "credential": {"from": {"value": "k"}}}},
+    {"policies__bundle": {"url": "https://u:p@a/b", "public_keys": ["0f" * 32]}},
     {"record__password": {"value": "k"}},
     {"record__password": "k"},
     {"control__database": "postgresql://user:word@host/gatehouse"},

@@ -12,38 +12,59 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from sidecar.control.client import Client as Person
+from sidecar.settings.load import load
 from sidecar.simulator.serve import Options, start
 from tests.gate import PROGRAM, free_ports, running
 from tests.planted import planted
 from tests.servers.server import Service, serving
+from tests.token_endpoint import TokenGiver, giving
 
 POLICY = """
 policy: servers
-applies: {connections: [tickets, shop]}
+applies: {connections: [tickets, shop, guarded, personal, locked]}
 paths: ['GET /orders', 'POST /orders']
+limits: {session: {tools: {"mcp__*__find": 3}}}
 rules:
   - {id: no-drops, where: [tool_call], match: {tool: 'drop.*'}, do: deny, say: "Nothing is dropped here."}
   - {id: no-zephyr, where: [tool_call, prompt], match: {regex: '(?i)project\\s+zephyr'}, do: deny, say: "Zephyr stays."}
   - {id: results, where: [tool_result, response], detect: [secret/*], do: mask}
   - {id: arguments, where: [tool_call, prompt], detect: [secret/*], do: mask}
+  - {id: sends, where: [tool_call], match: {tool: send}, do: hold}
+  - {id: hurried, where: [tool_call], match: {keywords: [hurry]}, do: hold, timeout: 5s}
+  - {id: refunds, where: [prompt], match: {keywords: [refund]}, do: hold}
   - {id: lures, where: [tool_description], detect: [injection/*], do: deny, say: "It lures."}
   - {id: rug, where: [tool_description], match: {changed: true}, do: deny, say: "It changed."}
 """
 AGENTS = """
 policy: agents
 applies: {connections: [claude]}
+limits: {session: {tools: {"mcp__*__find": 3}}}
 """
 CONFIG = """
-listen: {address: 127.0.0.1, port: %d}
-metrics: {port: %d}
-envoy: {admin_port: %d}
-control: {listen: {port: %d}, gates: {port: %d}}
+listen: {address: 127.0.0.1, port: %(gate)d}
+metrics: {port: %(metrics)d}
+envoy: {admin_port: %(admin)d}
+control: {listen: {port: %(control)d}, gates: {port: %(gates)d}}
 development: {identity: true}
 connections:
-  - {name: tickets, kind: mcp, url: "%s/mcp", path: /mcp/tickets,
+  - {name: tickets, kind: mcp, url: "%(service)s/mcp", path: /mcp/tickets,
      credential: {header: authorization, prefix: "Bearer ", from: {file: upstream.key}}}
-  - {name: shop, kind: http, url: "%s", credential: {header: x-api-key, from: {file: upstream.key}}}
-  - {name: claude, kind: claude, url: "%s", credential: {header: x-api-key, from: {file: upstream.key}}}
+  - {name: shop, kind: http, url: "%(service)s", credential: {header: x-api-key, from: {file: upstream.key}}}
+  - {name: claude, kind: claude, url: "%(claude)s", credential: {header: x-api-key, from: {file: upstream.key}}}
+  - name: guarded
+    kind: mcp
+    url: "%(service)s/guarded/mcp"
+    credential: {oauth: {token_url: "%(tokens)s", client_id: "gate one", client_secret: {file: client.secret}}}
+  - name: personal
+    kind: mcp
+    url: "%(service)s/guarded/mcp"
+    credential:
+      oauth: {token_url: "%(tokens)s", client_id: "gate one", client_secret: {file: client.secret}, exchange: true}
+  - name: locked
+    kind: http
+    url: "%(service)s/guarded"
+    credential: {oauth: {token_url: "%(tokens)s", client_id: "gate one", client_secret: {file: wrong.secret}}}
 policies: [policy.yaml, agents.yaml]
 """
 
@@ -55,6 +76,9 @@ class Gate:
     service: Service
     secret: str
     key: str
+    control: str
+    giver: TokenGiver
+    metrics: str
 
     def token(self, subject: str = "ada") -> str:
         config = str(self.folder / "gatehouse.yaml")
@@ -65,14 +89,20 @@ class Gate:
 @pytest.fixture(scope="session")
 def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
     folder, secret, key = tmp_path_factory.mktemp("servers"), planted("a server's")[0].value, secrets.token_hex(16)
-    with serving(secret) as service, start(Options(api_key=key)) as simulator:
+    with serving(secret) as service, start(Options(api_key=key)) as simulator, giving(secrets.token_hex(16)) as giver:
+        service.holder = giver.holder
+        (folder / "client.secret").write_text(giver.secret)
+        (folder / "wrong.secret").write_text(secrets.token_hex(16))
         (folder / "upstream.key").write_text(key)
         (folder / "policy.yaml").write_text(POLICY)
         (folder / "agents.yaml").write_text(AGENTS)
-        ports = free_ports(5)
-        (folder / "gatehouse.yaml").write_text(CONFIG % (*ports, service.url, service.url, simulator.url))
+        ports = dict(zip(("gate", "metrics", "admin", "control", "gates"), free_ports(5), strict=True))
+        places = {"service": service.url, "claude": simulator.url, "tokens": giver.url}
+        (folder / "gatehouse.yaml").write_text(CONFIG % (ports | places))
         with running(folder):
-            yield Gate(f"http://127.0.0.1:{ports[0]}", folder, service, secret, key)
+            at = "http://127.0.0.1:%d"
+            url, metrics, control = (at % ports[name] for name in ("gate", "metrics", "control"))
+            yield Gate(url, folder, service, secret, key, control, giver, f"{metrics}/metrics")
 
 
 Connect = Callable[..., AbstractAsyncContextManager[Client]]
@@ -88,11 +118,21 @@ def connect(gate: Gate, tokens: dict[str, str]) -> Connect:
     """The protocol's own client. `mode`: `legacy` is the handshake of the revisions until 2025-11-25."""
 
     @asynccontextmanager
-    async def made(mode: str = "legacy", path: str = "/c/tickets", **more: object) -> AsyncIterator[Client]:
-        headers = {"authorization": f"Bearer {tokens['ada']}"}
+    async def made(
+        mode: str = "legacy", path: str = "/c/tickets", who: str = "ada", **more: object
+    ) -> AsyncIterator[Client]:
+        headers = {"authorization": f"Bearer {tokens[who]}"}
         async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
             transport = streamable_http_client(gate.url + path, http_client=http)
             async with Client(transport, mode=mode, **more) as client:  # type: ignore[arg-type]
                 yield client
 
     return made
+
+
+@pytest.fixture
+def person(gate: Gate) -> Iterator[Person]:
+    """The owner of this machine's control plane."""
+    key = load(gate.folder / "gatehouse.yaml").control_plane.owner_key
+    with Person(gate.control, lambda: key.read_text().strip()) as one:
+        yield one

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -11,6 +11,8 @@ import uvicorn
 from mcp.server.mcpserver import Context, MCPServer
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+
+GUARDED = "/guarded"  # under this path the server wants a token that counts
 
 
 @dataclass
@@ -23,6 +25,8 @@ class Service:
     heads: list[dict[str, str]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     methods: list[str] = field(default_factory=list)
+    holder: Callable[[str], str | None] = lambda _: None  # whose token stands in `authorization`
+    served: list[str] = field(default_factory=list)  # for whom, behind /guarded
 
     @property
     def url(self) -> str:
@@ -48,6 +52,12 @@ def _server(secret: str) -> Service:
         for number in range(3):
             await ctx.report_progress(number, 3, f"at {number}, {secret}")
         return "counted"
+
+    @mcp.tool(description="Sends mail, and says how far it is.")
+    async def send(to: str, ctx: Context) -> str:  # type: ignore[type-arg]
+        service.ran.append(("send", to))
+        await ctx.report_progress(1, 2, f"half, {secret}")
+        return f"sent to {to}: {secret}"
 
     @mcp.tool(description="Asks the person.")
     async def ask(ctx: Context) -> str:  # type: ignore[type-arg]
@@ -76,12 +86,21 @@ def serving(secret: str) -> Iterator[Service]:
     """In a thread of its own, on a free port."""
     service = _server(secret)
     app = service.mcp.streamable_http_app()
+    refused = JSONResponse({"error": "invalid_token"}, 401, {"www-authenticate": "Bearer"})
 
     async def noting(scope: dict[str, object], receive: object, send: object) -> None:
         if scope["type"] == "http":
             pairs: list[tuple[bytes, bytes]] = scope["headers"]  # type: ignore[assignment]
             service.heads.append({name.decode(): value.decode("latin-1") for name, value in pairs})
             service.methods.append(str(scope["method"]))
+            if str(scope["path"]).startswith(GUARDED):
+                holder = service.holder(service.heads[-1].get("authorization", ""))
+                if holder is None:
+                    await refused(scope, receive, send)  # type: ignore[arg-type]
+                    return
+                service.served.append(holder)
+                scope["path"] = str(scope["path"]).removeprefix(GUARDED)
+                scope["raw_path"] = str(scope["path"]).encode()
         await app(scope, receive, send)  # type: ignore[arg-type]
 
     with socket.create_server(("127.0.0.1", 0)) as taken:

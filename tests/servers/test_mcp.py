@@ -27,7 +27,7 @@ async def names(client: Client) -> list[str]:
 @BOTH
 async def test_a_list_holds_what_may_be_called(connect: Connect, mode: str) -> None:
     async with connect(mode) as client:
-        assert await names(client) == ["find", "count", "ask"]
+        assert await names(client) == ["find", "count", "send", "ask"]
         assert client.instructions == "Tickets of the company."
 
 
@@ -138,7 +138,7 @@ async def test_a_tool_that_changed_is_withdrawn(connect: Connect, gate: Gate, re
     request.getfixturevalue("other")
     ran = len(gate.service.ran)
     async with connect() as client:
-        assert await names(client) == ["count", "ask"]
+        assert await names(client) == ["count", "send", "ask"]
         for tool, why in (("find", "It changed."), ("lure", "It lures.")):
             result = await client.call_tool(tool, {"query": "x"} if tool == "find" else {})
             assert result.is_error

@@ -8,8 +8,8 @@
 {{- if and (not $v.identity.providers) (not $v.identity.exchange) -}}
 {{- $said = append $said "identity: nobody could come in: name a provider under identity.providers, or set identity.exchange" -}}
 {{- end -}}
-{{- if and (eq $v.policies.preset "none") (not $v.policies.inline) (not $v.policies.existingConfigMaps) -}}
-{{- $said = append $said "policies: without a policy every call is refused: choose policies.preset, or write policies.inline, or name policies.existingConfigMaps" -}}
+{{- if and (eq $v.policies.preset "none") (not $v.policies.inline) (not $v.policies.existingConfigMaps) (not $v.policies.bundle) -}}
+{{- $said = append $said "policies: without a policy every call is refused: choose policies.preset, or write policies.inline, or name policies.existingConfigMaps or a policies.bundle" -}}
 {{- end -}}
 {{- if dig "key_file" "" ($v.identity.exchange | default dict) -}}
 {{- $said = append $said "identity.exchange.key_file: is not yours to set: it is the key token-key of the Secret keys.secret" -}}
@@ -54,6 +54,13 @@
 {{- end -}}
 {{- if and $v.injection.serviceAccounts.issuer (not $v.injection.serviceAccounts.jwksUrl) (not $v.control.enabled) -}}
 {{- $said = append $said "injection.serviceAccounts.jwksUrl: is needed with the issuer where no control plane publishes the cluster's keys" -}}
+{{- end -}}
+{{- if and $v.networkPolicy.enabled $v.networkPolicy.agentNamespaces $v.webhook.enabled -}}
+{{- range $rule := $v.networkPolicy.inClusterTo -}}{{- range $rule.to -}}
+{{- if and .podSelector (not (hasKey . "namespaceSelector")) -}}
+{{- $said = append $said "networkPolicy.inClusterTo: counts for injected pods in agentNamespaces, too: name the namespace of each podSelector with a namespaceSelector" -}}
+{{- end -}}
+{{- end -}}{{- end -}}
 {{- end -}}
 {{- if and $v.control.ingress.enabled (not $v.control.ingress.host) -}}
 {{- $said = append $said "control.ingress.host: name the host that people type" -}}

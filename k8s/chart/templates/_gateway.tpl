@@ -4,7 +4,11 @@
 {{- define "gatehouse.authorities" -}}
 /etc/ssl/certs/ca-certificates.crt
 {{- if .Values.control.enabled }} /etc/gatehouse/authority/ca.crt{{ end }}
-{{- with .Values.gateway.upstreamCa }}{{ if .configMap }} /etc/gatehouse/upstream-ca/{{ .key }}{{ end }}{{ end }}
+{{- include "gatehouse.authorities.own" . }}
+{{- end -}}
+
+{{- define "gatehouse.authorities.own" -}}
+{{- if .Values.authorities.configMap }} /etc/gatehouse/authorities/{{ .Values.authorities.key }}{{ end }}
 {{- end -}}
 
 {{- define "gatehouse.gateway.mounts" -}}
@@ -16,9 +20,6 @@
 {{- end }}
 {{- if .root.Values.gateway.tls.secret }}
 - {name: gateway-tls, mountPath: /etc/gatehouse/gateway-tls, readOnly: true}
-{{- end }}
-{{- if .root.Values.gateway.upstreamCa.configMap }}
-- {name: upstream-ca, mountPath: /etc/gatehouse/upstream-ca, readOnly: true}
 {{- end }}
 {{ include "gatehouse.rules.mounts" . }}
 {{- include "gatehouse.reference.mounts" .references }}

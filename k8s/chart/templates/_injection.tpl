@@ -56,6 +56,7 @@ that the program needs to know of the release stands here, and nothing of it is 
   "settings" (dict "configMap" (include "gatehouse.part" (dict "root" . "part" "sidecar")) "key" "gatehouse.yaml")
   "policies" (include "gatehouse.injection.policies" . | fromYaml).list
   "identity" $v.identity.configMaps
+  "authorities" (ternary (pick $v.authorities "configMap" "key") nil (ne $v.authorities.configMap ""))
   "secrets" ($v.injection.secrets | default $secrets.list)
   "csi" $secrets.csi
   "token" (dict "audience" $v.injection.token.audience "expiration_seconds" $v.injection.token.expirationSeconds "used" (ne $v.injection.serviceAccounts.issuer ""))
@@ -66,6 +67,7 @@ that the program needs to know of the release stands here, and nothing of it is 
 {{- toYaml (dict
   "release" .Release.Name
   "namespace" .Release.Namespace
+  "service_account" (include "gatehouse.part" $webhook)
   "listen" (dict "address" $v.listenAddress "port" 15443)
   "metrics" (dict "address" $v.listenAddress "port" 15095)
   "log" (dict "level" $v.log.level "format" "json")
@@ -76,7 +78,7 @@ that the program needs to know of the release stands here, and nothing of it is 
     "names" $names
     "mutating" $configuration
     "validating" $configuration)
-  "paths" (dict "inject" "/inject" "policies" "/policies")
+  "paths" (dict "inject" "/inject" "policies" "/policies" "copies" "/copies" "pods" "/pods")
   "injection" $injection) -}}
 {{- end -}}
 
@@ -103,4 +105,18 @@ clientConfig:
 annotations:
   cert-manager.io/inject-ca-from: {{ .Release.Namespace }}/{{ include "gatehouse.tlsSecret" . }}
 {{- end }}
+{{- end -}}
+
+{{/* What hooks have in common that keep others off what is ours. */}}
+{{- define "gatehouse.injection.guard" -}}
+admissionReviewVersions: [v1]
+failurePolicy: {{ .Values.webhook.failurePolicy }}
+matchPolicy: Equivalent
+sideEffects: None
+timeoutSeconds: {{ .Values.webhook.timeoutSeconds }}
+{{- end -}}
+
+{{/* Names of all that is copied into the namespaces of injected pods. */}}
+{{- define "gatehouse.injection.copied" -}}
+{{ list (printf "%s-sidecar" (include "gatehouse.fullname" .)) (printf "%s-policies" (include "gatehouse.fullname" .)) (printf "%s-authority" (include "gatehouse.fullname" .)) | concat .Values.policies.existingConfigMaps | concat .Values.identity.configMaps | concat (compact (list .Values.authorities.configMap)) | uniq | sortAlpha | toJson }}
 {{- end -}}

@@ -85,6 +85,10 @@ imagePullPolicy: {{ .Values.image.pullPolicy }}
 {{- define "gatehouse.rules.volumes" -}}
 - name: config
   configMap: {name: {{ include "gatehouse.part" . }}}
+{{- with .root.Values.authorities.configMap }}
+- name: authorities
+  configMap: {name: {{ . }}}
+{{- end }}
 {{- $policies := .root.Values.policies }}
 {{- if or (ne $policies.preset "none") $policies.inline }}
 - name: policies
@@ -102,6 +106,9 @@ imagePullPolicy: {{ .Values.image.pullPolicy }}
 
 {{- define "gatehouse.rules.mounts" -}}
 - {name: config, mountPath: /etc/gatehouse/config, readOnly: true}
+{{- if .root.Values.authorities.configMap }}
+- {name: authorities, mountPath: /etc/gatehouse/authorities, readOnly: true}
+{{- end }}
 {{- $policies := .root.Values.policies }}
 {{- if or (ne $policies.preset "none") $policies.inline }}
 - {name: policies, mountPath: /etc/gatehouse/policies/inline, readOnly: true}

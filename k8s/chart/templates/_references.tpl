@@ -67,13 +67,18 @@ secret: {name: {{ .root.Values.keys.secret }}, key: {{ .key }}}
 {{- $root := . -}}
 {{- $list := list -}}
 {{- range .Values.connections -}}
-{{- with .credential -}}{{- $list = append $list .from -}}{{- end -}}
+{{- with .credential -}}
+{{- range $source := list .from (dig "oauth" "client_secret" nil .) (dig "oauth" "client_key" nil .) -}}
+{{- with $source -}}{{- $list = append $list . -}}{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if .Values.control.enabled -}}
 {{- $list = append $list (include "gatehouse.key" (dict "root" $root "key" "link-key") | fromYaml) -}}
 {{- end -}}
 {{- $list = append $list (include "gatehouse.key" (dict "root" $root "key" "mask-key") | fromYaml) -}}
 {{- with .Values.record.password -}}{{- $list = append $list . -}}{{- end -}}
+{{- with (dig "credential" nil (.Values.policies.bundle | default dict)) -}}{{- $list = append $list .from -}}{{- end -}}
 {{- toYaml (dict "list" $list) -}}
 {{- end -}}
 

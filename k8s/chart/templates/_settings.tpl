@@ -9,6 +9,7 @@ same text can be read anywhere the folders are laid out alike.
 {{- define "gatehouse.settings.record" -}}
 {{- $record := omit .Values.record "migration" "clickhouse" "password" "cluster" -}}
 {{- with .Values.record.clickhouse -}}{{- $_ := set $record "clickhouse" . -}}{{- end -}}
+{{- if and .Values.record.clickhouse .Values.authorities.configMap -}}{{- $_ := set $record "ca" "/run/gatehouse/authorities.pem" -}}{{- end -}}
 {{- with .Values.record.cluster -}}{{- $_ := set $record "cluster" . -}}{{- end -}}
 {{- with .Values.record.password -}}{{- $_ := set $record "password" (include "gatehouse.source" . | fromYaml) -}}{{- end -}}
 {{- if not .Values.control.enabled -}}
@@ -30,6 +31,37 @@ same text can be read anywhere the folders are laid out alike.
 {{- toYaml (dict "list" $patterns) -}}
 {{- end -}}
 
+{{/* Files alone are a list. Only data planes fetch a bundle: nobody else is given what opens its place. */}}
+{{- define "gatehouse.settings.rules" -}}
+{{- $rules := (include "gatehouse.settings.policies" .root | fromYaml).list -}}
+{{- with .root.Values.policies.bundle -}}
+{{- $bundle := omit . "credential" "ca" -}}
+{{- if $.credentials -}}
+{{- with .ca -}}{{- $_ := set $bundle "ca" . -}}{{- end -}}
+{{- with .credential -}}
+{{- $_ := set $bundle "credential" (merge (dict "from" (include "gatehouse.source" .from | fromYaml)) (omit . "from")) -}}
+{{- end -}}
+{{- end -}}
+{{- $rules = dict "files" $rules "bundle" $bundle -}}
+{{- end -}}
+{{- toYaml (dict "rules" $rules) -}}
+{{- end -}}
+
+{{/* Of an upstream: a secret, or a token endpoint that wants to see one. dict "root" $ "credential" of the values. */}}
+{{- define "gatehouse.settings.credential" -}}
+{{- $authorities := .root.Values.authorities.configMap -}}
+{{- $credential := omit .credential "from" "oauth" -}}
+{{- with .credential.from -}}{{- $_ := set $credential "from" (include "gatehouse.source" . | fromYaml) -}}{{- end -}}
+{{- with .credential.oauth -}}
+{{- $oauth := omit . "client_secret" "client_key" -}}
+{{- with .client_secret -}}{{- $_ := set $oauth "client_secret" (include "gatehouse.source" . | fromYaml) -}}{{- end -}}
+{{- with .client_key -}}{{- $_ := set $oauth "client_key" (include "gatehouse.reference.path" .) -}}{{- end -}}
+{{- if and $authorities (not .ca) -}}{{- $_ := set $oauth "ca" "/run/gatehouse/authorities.pem" -}}{{- end -}}
+{{- $_ := set $credential "oauth" $oauth -}}
+{{- end -}}
+{{- toYaml $credential -}}
+{{- end -}}
+
 {{/* What the processes have in common: dict "root" $ "credentials" true|false. */}}
 {{- define "gatehouse.settings.all" -}}
 {{- $values := .root.Values -}}
@@ -38,14 +70,13 @@ same text can be read anywhere the folders are laid out alike.
 {{- range $values.connections -}}
 {{- $one := omit . "credential" -}}
 {{- if and $credentials .credential -}}
-{{- $credential := merge (dict "from" (include "gatehouse.source" .credential.from | fromYaml)) (omit .credential "from") -}}
-{{- $_ := set $one "credential" $credential -}}
+{{- $_ := set $one "credential" (include "gatehouse.settings.credential" (dict "root" $.root "credential" .credential) | fromYaml) -}}
 {{- end -}}
 {{- $connections = append $connections $one -}}
 {{- end -}}
 {{- $all := dict
   "connections" $connections
-  "policies" (include "gatehouse.settings.policies" .root | fromYaml).list
+  "policies" (include "gatehouse.settings.rules" . | fromYaml).rules
   "record" (include "gatehouse.settings.record" .root | fromYaml)
   "log" (dict "level" $values.log.level "format" "json")
   "state" "/var/lib/gatehouse/state" -}}
@@ -70,7 +101,7 @@ same text can be read anywhere the folders are laid out alike.
 {{- $_ := set $settings "identity" $identity -}}
 {{- $_ := set $settings "mask" (dict "key_file" (printf "../secrets/%s/mask-key" $values.keys.secret)) -}}
 {{- $_ := set $settings "metrics" (dict "address" $values.listenAddress "port" 15095) -}}
-{{- $_ := set $settings "envoy" (dict "socket" "/run/gatehouse/ext_proc.sock" "upstream_ca" "/run/gatehouse/authorities.pem" "drain" .drain) -}}
+{{- $_ := set $settings "envoy" (dict "socket" "/run/gatehouse/ext_proc.sock" "admin_socket" "/run/gatehouse/admin.sock" "upstream_ca" "/run/gatehouse/authorities.pem" "drain" .drain) -}}
 {{- if $values.control.enabled -}}
 {{- $link := dict
   "address" (printf "%s:15091" (include "gatehouse.host" (dict "root" $root "part" "control")))
@@ -85,10 +116,10 @@ same text can be read anywhere the folders are laid out alike.
 {{- include "gatehouse.settings.dataPlane" (dict "root" . "address" .Values.listenAddress "tls" .Values.gateway.tls.secret "drain" (printf "%ds" (int .Values.gateway.drainSeconds)) "providers" list) -}}
 {{- end -}}
 
-{{/* Where the cluster's keys are published again: the control plane's address, unless the values name another. */}}
+{{/* Where the cluster's keys are published again: the control plane's own Service, unless the values name another. */}}
 {{- define "gatehouse.clusterKeys" -}}
 {{- with .Values.injection.serviceAccounts -}}
-{{- .jwksUrl | default (printf "%s/.well-known/cluster-jwks.json" (include "gatehouse.consoleUrl" $)) -}}
+{{- .jwksUrl | default (printf "https://%s/.well-known/cluster-jwks.json" (include "gatehouse.host" (dict "root" $ "part" "control"))) -}}
 {{- end -}}
 {{- end -}}
 
@@ -102,6 +133,10 @@ same text can be read anywhere the folders are laid out alike.
 {{/* Of an injected data plane: on loopback, and the pod's own token speaks where the agent has none. */}}
 {{- define "gatehouse.settings.sidecar" -}}
 {{- $settings := include "gatehouse.settings.dataPlane" (dict "root" . "address" "127.0.0.1" "tls" "" "drain" "10s" "providers" list) | fromYaml -}}
+{{/* An agent's pod has no rights in a bucket, and must not get them: its checkpoints go to the control plane. */}}
+{{- $anchors := list -}}
+{{- range $settings.record.anchors -}}{{- if .control -}}{{- $anchors = append $anchors . -}}{{- end -}}{{- end -}}
+{{- $_ := set $settings.record "anchors" $anchors -}}
 {{- $own := .Values.injection.serviceAccounts -}}
 {{- if $own.issuer -}}
 {{- $workload := dict
@@ -109,6 +144,8 @@ same text can be read anywhere the folders are laid out alike.
   "audiences" (list .Values.injection.token.audience)
   "jwks" (dict "url" (include "gatehouse.clusterKeys" .))
   "map" $own.map -}}
+{{/* Keys are a URL or a file: what the settings name stands in place of ours. */}}
+{{- if dig "workload" "jwks" dict $settings.identity -}}{{- $_ := unset $workload "jwks" -}}{{- end -}}
 {{- $_ := set $settings.identity "workload" (mergeOverwrite $workload (deepCopy (dig "workload" dict $settings.identity))) -}}
 {{- end -}}
 {{- toYaml $settings -}}
@@ -164,6 +201,7 @@ same text can be read anywhere the folders are laid out alike.
 {{- $identity := dict "providers" .Values.identity.providers -}}
 {{- with .Values.identity.exchange -}}{{- $_ := set $identity "exchange" (pick . "issuer" "audience") -}}{{- end -}}
 {{- $_ := set $settings "identity" $identity -}}
+{{- if .Values.authorities.configMap -}}{{- $_ := set $settings.record "ca" "/tmp/authorities.pem" -}}{{- end -}}
 {{- with .Values.record.migration -}}
 {{- with .user -}}{{- $_ := set $settings.record "user" . -}}{{- end -}}
 {{- with .password -}}{{- $_ := set $settings.record "password" (include "gatehouse.source" . | fromYaml) -}}{{- end -}}

@@ -11,6 +11,7 @@ Rules:
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sidecar.control.admission.review import Refusal
@@ -21,6 +22,7 @@ from sidecar.settings.webhook import Injection
 
 Object = dict[str, Any]
 STAND_IN = "gatehouse"
+QUIET = "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"
 BASE_URL, AUTH_TOKEN, LOOPBACK = "ANTHROPIC_BASE_URL", "ANTHROPIC_AUTH_TOKEN", "127.0.0.1"
 # A container with one of these shows something of its own to the gate, which judges it as a token.
 OWN_WORDS = ("ANTHROPIC_API_KEY", AUTH_TOKEN, "CLAUDE_CODE_OAUTH_TOKEN")
@@ -33,6 +35,7 @@ PAST = (
 )
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 PAST_PROXIES = ("NO_PROXY", "no_proxy")
+WATCHED = frozenset((BASE_URL, QUIET, *OWN_WORDS, *PAST, *PROXIES, *PAST_PROXIES))
 # Of meshes and the like: they call no model.
 OTHERS = frozenset(("istio-proxy", "istio-init", "istio-validation", "linkerd-proxy", "linkerd-init", "vault-agent"))
 
@@ -56,8 +59,11 @@ def base_url(injection: Injection, wishes: Wishes) -> str:
 def led(container: Object, injection: Injection, wishes: Wishes) -> Agent:
     """The container with what it lacks."""
     listed: list[Object] = list(container.get("env") or ())
-    known = {one["name"]: one for one in listed}
+    # Of thousands of variables these count, and mostly none of them is there.
+    known = {one["name"]: one for one in listed if one["name"] in WATCHED}
     url = base_url(injection, wishes)
+    if not known and not container.get("envFrom"):
+        return Agent({**container, "env": [*listed, *_usual(url)]}, ())
     notes = tuple(f"container {container['name']} {said}" for said in _notes(container, known, url))
     if injection.explicit == "refuse" and (own := tuple(_explicit(known, url))):
         raise Refusal(
@@ -68,8 +74,14 @@ def led(container: Object, injection: Injection, wishes: Wishes) -> Agent:
     return Agent({**container, "env": [*listed, *added]} if added else container, notes)
 
 
+@cache
+def _usual(url: str) -> tuple[Object, ...]:
+    """What a container gets that has nothing of its own, as almost all."""
+    return tuple(_added({}, url))
+
+
 def _added(known: Mapping[str, Object], url: str) -> Iterator[Object]:
-    wanted = {BASE_URL: url, "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1"}
+    wanted = {BASE_URL: url, QUIET: "1"}
     if not any(_set(known, name) for name in OWN_WORDS):
         wanted[AUTH_TOKEN] = STAND_IN
     if any(_set(known, name) for name in PROXIES) and not any(name in known for name in PAST_PROXIES):

@@ -65,7 +65,8 @@ class Hook:
             log.error("a review could not be answered", error=error, hook=self.name, namespace=review.namespace)
             answer = Answer(False, "gatehouse: the webhook failed on this object; its log says where", 500)
         if not answer.allowed:
-            log.info("refused", hook=self.name, namespace=review.namespace, name=review.name, why=answer.message)
+            about = {"namespace": review.namespace, "name": review.name, "user": review.user}
+            log.info("refused", hook=self.name, **about, why=answer.message)
         return review.uid, VERSION, answer
 
 

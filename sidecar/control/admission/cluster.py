@@ -52,6 +52,11 @@ class Cluster:
     async def patch(self, path: str, operations: list[Object]) -> Object | None:
         return await self._ask("PATCH", path, operations, JSON_PATCH)
 
+    async def delete(self, path: str, uid: str) -> Object | None:
+        """Nothing, where it is gone already, or another one by now."""
+        precondition = {"preconditions": {"uid": uid}} if uid else {}
+        return await self._ask("DELETE", path, {"apiVersion": "v1", "kind": "DeleteOptions", **precondition})
+
     async def _ask(self, method: str, path: str, body: object = None, kind: str = "application/json") -> Object | None:
         for pause in (*PAUSES, None):
             try:

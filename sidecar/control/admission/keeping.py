@@ -15,6 +15,7 @@ from sidecar.control.admission.cluster import Cluster, ClusterFailed
 from sidecar.control.admission.review import Object
 
 TRIES = 5
+MANAGED = {"app.kubernetes.io/managed-by": "gatehouse"}
 
 
 class Keeping:
@@ -54,7 +55,7 @@ class Keeping:
         metadata: Object = {
             "name": self._name,
             "namespace": self._namespace,
-            "labels": {"app.kubernetes.io/managed-by": "gatehouse"},
+            "labels": MANAGED,
         }
         kind = "kubernetes.io/tls"
         if older is not None:

@@ -5,6 +5,7 @@ equal beginning and end stay; what is between is compared place by place.
 """
 
 from collections.abc import Iterator
+from operator import is_
 from typing import Any
 
 Operation = dict[str, Any]
@@ -37,6 +38,11 @@ def _tables(before: dict[str, Any], after: dict[str, Any], path: str) -> Iterato
 
 
 def _lists(before: list[Any], after: list[Any], path: str) -> Iterator[Operation]:
+    if len(before) <= len(after) and all(map(is_, before, after)):
+        # What is only longer: the variables of every container.
+        for index in range(len(before), len(after)):
+            yield {"op": "add", "path": f"{path}/{index}", "value": after[index]}
+        return
     first = _equal(before, after, 0)
     last = _equal(before[::-1], after[::-1], first)
     old, new = before[first : len(before) - last], after[first : len(after) - last]

@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sidecar.control.admission.claims import verified
 from sidecar.control.admission.eligible import Eligible, eligible
 from sidecar.control.admission.inject import injected
 from sidecar.control.admission.patch import patch
 from sidecar.control.admission.review import Answer, Refusal, Review
-from sidecar.control.admission.wishes import STATUS
+from sidecar.control.admission.sidecars import planned
+from sidecar.control.admission.wishes import STATUS, wishes
 from sidecar.settings.webhook import Injection
 
 KIND = "v1.Pod"
@@ -40,15 +42,40 @@ class Pods:
             await self.ensure(review.namespace)
         return Answer(True, warnings=made.notes, patch=patch(review.object, made.pod))
 
+    def worn(self, review: Review) -> Answer:
+        """Of a pod with the label of injected ones, by which networks let it out: it has its gate, or is refused."""
+        if review.kind != KIND or review.operation not in ("CREATE", "UPDATE"):
+            raise Refusal(f"this hook is for pods, and was asked about {review.operation} {review.kind}")
+        name, value = self.injection.label
+        if review.operation == "UPDATE":
+            if _labels(review.old).get(name) == value:
+                return Answer(True)
+            raise Refusal(
+                f"the label {name}: {value} says that a pod has its gate, and is set when it is made: take it out"
+            )
+        if STATUS not in ((review.object.get("metadata") or {}).get("annotations") or {}):
+            raise Refusal(f"the label {name}: {value} says that a pod has its gate, and this one has none: take it out")
+        shaped(review.object)
+        verified(review.object["spec"], planned(self.injection, wishes(review.object, self.injection), self.native))
+        return Answer(True)
+
     def _left_alone(self, review: Review, decided: Eligible) -> Answer:
         if STATUS in ((review.object.get("metadata") or {}).get("annotations") or {}):
             raise Refusal(f"the pod claims to have its gate, but {decided.why}: take the annotation {STATUS} out")
+        if _labels(review.object).get(self.injection.label[0]) == self.injection.label[1]:
+            raise Refusal(
+                f"the pod claims to have its gate, but {decided.why}: take the label {self.injection.label[0]} out"
+            )
         if not decided.asked:
             return Answer(True)
         said = f"the pod has no gate: {decided.why}"
         if not review.dry_run:
             self.tell(review, said)
         return Answer(True, warnings=(said,))
+
+
+def _labels(pod: Mapping[str, Any]) -> Mapping[str, Any]:
+    return (pod.get("metadata") or {}).get("labels") or {}
 
 
 def shaped(pod: Mapping[str, Any]) -> None:

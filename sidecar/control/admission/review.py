@@ -7,7 +7,7 @@ answer; nothing here ever ends in a silent yes. A review larger than 3 MiB is no
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -37,6 +37,8 @@ class Unclear(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Review:
+    """`object`: as it shall be; empty where it is taken away. `old`: as it is, where it is changed or taken away."""
+
     uid: str
     kind: str
     operation: str
@@ -44,6 +46,8 @@ class Review:
     name: str
     object: Object
     dry_run: bool
+    user: str = ""
+    old: Object = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,12 @@ def parsed(body: bytes) -> Review:
 
 
 def _of(request: Mapping[str, Any], uid: str) -> Review:
-    found, kind = request.get("object"), request.get("kind")
+    found, old, kind = request.get("object"), request.get("oldObject"), request.get("kind")
+    if request.get("operation") == "DELETE" and isinstance(old, dict):
+        found = {}
     if not isinstance(found, dict) or not isinstance(kind, dict):
         raise Unclear("the review names no object and its kind", uid, VERSION)
-    metadata = found.get("metadata")
+    metadata, user = found.get("metadata"), request.get("userInfo")
     named = metadata if isinstance(metadata, dict) else {}
     return Review(
         uid,
@@ -85,6 +91,8 @@ def _of(request: Mapping[str, Any], uid: str) -> Review:
         str(request.get("name") or named.get("name") or named.get("generateName") or ""),
         found,
         request.get("dryRun") is True,
+        str(user.get("username", "")) if isinstance(user, dict) else "",
+        old if isinstance(old, dict) else {},
     )
 
 

@@ -52,10 +52,11 @@ def _containers(others: list[Object], names: set[str]) -> Iterator[Found]:
     for container in others:
         where = f"container {container['name']}"
         for one in container.get("env") or ():
-            source = one.get("valueFrom")
-            asked = (source.get("secretKeyRef") or {}).get("name") if source else None
-            if asked in names:
-                yield f"{where} ({one['name']})", asked
+            # Thousands have a value; those that have their value from somewhere are few.
+            if "valueFrom" in one:
+                asked = ((one["valueFrom"] or {}).get("secretKeyRef") or {}).get("name")
+                if asked in names:
+                    yield f"{where} ({one['name']})", asked
         for source in container.get("envFrom") or ():
             asked = (source.get("secretRef") or {}).get("name")
             if asked in names:

@@ -22,15 +22,15 @@ from sidecar.settings.webhook import Injection, Resources
 Object = dict[str, Any]
 BOOTSTRAP, DATA_PLANE, ENVOY = "gatehouse-bootstrap", "gatehouse-data-plane", "gatehouse-envoy"
 NAMES = frozenset((BOOTSTRAP, DATA_PLANE, ENVOY))
-GATE, METRICS, ADMIN = 15080, 15095, 15081
-PORTS = frozenset((GATE, METRICS, ADMIN))
+GATE, METRICS = 15080, 15095
+PORTS = frozenset((GATE, METRICS))
 SETTINGS = f"{ETC}/config/gatehouse.yaml"
-# What the system trusts, and the release's own authority for the way to the control plane.
+# What the system trusts, the release's own authority for the way to the control plane, and those of the values.
 PUBLIC = "/etc/ssl/certs/ca-certificates.crt"
 # A restart of the whole pod's containers must not find the secret of the life before.
 PREPARE = f"""umask 077
 rm -f {STATE}/state/route.secret
-cat {PUBLIC} {ETC}/authority/ca.crt > {RUN}/authorities.pem
+cat {PUBLIC} {ETC}/authorit*/ca.crt > {RUN}/authorities.pem
 exec gatehouse envoy config --config {SETTINGS} > {RUN}/envoy.yaml
 """
 ASK = (

@@ -1,7 +1,7 @@
 """What the namespaces of injected pods get a copy of: ConfigMaps of the release, read, and made ready.
 
-Rules: the settings get a key for each folder of policies that a pod may choose alone. The authority is a copy of its
-own: a pod must know the next one before anything shows its certificate.
+Rules: the settings get a key for each folder of policies that a pod may choose alone; a signed bundle stays with each.
+The authority is a copy of its own: a pod must know the next one before anything shows its certificate.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,8 @@ Data = Mapping[str, str]
 
 async def sources(cluster: Cluster, injection: Injection, authority: str) -> Mapping[str, Data]:
     """Name of a ConfigMap -> its data."""
-    names = (*(one.config_map for one in injection.policies), *injection.identity)
+    own = (injection.authorities.config_map,) if injection.authorities else ()
+    names = (*(one.config_map for one in injection.policies), *injection.identity, *own)
     made = {injection.authority: {injection.authority_key: authority}}
     made[injection.settings] = _settings(await _data(cluster, injection, injection.settings), injection)
     for name in dict.fromkeys(names):
@@ -44,6 +45,13 @@ def _settings(data: Data, injection: Injection) -> dict[str, str]:
     folders = (one.folder for one in injection.policies)
     # JSON is YAML, and needs no second way to write YAML.
     alone = {
-        only(name): orjson.dumps({**whole, "policies": [f"../policies/{name}/*.yaml"]}).decode() for name in folders
+        only(name): orjson.dumps({**whole, "policies": _alone(whole.get("policies"), name)}).decode()
+        for name in folders
     }
     return {key: data[key], **alone}
+
+
+def _alone(policies: object, folder: str) -> object:
+    """One folder of policies, and the signed bundle if there is one: no pod chooses itself out of that."""
+    files = [f"../policies/{folder}/*.yaml"]
+    return {**policies, "files": files} if isinstance(policies, dict) else files

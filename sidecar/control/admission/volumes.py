@@ -62,6 +62,7 @@ def places(injection: Injection, policy: str | None) -> tuple[Place, ...]:
         *_rules(injection, policy),
         *_identity(injection),
         Place(Use.AUTHORITY, "authority", f"{ETC}/authority", _authority(injection)),
+        *_authorities(injection),
         *_secrets(injection),
         *_token(injection),
     )
@@ -84,6 +85,13 @@ def _settings(injection: Injection, policy: str | None) -> Object:
 def _authority(injection: Injection) -> Object:
     items = [{"key": injection.authority_key, "path": "ca.crt"}]
     return {"configMap": {"name": injection.authority, "items": items}}
+
+
+def _authorities(injection: Injection) -> Iterator[Place]:
+    if own := injection.authorities:
+        items = [{"key": own.key, "path": "ca.crt"}]
+        source = {"configMap": {"name": own.config_map, "items": items}}
+        yield Place(Use.AUTHORITY, "authorities", f"{ETC}/authorities", source)
 
 
 def _spool(injection: Injection) -> Object:

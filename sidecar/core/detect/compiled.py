@@ -11,6 +11,7 @@ Rules:
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sidecar.core.detect import escapes
 from sidecar.core.detect.entry import RUN, Entry, Span, compiled, entry
@@ -21,6 +22,8 @@ from sidecar.core.model.detector import Detector, Match
 
 SEPARATOR = "\n\x00\n"
 LONGEST = 1 << 16  # bytes; a PGP key block with many identities is about half of it
+
+MOST_WORDS, LONGEST_WORD = 4096, 200  # less than two megabytes
 
 
 class Compiled:
@@ -33,6 +36,7 @@ class Compiled:
         self.context = max((each.context for each in self.entries), default=0) + escapes.LONGEST
         self._suspicion = Suspicion(self.entries)
         self._live = compiled(_live(self.entries))
+        self._finds = lru_cache(MOST_WORDS)(self._found_in)
 
     def warm(self) -> None:
         """Let the automata build their states now: the first real scan would pay a hundredfold for them."""
@@ -49,6 +53,13 @@ class Compiled:
     def suspects(self, text: bytes) -> bool:
         """May anything match? One pass; never False when `scan` would find something."""
         return bool(self.suspected(text))
+
+    def finds(self, word: str) -> bool:
+        """Does anything match? Names of sessions, models and tools come with every call, so what was found is kept."""
+        return self._finds(word) if len(word) <= LONGEST_WORD else self._found_in(word)
+
+    def _found_in(self, word: str) -> bool:
+        return bool(self.scan(word.encode(errors="replace")))
 
     def scan(self, text: bytes) -> tuple[Match, ...]:
         """Every match, sorted. Those of one detector do not overlap; those of different detectors may."""

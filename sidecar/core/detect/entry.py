@@ -13,6 +13,7 @@ Rules: a pattern whose shape cannot be told, or with context that has no end, is
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 import re2
 
@@ -47,7 +48,7 @@ class Span:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Entry:
     """`anchors` empty: there are none, and the probe counts. `probe` None: this detector looks at every text.
     `numerous`: only texts with many digits close together can hold a match. `live`
@@ -96,8 +97,19 @@ class Entry:
                 yield Span(start, reach, start, reach)
 
 
+_known: "WeakValueDictionary[Detector, Entry]" = WeakValueDictionary()
+
+
 def entry(detector: Detector) -> Entry:
-    """Compile one detector. Raises ValueError, naming it, if RE2 refuses its pattern."""
+    """One detector, compiled once for all who use it: when rules are read anew, few of its hundreds are others. Raises
+    ValueError, naming it, if RE2 refuses its pattern."""
+    known = _known.get(detector)
+    if known is None:
+        known = _known[detector] = _entry(detector)
+    return known
+
+
+def _entry(detector: Detector) -> Entry:
     try:
         regex = compiled(detector.pattern)
     except re2.error as error:

@@ -11,6 +11,7 @@ Rules:
   most code does not have there.
 """
 
+from functools import lru_cache
 from math import log2
 from typing import NamedTuple
 
@@ -111,10 +112,16 @@ def _letters(item: Node) -> list[_Letters]:
         return [(), *inside] if inside else []
     if not isinstance(item, Chars) or (item.mask & BEYOND and not _only_folded(item.mask)):
         return []
+    return list(_cases(item.mask))
+
+
+@lru_cache(1024)
+def _cases(mask: int) -> tuple[_Letters, ...]:
+    """Each letter in the cases that it may have; none where there are many letters."""
     by_letter: dict[str, str] = {}
-    for character in (chr(code) for code in range(127, -1, -1) if item.mask >> code & 1):
+    for character in (chr(code) for code in range(127, -1, -1) if mask >> code & 1):
         by_letter[character.lower()] = by_letter.get(character.lower(), "") + character
-    return [(cases,) for _, cases in sorted(by_letter.items())] if len(by_letter) <= _FEW_LETTERS else []
+    return tuple((cases,) for _, cases in sorted(by_letter.items())) if len(by_letter) <= _FEW_LETTERS else ()
 
 
 def _only_folded(mask: int) -> bool:
@@ -149,23 +156,24 @@ def _rarity(items: list[Node]) -> float:
 
 def numerous(node: Node) -> bool:
     """Whether every match has `MANY` digits, no two neighbours of which are more than two characters apart."""
-    return _longest_row(flat(node)) >= MANY
+    return _in_a_row(flat(node))
 
 
-def _longest_row(items: list[Node]) -> int:
-    longest = row = apart = 0
+def _in_a_row(items: list[Node]) -> bool:
+    row = apart = 0
     for at, item in enumerate(items):
         if isinstance(item, Choice):
-            rests = ([*flat(branch), *items[at + 1 :]] for branch in item.items)
-            return max(longest, min(_longest_row([*_digits(row), *rest]) for rest in rests))
+            # One branch without them is enough to know, and most have such a branch first.
+            return all(_in_a_row([*_digits(row), *flat(branch), *items[at + 1 :]]) for branch in item.items)
         one = item.item if isinstance(item, Repeat) else item
         if isinstance(one, Chars) and one.mask & ~_DIGITS == 0:
             row, apart = row + (item.low if isinstance(item, Repeat) else 1), 0
         else:
             apart += 3 if (width := most(item, beyond=1)) is None else width
             row = row if apart <= 2 else 0
-        longest = max(longest, row)
-    return longest
+        if row >= MANY:
+            return True
+    return False
 
 
 def _digits(count: int) -> list[Node]:

@@ -31,6 +31,7 @@ class Answering(Protocol):
     """What the exchange asks of an answer."""
 
     context: AnswerContext
+    head: ResponseHead
     streams: bool
 
     @property

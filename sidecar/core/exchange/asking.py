@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from sidecar.core.approval.asked import Asked, What
 from sidecar.core.approval.fingerprint import Content, Under, fingerprint, session_key
-from sidecar.core.exchange.card import CallShown, Card
+from sidecar.core.exchange.call_card import CallShown, content
+from sidecar.core.exchange.card import Card
 from sidecar.core.exchange.desk import OWN, Judged, Session
 from sidecar.core.exchange.fact import storable
 from sidecar.core.exchange.holding import Held, Question
@@ -16,6 +17,7 @@ from sidecar.core.exchange.rules import Rules
 from sidecar.core.exchange.veil import Veil
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.effect import Effect
 from sidecar.core.model.hold import Terms
 from sidecar.core.model.piece import Piece
 from sidecar.core.policy.rule import Rule
@@ -94,11 +96,20 @@ def _question(subject: Subject, rules: Rules, hold: Hold, card: Card, number: in
         why=verdict.say or "",
         terms=verdict.terms or Terms(),
         at=subject.at,
-        content=card.content(hold, subject.pieces) if shown is None else card.call(hold, shown),
-        before=card.before(subject.pieces),
+        content=card.content(hold, subject.pieces)
+        if shown is None
+        else content(card, hold, shown, _minded(rules, hold)),
+        before=card.before(subject.pieces) if shown is None else card.earlier(shown.before),
         call="" if shown is None else storable(shown.id, compiled) or "",
     )
     return Question(asked, verdict.deny_as, tuple(sorted(hold.texts)))
+
+
+def _minded(rules: Rules, hold: Hold) -> frozenset[Effect]:
+    """The effects that the rule names."""
+    named = (hold.verdict.policy, hold.verdict.rule)
+    every = (rule for book in rules.books for policy in book.policies for rule in policy.rules)
+    return frozenset().union(*(rule.effects for rule in every if (rule.policy, rule.id) == named))
 
 
 def _tool(subject: Subject, hold: Hold) -> str | None:

@@ -13,19 +13,21 @@ Rules:
 """
 
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
+from sidecar.core.exchange.direct_call import note
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.tool_call import Called, judge_call, read_call
 from sidecar.core.mask.memory import Turned
 from sidecar.core.model.action import Action, DenyAs
 from sidecar.core.model.effect import Understood
 from sidecar.core.model.finding import Verdict
+from sidecar.core.model.session_use import SessionUse
 from sidecar.core.policy.judge import severest
 from sidecar.core.wire.claude.blocked import Notice
 
@@ -41,14 +43,15 @@ class Way(Enum):
 
 @dataclass(slots=True, repr=False)
 class Ruled:
-    """A call with its verdict. `judged`: what stands in its texts. `approval`: the question that people were asked;
-    `approved`: they said yes."""
+    """A call with its verdict. `judged`: what stands in its texts. `before`: what the session had done. `approval`: the
+    question that people were asked; `approved`: they said yes."""
 
     called: Called
     understood: Understood
     judged: Judged
     verdict: Verdict
     shadow: tuple[Verdict, ...]
+    before: SessionUse
     approval: str = ""
     approved: bool = False
 
@@ -85,6 +88,7 @@ class Calls:
     waiting: deque[Waiting] = field(default_factory=deque)
     left: int = 0
     words: int = 0
+    _spoken: Counter[str] = field(default_factory=Counter)
 
     def judge(self, called: Called, own: Judged) -> Ruled:
         """`own`: with the verdict on its texts."""
@@ -99,11 +103,13 @@ class Calls:
         self.judged.found(own)
         # A held call counts as one that went: the calls behind it are judged before people have decided.
         self.context.session.memory.remember_use(budget.after_call(use, called, understood, own.verdict))
-        return Ruled(called, understood, own, own.verdict, said.shadow)
+        return Ruled(called, understood, own, own.verdict, said.shadow, use)
 
     def waits(self, ruled: Ruled, go: Callable[[], None]) -> bool:
-        """Whether people have to be asked first. What the provider carries out cannot wait for them."""
-        if ruled.verdict.action is not Action.HOLD or not ruled.called.of_the_agent:
+        """Whether people have to be asked first. What the provider carries out cannot wait for them, and in a session
+        that is stopped they could let nothing go."""
+        asking = ruled.verdict.action is Action.HOLD and self.quarantine is None
+        if not asking or not ruled.called.of_the_agent:
             return False
         self.waiting.append(Waiting(ruled, go))
         return True
@@ -118,9 +124,19 @@ class Calls:
             ruled.verdict = replace(verdict, action=Action.DENY, say=sentence, quarantine=quarantine)
         one.go()
 
+    @property
+    def in_vain(self) -> bool:
+        """Calls wait for people, and the session was stopped meanwhile."""
+        return self.quarantine is not None and bool(self.waiting)
+
+    def give_up(self) -> None:
+        """Nobody need decide any more."""
+        while self.waiting:
+            self.waiting.popleft().go()
+
     def settle(self, ruled: Ruled, original: str) -> Way:
         """The verdict stands. `original`: the input as JSON, as the provider wrote it."""
-        if self.quarantine is not None and ruled.way is Way.PASSES:
+        if self.quarantine is not None and ruled.verdict.action is not Action.DENY:
             ruled.verdict, ruled.approved = self.quarantine, False
         self.untold.append(ruled)
         way, called = ruled.way, ruled.called
@@ -130,14 +146,26 @@ class Calls:
             self.judged.stricter(_ending(ruled.verdict))
         else:
             self.verdict = severest((self.verdict, ruled.verdict))
-        if way is Way.RENAMED and not _in_a_key(ruled):
-            turned = Turned(called.tool or "", original, self.notice(ruled).sentence)
-            self.context.session.memory.remember_turned(called.id or "", turned)
         if way in (Way.RENAMED, Way.WORDS):
-            self._own_words(self.notice(ruled))
+            self._remember(ruled, way, original)
+        if way is Way.PASSES and called.of_the_agent:
+            note(self.context.session.memory, called, ruled.before)
         self.left += called.of_the_agent and way in (Way.PASSES, Way.RENAMED)
         self.words += way is Way.WORDS
         return way
+
+    def _remember(self, ruled: Ruled, way: Way, original: str) -> None:
+        """The call as the provider made it, so that it can be put back."""
+        called, notice = ruled.called, self.notice(ruled)
+        self._own_words(notice)
+        if not called.id or _in_a_key(ruled):
+            return
+        turned = Turned(called.tool or "", original, notice.sentence, called.id if way is Way.WORDS else "")
+        key = called.id
+        if way is Way.WORDS:
+            key = words_key(notice.sentence, self._spoken[notice.sentence])
+            self._spoken[notice.sentence] += 1
+        self.context.session.memory.remember_turned(key, turned)
 
     def _own_words(self, notice: Notice) -> None:
         """What the agent gets instead is of the policy's own making, and not judged when the agent tells it again."""
@@ -159,6 +187,12 @@ class Calls:
     def stop_reason(self, said: str | None) -> str | None:
         """Why the message ended. One that ended for its tool calls, of which none is left, has said all it had to."""
         return "end_turn" if said == "tool_use" and self.words and not self.left else said
+
+
+def words_key(sentence: str, nth: int) -> str:
+    """How the call is remembered in whose place this stands the `nth` time in its answer. No identifier of a call has
+    blanks in it."""
+    return f"{sentence.strip()} #{nth}"
 
 
 def as_json(value: object) -> str:

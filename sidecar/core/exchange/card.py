@@ -10,8 +10,9 @@ Rules:
   reads.
 """
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from sidecar.core.approval.asked import Excerpt, Mark
 from sidecar.core.exchange.fields import Fields
@@ -20,25 +21,16 @@ from sidecar.core.exchange.veil import Veil
 from sidecar.core.mask.edit import Edit
 from sidecar.core.mask.replace import replaced
 from sidecar.core.model.detector import Match
-from sidecar.core.model.piece import Piece
+from sidecar.core.model.piece import Piece, Text
 from sidecar.core.model.place import Place
 
 MOST_TEXT = 8 * 1024  # bytes; of what is to be decided, a person reads no more in the time that a call can wait
 MOST_BEFORE = 2 * 1024  # of each text that came before
+MOST_KEPT = 128 * 1024  # characters of one: an agent reads no longer file at once, and eight of them are a megabyte
 MOST_CONTENT = 12
-MOST_DEEDS = 40
 MOST_EARLIER = 8  # with the content the twenty texts of a card
+_CALL_ID = re.compile(r"(?:srv|mcp)?toolu_[0-9A-Za-z_]{1,100}")
 Spans = Sequence[tuple[int, int]]  # bytes, end exclusive
-
-
-@dataclass(frozen=True, slots=True)
-class CallShown:
-    """A tool call: `given` is its input in lines, `would` what it would do."""
-
-    id: str | None
-    tool: str | None
-    given: str = field(repr=False)
-    would: tuple[str, ...] = field(repr=False)
 
 
 class Card:
@@ -51,37 +43,33 @@ class Card:
 
     def content(self, hold: Hold, pieces: Sequence[Piece]) -> tuple[Excerpt, ...]:
         """What is to be decided: the texts that the rule minds, or, if it minds none, the newest message."""
-        rule = hold.verdict.rule or ""
         if hold.spots:
-            merged = _merged(hold.spots)
-            shown = [self._excerpt(_title_of(one), one.text, _spans(one), rule) for one in merged[:MOST_CONTENT]]
-            return (*shown, *_left_out(len(merged) - len(shown)))
+            texts = merged(hold.spots)
+            shown = self.spots(hold, texts[:MOST_CONTENT])
+            return (*shown, *left_out(len(texts) - len(shown)))
         newest = _message(pieces[-1]) if (pieces := _talk(pieces)) else None
-        texts = [piece for piece in pieces if _message(piece) == newest]
-        shown = [self._whole(piece, MOST_TEXT) for piece in texts[:MOST_CONTENT]]
-        return (*shown, *_left_out(len(texts) - len(shown)))
+        said = [piece for piece in pieces if _message(piece) == newest]
+        whole = [self._whole(piece, MOST_TEXT) for piece in said[:MOST_CONTENT]]
+        return (*whole, *left_out(len(said) - len(whole)))
 
-    def call(self, hold: Hold, called: CallShown) -> tuple[Excerpt, ...]:
-        """The whole call, what it would do, and the texts in it that the rule minds."""
+    def spots(self, hold: Hold, spots: Sequence[Spot]) -> tuple[Excerpt, ...]:
+        """Texts that the rule minds, each with its marks."""
         rule = hold.verdict.rule or ""
-        title = f"Tool {called.tool}" if called.tool else "A tool"
-        given = self._excerpt(title, called.given, (), rule)
-        would = "\n".join(called.would[:MOST_DEEDS])
-        done = (self._excerpt("What it would do", would, (), rule),) if would else ()
-        minded = [self._excerpt(_title_of(one), one.text, _spans(one), rule) for one in _merged(hold.spots)]
-        return (given, *done, *minded[:MOST_CONTENT])
+        return tuple(self.excerpt(_title_of(one), one.text, spans(one), rule) for one in spots)
 
     def before(self, pieces: Sequence[Piece]) -> tuple[Excerpt, ...]:
         """What the agent did last, before the newest message."""
         talk = _talk(pieces)
         newest = _message(talk[-1]) if talk else None
-        earlier = [one for one in talk if _message(one) != newest and (one.assistant or one.place is Place.TOOL_RESULT)]
-        return tuple(self._whole(piece, MOST_BEFORE) for piece in earlier[-MOST_EARLIER:])
+        return self.earlier([one for one in talk if _message(one) != newest and _of_the_agent(one)])
+
+    def earlier(self, pieces: Sequence[Piece]) -> tuple[Excerpt, ...]:
+        return tuple(self._whole(piece, MOST_BEFORE) for piece in pieces[-MOST_EARLIER:])
 
     def _whole(self, piece: Piece, most: int) -> Excerpt:
-        return self._excerpt(_title(piece.place, piece.tool, piece.assistant), _said(piece), (), "", most)
+        return self.excerpt(_title(piece.place, piece.tool, piece.assistant), _said(piece), (), "", most)
 
-    def _excerpt(self, title: str, text: str, spans: Spans, rule: str, most: int = MOST_TEXT) -> Excerpt:
+    def excerpt(self, title: str, text: str, spans: Spans, rule: str, most: int = MOST_TEXT) -> Excerpt:
         data, moved = self._masked(text, spans)
         shown, marks = _cut(data, moved, most)
         return Excerpt(self._veil.text(title), shown, tuple(Mark(start, end, rule) for start, end in marks))
@@ -96,6 +84,26 @@ class Card:
 
     def _decide(self, match: Match, value: str) -> str | None:
         return None if match.detector in self._own else self._veil.decide(match, value)
+
+
+def lately(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """What a card shows of the conversation beside a call of its answer: the newest message, and before it what the
+    agent did. Kept as long as the answer flows, so whatever is too long is not."""
+    talk = _talk(pieces)
+    newest = _message(talk[-1]) if talk else None
+    shown = [one for one in talk if _message(one) == newest or _of_the_agent(one)]
+    return tuple(_bounded(one) for one in shown[-MOST_EARLIER:])
+
+
+def _bounded(piece: Piece) -> Piece:
+    size = sum(len(text.value) for text in piece.texts)
+    if size <= MOST_KEPT:
+        return piece
+    return replace(piece, texts=(Text(0, f"[… a text of {size} characters is not shown here …]"),))
+
+
+def _of_the_agent(piece: Piece) -> bool:
+    return piece.assistant or piece.place is Place.TOOL_RESULT
 
 
 def _standing(data: bytes, values: Sequence[tuple[str, str]], edits: Sequence[Edit]) -> Iterator[Edit]:
@@ -147,11 +155,11 @@ def _characters(data: bytes) -> int:
     return len(_decoded(data))
 
 
-def _left_out(count: int) -> tuple[Excerpt, ...]:
+def left_out(count: int) -> tuple[Excerpt, ...]:
     return (Excerpt("And more", f"{count} more texts are not shown here."),) if count > 0 else ()
 
 
-def _merged(spots: Sequence[Spot]) -> list[Spot]:
+def merged(spots: Sequence[Spot]) -> list[Spot]:
     """One for each text: several detectors may have found something in the same one."""
     found: dict[tuple[str, str], Spot] = {}
     for spot in spots:
@@ -161,7 +169,7 @@ def _merged(spots: Sequence[Spot]) -> list[Spot]:
     return list(found.values())
 
 
-def _spans(spot: Spot) -> Spans:
+def spans(spot: Spot) -> Spans:
     return [(match.start, match.end) for match in spot.matches]
 
 
@@ -178,9 +186,14 @@ def _message(piece: Piece) -> str | None:
 
 
 def _said(piece: Piece) -> str:
-    """Every text of a piece, a key before its value."""
-    lines = [f"{text.value}: " if text.key else f"{text.value}\n" for text in piece.texts]
+    """Every text of a piece, a key before its value, but for what only names the call."""
+    lines = [f"{text.value}: " if text.key else f"{text.value}\n" for text in piece.texts if not _names(piece, text)]
     return "".join(lines).rstrip("\n")
+
+
+def _names(piece: Piece, text: Text) -> bool:
+    named = piece.place is not Place.TOOL_RESULT and text.value == piece.tool
+    return not text.key and (named or _CALL_ID.fullmatch(text.value) is not None)
 
 
 def _title_of(spot: Spot) -> str:

@@ -50,6 +50,17 @@ class Forward:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenAnswer:
+    """Begin an answer with status 200 and these headers, although the request has not been forwarded.
+
+    `SendAnswer` may follow at any time. So may `Forward`: its answer comes as ever, but its head goes nowhere, and
+    there is no `StartAnswer` and no `Respond` any more.
+    """
+
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
 class Respond:
     """Answer the client without any upstream. Ends the exchange."""
 
@@ -89,4 +100,4 @@ class Fail:
     reason: str
 
 
-Command = Record | Ask | Forward | Respond | StartAnswer | SendAnswer | WakeAt | Fail
+Command = Record | Ask | Forward | OpenAnswer | Respond | StartAnswer | SendAnswer | WakeAt | Fail

@@ -14,9 +14,11 @@ from sidecar.core.exchange.events import RequestStarted
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.held_call import HeldCall
 from sidecar.core.exchange.holding import Holding
+from sidecar.core.exchange.mcp.waits import Waits
 from sidecar.core.exchange.outcome import Decision, Go, Reply
 from sidecar.core.exchange.shape import Shape
 from sidecar.core.exchange.stopping import stopped_fact
+from sidecar.core.model.block import Block, Target
 from sidecar.core.model.caller import Caller
 from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.claude.endpoints import Endpoint
@@ -57,6 +59,7 @@ class Course:
     shape: Shape = error_response  # how a refusal reads on this connection
     answering: Answering | None = None
     held_call: HeldCall | None = None
+    waits: Waits | None = None  # the client waits in an answer that has begun
     quarantined: bool = False
     calls_held: int = 0  # how many tool calls of the answer had to wait for people so far
     off_record: bool = False  # let pass while the record was full: nothing more of it is written down
@@ -74,6 +77,11 @@ class Course:
         if not isinstance(outcome, kind):
             raise TypeError(f"decided {type(outcome).__name__}, not {kind.__name__}")
         return outcome
+
+    def minds(self, block: Block) -> bool:
+        """Whether this block ends the exchange. Not the one that its own answer led to: what a rule did not let happen
+        was taken out of it already, and it ends as its provider ends it."""
+        return not (self.quarantined and block.target is Target.QUARANTINE)
 
     def current(self) -> Answering:
         if self.answering is None:
@@ -143,7 +151,9 @@ class Course:
         caller, path = caller_key(context.caller), self.outcome(Go).route.upstream_path.partition("?")[0]
         a_batch = context.endpoint is Endpoint.BATCH_RESULTS
         if not a_batch or self.gate.counted.first_time(f"{caller}\n{path}"):
-            self.gate.ledger.spend(caller, used.input_tokens, used.output_tokens, at)
-            tokens = (used.input_tokens + used.cache_creation_input_tokens, used.output_tokens)
-            memory, model = context.session.memory, self.decision.fact.get("model") if self.decision else None
-            memory.remember_use(memory.use.spent(str(model or ""), (*tokens, used.cache_read_input_tokens)))
+            written, cached = used.cache_creation_input_tokens, used.cache_read_input_tokens
+            tokens = (used.input_tokens + written, used.output_tokens, cached)
+            model = str((self.decision.fact.get("model") if self.decision else None) or "")
+            self.gate.ledger.spend(caller, used.input_tokens, used.output_tokens, at, model=model, priced=tokens)
+            memory = context.session.memory
+            memory.remember_use(memory.use.spent(model, tokens))

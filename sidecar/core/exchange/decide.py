@@ -13,6 +13,7 @@ from sidecar.core.exchange.admission import ADDRESS, address, applying, caller_k
 from sidecar.core.exchange.answer_body import encodings
 from sidecar.core.exchange.asking import Subject, held
 from sidecar.core.exchange.budget import Budget, after_request
+from sidecar.core.exchange.card import lately
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged, Session
 from sidecar.core.exchange.gate import Gate
@@ -139,6 +140,7 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
         gate.understand,
         gate.name,
         (request.model if request else None) or "",
+        before=lately(request.pieces) if request and rules.asks else (),
     )
     go = _forwarded(arrived, way, document, judged, context, changed=document is not came)
     return replace(go, held=_held(gate, arrived, go, judged, request)) if judged.holds else go

@@ -6,8 +6,9 @@ Rules:
   the session that the answer was to keep alive, and masked it does not leave either.
 - What is denied as a result of a tool is taken out of the request, and the rest goes on (see `refused_results`).
 - A match in a JSON key cannot be masked, so a mask there is a denial.
-- In an answer a placeholder whose value is owed to the agent becomes that value again; in a request it stays. What
-  only has the shape of one (`[AKIA..._K7Q2M9XA]`) protects nothing that stands in it.
+- In an answer a placeholder whose value is owed to the agent becomes that value again; in a request it stays. What an
+  MCP server gave is owed to that server and not to the agent (see `mcp.returned`). What only has the shape of one
+  (`[AKIA..._K7Q2M9XA]`) protects nothing that stands in it.
 - A finding never holds the value.
 - What people let go once in a session is not held again where it stands in the conversation: the provider has it.
   What another rule masks in it is masked all the same.
@@ -34,13 +35,15 @@ IN_KEY = "It stands in the name of a JSON field, where it cannot be masked."
 
 @dataclass(slots=True)
 class Judged:
-    """`changes`: the new value of each string that changes, by ordinal. `recognised`: the agent replays words that this
+    """`changes`: the new value of each text that changes, by ordinal; `shown`: the same with nothing put back, for the
+    record. `recognised`: the agent replays words that this
     session saw the provider say. `masked`: what stands for each value that a rule minded, also where it denied.
     `holds`: every rule that holds the call, and why. `refused`: results of tools that do not go, by path."""
 
     verdict: Verdict = field(default_factory=lambda: Verdict(Action.ALLOW))
     findings: list[Finding] = field(default_factory=list)
     changes: dict[int, str] = field(default_factory=dict, repr=False)
+    shown: dict[int, str] = field(default_factory=dict, repr=False)
     recognised: bool = False
     masked: dict[str, str] = field(default_factory=dict, repr=False)
     holds: dict[HoldKey, Hold] = field(default_factory=dict, repr=False)
@@ -68,19 +71,20 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What judging texts needs to know of a session."""
+    """What judging texts needs to know of a session. `server`: the MCP server whose answers are judged."""
 
     court: Court
     memory: SessionMemory
     placeholders: Placeholders
     budget: Budget = NO_BUDGET
+    server: str = ""
 
 
 @dataclass(slots=True)
 class Desk:
     """One text. `about` is asked for the place of a match only when there is one: paths cost. `text` and `matches`:
     what may have to be shown to people; nothing in a stream. `result`: the path of a result of a tool that may be
-    refused by itself."""
+    refused by itself. `returned`: values that were put back and are not the agent's."""
 
     session: Session
     judged: Judged
@@ -89,6 +93,7 @@ class Desk:
     text: str = field(default="", repr=False)
     matches: Sequence[Match] = ()
     result: str | None = None
+    returned: frozenset[str] = field(default=frozenset(), repr=False)
     _found: Found | None = None
     _treated: dict[str, Treatment | None] = field(default_factory=dict)
 
@@ -168,16 +173,30 @@ class Desk:
     def _placeholder(self, value: str, treatment: Treatment, found: Found) -> str:
         how = treatment.how or How.REDACT
         placeholder = self.session.placeholders.make(treatment.label, how, value)
-        if how is How.TOKEN and found.direction == "request":
-            self.session.memory.remember_token(placeholder, value)
+        if how is How.TOKEN:
+            self._remember(placeholder, value, treatment, found)
         return placeholder
+
+    def _remember(self, placeholder: str, value: str, treatment: Treatment, found: Found) -> None:
+        """Who gave the value is who gets it back."""
+        if found.direction == "answer" and self.session.server:
+            givers = treatment.returns_to | {self.session.server}
+            self.session.memory.remember_token(placeholder, value, givers)
+        elif found.direction == "request" and not any(one in value or value in one for one in self.returned):
+            self.session.memory.remember_token(placeholder, value)
+
+    def minds_return(self, match: Match) -> bool:
+        """Whether a rule has something against this where a value was put back; that it masks it as a token is how it
+        came to be put back."""
+        said = self.session.court.treat(self._of(match))
+        return said is not None and not (said.action <= Action.MASK and said.how in (None, How.TOKEN))
 
     def _restored(self, placeholder: str) -> str | None:
         """Nothing for a text that only looks like a placeholder of ours: what it says is judged like any other."""
-        value = self.session.memory.value_of(placeholder)
-        if value is None:
+        if self.session.memory.value_of(placeholder) is None:
             return placeholder if self.session.placeholders.is_ours(placeholder) else None
-        return value if self._about().direction == "answer" else placeholder
+        owed = self.session.memory.owed_to_agent(placeholder)
+        return owed if owed is not None and self._about().direction == "answer" else placeholder
 
     def _of(self, match: Match) -> Found:
         about = self._about()

@@ -8,6 +8,8 @@
 A call that rules hold is asked about before it is forwarded: that people are asked is recorded (ASKING), they think
 (HOLDING), what they said is recorded (SETTLING).
 
+A client that can hear so is told that it waits, in an answer that begins before the call is forwarded: see `waiting`.
+
 So it is with a tool call of an answer, which waits within STREAMING and COLLECTING while the answer goes on: see
 `steps_of_calls`.
 
@@ -43,6 +45,8 @@ from sidecar.core.exchange.events import (
     Tick,
 )
 from sidecar.core.exchange.gate import Gate
+from sidecar.core.exchange.waiting import turned
+from sidecar.core.model.block import Block
 from sidecar.core.model.caller import Caller
 
 __all__ = ["STEPS", "UNRECORDED", "Exchange", "State"]
@@ -64,16 +68,21 @@ class Exchange:
         """Whose call this is, and on which connection: nothing, or "", as long as it is not known."""
         return self._course.who
 
+    def minds(self, block: Block) -> bool:
+        """Whether this block ends it."""
+        return self._course.minds(block)
+
     def receive(self, event: Event) -> Sequence[Command]:
         course = self._course
-        if course.state in (State.OVER, State.DEAD):
+        if course.state in (State.OVER, State.DEAD) or (isinstance(event, Stopped) and not course.minds(event.block)):
             return ()
         step = STEPS.get((course.state, type(event)))
         if step is None:
             course.state, was = State.DEAD, course.state
             return (Fail(f"{type(event).__name__} in state {was.name}"),)
         try:
-            return step(course, event)
+            commands = step(course, event)
+            return commands if course.waits is None else turned(course.waits, commands, course.answering)
         except Exception:
             course.state = State.DEAD
             raise
@@ -81,8 +90,8 @@ class Exchange:
 
 Step = Callable[..., Sequence[Command]]
 
-# What may happen in which state. What comes in may still be on its way when a refusal is already being recorded, and
-# people may answer who need not answer any more.
+# What may happen in which state. What comes in may still be on its way when a refusal is already being recorded, people
+# may answer who need not answer any more, and a clock may strike that was set for what is over.
 STEPS: Mapping[tuple[State, type], Step] = {
     (State.NEW, RequestStarted): request.begin,
     (State.NEW, Gone): ending.gone,
@@ -94,12 +103,16 @@ STEPS: Mapping[tuple[State, type], Step] = {
     (State.RECORDING, Gone): ending.gone,
     (State.RECORDING, Stopped): ending.stopped_recording,
     (State.ASKING, Recorded): people.asked,
+    (State.ASKING, Tick): ending.ignored,
     (State.ASKING, Gone): ending.gone,
     (State.ASKING, Stopped): ending.stopped_recording,
     (State.HOLDING, Settled): people.settled,
+    (State.HOLDING, Tick): people.tick,
     (State.HOLDING, Gone): ending.gone,
     (State.HOLDING, Stopped): ending.stopped_holding,
     (State.SETTLING, Recorded): people.recorded,
+    (State.SETTLING, Settled): ending.ignored,
+    (State.SETTLING, Tick): ending.ignored,
     (State.SETTLING, Gone): ending.gone,
     (State.SETTLING, Stopped): ending.stopped_recording,
     (State.REFUSING, Recorded): request.recorded_end,
@@ -108,10 +121,12 @@ STEPS: Mapping[tuple[State, type], Step] = {
     (State.REFUSING, ForwardFailed): ending.ignored,
     (State.REFUSING, ResponseStarted): ending.ignored,
     (State.REFUSING, ResponseChunk): ending.ignored,
+    (State.REFUSING, Tick): ending.ignored,
     (State.REFUSING, Gone): ending.gone,
     (State.REFUSING, Stopped): ending.ignored,
     (State.FORWARDED, ForwardFailed): request.forward_failed,
     (State.FORWARDED, ResponseStarted): answer.started,
+    (State.FORWARDED, Tick): ending.ignored,
     (State.FORWARDED, Gone): ending.gone,
     (State.FORWARDED, Stopped): ending.stopped_forwarded,
     (State.STREAMING, ResponseChunk): answer.chunk,
@@ -123,6 +138,7 @@ STEPS: Mapping[tuple[State, type], Step] = {
     (State.COLLECTING, ResponseChunk): answer.chunk,
     (State.COLLECTING, Recorded): calls.recorded,
     (State.COLLECTING, Settled): calls.settled,
+    (State.COLLECTING, Tick): ending.ignored,
     (State.COLLECTING, Gone): ending.gone,
     (State.COLLECTING, Stopped): ending.stopped_forwarded,
 }

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from sidecar.core.detect.compiled import SEPARATOR, Compiled
+from sidecar.core.detect.compiled import Compiled
 from sidecar.core.exchange.commands import Record
 from sidecar.core.exchange.request_record import Material
 from sidecar.core.exchange.rules import Court, Rules
@@ -53,16 +53,10 @@ def findings_facts(findings: Sequence[Finding], compiled: Compiled) -> dict[str,
 
 def storable(word: str | None, compiled: Compiled) -> str | None:
     """A word of the client's, if it may be stored."""
-    if word is None or not compiled.scan(word.encode(errors="replace")):
-        return word
-    return WITHHELD
+    return WITHHELD if word is not None and compiled.finds(word) else word
 
 
 def all_storable(words: Sequence[str | None], compiled: Compiled) -> list[str | None]:
-    """Several at once: together they are looked at in one pass, and each by itself only if something may be there."""
-    together = SEPARATOR.join(word for word in words if word)
-    if not compiled.suspects(together.encode(errors="replace")):
-        return list(words)
     return [storable(word, compiled) for word in words]
 
 

@@ -4,6 +4,7 @@ Strategy: a value is a match between its quotes, so that it stands in one verdic
 What is put in its place is written as its format wants it.
 
 Rules:
+- What stands under a name in JSON that is read as such is the name's value, whole; texts in it are read on their own.
 - Texts of one result may be parts of one whole (a header here, its rows there), so they are read each by itself and
   joined, with a line break between them and without.
 - Which of several fields a value is: the first by name.
@@ -63,8 +64,18 @@ class Fields:
             tuple(_in_bytes(text, sorted(spans, key=_order))) for text, spans in zip(texts, found, strict=True)
         )
 
+    def under(self, text: str, path: tuple[str, ...]) -> tuple[Standing, ...]:
+        """What stands in one text of JSON. `path`: the keys above it."""
+        if not self.each or not path or not self.names.fit(path):
+            return self.standing((text,))[0]
+        size = len(text.encode("utf-8", "surrogatepass"))
+        return (Standing(Match(0, size, self._named(path)), Form.PLAIN),)
+
     def _which(self, value: Value) -> str:
-        return next(name for name, names in self.each if names.fit(value.path))
+        return self._named(value.path)
+
+    def _named(self, path: tuple[str, ...]) -> str:
+        return next(name for name, names in self.each if names.fit(path))
 
 
 def reading(standing: Sequence[Standing], decide: Decide) -> Decide:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sidecar.core.exchange.mcp.given_up import GivenUp
 from sidecar.core.exchange.mcp.pins import Pins
 from sidecar.core.exchange.quarantine import Quarantine
 from sidecar.core.exchange.rules import Rules
@@ -87,6 +88,7 @@ class Gate:
     sessions: SessionRules = field(default_factory=SessionRules)
     counted: Counted = field(default_factory=Counted)
     pins: Pins = field(default_factory=Pins)
+    given_up: GivenUp = field(default_factory=GivenUp)
     limits: JsonLimits = field(default_factory=JsonLimits)
     body_limit: int = 32 * 1024 * 1024  # of a body as it comes; `limits.bytes` is what it may be once decoded
     keep_originals: bool = False  # hand out what came, to be sealed for an auditor

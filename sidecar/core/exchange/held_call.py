@@ -6,16 +6,15 @@ the same call made anew finds its ticket.
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from sidecar.core.approval.fingerprint import Content
 from sidecar.core.exchange.asking import Subject, held
+from sidecar.core.exchange.call_card import call_shown
 from sidecar.core.exchange.calls import Ruled
-from sidecar.core.exchange.card import CallShown
 from sidecar.core.exchange.context import AnswerContext
-from sidecar.core.exchange.holding import PATIENCE, Holding
+from sidecar.core.exchange.holding import Holding
 from sidecar.core.wire.json_strings import JsonValue
 
 METHOD = "tool_call"  # no HTTP method: a call never has the fingerprint of a request
@@ -33,10 +32,12 @@ class HeldCall:
     step: Step = Step.ASKING
 
 
-def held_call(context: AnswerContext, ruled: Ruled, number: int, at: float, *, streams: bool) -> HeldCall:
-    """`number`: the how manieth of this answer that waits."""
+def held_call(
+    context: AnswerContext, ruled: Ruled, number: int, at: float, *, streams: bool, said: JsonValue = None
+) -> HeldCall:
+    """`number`: the how manieth of this answer that waits. `said`: the answer as far as it came."""
     called = ruled.called
-    shown = CallShown(called.id, called.tool, _lines(called.inputs), tuple(_would(ruled)))
+    shown = call_shown(called, ruled.understood, context.understand, context.before, said)
     content = Content(METHOD, called.tool or "", canonical(called.inputs))
     subject = Subject(
         context.gate,
@@ -52,28 +53,10 @@ def held_call(context: AnswerContext, ruled: Ruled, number: int, at: float, *, s
     questions = held(subject, context.session, ruled.judged, stream=streams, answers=False)
     holding = Holding.of(context.exchange, questions, None)
     if streams:
-        # Pings keep the client: it waits as long as the rule wants people to have.
-        holding.patience = max(PATIENCE, *(1 + one.asked.terms.timeout for one in questions.questions))
+        holding.keeps_its_client()
     return HeldCall(holding)
 
 
 def canonical(inputs: tuple[JsonValue, ...]) -> bytes:
     """The same for inputs that mean the same, whatever the order of their keys."""
     return json.dumps(inputs, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _lines(inputs: tuple[JsonValue, ...]) -> str:
-    return "\n".join(line for one in inputs for line in _of(one))
-
-
-def _of(given: JsonValue) -> Iterator[str]:
-    for key, value in given.items() if isinstance(given, dict) else [("", given)]:
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        yield f"{key}: {text}" if key else text
-
-
-def _would(ruled: Ruled) -> Iterator[str]:
-    """What it would do, in words."""
-    understood = ruled.understood
-    yield from dict.fromkeys(f"{deed.effect.value}: {deed.why}" for deed in understood.deeds)
-    yield from (f"not understood: {words}" for words in understood.unread)

@@ -81,6 +81,14 @@ class Holding:
     def question(self) -> Question:
         return self.held.questions[self._number]
 
+    def keeps_its_client(self) -> None:
+        """It hears that it waits, so it waits as long as the rules want people to have."""
+        self.patience = max(PATIENCE, *(1 + one.asked.terms.timeout for one in self.held.questions))
+
+    def waited(self, at: float) -> float:
+        """For how long so far, while people think."""
+        return self.seconds + max(0.0, at - self._since)
+
     def body(self) -> bytes | None:
         return None if self._packed is None else zstandard.decompress(self._packed)
 

@@ -7,6 +7,7 @@ its new text costs. Treatment is decided anew each time: it is cheap, and limits
 Rules:
 - What the provider itself said in this session goes back to it exactly, unjudged: it knows those words.
 - What the policy itself says in place of a result is not judged either: a rule may name what it forbids.
+- The words of a model have no fields: they are read by name nowhere, since most of them stream.
 """
 
 import re
@@ -18,17 +19,22 @@ from typing import Literal, cast
 from sidecar.core.detect.compiled import SEPARATOR, Compiled
 from sidecar.core.exchange.desk import Desk, Judged, Session
 from sidecar.core.exchange.fields import Standing, reading, written
+from sidecar.core.exchange.mcp.returned import NOTHING, Returned
 from sidecar.core.exchange.passage import widened
 from sidecar.core.exchange.refused_results import refusable
+from sidecar.core.mask.placeholder import PLACEHOLDER
 from sidecar.core.mask.replace import replaced
 from sidecar.core.mask.settle import edits_of
 from sidecar.core.model.detector import Match
 from sidecar.core.model.piece import Piece, Text
 from sidecar.core.model.place import Place
 from sidecar.core.policy.judge import Found
+from sidecar.core.wire.json_leaves import FIRST_NUMBER
 
 # A text with more matches than this (a list of addresses) is scanned anew: the memory counts entries, not matches.
 MOST_REMEMBERED = 256
+# A detector that looks for digits looks for more than these; years, prices and counts are everywhere.
+SHORTEST_NUMBER = 7
 Direction = Literal["request", "answer"]
 MESSAGE = re.compile(r"messages\[([0-9]+)\]")
 PathOf = Callable[[int], str]
@@ -54,7 +60,7 @@ def judge_answer(session: Session, pieces: Sequence[Piece], path_of: PathOf, jud
     """Mask, put values back, and remember which words were delivered for which. The changes, by ordinal."""
     judged.changes = {}
     for piece in pieces:
-        _judge(session, piece, "answer", path_of, judged)
+        _judge(session, piece, "answer", path_of, judged, by_name=piece.place is not Place.RESPONSE)
         for text in piece.texts:
             if not text.key:
                 session.memory.remember_said(judged.changes.get(text.ordinal, text.value), text.value)
@@ -62,11 +68,17 @@ def judge_answer(session: Session, pieces: Sequence[Piece], path_of: PathOf, jud
 
 
 def judge_texts(
-    session: Session, pieces: Sequence[Piece], direction: Direction, path_of: PathOf, judged: Judged
+    session: Session,
+    pieces: Sequence[Piece],
+    direction: Direction,
+    path_of: PathOf,
+    judged: Judged,
+    back: Returned = NOTHING,
 ) -> None:
-    """Texts that nobody replays: nothing is remembered of who said what."""
+    """Texts that nobody replays: nothing is remembered of who said what. `back`: what was put back into them."""
     for piece in pieces:
-        _judge(session, piece, direction, path_of, judged)
+        _judge(session, back.piece(piece), direction, path_of, judged, back=back)
+    back.settle(judged)
 
 
 def _without_own_words(session: Session, piece: Piece, judged: Judged) -> Piece:
@@ -96,23 +108,37 @@ def _message(piece: Piece) -> int:
 
 
 def _judge(
-    session: Session, piece: Piece, direction: Direction, path_of: PathOf, judged: Judged, *, past: bool = False
+    session: Session,
+    piece: Piece,
+    direction: Direction,
+    path_of: PathOf,
+    judged: Judged,
+    *,
+    past: bool = False,
+    by_name: bool = True,
+    back: Returned = NOTHING,
 ) -> None:
-    for index, matches, named in _hits(session, piece):
+    by_name = by_name and piece.place in session.court.rules.fields.places
+    for index, hits, named in _hits(session, piece, by_name):
         text = piece.texts[index]
 
         def about(text: Text = text) -> Found:
             return Found(piece.place, path_of(text.ordinal), "", "", piece.tool, direction, text.key)
 
-        desk = Desk(session, judged, about, past, text.value, matches, refusable(piece, direction))
+        desk = Desk(session, judged, about, past, text.value, hits, refusable(piece, direction), back.values)
+        matches = [one for one in hits if not back.inside(text.ordinal, one) or desk.minds_return(one)]
         edits = written(named, edits_of(text.value.encode(), matches, reading(named, desk.decide), desk.treat))
         if edits and not text.key:
             new = replaced(text.value, edits)
             if new != text.value:
                 judged.changes[text.ordinal] = new
+                ours = {(one.start, one.end) for one in matches if one.detector == PLACEHOLDER.id}
+                judged.shown[text.ordinal] = replaced(
+                    text.value, [edit for edit in edits if (edit.start, edit.end) not in ours]
+                )
 
 
-def _hits(session: Session, piece: Piece) -> Hits:
+def _hits(session: Session, piece: Piece, by_name: bool) -> Hits:
     if not piece.texts:
         return ()
     rules = session.court.rules
@@ -121,16 +147,18 @@ def _hits(session: Session, piece: Piece) -> Hits:
     # With the lengths: a text may hold the separator, and must not be taken for two texts.
     # And its place: what is found in the result of a tool is more than what is found elsewhere.
     framed = joined + piece.place.encode() + repr([len(value) for value in values]).encode()
-    by_name = piece.place in rules.fields.places
     if by_name:
-        framed += b"fields" + repr([text.key for text in piece.texts]).encode()
+        framed += b"fields" + repr(([text.key for text in piece.texts], piece.names)).encode()
     key = blake2b(framed, digest_size=16, key=rules.key).digest()
     known = session.memory.judged(key)
     if known is not None:
         return cast(Hits, known)
     scanned: dict[int, tuple[Match, ...]] = {}
-    if rules.compiled.suspects(joined):
-        scanned = {index: _scanned(rules.compiled, piece, text) for index, text in enumerate(piece.texts)}
+    if rules.compiled.suspects(joined if not piece.names else SEPARATOR.join(map(_to_scan, piece.texts)).encode()):
+        # A table has the same few keys in each row.
+        each = {(_to_scan(text), text.key) for text in piece.texts}
+        found = {one: _scanned(rules.compiled, piece.place, *one) for one in each}
+        scanned = {index: found[_to_scan(text), text.key] for index, text in enumerate(piece.texts)}
     named = _named(session, piece) if by_name else {}
     hits: Hits = tuple(
         (at, _both(scanned.get(at, ()), named.get(at, ())), named.get(at, ())) for at in range(len(values))
@@ -141,10 +169,17 @@ def _hits(session: Session, piece: Piece) -> Hits:
     return hits
 
 
-def _scanned(compiled: Compiled, piece: Piece, text: Text) -> tuple[Match, ...]:
-    data = text.value.encode()
+def _to_scan(text: Text) -> str:
+    """Short numbers mean something under their name alone."""
+    return text.value if text.ordinal > FIRST_NUMBER or len(text.value) >= SHORTEST_NUMBER else ""
+
+
+def _scanned(compiled: Compiled, place: Place, value: str, key: bool) -> tuple[Match, ...]:
+    if not value:
+        return ()
+    data = value.encode()
     found = compiled.scan(data)
-    if piece.place is not Place.TOOL_RESULT or text.key:
+    if place is not Place.TOOL_RESULT or key:
         return found
     return tuple(sorted({widened(match, data) for match in found}))
 
@@ -152,6 +187,9 @@ def _scanned(compiled: Compiled, piece: Piece, text: Text) -> tuple[Match, ...]:
 def _named(session: Session, piece: Piece) -> dict[int, tuple[Standing, ...]]:
     """Values of named fields, by text. Keys are no texts of a tool."""
     places = [index for index, text in enumerate(piece.texts) if not text.key]
+    if piece.names:
+        fields = session.court.rules.fields
+        return {index: fields.under(piece.texts[index].value, piece.names[index]) for index in places}
     found = session.court.rules.fields.standing([piece.texts[index].value for index in places])
     return dict(zip(places, found, strict=True))
 

@@ -7,6 +7,7 @@ from sidecar.core.exchange import fact
 from sidecar.core.exchange.commands import Record
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.holding import Held
+from sidecar.core.exchange.mcp.waits import Waits
 from sidecar.core.exchange.request_record import Written
 from sidecar.core.exchange.route import Route
 from sidecar.core.exchange.shape import Shape
@@ -28,7 +29,8 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """Forward: these bytes, to this connection; if it is held, once people have said yes."""
+    """Forward: these bytes, to this connection; if it is held, once people have said yes. `waits`: how the client is
+    kept meanwhile, if it can be."""
 
     route: Route
     remove: tuple[str, ...]
@@ -36,6 +38,7 @@ class Go:
     body: bytes | None
     answer: AnswerContext
     held: Held | None = None
+    waits: Waits | None = None
 
 
 @dataclass(frozen=True, slots=True)

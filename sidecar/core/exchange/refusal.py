@@ -3,8 +3,10 @@
 from sidecar.core.errors import Code, Refused
 from sidecar.core.model.finding import Verdict
 
+BEGINS = "Blocked by policy rule "
+
 
 def denial(verdict: Verdict, exchange: str) -> Refused:
     say = (verdict.say or "This is not allowed here.").strip()
-    message = f"Blocked by policy rule {verdict.rule}: {say} (exchange {exchange})"
+    message = f"{BEGINS}{verdict.rule}: {say} (exchange {exchange})"
     return Refused(400, Code.INVALID_REQUEST, message, rule=verdict.rule)

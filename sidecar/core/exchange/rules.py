@@ -14,12 +14,12 @@ from hashlib import blake2b
 from sidecar.core.detect.compiled import Compiled
 from sidecar.core.exchange.fields import Fields
 from sidecar.core.mask.placeholder import PLACEHOLDER
-from sidecar.core.model.action import How
+from sidecar.core.model.action import Action, How
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
 from sidecar.core.model.detector import Detector
 from sidecar.core.model.finding import Verdict
-from sidecar.core.model.treatment import Treatment
+from sidecar.core.model.treatment import Treatment, in_agreement
 from sidecar.core.policy import limits
 from sidecar.core.policy.book import Book
 from sidecar.core.policy.facts import CHANGED
@@ -32,13 +32,14 @@ STRICTNESS = {How.REDACT: 3, How.HASH: 2, How.LAST4: 1, How.TOKEN: 0, None: -1}
 
 def strictest(treatments: Sequence[Treatment]) -> Treatment | None:
     """The strictest of several; the rule's name breaks ties, so that order never matters."""
-    return max(treatments, key=lambda t: (t.action, STRICTNESS[t.how], t.policy, t.rule), default=None)
+    winner = max(treatments, key=lambda t: (t.action, STRICTNESS[t.how], t.policy, t.rule), default=None)
+    return in_agreement(winner, treatments) if winner is not None and winner.returns_to else winner
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """`origins`: for each scanned detector, which book knows it under which id. `words`: every label that a
-    placeholder can have under these rules."""
+    placeholder can have under these rules. `asks`: some rule holds calls until people say yes."""
 
     books: tuple[Book, ...]
     compiled: Compiled
@@ -48,6 +49,7 @@ class Rules:
     digest: str
     key: bytes  # of the digest cache: what one set of rules found says nothing about another's
     fields: Fields
+    asks: bool
 
     @classmethod
     def of(cls, *books: Book) -> "Rules":
@@ -65,11 +67,12 @@ class Rules:
         detectors = (*scanned.values(), PLACEHOLDER)
         labels = {name: detector.label for name, detector in scanned.items()}
         labels |= {one.id: one.label for book in books for one in book.fields}
-        own = {rule.label for book in books for policy in book.policies for rule in policy.rules if rule.label}
+        rules = [rule for book in books for policy in book.policies for rule in policy.rules]
+        own, asks = {rule.label for rule in rules if rule.label}, any(rule.action is Action.HOLD for rule in rules)
         digest = "+".join(book.digest for book in books)
         key = blake2b(digest.encode(), digest_size=32).digest()
         words = frozenset(own.union(labels.values()))
-        return cls(books, Compiled(detectors), origins, labels, words, digest, key, _fields(books))
+        return cls(books, Compiled(detectors), origins, labels, words, digest, key, _fields(books), asks)
 
     def bound(self, caller: Caller, connection: Connection) -> "BoundRules | None":
         """The rules for one caller; nothing when some book has none for them."""

@@ -4,6 +4,7 @@ Rules:
 - As with a request, that people are asked is recorded before they are, and what they said before anything follows.
 - What cannot be recorded does not go: the call is denied, and the answer goes on.
 - An answer that ended meanwhile, for whatever reason, has no call that people could let go: the question is withdrawn.
+  So it is when a rule has stopped the session.
 """
 
 from sidecar.core.exchange.commands import Fail, WakeAt
@@ -17,11 +18,14 @@ def go_on(course: Course, at: float) -> Commands:
     answer = course.current()
     if not answer.waits:
         return withdrawn(course, at)
+    if answer.calls.in_vain:
+        return _given_up(course, at)
     if course.held_call is not None:
         return ()
     course.calls_held += 1
     ruled = answer.calls.waiting[0].ruled
-    course.held_call = held_call(answer.context, ruled, course.calls_held, at, streams=answer.streams)
+    number, said = course.calls_held, answer.said()
+    course.held_call = held_call(answer.context, ruled, number, at, streams=answer.streams, said=said)
     return (course.held_call.holding.noted(),)
 
 
@@ -61,6 +65,12 @@ def withdrawn(course: Course, at: float) -> Commands:
     return course.tell((held.holding.withdrawn(at),))
 
 
+def _given_up(course: Course, at: float) -> Commands:
+    left = withdrawn(course, at)
+    course.current().calls.give_up()
+    return (*left, *_gone_on(course, at))
+
+
 def _decided(
     course: Course,
     held: HeldCall,
@@ -74,6 +84,12 @@ def _decided(
     course.held_call, answer = None, course.current()
     named = held.holding.question.asked.id if approval is None else approval
     answer.calls.decided(approved=approved, approval=named, sentence=sentence, said_no=said_no)
+    return _gone_on(course, at)
+
+
+def _gone_on(course: Course, at: float) -> Commands:
+    """What was decided leaves, and whatever waited behind it."""
+    answer = course.current()
     sent = answer.decided(at)
     told = (*course.tell(answer.told(at)), *course.quarantine(at))
     if answer.over and not answer.waits:

@@ -32,11 +32,14 @@ Rewritten = Callable[[SseEvent, JsonDocument, Mapping[int, str]], bytes]
 
 @dataclass(slots=True, repr=False)
 class ToolBlock:
-    """A call that waits for the end of its input."""
+    """A call that waits for the end of its input. `begun`: the event that begins it, as it may leave; `own`: what was
+    found in the call."""
 
     started: wire.BlockStarted
     item: Item
     input: wire.PartialInput
+    begun: bytes
+    own: Judged
     raw: list[bytes] = field(default_factory=list)
 
 
@@ -48,7 +51,8 @@ class ToolBlocks:
     _ends: list[tuple[Item, wire.MessageDelta, Mapping[int, str]]] = field(default_factory=list)
 
     def start(self, started: wire.BlockStarted, item: Item) -> None:
-        self._open[started.index] = ToolBlock(started, item, wire.PartialInput())
+        own = Judged()
+        self._open[started.index] = ToolBlock(started, item, wire.PartialInput(), self._begun(started, own), own)
 
     def feed(self, delta: wire.InputDelta, raw: bytes) -> None:
         block = self._open.get(delta.index)
@@ -69,15 +73,13 @@ class ToolBlocks:
         block = self._open.pop(index, None)
         if block is None:
             return
-        own = Judged()
-        begun = self._begun(block.started, own)
         document, added = _whole(block.input)
-        given = self._given(block, document, added, own)
-        ruled = self.calls.judge(_called(block, document), own)
+        given = self._given(block, document, added)
+        ruled = self.calls.judge(_called(block, document), block.own)
 
         def go() -> None:
             way = self.calls.settle(ruled, document.raw.decode())
-            self._leave(block, way, ruled, begun + given)
+            self._leave(block, way, ruled, block.begun + given)
             self._end()
 
         if not self.calls.waits(ruled, go):
@@ -127,12 +129,12 @@ class ToolBlocks:
             pieces.append(Piece(Place.RESPONSE, "event", started.texts))
         return rewritten(started.event, document, self._changes(document, tuple(pieces), own))
 
-    def _given(self, block: ToolBlock, document: JsonDocument, added: int, own: Judged) -> bytes:
+    def _given(self, block: ToolBlock, document: JsonDocument, added: int) -> bytes:
         """The events that carry its input."""
         index = block.started.index
         texts = tuple(strings(document.value))
         piece = Piece(Place.TOOL_CALL, f"content[{index}].input", texts, True, block.started.tool)
-        changes = self._changes(document, (piece,), own)
+        changes = self._changes(document, (piece,), block.own)
         if not changes:
             return b"".join(block.raw)
         new = spliced(document.raw, changes).decode()

@@ -1,9 +1,10 @@
 """What the gate must know of a session to put back what it took out.
 
-    tokens   placeholder -> value: the agent is owed the value wherever the model writes the placeholder
+    tokens   placeholder -> value: whoever gave the value gets it back where the placeholder stands, and nobody else
     sayings  what the agent was given -> what the provider had said: the agent replays the one, the provider gets the
              other
-    turned   identifier of a tool call that the agent got under another name -> the call as the provider made it
+    turned   identifier of a tool call that the agent got under another name, or the words it got instead -> the call
+             as the provider made it
     use      what it has used and done, for limits and for rules on what comes after what
     judged   digest of a piece -> what was found in it, so that a text is scanned once and not on every turn
 
@@ -50,20 +51,28 @@ class Saying:
     clash: bool = False
 
 
+# Who gave a value: the agent. Any other name is that of a connection, with * for any characters.
+AGENT = ""
+TO_THE_AGENT = frozenset({AGENT})
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`value` is nothing where two values share the placeholder."""
+    """`value` is nothing where two values share the placeholder. `givers`: who gets it back."""
 
     value: str | None = field(repr=False)
+    givers: frozenset[str] = TO_THE_AGENT
 
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """`input` is JSON; `sentence`: what the result of the call says. No name: two calls had this identifier."""
+    """`input` is JSON; `sentence`: what the result of the call says. No name: two calls had this identifier. `id`: of a
+    call that became words."""
 
     name: str | None
     input: str = field(default="", repr=False)
     sentence: str = ""
+    id: str = ""
 
 
 def _no_account(_: int) -> None:
@@ -89,15 +98,22 @@ class SessionMemory:
     def __repr__(self) -> str:
         return f"SessionMemory({len(self.tokens)} tokens, {len(self.sayings)} sayings, {self.bytes} bytes)"
 
-    def remember_token(self, placeholder: str, value: str) -> None:
+    def remember_token(self, placeholder: str, value: str, givers: frozenset[str] = TO_THE_AGENT) -> None:
         known = self.tokens.get(placeholder)
         if known is not None and known.value == value:
-            return
-        self.put_token(placeholder, Token(value if known is None else None))
+            if givers <= known.givers:
+                return
+            givers |= known.givers
+        self.put_token(placeholder, Token(value if known is None or known.value == value else None, givers))
 
     def value_of(self, placeholder: str) -> str | None:
         token = self.tokens.get(placeholder)
         return token.value if token else None
+
+    def owed_to_agent(self, placeholder: str) -> str | None:
+        """The value, if it was the agent that gave it."""
+        token = self.tokens.get(placeholder)
+        return token.value if token and AGENT in token.givers else None
 
     def remember_said(self, delivered: str, original: str) -> None:
         """The agent was given `delivered` where the provider had said `original`."""
@@ -253,11 +269,14 @@ def _agree(one: Saying, other: Saying) -> bool:
 
 
 def _token_cost(placeholder: str, token: Token) -> int:
-    return _ENTRY + sys.getsizeof(placeholder) + (sys.getsizeof(token.value) if token.value else 0)
+    names = sum(map(sys.getsizeof, token.givers)) if token.givers is not TO_THE_AGENT else 0
+    return _ENTRY + sys.getsizeof(placeholder) + (sys.getsizeof(token.value) if token.value else 0) + names
 
 
 def _turned_cost(identifier: str, call: Turned) -> int:
-    return _ENTRY + sum(sys.getsizeof(text) for text in (identifier, call.name or "", call.input, call.sentence))
+    return _ENTRY + sum(
+        sys.getsizeof(text) for text in (identifier, call.name or "", call.input, call.sentence, call.id)
+    )
 
 
 def _saying_cost(saying: Saying) -> int:

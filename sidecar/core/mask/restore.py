@@ -2,7 +2,7 @@
 
 Rules:
 - One pass: what was put in is not looked at again, so that a value which itself looks like a placeholder stays a value.
-- A placeholder whose value is not known in this session stays as it is, whoever wrote it.
+- A placeholder whose value is not known in this session, or is not the agent's, stays as it is, whoever wrote it.
 """
 
 import re
@@ -19,7 +19,7 @@ def restored(text: str, memory: SessionMemory) -> str:
         return text
 
     def value(found: re.Match[str]) -> str:
-        known = memory.value_of(found[0])
+        known = memory.owed_to_agent(found[0])
         return found[0] if known is None else known
 
     return _PLACEHOLDER.sub(value, text)

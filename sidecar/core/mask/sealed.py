@@ -15,7 +15,7 @@ from base64 import b64decode, b64encode
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from sidecar.core.mask.memory import Saying, SessionMemory, Token, Turned
+from sidecar.core.mask.memory import TO_THE_AGENT, Saying, SessionMemory, Token, Turned
 from sidecar.core.model.session_use import use_from
 
 _VERSION = b"gatehouse/memory/1\n"
@@ -29,12 +29,19 @@ def seal(memory: SessionMemory, key: bytes, nonce: bytes, scope: str = "") -> by
     if len(key) != _KEY or len(nonce) != _NONCE:
         raise ValueError(f"sealing takes a key of {_KEY} bytes and a nonce of {_NONCE}")
     content = {
-        "tokens": [[placeholder, token.value] for placeholder, token in memory.tokens.items()],
+        "tokens": [[name, token.value] for name, token in memory.tokens.items() if token.givers == TO_THE_AGENT],
+        "given": [
+            [name, token.value, sorted(token.givers)]
+            for name, token in memory.tokens.items()
+            if token.givers != TO_THE_AGENT
+        ],
         "sayings": [
             [b64encode(digest).decode(), saying.original, saying.tail, saying.clash]
             for digest, saying in memory.sayings.items()
         ],
-        "turned": [[identifier, call.name, call.input, call.sentence] for identifier, call in memory.turned.items()],
+        "turned": [
+            [identifier, call.name, call.input, call.sentence, call.id] for identifier, call in memory.turned.items()
+        ],
         "use": memory.use.as_json(),
     }
     return nonce + AESGCM(key).encrypt(nonce, json.dumps(content).encode(), _bound(scope))
@@ -51,9 +58,11 @@ def unseal(blob: bytes, key: bytes, scope: str = "") -> SessionMemory | None:
     memory = SessionMemory()
     for placeholder, value in content["tokens"]:
         memory.put_token(placeholder, Token(value))
+    # These, and what follows, are absent where an older version sealed it.
+    for placeholder, value, givers in content.get("given", ()):
+        memory.put_token(placeholder, Token(value, frozenset(givers)))
     for digest, original, tail, clash in content["sayings"]:
         memory.put_saying(b64decode(digest), Saying(original, tail, clash))
-    # Absent where an older version sealed it.
     for identifier, *call in content.get("turned", ()):
         memory.put_turned(identifier, Turned(*call))
     memory.remember_use(use_from(content.get("use", {})))

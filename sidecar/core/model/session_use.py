@@ -27,8 +27,8 @@ NO_EFFECTS: frozenset[Effect] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class SessionUse:
-    """`began`: when it first asked. `calls` and `denied` are of tool calls and requests that rules judged. `unread`: a
-    call ran something that could not be read to its end."""
+    """`began`: when it first called. `requests`: to a model. `calls` and `denied` are of tool calls and requests that
+    rules judged. `unread`: a call ran something that could not be read to its end."""
 
     began: float | None = None
     requests: int = 0
@@ -44,8 +44,11 @@ class SessionUse:
     def bytes(self) -> int:
         return ENTRY * (len(self.tools) + len(self.models) + len(self.hosts))
 
+    def begun(self, at: float) -> "SessionUse":
+        return replace(self, began=at) if self.began is None else self
+
     def asked(self, at: float) -> "SessionUse":
-        return replace(self, began=at if self.began is None else self.began, requests=self.requests + 1)
+        return replace(self.begun(at), requests=self.requests + 1)
 
     def refused(self) -> "SessionUse":
         return replace(self, denied=self.denied + 1)

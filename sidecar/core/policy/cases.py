@@ -31,7 +31,7 @@ class ExpectWritten(Section):
     effects: Annotated[
         tuple[EffectName, ...] | None,
         *LIST,
-        Field(description="Effects of the call in `tool`: all of them, no others."),
+        Field(description="Effects of the call in `tool`, `mcp` or `http`: all of them, no others."),
     ] = None
     contains: Annotated[
         tuple[str, ...], *LIST, Field(description="Texts that stand in what passes, or in the denial.")
@@ -46,6 +46,40 @@ class ToolWritten(Section):
     input: Annotated[
         str | dict[str, JsonValue], Field(description="Its input; a text stands for `{command: text}`.")
     ] = {}  # noqa: RUF012  (pydantic copies it)
+
+
+class McpCallWritten(Section):
+    connection: Annotated[str, Field(description="Name of the connection, of kind `mcp`.")]
+    method: Annotated[str, Field(description="Method of the message.")] = "tools/call"
+    name: Annotated[str | None, GIVEN, Field(description="Tool or prompt that is asked for.")] = None
+    arguments: Annotated[dict[str, JsonValue] | None, GIVEN, Field(description="Its arguments.")] = None
+    params: Annotated[
+        dict[str, JsonValue] | None, GIVEN, Field(description="Other parameters of the message: `{uri: ...}`.")
+    ] = None
+    result: Annotated[
+        str | list[JsonValue] | dict[str, JsonValue] | None,
+        GIVEN,
+        Field(
+            description="What the server answers: a text, content blocks, or a whole result; then it is judged as well."
+        ),
+    ] = None
+
+
+class HttpCallWritten(Section):
+    connection: Annotated[str, Field(description="Name of the connection, of kind `http`.")]
+    method: Annotated[str, Field(description="Method of the request.")] = "GET"
+    path: Annotated[str, Field(description="Path behind the connection, with the query.")] = "/"
+    headers: Annotated[dict[str, str], Field(description="Headers of the request.")] = {}  # noqa: RUF012
+    body: Annotated[
+        str | list[JsonValue] | dict[str, JsonValue] | None,
+        GIVEN,
+        Field(description="Its body: a text, or JSON. A `content-type` among `headers` says otherwise."),
+    ] = None
+    answer: Annotated[
+        str | list[JsonValue] | dict[str, JsonValue] | None,
+        GIVEN,
+        Field(description="What the server answers, a text or JSON; then it is judged as well."),
+    ] = None
 
 
 class CaseWritten(Section):
@@ -66,6 +100,12 @@ class CaseWritten(Section):
         ToolWritten | None,
         GIVEN,
         Field(description="A call of a tool that the model answers with, after `answer` if there is one."),
+    ] = None
+    mcp: Annotated[
+        McpCallWritten | None, GIVEN, Field(description="A message to an MCP server, in place of a request to a model.")
+    ] = None
+    http: Annotated[
+        HttpCallWritten | None, GIVEN, Field(description="A request over plain HTTP, in place of one to a model.")
     ] = None
     expect: Annotated[ExpectWritten, Field(description="What must come of it.")]
 

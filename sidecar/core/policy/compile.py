@@ -78,6 +78,7 @@ def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detec
         instead=written.instead,
         quarantine=bool(written.quarantine),
         after=frozenset(map(Effect, written.after or ())),
+        returns_to=frozenset(written.returns_to or ()),
     )
 
 
@@ -103,7 +104,7 @@ def _where(written: RuleWritten) -> frozenset[Place]:
     if written.where:
         return frozenset(map(Place, written.where))
     if written.mask:
-        return frozenset({Place.TOOL_RESULT})
+        return frozenset({Place.TOOL_RESULT, Place.RESPONSE})
     return frozenset(OF_A_REQUEST if written.do == "hold" else Place)
 
 
@@ -134,6 +135,8 @@ def _limits(written: LimitsWritten) -> Limits:
         written.input_tokens_per_day,
         written.output_tokens_per_day,
         _session(written),
+        written.requests_per_day,
+        written.cost_per_day,
     )
 
 

@@ -14,11 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-import cel
-
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection, Kind
 from sidecar.core.model.expected import did_you_mean
+from sidecar.core.policy.cel_alone import cel
 from sidecar.core.policy.facts import RequestFacts
 
 # A condition that a person can review is shorter.

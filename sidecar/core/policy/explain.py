@@ -17,18 +17,20 @@ from sidecar.core.model.place import Place
 from sidecar.core.model.treatment import Treatment
 from sidecar.core.policy.book import Book
 from sidecar.core.policy.condition import Subject
-from sidecar.core.policy.facts import Found, RequestFacts
+from sidecar.core.policy.facts import Found, RequestFacts, ToolCall
 from sidecar.core.policy.judge import NOTHING, Judge, Ruleset, over_limits, severest
 from sidecar.core.policy.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one rule came to. `idle`: why it had nothing to say on this call. `found`: what it acts on."""
+    """What one rule came to. `idle`: why it had nothing to say on this call. `found`: what it acts on; `calls`: of
+    tools."""
 
     rule: Rule
     idle: str | None
     found: tuple[Found, ...] = ()
+    calls: tuple[ToolCall, ...] = ()
 
     @property
     def acts(self) -> bool:
@@ -46,10 +48,16 @@ class Explanation:
 
 
 def explain(
-    ruleset: Ruleset, caller: Caller, connection: Connection, facts: RequestFacts, founds: Sequence[Found]
+    ruleset: Ruleset,
+    caller: Caller,
+    connection: Connection,
+    facts: RequestFacts,
+    founds: Sequence[Found],
+    calls: Sequence[ToolCall] = (),
 ) -> Explanation:
+    """`calls`: of tools, which the request itself makes."""
     subject = Subject(caller, connection, facts)
-    lines = tuple(_line(rule, subject, facts, founds) for rule in ruleset.rules)
+    lines = tuple(_line(rule, subject, facts, founds, calls) for rule in ruleset.rules)
     limits = tuple((policy.shadow, over) for policy in ruleset.policies for over in over_limits(policy, facts))
     voices = list(dict.fromkeys(_voices(lines, limits, founds)))
     verdict = max(voices, key=_rank, default=NOTHING)
@@ -67,13 +75,22 @@ def _rank(verdict: Verdict) -> tuple[Action, str, str]:
     return (verdict.action, verdict.policy or "", verdict.rule or "")
 
 
-def _line(rule: Rule, subject: Subject, facts: RequestFacts, founds: Sequence[Found]) -> Line:
+def _line(
+    rule: Rule, subject: Subject, facts: RequestFacts, founds: Sequence[Found], calls: Sequence[ToolCall]
+) -> Line:
     idle = rule.idle_because(subject, facts)
     if idle is None and rule.on_call:
-        idle = "it is about tool calls"
+        return _on_calls(rule, calls)
     if idle is not None or not rule.on_text:
         return Line(rule, idle)
     return Line(rule, None, tuple(found for found in founds if rule.passes_over_because(found) is None))
+
+
+def _on_calls(rule: Rule, calls: Sequence[ToolCall]) -> Line:
+    minded = tuple(one for one in calls if rule.lets_be_because(one) is None)
+    if minded:
+        return Line(rule, None, calls=minded)
+    return Line(rule, rule.lets_be_because(calls[0]) if calls else "it is about tool calls")
 
 
 def _voices(
@@ -81,7 +98,8 @@ def _voices(
 ) -> Iterator[Verdict]:
     """What is in force and says something: one verdict for the call itself, and one for each thing found."""
     acting = [line for line in lines if line.acts and not line.rule.shadow]
-    about_call = [line.rule.verdict() for line in acting if not line.rule.on_text]
+    about_call = [line.rule.verdict() for line in acting if not (line.rule.on_text or line.rule.on_call)]
+    about_call += [line.rule.verdict_on(call) for line in acting for call in line.calls]
     yield severest([*about_call, *(verdict for shadow, verdict in limits if not shadow)])
     for found in founds:
         minding = [line.rule for line in acting if found in line.found]
@@ -122,6 +140,7 @@ class Witness:
     ruleset: Ruleset | None = None
     facts: RequestFacts | None = None
     founds: list[Found] = field(default_factory=list)
+    calls: list[ToolCall] = field(default_factory=list)
 
 
 def overheard(book: Book, witness: Witness) -> Book:
@@ -158,3 +177,8 @@ class _Judge(Judge):
         if found not in self.witness.founds:
             self.witness.founds.append(found)
         return Judge.treat(self, found)
+
+    def on_call(self, call: ToolCall, *, shadow: bool = False) -> tuple[Verdict, ...]:
+        if call not in self.witness.calls:
+            self.witness.calls.append(call)
+        return Judge.on_call(self, call, shadow=shadow)

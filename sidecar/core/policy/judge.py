@@ -17,7 +17,7 @@ from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.place import Place
-from sidecar.core.model.treatment import Treatment
+from sidecar.core.model.treatment import Treatment, in_agreement
 from sidecar.core.policy.condition import Subject
 from sidecar.core.policy.facts import Found, RequestFacts, ToolCall
 from sidecar.core.policy.limits import Limits, strictest
@@ -62,7 +62,9 @@ class Judge:
     def _strictest(self, found: Found, most: Action) -> Treatment | None:
         fitting = [rule for rule in self._minding(found) if rule.action <= most]
         winner = max(fitting, key=lambda rule: rule.strictness, default=None)
-        return winner.treatment(found) if winner else None
+        if winner is None or not winner.returns_to:
+            return winner.treatment(found) if winner else None
+        return in_agreement(winner.treatment(found), (rule.treatment(found) for rule in fitting))
 
     def _minding(self, found: Found) -> Iterator[Rule]:
         return (rule for rule in self.awake if not rule.shadow and rule.passes_over_because(found) is None)

@@ -16,13 +16,15 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from sidecar.core.errors import Code, Refused
+from sidecar.core.model.session_use import SessionUse, Tokens
 from sidecar.core.policy.session_limits import NO_LIMITS as NO_SESSION_LIMITS
-from sidecar.core.policy.session_limits import SessionLimits, strictest_of
+from sidecar.core.policy.session_limits import SessionLimits, cost_of, strictest_of
 
 # About 2 KB for each when busy: 40 MB at the very most. The least recently seen goes first.
 MAX_CALLERS = 20_000
 MINUTE = 60
 DAY = 86_400
+NOTHING_YET = SessionUse()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Limits:
     input_tokens_per_day: int | None = None
     output_tokens_per_day: int | None = None
     session: SessionLimits = NO_SESSION_LIMITS
+    requests_per_day: int | None = None
+    cost_per_day: float | None = None
 
 
 NO_LIMITS = Limits()
@@ -51,6 +55,8 @@ def strictest(several: Sequence[Limits]) -> Limits:
         _least(limits.input_tokens_per_day for limits in several),
         _least(limits.output_tokens_per_day for limits in several),
         strictest_of([limits.session for limits in several]),
+        _least(limits.requests_per_day for limits in several),
+        min((limits.cost_per_day for limits in several if limits.cost_per_day is not None), default=None),
     )
 
 
@@ -65,6 +71,7 @@ class _Account:
     day: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    use: SessionUse = NOTHING_YET  # of the day: requests, and the tokens of each model
 
     def at(self, now: float) -> int:
         """Let go what is over; the second it is for this account."""
@@ -79,11 +86,12 @@ class _Account:
             self.requests -= self.seconds.popleft()[1]
         day = int(now // DAY)
         if day != self.day:
-            self.day, self.input_tokens, self.output_tokens = day, 0, 0
+            self.day, self.input_tokens, self.output_tokens, self.use = day, 0, 0, NOTHING_YET
         return second
 
     def count(self, second: int) -> None:
         self.requests += 1
+        self.use = self.use.asked(second)
         if self.seconds and self.seconds[-1][0] == second:
             self.seconds[-1] = (second, self.seconds[-1][1] + 1)
         else:
@@ -111,10 +119,20 @@ class Ledger:
             account.count(second)
         return refused
 
-    def spend(self, caller_key: str, input_tokens: int, output_tokens: int, at: float) -> None:
-        """Count what a request used, as the provider says."""
+    def spend(
+        self,
+        caller_key: str,
+        input_tokens: int,
+        output_tokens: int,
+        at: float,
+        *,
+        model: str = "",
+        priced: Tokens = (0, 0, 0),
+    ) -> None:
+        """Count what a request used, as the provider says. `priced`: as it is paid for, with what the cache took."""
         account = self._account(caller_key)
         account.at(at)
+        account.use = account.use.spent(model, priced)
         account.input_tokens += max(input_tokens, 0)
         account.output_tokens += max(output_tokens, 0)
 
@@ -137,6 +155,11 @@ def _over(account: _Account, limits: Limits, second: int, at: float) -> Refused 
         if limit is not None and spent >= limit:
             kind = name.partition("_")[0]
             return _refused(name, f"{limit} {kind} tokens a day (UTC; {spent} are used)", tomorrow)
+    if limits.requests_per_day is not None and account.use.requests >= limits.requests_per_day:
+        return _refused("requests_per_day", f"{limits.requests_per_day} requests a day (UTC)", tomorrow)
+    cost = limits.cost_per_day
+    if cost is not None and (spent_today := cost_of(account.use, limits.session.prices)) >= cost:
+        return _refused("cost_per_day", f"{cost:g} dollars a day (UTC; {spent_today:.2f} are used)", tomorrow)
     return None
 
 

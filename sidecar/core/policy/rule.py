@@ -57,6 +57,7 @@ class Rule:
     instead: str | None = None
     quarantine: bool = False
     after: frozenset[Effect] = frozenset()
+    returns_to: frozenset[str] = frozenset()
 
     @property
     def on_text(self) -> bool:
@@ -161,6 +162,7 @@ class Rule:
             self.terms,
             self.instead,
             self.quarantine,
+            self.returns_to,
         )
 
 

@@ -93,7 +93,7 @@ def used_up(use: SessionUse, limits: SessionLimits, at: float) -> Refused | None
         ("duration", at - use.began if use.began is not None else 0.0, limits.duration, "{} seconds"),
     )
     for name, amount, limit, says in spent:
-        if limit is not None and (amount >= limit if use.requests else limit <= 0):
+        if limit is not None and (amount >= limit if use.began is not None else limit <= 0):
             return _refused(name, says.format(f"{limit:g}" if isinstance(limit, float) else limit))
     return None
 

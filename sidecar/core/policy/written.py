@@ -13,7 +13,7 @@ from pydantic.config import JsonDict
 
 from sidecar.core.policy.cases import CaseWritten, Vocabulary
 from sidecar.core.policy.section import Section
-from sidecar.core.policy.use_written import PriceWritten, SessionWritten
+from sidecar.core.policy.use_written import Dollars, PriceWritten, SessionWritten
 from sidecar.core.policy.words import (
     GIVEN,
     LIST,
@@ -68,7 +68,12 @@ class LimitsWritten(Section):
         GIVEN,
         Field(description="Output tokens of one caller in a UTC day, as the provider counts them."),
     ] = None
-
+    requests_per_day: Annotated[
+        Number | None, GIVEN, Field(description="Requests of one caller in a UTC day, calls of MCP tools too.")
+    ] = None
+    cost_per_day: Annotated[
+        Dollars | None, GIVEN, Field(description="Dollars of one caller in a UTC day, at the prices in `prices`.")
+    ] = None
     session: Annotated[SessionWritten | None, GIVEN, Field(description="Limits on each session of a caller.")] = None
     prices: Annotated[
         dict[Glob, PriceWritten] | None,
@@ -176,13 +181,22 @@ class RuleWritten(Section):
         MaskWritten | None,
         GIVEN,
         Field(
-            description="Values of fields by name, in what tools give back: JSON, CSV, tables, YAML. Means `do: mask`."
+            description="Values of fields by name, in what tools, MCP servers and plain HTTP give back: JSON, CSV, "
+            "tables, YAML. Means `do: mask`."
         ),
     ] = None
     how: Annotated[
         Literal["redact", "token", "last4", "hash"] | None,
         GIVEN,
         Field(description="How a mask replaces: redact (default), token (the agent gets it back), last4, hash."),
+    ] = None
+    returns_to: Annotated[
+        tuple[Glob, ...] | None,
+        *MANY,
+        Field(
+            description="With `how: token`: MCP connections whose tools get the value in their arguments, with * for "
+            "any characters. The one whose result it was taken out of always does."
+        ),
     ] = None
     label: Annotated[Label | None, GIVEN, Field(description="Word in the placeholder in place of the detector's.")] = (
         None

@@ -1,17 +1,18 @@
 """Code that is searched, not parsed: the calls that start a shell, remove, or send, in the usual languages.
 
 Rules:
-- Shells of another grammar (PowerShell) can do everything and are not read: unknown.
+- Shells of another grammar can do everything and are not read: unknown. PowerShell that only looks is.
 - A removal whose path is computed, or a pattern, takes away what nobody counted.
 """
 
 import re
 
 from sidecar.core.model.effect import Effect
+from sidecar.core.understand import power_shell
 from sidecar.core.understand.found import Collected, Found
 from sidecar.core.understand.listed import listed
 
-OTHER_SHELLS = frozenset(listed("powershell pwsh cmd batch applescript osascript"))
+OTHER_SHELLS = frozenset(listed("cmd batch applescript osascript"))
 _BACKTICKS = frozenset(listed("perl ruby php"))
 _QUOTED = r"""(?P<q>["'`])(?P<text>(?:\\.|(?!(?P=q)).){0,4000})(?P=q)"""
 _STARTS = (
@@ -55,6 +56,8 @@ _ROWS = re.compile(
 
 def in_other(text: str, language: str) -> Found:
     collected = Collected()
+    if language in power_shell.NAMES:
+        power_shell.in_power_shell(text, collected)
     if language in OTHER_SHELLS:
         collected.unread.append(f"{language} is not read")
     for found in _CALLS.finditer(text):

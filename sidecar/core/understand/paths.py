@@ -80,8 +80,10 @@ _SECRET = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
+_WELL_KNOWN = ("id_rsa", "id_ed25519", ".env", ".netrc", ".pgpass", ".git-credentials", "credentials", "secrets")
 _PUBLIC = re.compile(
-    r"(\.pub|/known_hosts|/ssh_config|\.ssh/config|cert\.pem|ca[-_.a-z]*\.(pem|crt)|public[-_a-z]*\.(pem|key))$",
+    r"(\.pub|/known_hosts|/ssh_config|\.ssh/config|cert\.pem|ca[-_.a-z]*\.(pem|crt)|public[-_a-z]*\.(pem|key)"
+    r"|\.(example|sample|template|dist|defaults))$",
     re.IGNORECASE,
 )
 
@@ -159,7 +161,15 @@ def is_nothing(path: str) -> bool:
 
 def is_secret(path: str) -> bool:
     clean = folded(path)
-    return _SECRET.search(clean) is not None and _PUBLIC.search(clean) is None
+    return (_SECRET.search(clean) is not None or _fits_secret(clean)) and _PUBLIC.search(clean) is None
+
+
+def _fits_secret(path: str) -> bool:
+    """A pattern that a well-known secret fits, and that says enough to mean it: `id_*`, `*cred*`."""
+    last = path.rpartition("/")[2]
+    if not any(letter in last for letter in "*?[") or sum(letter.isalnum() or letter in "._" for letter in last) < 3:
+        return False
+    return any(fnmatchcase(name, last) for name in _WELL_KNOWN)
 
 
 def grants_access(path: str) -> bool:

@@ -46,6 +46,8 @@ _SENDS = re.compile(
     r"|^http\.client\.HTTPS?Connection$"
 )
 _DYNAMIC = frozenset(listed("eval exec compile marshal.loads pickle.loads runpy.run_path runpy.run_module"))
+COMPUTED = "getattr()"  # an attribute whose name is not known
+_NAMES = ("__dict__", "__builtins__")  # what stands in these by name is a function like another
 _FOREIGN = ("ctypes.", "cffi.")
 _SQL_CALLS = frozenset(listed("execute executemany executescript raw read_sql read_sql_query text"))
 _SHOWS = frozenset(listed("print pprint.pprint pprint json.dumps dict str sys.stdout.write repr"))
@@ -86,7 +88,7 @@ class _Reader:
             self.known.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
         elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             name = self._dotted(node.value)
-            if "." in name and "(" not in name:
+            if ("." in name and "(" not in name) or name == COMPUTED or isinstance(node.value, ast.Name):
                 self.known[node.targets[0].id] = name
 
     def _dotted(self, node: ast.expr) -> str:
@@ -94,6 +96,8 @@ class _Reader:
             return self.known.get(node.id, node.id)
         if isinstance(node, ast.Attribute):
             return f"{self._dotted(node.value)}.{node.attr}"
+        if isinstance(node, ast.Subscript) and self._dotted(node.value).endswith(_NAMES):
+            return COMPUTED
         if isinstance(node, ast.Call):
             return self._made(node)
         return "()"
@@ -103,7 +107,12 @@ class _Reader:
         name = self._dotted(node.func)
         if name in {"__import__", "importlib.import_module"} and node.args:
             return _text(node.args[0]) or "()"
-        return "Path" if name in {"Path", "pathlib.Path"} else "getattr()" if name == "getattr" else "()"
+        if name == "getattr" and len(node.args) > 1:
+            attribute = _text(node.args[1])
+            return f"{self._dotted(node.args[0])}.{attribute}" if attribute else COMPUTED
+        if name in {"vars", "globals", "locals"}:
+            return f"{name}.__dict__"
+        return "Path" if name in {"Path", "pathlib.Path"} else "()"
 
     def _call(self, node: ast.Call, looped: bool) -> None:
         name = self._dotted(node.func)
@@ -119,7 +128,7 @@ class _Reader:
             self._started(name, node.args[at] if len(node.args) > at else None)
         elif like is not None:
             self._like(like, node, looped)
-        elif name in _DYNAMIC or name.startswith((*_FOREIGN, "getattr()")):
+        elif name in _DYNAMIC or name.startswith((*_FOREIGN, COMPUTED)):
             found.unread.append(f"{name} runs what is not seen")
         elif self._sends(name, node):
             found.does(Effect.LEAVES_MACHINE, f"{name} sends", *_hosts(node))

@@ -19,7 +19,7 @@ def query(text: str, dialect: str | None = None) -> Understood:
     if not started:
         return read
     unread = (*read.unread, *(word for one in started for word in one.unread))
-    tree = Node(read.tree.label, read.tree.deeds, (*read.tree.children, *(_unplaced(one.tree) for one in started)))
+    tree = Node(read.tree.label, read.tree.deeds, (*read.tree.children, *(unplaced(one.tree) for one in started)))
     return Understood(tree, tuple(dict.fromkeys(unread)))
 
 
@@ -29,7 +29,7 @@ def spoken(tool: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _unplaced(node: Node) -> Node:
-    """The characters that the reader of a program counts are not those of the statement."""
+def unplaced(node: Node) -> Node:
+    """The characters that the reader of an inner text counts are not those of the text around it."""
     deeds = tuple(replace(deed, start=0, end=0) for deed in node.deeds)
-    return Node(node.label, deeds, tuple(_unplaced(child) for child in node.children))
+    return Node(node.label, deeds, tuple(unplaced(child) for child in node.children))

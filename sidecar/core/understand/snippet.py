@@ -5,7 +5,7 @@ import shlex
 from sidecar.core.model.effect import Deed, Effect, Node, Understood
 from sidecar.core.understand.code import in_code
 from sidecar.core.understand.listed import listed
-from sidecar.core.understand.query import query
+from sidecar.core.understand.query import query, unplaced
 from sidecar.core.understand.shell.read import shell
 
 _SHELLS = frozenset(listed("bash sh shell zsh"))
@@ -23,4 +23,4 @@ def snippet(text: str, language: str) -> Understood:
     inner += [query(statement) for statement in found.statements]
     deeds = (Deed(Effect.RUNS_CODE, f"runs {language}"), *found.deeds)
     unread = (*found.unread, *(word for one in inner for word in one.unread))
-    return Understood(Node(f"{language} code", deeds, tuple(one.tree for one in inner)), unread)
+    return Understood(Node(f"{language} code", deeds, tuple(unplaced(one.tree) for one in inner)), unread)

@@ -23,11 +23,15 @@ from sidecar.core.understand.snippet import snippet
 from sidecar.core.understand.web import WEB_TOOLS
 
 Input = Mapping[str, object]
+LONGEST_NAME = 256  # characters; the API takes 128, with the server's name in it
 ToolReader = Callable[[Input], Understood]
 
 
 def understand(tool: str, input: Input) -> Understood:
     """What the call would do."""
+    if len(tool) > LONGEST_NAME:
+        read = understand(tool[-LONGEST_NAME:], input)
+        return Understood(read.tree, (*read.unread, f"a tool with a name of {len(tool)} characters"))
     server, _, last = tool.rpartition("__")
     name = last.lower().replace("-", "_")
     if not server and name in _INSIDE:

@@ -27,6 +27,17 @@ def replaced_at(text: str, changes: Sequence[Change]) -> str:
     return "".join((*parts, text[at:]))
 
 
+def put_before(text: str, changes: Sequence[Change]) -> str:
+    """Other JSON in front of elements of lists, each of which exists and is named once."""
+    spans: list[tuple[int, int, str]] = []
+    _walk(text, _past_blanks(text, 0), changes, spans)
+    parts, at = [], 0
+    for start, _, new in spans:
+        parts += [text[at:start], new, ","]
+        at = start
+    return "".join((*parts, text[at:]))
+
+
 def _walk(text: str, at: int, changes: Sequence[Change], spans: list[tuple[int, int, str]]) -> int:
     """Note the spans of what changes in the value at `at`; where that value ends."""
     if any(not path for path, _ in changes):

@@ -9,6 +9,7 @@ from envoy_data_plane.envoy.extensions.resource_monitors.fixed_heap import v3 as
 from sidecar.core.errors import ConfigurationError
 from sidecar.extproc.bootstrap.clusters import clusters
 from sidecar.extproc.bootstrap.listener import gate
+from sidecar.extproc.bootstrap.onward import onward
 from sidecar.extproc.bootstrap.pack import exactly, packed, seconds, tcp
 from sidecar.extproc.bootstrap.spec import BootstrapSpec
 
@@ -36,12 +37,19 @@ def build(spec: BootstrapSpec) -> bootstrap.Bootstrap:
         raise ConfigurationError.single("identity.providers", "at least one is needed: nobody could call otherwise")
     return bootstrap.Bootstrap(
         node=core.Node(id="gatehouse", cluster="gatehouse"),
-        admin=bootstrap.Admin(
-            address=tcp("127.0.0.1", spec.admin_port), allow_paths=[exactly(path) for path in ADMIN_PATHS]
+        admin=bootstrap.Admin(address=_admin(spec), allow_paths=[exactly(path) for path in ADMIN_PATHS]),
+        static_resources=bootstrap.BootstrapStaticResources(
+            listeners=[gate(spec), onward(spec)], clusters=clusters(spec)
         ),
-        static_resources=bootstrap.BootstrapStaticResources(listeners=[gate(spec)], clusters=clusters(spec)),
         overload_manager=_overload(),
     )
+
+
+def _admin(spec: BootstrapSpec) -> core.Address:
+    """A socket is for whoever runs Envoy, and for nobody else."""
+    if spec.admin_socket is None:
+        return tcp("127.0.0.1", spec.admin_port)
+    return core.Address(pipe=core.Pipe(path=str(spec.admin_socket), mode=0o600))
 
 
 def _overload() -> overload.OverloadManager:

@@ -2,6 +2,7 @@
 
 1. `set_filter_state` notes the request's identifier for the access log, as no upstream gets to see it.
 2. In a pod its own token is put beside what the agent sends (`workload`).
+   Where a connection exchanges callers' tokens, they are copied for the data plane (`own_tokens`).
 3. `jwt_authn` proves who is calling, and takes the tokens out.
 4. `buffer` waits for the whole request and refuses one that is too large: unknown callers cannot fill its memory, and
    the data plane gets a body in one message, not in slices of 16 KiB.
@@ -25,6 +26,7 @@ from envoy_data_plane.google import protobuf
 
 from sidecar.extproc.bootstrap.access_log import REQUEST_ID
 from sidecar.extproc.bootstrap.clusters import DATA_PLANE, keys
+from sidecar.extproc.bootstrap.own_tokens import own_token_filters
 from sidecar.extproc.bootstrap.pack import file, http_filter, inline, regex, seconds
 from sidecar.extproc.bootstrap.routes import PROBES, probe_match
 from sidecar.extproc.bootstrap.spec import BootstrapSpec, ProviderSpec
@@ -45,6 +47,7 @@ def filters(spec: BootstrapSpec) -> list[hcm.HttpFilter]:
     return [
         http_filter("set_filter_state", _request_id()),
         *workload_filters(spec.workload),
+        *own_token_filters(spec.own_tokens),
         http_filter("jwt_authn", authentication(spec)),
         http_filter("buffer", buffer.Buffer(max_request_bytes=spec.body_limit)),
         http_filter("header_mutation", _without_credentials()),

@@ -43,8 +43,9 @@ def tcp(host: str, port: int) -> core.Address:
     return core.Address(socket_address=core.SocketAddress(address=host, port_value=port))
 
 
-def pipe(path: object) -> core.Address:
-    return core.Address(pipe=core.Pipe(path=str(path)))
+def pipe(path: object, mode: int = 0) -> core.Address:
+    """`mode`: of a socket that is made; 0: it is there."""
+    return core.Address(pipe=core.Pipe(path=str(path), mode=mode))
 
 
 def one_endpoint(cluster: str, address: core.Address) -> endpoint.ClusterLoadAssignment:

@@ -20,7 +20,7 @@ from envoy_data_plane.envoy.type.matcher import v3 as matcher
 from sidecar.extproc.bootstrap.clusters import upstream
 from sidecar.extproc.bootstrap.pack import exactly, inline, packed, regex, seconds
 from sidecar.extproc.bootstrap.spec import BootstrapSpec, ConnectionSpec, Endpoint
-from sidecar.extproc.heads import ROUTE
+from sidecar.extproc.heads import ROUTE, waiting_key
 
 # Path, methods, body of the answer.
 PROBES = (
@@ -41,11 +41,17 @@ UNDECIDED = "The gate gave no verdict on this request, so it was not sent on."
 
 
 def routes(spec: BootstrapSpec) -> route.RouteConfiguration:
-    table = [probe_route(*probe) for probe in PROBES]
-    table += [_to_upstream(connection, spec.secret) for connection in spec.connections]
-    table.append(_refusal())
-    everything = route.VirtualHost(name="gate", domains=["*"], routes=table)
-    return route.RouteConfiguration(name="gate", virtual_hosts=[everything], validate_clusters=True)
+    return _table("gate", [*(probe_route(*probe) for probe in PROBES), *_to_upstreams(spec), _waiting(spec.secret)])
+
+
+def onward_routes(spec: BootstrapSpec) -> route.RouteConfiguration:
+    """For what the data plane sends on by itself."""
+    return _table("onward", _to_upstreams(spec))
+
+
+def _table(name: str, known: list[route.Route]) -> route.RouteConfiguration:
+    everything = route.VirtualHost(name=name, domains=["*"], routes=[*known, _refusal()])
+    return route.RouteConfiguration(name=name, virtual_hosts=[everything], validate_clusters=True)
 
 
 def probe_match(path: str, methods: str) -> route.RouteMatch:
@@ -69,6 +75,10 @@ def _header(name: str, value: str) -> core.HeaderValueOption:
     return core.HeaderValueOption(header=core.HeaderValue(key=name, value=value), append_action=overwrite)
 
 
+def _to_upstreams(spec: BootstrapSpec) -> list[route.Route]:
+    return [_to_upstream(connection, spec.secret) for connection in spec.connections]
+
+
 def _to_upstream(connection: ConnectionSpec, secret: str) -> route.Route:
     key = route.HeaderMatcher(name=ROUTE, string_match=exactly(f"{secret}.{connection.name}"))
     return route.Route(
@@ -80,6 +90,16 @@ def _to_upstream(connection: ConnectionSpec, secret: str) -> route.Route:
             host_rewrite_literal=Endpoint.of(connection.url).authority,
             timeout=seconds(0),
         ),
+    )
+
+
+def _waiting(secret: str) -> route.Route:
+    """Here an answer begins in which a client waits for people; the data plane has other words for it than these."""
+    key = route.HeaderMatcher(name=ROUTE, string_match=exactly(waiting_key(secret)))
+    return route.Route(
+        name="waiting",
+        match=route.RouteMatch(prefix="/", headers=[key]),
+        direct_response=route.DirectResponseAction(status=200, body=inline(": waiting")),
     )
 
 

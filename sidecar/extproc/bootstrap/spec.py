@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.extproc.onward import onward_socket
 from sidecar.settings.values import Provider, Settings
 
 # Where the systems we run on keep the certificates of public authorities: Debian, Red Hat, Alpine and macOS.
@@ -101,6 +102,7 @@ class BootstrapSpec:
     port: int = 15080
     tls: TlsSpec | None = None
     admin_port: int = 15081
+    admin_socket: Path | None = None  # in place of the port, where others share the network
     access_log: Path | None = None  # None: standard output
     upstream_ca: Path | None = None  # None: what the system trusts
     body_limit: int = 32 * 1024 * 1024
@@ -117,6 +119,12 @@ class BootstrapSpec:
     # Between the clock of the identity provider and ours; none at all would refuse fresh tokens.
     clock_skew: int = 30
     exchanges: int = 4096
+    own_tokens: bool = False  # a connection exchanges callers' own tokens
+
+    @property
+    def onward(self) -> Path:
+        """Where Envoy takes what the data plane sends on after its answer has begun."""
+        return onward_socket(self.socket)
 
     @property
     def vouching(self) -> tuple[ProviderSpec, ...]:
@@ -137,12 +145,14 @@ def spec_from(settings: Settings, secret: str, providers: Sequence[Provider] | N
         port=listen.port,
         tls=TlsSpec(listen.tls.certificate, listen.tls.key) if listen.tls else None,
         admin_port=envoy.admin_port,
+        admin_socket=envoy.admin_socket,
         access_log=envoy.access_log,
         upstream_ca=envoy.upstream_ca,
         body_limit=settings.limits.body,
         connect_timeout=envoy.connect_timeout,
         drain=envoy.drain,
         exchanges=settings.limits.exchanges,
+        own_tokens=settings.exchanges_callers_tokens,
     )
 
 

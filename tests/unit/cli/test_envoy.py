@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from sidecar.cli.main import main
+from tests.admin_page import admin_page
 
 EXAMPLE = Path(__file__).parents[3] / "envoy"
 
@@ -45,6 +46,17 @@ def test_a_missing_file_is_a_sentence(capsys: pytest.CaptureFixture[str], tmp_pa
 def test_without_a_command_it_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["envoy"]) == 2
     assert "COMMAND" in capsys.readouterr().err
+
+
+def test_counters_of_a_running_envoy(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "gatehouse.yaml"
+    file.write_text((EXAMPLE / "gatehouse.yaml").read_text().replace("envoy: {", "envoy: {admin_socket: a.sock, "))
+    (tmp_path / "policy.yaml").write_text((EXAMPLE / "policy.yaml").read_text())
+    with admin_page(tmp_path / "a.sock"):
+        assert main(["envoy", "stats", "keys_", "http.gate", "--config", str(file)]) == 0
+        assert capsys.readouterr().out == "cluster.keys_a.upstream_rq_200: 1\nhttp.gate.downstream_rq_active: 2\n"
+    assert main(["envoy", "stats", "--config", str(file)]) == 1
+    assert "no Envoy answers at" in capsys.readouterr().err
 
 
 def test_draining_needs_its_configuration(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -157,3 +157,17 @@ def test_schema(words: tuple[str, ...], key: str, capsys: pytest.CaptureFixture[
 def test_usage(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert policy(*words) == 2
     assert "usage: gatehouse policy" in capsys.readouterr().err
+
+
+def test_explain_a_call_of_an_mcp_server_and_one_over_plain_http(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text("policy: p\npaths: ['/a']\nrules: [{id: drops, effect: [destroys_data], do: deny}]\n")
+    common = ("explain", "--policy", str(file), "--connection", "t")
+    assert policy(*common, "--kind", "mcp", "--tool", "run", "--input", "rm -rf /") == 1
+    assert "verdict: deny by p/drops" in capsys.readouterr().out
+    assert policy(*common, "--kind", "http", "--request", "--method", "DELETE", "--path", "/a") == 0
+    said = capsys.readouterr().out
+    assert "request: DELETE /a" in said
+    assert "applies to http__t (destroys_data)" in said

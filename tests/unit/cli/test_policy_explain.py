@@ -6,9 +6,10 @@ import pytest
 
 from sidecar.cli.policy_explain import as_json, as_text
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.connection import Kind
 from sidecar.core.policy.book import Book, PolicySource, compile_book
 from sidecar.processes.explaining import Explained, explained
-from sidecar.processes.rehearsal import Call, prompt_body, rehearsed
+from sidecar.processes.rehearsal import Call, mcp_body, prompt_body, rehearsed
 
 POLICY = """
 policy: p
@@ -71,6 +72,7 @@ def test_json_is_json() -> None:
     (found,) = shown["rules"][0]["found"]
     assert (found["detector"], found["place"], found["path"]) == ("rule/p/z", "prompt", "messages[0].content")
     assert shown["rules"][2] | {"found": []} == {
+        "calls": [],
         "policy": "p",
         "rule": "c",
         "do": "deny",
@@ -118,3 +120,44 @@ def test_a_hold_says_who_is_asked_and_for_how_long() -> None:
         "rationale": "required",
         "reuse": 3600.0,
     }
+
+
+SERVERS: Book = compile_book(
+    [
+        PolicySource(
+            "s.yaml",
+            """
+policy: s
+paths: ['/orders*']
+rules:
+  - {id: drops, effect: [destroys_data], do: deny}
+  - {id: asks, where: [tool_call], match: {tool: send}, do: hold}
+  - {id: dark, effect: [reads], do: deny, stage: shadow}
+""",
+        )
+    ],
+    (),
+)
+
+
+def served(kind: Kind, path: str = "", body: bytes = b"", method: str = "POST") -> Explained:
+    return explained(SERVERS, Call(Caller("ada", "company"), "t", path, body, method=method, kind=kind))
+
+
+CALLS = (
+    ("a denied tool", served(Kind.MCP, body=mcp_body("tools/call", {"name": "drop_table"})), "drops"),
+    ("a held one", served(Kind.MCP, body=mcp_body("tools/call", {"name": "send"})), "asks"),
+    ("over HTTP", served(Kind.HTTP, "/orders/7", method="DELETE"), "drops"),
+    ("that looks", served(Kind.HTTP, "/orders/7", method="GET"), None),
+)
+
+
+@pytest.mark.parametrize(("what", "rule"), [row[1:] for row in CALLS], ids=[row[0] for row in CALLS])
+def test_rules_on_calls_are_explained_where_the_agent_calls(what: Explained, rule: str | None) -> None:
+    assert what.explanation is not None
+    assert (what.outcome.rule, what.explanation.verdict.rule) == (rule, rule)
+    acting = [one["rule"] for one in as_json(what)["rules"] if one["applies"] and one["calls"]]  # type: ignore[attr-defined]
+    assert acting == [rule or "dark"]
+    text = "\n".join(as_text(what))
+    assert ("applies to mcp__t__" in text) is (what.call.kind is Kind.MCP)
+    assert ("applies to http__t (" in text) is (what.call.kind is Kind.HTTP)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.credentials.source import FromEnvironment, FromFile, Missing, usable
+from sidecar.credentials.source import FromEnvironment, FromFile, Missing, lines, usable
 
 KEY = "sk-" + "test-" + "0123456789"
 
@@ -114,3 +114,10 @@ def test_a_file_of_the_wrong_kind(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(Missing, match="cannot stand in a header"):
         FromFile(tmp_path / "binary", Clock()).read()
+
+
+def test_a_key_has_lines(tmp_path: Path) -> None:
+    (tmp_path / "k.pem").write_text("one\ntwo\n")
+    assert FromFile(tmp_path / "k.pem", Clock(), meant=lines).read().reveal() == "one\ntwo\n"
+    with pytest.raises(Missing, match="the place is empty"):
+        lines("\n ", "the place")

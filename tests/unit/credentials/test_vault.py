@@ -6,7 +6,7 @@ import pytest
 
 from sidecar.core.errors import Code, Refused
 from sidecar.core.model.connection import Kind
-from sidecar.credentials.vault import Vault
+from sidecar.credentials.vault import Listeners, Vault
 from sidecar.settings.values import CredentialSource, Upstream
 
 KEY = "sk-" + "test-" + "0123456789"
@@ -46,7 +46,7 @@ def test_another_credential_in_the_file_is_told_of_by_its_connection_alone(tmp_p
         [upstream("claude", CredentialSource("x-api-key", "", None, file))],
         {},
         clock=lambda: float(next(now)),
-        on_changed=told.append,
+        listeners=Listeners(changed=told.append),
     )
     for text, expected in ((KEY, []), (KEY + "\n", []), ("", []), (KEY, []), (KEY + "2", ["claude"])):
         file.write_text(text)
@@ -58,7 +58,9 @@ def test_another_credential_in_the_file_is_told_of_by_its_connection_alone(tmp_p
 
 def test_a_missing_credential_refuses_once_with_a_sentence_and_is_counted() -> None:
     counted: list[str] = []
-    vault = Vault([upstream("claude", from_env()), upstream("open", None)], {}, on_missing=counted.append)
+    vault = Vault(
+        [upstream("claude", from_env()), upstream("open", None)], {}, listeners=Listeners(missing=counted.append)
+    )
     with pytest.raises(Refused) as caught:
         vault.headers_for("claude")
     refused = caught.value

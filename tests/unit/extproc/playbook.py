@@ -9,7 +9,7 @@ from sidecar.core.approval.asked import Asked
 from sidecar.core.errors import Code, RecordFull, RecordingFailed, Refused
 from sidecar.core.exchange.commands import Command
 from sidecar.core.exchange.events import Event
-from sidecar.core.model.block import Block
+from sidecar.core.model.block import Block, Target
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.http import Headers
 from sidecar.extproc import messages as m
@@ -32,6 +32,10 @@ class Scripted:
         self._answers = answers
         self.heard: list[Event] = []
         self.who: tuple[Caller, str] | None = (Caller("ada", "company"), "claude")
+        self.heedless: tuple[Target, ...] = ()
+
+    def minds(self, block: Block) -> bool:
+        return block.target not in self.heedless
 
     def receive(self, event: Event) -> Sequence[Command]:
         self.heard.append(event)
@@ -97,7 +101,7 @@ class Stops:
 
 
 class Keys:
-    def headers_for(self, connection: str) -> Headers:
+    def headers_for(self, connection: str, token: str | None) -> Headers:
         if connection != "claude":
             raise Refused(500, Code.API, f"no credential for {connection}")
         return KEY

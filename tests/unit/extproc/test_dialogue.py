@@ -10,9 +10,9 @@ from sidecar.core.exchange import events as e
 from sidecar.core.model.caller import Caller
 from sidecar.extproc import messages as m
 from sidecar.extproc.bodies import PIECE
-from sidecar.extproc.dialogue import Broken
 from sidecar.extproc.heads import Misused
 from sidecar.extproc.intake import Garbled
+from sidecar.extproc.stop import Broken
 from tests.unit.extproc.playbook import CLAIMS, KEY, OK, POST, Record, Stage, request
 
 ROUTE = ("x-gatehouse-route", "s3cret.claude")

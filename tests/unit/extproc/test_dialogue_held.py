@@ -6,7 +6,7 @@ from sidecar.core.exchange import commands as c
 from sidecar.core.exchange import events as e
 from sidecar.core.model.block import Block, Target
 from sidecar.extproc import messages as m
-from sidecar.extproc.dialogue import Broken
+from sidecar.extproc.stop import Broken
 from tests.polling import until
 from tests.unit.core.exchange.held import APPROVED, asked
 from tests.unit.extproc.playbook import OK, Stage, request
@@ -88,6 +88,19 @@ async def test_a_stream_is_ended() -> None:
     assert stage.said == [m.SendResponse(b"event: error", True)]
     assert stage.dialogue.over
     stage.dialogue.look()
+
+
+async def test_a_block_that_it_does_not_mind_ends_nothing_and_the_next_one_does() -> None:
+    stage = await asking()
+    stage.exchange.heedless = (Target.QUARANTINE,)
+    stage.stops.block = Block("q1", Target.QUARANTINE, "company/ada/", "a rule", 1.0)
+    stage.dialogue.look()
+    await asyncio.wait((asyncio.ensure_future(stage.tell()),))
+    assert "Stopped" not in stage.heard
+    stage.stops.block = BLOCK
+    stage.dialogue.look()
+    await until(lambda: bool(stage.said))
+    assert stage.said == [m.Immediate(451, (), b"stopped")]
 
 
 async def test_nobody_is_there_yet_or_any_more() -> None:

@@ -11,11 +11,11 @@ import pytest
 from sidecar.core.errors import RecordingFailed
 from sidecar.core.exchange import commands as c
 from sidecar.core.exchange import events as e
-from sidecar.extproc.dialogue import Broken
 from sidecar.extproc.gen import extproc_pb2 as pb
 from sidecar.extproc.grpc_stream import Reason, Stream, diagnosis
 from sidecar.extproc.heads import Misused
 from sidecar.extproc.intake import Garbled
+from sidecar.extproc.stop import Broken
 from tests.unit.extproc.playbook import Stage
 from tests.unit.extproc.test_dialogue import PASS, always
 

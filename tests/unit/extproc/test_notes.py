@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from sidecar.core.errors import RecordingFailed
+from sidecar.core.exchange.commands import Record as Wanted
 from sidecar.extproc.notes import Notes
 from tests.unit.extproc.playbook import Record
 
@@ -50,3 +51,14 @@ async def test_an_addition_that_failed_is_logged_without_its_content(caplog: pyt
         await notes.settle()
     assert "the disk is full" in caplog.text
     assert "value" not in caplog.text
+
+
+async def test_an_exchange_hears_of_what_it_waits_for() -> None:
+    for note, broken, wait, failed in (
+        ("not", False, False, None),
+        ("well", False, True, False),
+        ("ill", True, True, True),
+    ):
+        heard = await Notes(Record(broken=broken)).take(Wanted("one", {}, wait=wait), lambda: 5.0)
+        assert (heard is None) is not wait, note
+        assert heard is None or (heard.at, heard.failed is not None) == (5.0, failed), note

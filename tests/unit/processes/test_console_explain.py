@@ -71,3 +71,43 @@ def test_files_are_read_anew(settings: Settings, tmp_path: Path) -> None:
 def test_what_only_looks_like_json(settings: Settings) -> None:
     with pytest.raises(NotReadable, match="begins like JSON"):
         asked(settings, '{"model": ')
+
+
+SERVERS = """
+connections:
+  - {name: claude, kind: claude, url: "https://api.anthropic.com"}
+  - {name: tickets, kind: mcp, url: "https://tickets.internal/mcp"}
+  - {name: orders, kind: http, url: "https://orders.internal"}
+"""
+
+
+@pytest.fixture
+def servers(tmp_path: Path, settings: Settings) -> Settings:
+    assert settings.policies
+    rules = "  - {id: drops, effect: [destroys_data], do: deny, say: Nothing is destroyed.}\n"
+    (tmp_path / "p.yaml").write_text(POLICY + rules + "paths: ['/orders*']\n")
+    (tmp_path / "gatehouse.yaml").write_text(f"policies: [p.yaml]\ndevelopment: {{identity: true}}\n{SERVERS}")
+    return load(tmp_path / "gatehouse.yaml")
+
+
+def test_a_message_to_an_mcp_server(servers: Settings) -> None:
+    tickets = Asker("ada", ("engineering",), "tickets", "/v1/messages")
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "run"}}
+    found = asked(
+        servers, json.dumps(message | {"params": {"name": "run", "arguments": {"command": "rm -rf /"}}}), tickets
+    )
+    assert (found.verdict, found.rule, found.facts) == ("deny", "drops", "tools/call mcp__tickets__run")
+    assert [one.rule for one in found.lines if one.applies and not one.shadow][-1] == "drops"
+    assert asked(servers, json.dumps(message), tickets).verdict == "allow"
+    with pytest.raises(NotReadable, match="tools/call"):
+        asked(servers, "hello", tickets)
+
+
+def test_a_request_over_plain_http(servers: Settings) -> None:
+    orders = Asker("ada", ("engineering",), "orders", "/v1/messages")
+    found = asked(servers, 'POST /orders\n\n{"to": "jo@example.com"}', orders)
+    assert (found.verdict, found.facts) == ("mask", "POST /orders")
+    assert "jo@example.com" not in found.passes
+    assert asked(servers, "DELETE /orders/7", orders).rule == "drops"
+    with pytest.raises(NotReadable, match="POST /orders"):
+        asked(servers, "hello", orders)

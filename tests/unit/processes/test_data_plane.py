@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.core.exchange.mcp.wish import Act, Wish
 from sidecar.processes.data_plane import DataPlane, unix_clock
+from sidecar.record.pin_wishes import put
 from sidecar.record.reader import events
 from sidecar.settings.load import load
 from sidecar.settings.values import Settings
@@ -63,6 +65,13 @@ async def test_ready_reload_and_a_clean_stop(tmp_path: Path) -> None:
     await until(lambda: plane._gate.rules.digest != before)
     assert "gatehouse_policy_stale 0.0" in page(chosen, "/metrics")[1]
 
+    early, late = ("tickets", "company\nada"), ("tickets", "company\neve")
+    plane._gate.pins.changed(early, "send", b"1")
+    await until((chosen.state / "pins.db").exists)
+    put(chosen.state / "pins.db", Wish(Act.FORGET, "tickets", tool="send"))
+    await until(lambda: any(event.kind == "pins_revised" for event in events(chosen.record.spool)))
+    assert not plane._gate.pins.changed(early, "send", b"1"), "as if for the first time"
+    plane._gate.pins.changed(late, "send", b"1")
     os.kill(os.getpid(), signal.SIGTERM)
     async with asyncio.timeout(10):
         await running
@@ -70,6 +79,8 @@ async def test_ready_reload_and_a_clean_stop(tmp_path: Path) -> None:
     kinds = [event.kind for event in events(chosen.record.spool)]
     assert kinds[:4] == ["chain_opened", "policy_loaded", "policy_refused", "policy_loaded"]
     assert kinds[-2:] == ["chain_closed", "checkpoint"]
+    again = DataPlane(chosen)._gate.pins
+    assert [again.changed(shop, "send", b"2") for shop in (early, late)] == [True, True], "pins outlive the gate"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from sidecar.processes.draining import drained
+from sidecar.processes.envoy_admin import EnvoyAdmin
 
 
 class Admin(HTTPServer):
@@ -60,7 +61,7 @@ def admin() -> Iterator[Admin]:
 def drain(admin: Admin, within: float, settling: float = 0.0) -> tuple[bool, float]:
     time = Time()
     port = int(admin.server_address[1])
-    return drained(port, within, settling=settling, clock=time.clock, wait=time.wait), time.now
+    return drained(EnvoyAdmin(port), within, settling=settling, clock=time.clock, wait=time.wait), time.now
 
 
 def test_it_returns_when_the_last_call_is_finished(admin: Admin) -> None:
@@ -82,4 +83,4 @@ def test_an_envoy_that_is_gone_has_nothing_open() -> None:
     with Admin(0) as gone:
         port = int(gone.server_address[1])
     time = Time()
-    assert drained(port, 60, settling=0, clock=time.clock, wait=time.wait)
+    assert drained(EnvoyAdmin(port), 60, settling=0, clock=time.clock, wait=time.wait)

@@ -39,7 +39,8 @@ def test_a_call(
     shown = capsys.readouterr().out
     assert f"verdict: {verdict}" in shown
     assert ("the agent reads:" in shown) is (verdict == "deny")
-    assert ("Move it." in shown) is (verdict == "deny")
+    assert ("    instead: Move it." in shown) is (verdict == "deny")
+    assert "toolu_rehearsal" not in shown
 
 
 def test_input_of() -> None:

@@ -12,14 +12,7 @@ from sidecar.processes import probe
 
 class Page(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        known = {"/yes": b"", "/stats": b"http.gate.downstream_rq_active: 2\nhttp.admin.downstream_rq_active: 1\n"}
-        self.send_response(200 if self.path in known else 503)
-        self.end_headers()
-        self.wfile.write(known.get(self.path, b""))
-
-    def do_POST(self) -> None:
-        self.server.posted = self.path  # type: ignore[attr-defined]
-        self.send_response(200)
+        self.send_response(200 if self.path == "/yes" else 503)
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
@@ -59,17 +52,6 @@ def test_yes_only_for_200(server: HTTPServer) -> None:
     assert probe.yes(url(server, "/yes"))
     assert not probe.yes(url(server, "/no"))
     assert not probe.yes(f"http://127.0.0.1:{closed_port()}/")
-
-
-def test_active_requests_without_those_of_the_admin_page(server: HTTPServer) -> None:
-    assert probe.active(url(server, "/stats")) == 2
-    assert probe.active(f"http://127.0.0.1:{closed_port()}/") == 0
-
-
-def test_posted(server: HTTPServer) -> None:
-    probe.posted(url(server, "/drain"))
-    assert server.posted == "/drain"  # type: ignore[attr-defined]
-    probe.posted(f"http://127.0.0.1:{closed_port()}/")
 
 
 def test_why_a_page_cannot_be_fetched(server: HTTPServer) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sidecar.core.errors import ConfigurationError
 from sidecar.core.evidence.checkpoint import checkpoint_of, verified
 from sidecar.core.evidence.verdict import Trouble, Verdict
+from sidecar.core.exchange.mcp.wish import Act, Wish
 from sidecar.core.exchange.rules import Rules
 from sidecar.core.policy.book import PolicySource, compile_book
 from sidecar.processes.anchoring import kept
@@ -18,10 +19,12 @@ from sidecar.record.check import checked
 from sidecar.record.keys import published
 from sidecar.record.reader import events
 from sidecar.record.spool_file import NAME, connected
+from sidecar.rulebook.bundle import bundle as signed
 from sidecar.rulebook.rulebook import Status
 from sidecar.settings.load import load
 from sidecar.settings.values import Settings
 from sidecar.telemetry.metrics import Metrics
+from tests.bundles import TRUSTED, bundle
 from tests.clickhouse_server import clickhouse
 from tests.polling import until
 
@@ -101,13 +104,27 @@ async def test_the_gate_says_each_change_once() -> None:
     ):
         diary.policies(status, rules)
     diary.credential_changed("claude")
+    diary.pins(Wish(Act.ACCEPT, "tickets", "ada", "send"), 1)
     await diary.settle()
     assert paper.facts == [
         ("policy_loaded", {"digest": "one", "before": None, "policies": ["engineering"]}),
         ("policy_refused", {"digest": "one", "mistakes": ["p.yaml:3: no such detector"]}),
         ("policy_loaded", {"digest": "two", "before": "one", "policies": ["engineering"]}),
         ("credential_changed", {"connection": "claude"}),
+        ("pins_revised", {"act": "accept", "connection": "tickets", "subject": "ada", "tool": "send", "tools": 1}),
     ]
+
+
+async def test_the_bundle_that_policies_came_in_is_part_of_the_record() -> None:
+    paper, rules = Paper(), Rules.of(compile_book([], ()))
+    diary = Diary(paper)  # type: ignore[arg-type]
+    first, second = (signed.verified(bundle(version), TRUSTED) for version in (1, 2))
+    for taken in (first, first, second):
+        diary.policies(Status("one", 1.0, None, taken), rules)
+    await diary.settle()
+    assert [kind for kind, _ in paper.facts] == ["policy_loaded"] * 2  # also where the rules are the same
+    told = {"name": "company", "version": 2, "digest": second.digest, "key": second.key}
+    assert paper.facts[1][1] == {"digest": "one", "before": "one", "policies": [], "bundle": told}
 
 
 async def test_without_a_database_nothing_is_shipped(tmp_path: Path) -> None:

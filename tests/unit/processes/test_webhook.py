@@ -42,7 +42,7 @@ class Rig:
         process, stop = WebhookProcess(self.settings, terms, 0.05, PolicyCheck(60)), asyncio.Event()
         task = asyncio.create_task(process.run(stop))
         try:
-            await until(lambda: not process._health.missing or task.done())
+            await until(lambda: not process._health.missing or task.done(), within=120)
             yield process
         finally:
             stop.set()

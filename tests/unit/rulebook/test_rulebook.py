@@ -9,8 +9,10 @@ import pytest
 
 from sidecar.core.errors import ConfigurationError, Mistake
 from sidecar.core.policy.book import PolicySource
+from sidecar.rulebook.bundle.kept import Kept
 from sidecar.rulebook.rulebook import Rulebook
 from sidecar.telemetry.metrics import Metrics
+from tests.bundles import TRUSTED, bundle
 
 
 def compiled(sources: Sequence[PolicySource]) -> str:
@@ -129,3 +131,44 @@ async def test_watch_looks_again_and_again_and_a_bug_in_the_compiler_ends_it(tmp
         await asyncio.wait_for(book.watch(wait), 10)
     assert waited == [1.0] * 4
     assert book.current == "one"
+
+
+def test_a_bundle_stands_beside_files(desk: Desk, tmp_path: Path) -> None:
+    kept = Kept(tmp_path / "state" / "current.tar", TRUSTED)
+    kept.keep(bundle(7, {"b.yaml": b"two"}))
+    book = Rulebook([str(tmp_path / "*.yaml")], compiled, digest, desk.metrics, bundle=kept)
+    assert book.current == "one+two"
+    found = book.status().bundle
+    assert found is not None
+    assert found.title == "company@7"
+    assert desk.numbers()['gatehouse_policy_info{digest="onetwo"}'] == "1.0"
+    assert f'gatehouse_bundle_version{{digest="{found.digest}"}} 7.0' in desk.metrics.text().decode()
+
+
+async def test_what_was_refused_elsewhere_raises_the_same_alarm(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    forged = ConfigurationError.single("https://rules.example", "the bundle is signed by another")
+    for _ in range(2):
+        desk.book.elsewhere(forged)
+    assert desk.book.status().error is forged
+    assert desk.numbers()["gatehouse_policy_stale"] == "1.0"
+    assert desk.numbers()['gatehouse_policy_loads_total{outcome="refused"}'] == "1.0"
+    assert len([one for one in caplog.records if one.levelno == logging.ERROR]) == 1
+
+    assert await desk.write("two")  # good files do not make the bundle good
+    assert (desk.book.status().error, desk.book.current) == (forged, "two")
+    assert desk.numbers()["gatehouse_policy_stale"] == "1.0"
+
+    assert not await desk.write("bad")
+    desk.book.elsewhere(None)  # nor the other way round
+    assert desk.book.status().error is not None
+    assert desk.numbers()["gatehouse_policy_stale"] == "1.0"
+    assert await desk.write("one")
+    assert desk.book.status().error is None
+    assert desk.numbers()["gatehouse_policy_stale"] == "0.0"
+
+
+def test_the_alarm_ends_when_the_other_place_is_good_again(desk: Desk) -> None:
+    desk.book.elsewhere(ConfigurationError.single("https://rules.example", "the bundle is wrong"))
+    desk.book.elsewhere(None)
+    assert desk.book.status().error is None
+    assert desk.numbers()["gatehouse_policy_stale"] == "0.0"

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.rulebook.bundle.kept import Kept
 from sidecar.rulebook.watcher import Sources, Watcher
+from tests.bundles import TRUSTED, bundle
 
 Folder = Path
 
@@ -129,3 +131,23 @@ def test_files_that_change_while_they_are_read_are_read_again(folder: Path) -> N
     assert watcher.look() is None  # the swap fell into the reading
     assert watcher.look() is None
     assert texts(watcher.look()) == ["new", "changed"]
+
+
+def test_a_kept_bundle_is_a_file_like_any_other(folder: Path) -> None:
+    kept = Kept(folder / "state" / "current.tar", TRUSTED)
+    kept.keep(bundle(1, {"a.yaml": b"signed"}))
+    watcher = Watcher([str(folder / "plain.yaml")], kept)
+    assert texts(watcher.read()) == ["plain", "signed"]
+    assert watcher.bundle is not None
+    kept.keep(bundle(2, {"a.yaml": b"signed"}))
+    assert watcher.look() is None
+    found = watcher.look()
+    assert texts(found) == ["plain", "signed"]  # the same text, and another version: it is told
+    assert isinstance(found, tuple)
+    assert [source.file for source in found] == [str(folder / "plain.yaml"), "company@2/a.yaml"]
+    kept.file.write_bytes(b"damaged" * 200)
+    assert watcher.look() is None
+    told = watcher.look()
+    assert isinstance(told, ConfigurationError)
+    assert "the bundle is no tar archive" in str(told)
+    assert watcher.bundle.title == "company@2"

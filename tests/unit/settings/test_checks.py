@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sidecar.core.model.document import read_yaml
-from sidecar.settings.checks import cross_checks, is_loopback
+from sidecar.settings.checks import cross_checks
 
 DEV = "development: {identity: true}\n"
 TWO = "connections: [{name: a, path: /p}, {name: b, path: /q}]\n"
@@ -99,13 +99,3 @@ def test_cross_checks(tmp_path: Path, text: str, expected: list[str], note: str)
     said = [str(mistake).removeprefix("g:") for mistake in cross_checks(read_yaml(text or "{}", "g"), tmp_path)]
     assert len(said) == len(expected), said
     assert all(one.startswith(start) for one, start in zip(said, expected, strict=True)), said
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.9.10", "::1", "[::1]", "localhost"])
-def test_loopback(address: str) -> None:
-    assert is_loopback(address)
-
-
-@pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.0.0.1", "gate.example.com", "", "127.0.0.1.example.com"])  # noqa: S104
-def test_not_loopback(address: str) -> None:
-    assert not is_loopback(address)

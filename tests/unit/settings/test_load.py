@@ -39,7 +39,9 @@ restore: {survive_restart: true, key_file: restore.key}
 mask: {key_file: mask.key}
 limits: {body: 1MiB, decoded_body: 2097152, json_depth: 50, exchanges: 5, sessions: 6, session_bytes: 1KiB}
 metrics: {address: localhost, port: 9000}
-envoy: {admin_port: 9001, socket: run/e.sock, access_log: a.log, connect_timeout: 500ms, drain: 1m, upstream_ca: ca.pem}
+envoy:
+  {admin_port: 9001, admin_socket: run/a.sock, socket: run/e.sock, access_log: a.log,
+   connect_timeout: 500ms, drain: 1m, upstream_ca: ca.pem}
 log: {level: debug, format: json}
 state: state
 """
@@ -78,6 +80,7 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
     assert (read.limits.body, read.limits.decoded_body, read.limits.session_bytes) == (1 << 20, 2 << 20, 1 << 10)
     assert (read.metrics.address, read.envoy.connect_timeout, read.envoy.drain) == ("127.0.0.1", 0.5, 60.0)
     assert (read.state, read.envoy.socket) == (tmp_path / "state", tmp_path / "run/e.sock")
+    assert read.envoy.admin_socket == tmp_path / "run/a.sock"
     assert not read.development.identity
 
 
@@ -86,6 +89,7 @@ def test_what_is_not_said_has_a_default_beside_the_file(tmp_path: Path) -> None:
     assert read.state == tmp_path / ".gatehouse"
     assert read.record.spool == read.state / "spool"
     assert read.envoy.socket.parent == read.state
+    assert read.envoy.admin_socket is None
     assert (read.listen.address, read.listen.port, read.metrics.port, read.envoy.admin_port) == (
         "127.0.0.1",
         15080,

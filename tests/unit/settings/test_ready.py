@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sidecar.settings.bundle import BundleSettings, WebPlace
 from sidecar.settings.load import load
 from sidecar.settings.ready import unready
 from sidecar.settings.tokens import Exchange, KeyKind, Source, SourceKind
@@ -32,10 +33,12 @@ def test_each_file_that_is_not_there_is_named(laptop: Settings, tmp_path: Path) 
         restore=Restore(True, tmp_path / "r"),
         mask_key_file=tmp_path / "m",
         record=replace(laptop.record, auditor_key=tmp_path / "a"),
+        bundle=BundleSettings(WebPlace("https://a/b"), ("0f" * 32,), 60.0, ca=tmp_path / "ca"),
     )
     assert [str(one) for one in unready(settings)] == [
         f"{tmp_path}/gatehouse.yaml: listen.tls.key: {tmp_path}/key does not exist",
         f"{tmp_path}/gatehouse.yaml: identity.providers (company) jwks.file: {tmp_path} is a folder, not a file",
+        f"{tmp_path}/gatehouse.yaml: policies.bundle.ca: {tmp_path}/ca does not exist",
         f"{tmp_path}/gatehouse.yaml: restore.key_file: {tmp_path}/r does not exist",
         f"{tmp_path}/gatehouse.yaml: mask.key_file: {tmp_path}/m does not exist",
         f"{tmp_path}/gatehouse.yaml: record.sealed.auditor_key: {tmp_path}/a does not exist",
@@ -46,7 +49,7 @@ def test_a_socket_path_that_no_kernel_takes(laptop: Settings) -> None:
     settings = replace(laptop, envoy=replace(laptop.envoy, socket=Path("/" + "x" * 107)))
     (said,) = unready(settings)
     assert "108 bytes" in said.message
-    assert unready(replace(laptop, envoy=replace(laptop.envoy, socket=Path("/" + "x" * 106)))) == ()
+    assert unready(replace(laptop, envoy=replace(laptop.envoy, socket=Path("/" + "x" * 99)))) == ()
 
 
 def test_files_of_the_exchange_are_named_too(laptop: Settings, tmp_path: Path) -> None:

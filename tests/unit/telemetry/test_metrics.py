@@ -86,7 +86,7 @@ def test_no_value_makes_a_series_of_its_own(values: list[str]) -> None:
 def test_only_the_policies_in_force_have_a_series() -> None:
     metrics = Metrics()
     for digest in ("aa11", "bb22", "not a digest!"):
-        metrics.policies_in_force(digest)
+        metrics.only(table.POLICY_INFO, 1, digest=digest)
     infos = [name for name in series(metrics) if "policy_info" in name]
     assert infos == ['gatehouse_policy_info{digest="other"}']
 

@@ -25,7 +25,7 @@ from sidecar.core.exchange.judgement import judge_texts
 from sidecar.core.exchange.mcp.asked import Asked
 from sidecar.core.exchange.mcp.said import LIMITS, Saying
 from sidecar.core.exchange.refusal import denial
-from sidecar.core.mask.splice import spliced
+from sidecar.core.exchange.rewriting import rewritten_body, written_down
 from sidecar.core.model.action import Action
 from sidecar.core.model.http import Headers, ResponseHead, first
 from sidecar.core.model.place import Place
@@ -35,7 +35,7 @@ from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.encoding import Decoder, for_encoding
 from sidecar.core.wire.json_strings import JsonValue
 from sidecar.core.wire.mcp import bound, reply
-from sidecar.core.wire.plain.body import changed, read_body
+from sidecar.core.wire.plain.body import read_body
 
 MOST = LIMITS.bytes
 OF_THE_BYTES = ("content-length", "content-encoding", "transfer-encoding", "etag", "content-md5", "digest")
@@ -259,12 +259,12 @@ class McpBody(_Answer):
             raise Refused(502, Code.API, f"The answer is not what it says it is. {refused.message}") from refused
         if read is None:
             raise Refused(502, Code.API, "The server's answer is of a type that the gate cannot read.")
-        self._text = {"body": read.value}
         judged = self.judged
         judge_texts(self.context.session, (read.piece(Place.TOOL_RESULT),), "answer", read.path, judged)
+        self._text = {"body": written_down(read, judged.shown).value}
         if judged.verdict.action >= Action.HOLD:
             raise denial(judged.verdict, self.context.exchange)
-        return changed(read, judged.changes, spliced(body, judged.changes) if read.form == "json" else b"")
+        return rewritten_body(read, judged.changes)
 
     def _not_ours(self) -> Refused | None:
         if self.head.status == 401:

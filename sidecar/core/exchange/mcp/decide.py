@@ -11,6 +11,7 @@ Rules:
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -20,24 +21,28 @@ from sidecar.core.exchange import fact, request_headers
 from sidecar.core.exchange.admission import address, applying, caller_key, not_stopped
 from sidecar.core.exchange.answer_body import encodings
 from sidecar.core.exchange.asking import Subject, held
-from sidecar.core.exchange.commands import Record
+from sidecar.core.exchange.budget import Budget
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged, Session
+from sidecar.core.exchange.direct_call import count_direct, judge_direct, noted
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.judgement import judge_texts
 from sidecar.core.exchange.mcp import heads
 from sidecar.core.exchange.mcp.asked import Asked, named
-from sidecar.core.exchange.mcp.calls import Call, call_record, judge_call
+from sidecar.core.exchange.mcp.calls import Call, call_record
+from sidecar.core.exchange.mcp.given_up import cancelled_id
+from sidecar.core.exchange.mcp.returned import NOTHING, Returned, returned
+from sidecar.core.exchange.mcp.waits import waits
 from sidecar.core.exchange.mcp.withheld import judge_withheld
 from sidecar.core.exchange.outcome import Arrived, Go
+from sidecar.core.exchange.quarantining import quarantined
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.request_record import Material
+from sidecar.core.exchange.rewriting import rewritten, rewritten_document
 from sidecar.core.exchange.route import NAMED, Route
 from sidecar.core.exchange.rules import BoundRules
 from sidecar.core.exchange.shape import about
-from sidecar.core.exchange.stopping import stopped_fact
 from sidecar.core.mask.placeholder import Placeholders
-from sidecar.core.mask.splice import spliced
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.finding import Verdict
@@ -47,8 +52,8 @@ from sidecar.core.model.scanned import Scan, Scanned
 from sidecar.core.policy.judge import RequestFacts
 from sidecar.core.wire.claude.endpoints import Endpoint
 from sidecar.core.wire.encoding import decode
+from sidecar.core.wire.json_leaves import place_of
 from sidecar.core.wire.json_strict import parse
-from sidecar.core.wire.json_strings import path_of
 from sidecar.core.wire.mcp import bound as sessions
 from sidecar.core.wire.mcp import reply
 from sidecar.core.wire.mcp.message import CALL, Kind, Message, read_message
@@ -68,8 +73,8 @@ class _Call:
     message: Message | None
     session: str | None  # as the server knows it
     texts: Texts = field(default_factory=lambda: Texts(()))
-
     run: Call | None = None  # of a tool
+    back: Returned = NOTHING
 
     @property
     def tool(self) -> str | None:
@@ -97,16 +102,26 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
         # Not 404, on which a client would begin a new session.
         raise Refused(403, Code.PERMISSION, f"No policy allows this path on the connection {way.connection.name}.")
     _admitted(gate, bound, call)
-    session = Session(court, gate.memories.of(scope), Placeholders(gate.mask_key, scope, rules.words))
-    judged, accepted = _judged(gate, call, session, notes)
-    if notes.material is not None:
-        notes.material.session, notes.material.masked = session, judged.masked
+    placeholders, budget = Placeholders(gate.mask_key, scope, rules.words), Budget(bound.limits.session)
+    session = Session(court, gate.memories.of(scope), placeholders, budget, way.connection.name)
     if call.run is not None:
-        notes.calls.append(call_record(arrived.id, call.caller, call.run, session, judged, arrived.at))
-    notes.calls += _quarantined(gate, call, judged)
+        budget.admit(session.memory, arrived.at, named=notes.session is not None, direct=True)
+    call = _with_values(gate, call, session)
+    judged, accepted, shadow = _judged(gate, call, session, notes)
+    if notes.material is not None and message is not None:
+        notes.material.session, notes.material.masked = session, judged.masked
+        notes.material.document = rewritten_document(message.document, judged.shown, call.texts.numbers)
+    if call.run is not None:
+        notes.calls.append(call_record(arrived.id, call.caller, call.run, session, judged, shadow, arrived.at))
+    notes.calls += quarantined(gate, call.caller, arrived, judged.verdict)
     go = _forwarded(gate, call, session, judged, accepted)
+    _give_up(gate, call, judged)
     return (
-        replace(go, held=held(_subject(gate, call, go), session, judged, stream=False, answers=False))
+        replace(
+            go,
+            held=held(_subject(gate, call, go), session, judged, stream=False, answers=False),
+            waits=waits(arrived.id, arrived.head, message),
+        )
         if (judged.holds)
         else go
     )
@@ -141,14 +156,12 @@ def _call(gate: Gate, arrived: Arrived, caller: Caller, way: Route, message: Mes
     return _Call(arrived, way, caller, message, session, texts, run)
 
 
-def _quarantined(gate: Gate, call: _Call, judged: Judged) -> list[Record]:
-    """A rule stops the session from now on."""
-    verdict, arrived = judged.verdict, call.arrived
-    if verdict.action is not Action.DENY or not verdict.quarantine:
-        return []
-    block = gate.quarantine.put(call.caller, verdict, arrived.id, arrived.at)
-    note = stopped_fact(arrived.id, block, "recording", arrived.at, gate.rules.compiled)
-    return [Record("quarantined", {**note, "rule": verdict.rule, "policy_name": verdict.policy}, wait=False)]
+def _with_values(gate: Gate, call: _Call, session: Session) -> _Call:
+    """What the server gave returns to it."""
+    if call.run is None or call.message is None:
+        return call
+    back = returned(call.texts.pieces, session.memory, session.server)
+    return replace(call, run=call.run.with_values(call.message, back, gate.understand), back=back)
 
 
 def _facts(call: _Call) -> RequestFacts:
@@ -167,6 +180,15 @@ def _facts(call: _Call) -> RequestFacts:
     )
 
 
+def _give_up(gate: Gate, call: _Call, judged: Judged) -> None:
+    """What waits can be given up by its client, here or later."""
+    message, shop = call.message, _shop(call)
+    if judged.holds and message is not None and message.id is not None:
+        gate.given_up.held((*shop, call.session, message.id), call.arrived.id)
+    elif (id := cancelled_id(message)) is not None:
+        gate.given_up.cancelled((*shop, call.session, id))
+
+
 def _admitted(gate: Gate, bound: BoundRules, call: _Call) -> None:
     """Calls of tools are counted; lists and streams cost nobody anything."""
     refused = gate.ledger.admit(caller_key(call.caller), bound.limits, call.arrived.at) if call.tool else None
@@ -176,22 +198,31 @@ def _admitted(gate: Gate, bound: BoundRules, call: _Call) -> None:
 
 def _judged(
     gate: Gate, call: _Call, session: Session, notes: fact.Notes
-) -> tuple[Judged, frozenset[tuple[str, bytes]]]:
+) -> tuple[Judged, frozenset[tuple[str, bytes]], Sequence[Verdict]]:
     judged, court = Judged(), session.court
     judged.stricter(court.verdict)
     for verdict in court.holds:
         judged.hold(verdict)
-    if call.run is not None:
-        judge_call(court, call.run, judged)
+    run, known = call.run, None
+    shadow: Sequence[Verdict] = ()
+    if run is not None:
+        known = noted(session.memory, run.called.tool or "", run.called.inputs[0])
+        shadow = judge_direct(session, run.asked, run.understood, judged, known)
     hidden = gate.pins.hidden(_shop(call))
     accepted = judge_withheld(hidden, call.message, call.tool, judged)
     value = call.message.document.value if call.message else None
-    judge_texts(session, _pieces(call), "request", lambda at: path_of(value, at) if at >= 0 else _PLACES[at], judged)
+
+    def place(ordinal: int) -> str:
+        return _PLACES.get(ordinal) or place_of(value, ordinal, call.texts.numbers)
+
+    judge_texts(session, _pieces(call), "request", place, judged, call.back)
+    if run is not None:
+        count_direct(session, run.asked, run.understood, judged, known)
     notes.verdict = judged.verdict
     notes.findings = tuple(judged.findings)
     unscanned = call.texts.unscanned
     notes.scanned = Scanned(Scan.PARTLY if unscanned else Scan.WHOLE, unscanned)
-    return judged, accepted
+    return judged, accepted, shadow
 
 
 _PLACES = {-1: "path", -2: "query", -3: "header"}
@@ -216,7 +247,7 @@ def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged, accept
         body = reply.error(message.id, refused.message, refused.rule, arrived.id)
         judged.holds.clear()
     elif judged.changes and message is not None:
-        body = spliced(message.document.raw, judged.changes)
+        body = rewritten(message.document.raw, judged.changes, call.texts.numbers)
     if body is not arrived.body:
         remove = (*remove, "content-encoding")
     own: Headers = ((heads.SESSION, call.session),) if call.session is not None else ()

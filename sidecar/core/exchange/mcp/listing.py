@@ -16,7 +16,7 @@ from sidecar.core.exchange.desk import Judged, Session, finding
 from sidecar.core.exchange.judgement import PathOf, judge_texts
 from sidecar.core.exchange.mcp.asked import Asked
 from sidecar.core.exchange.mcp.calls import listed
-from sidecar.core.exchange.mcp.pins import MOST_TEXT, MOST_TOOLS, Hidden, digest_of, written
+from sidecar.core.exchange.mcp.pins import MOST_TEXT, MOST_TOOLS, Hidden, digest_of, known_as, written
 from sidecar.core.model.action import Action
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.piece import Piece
@@ -29,10 +29,11 @@ from sidecar.core.wire.json_strings import JsonValue
 
 @dataclass(slots=True)
 class Listed:
-    """`gone`: which elements are left out. `changes`: of texts that are masked, by ordinal."""
+    """`gone`: which elements are left out. `changes`: of texts that are masked, by ordinal; `shown`: for the record."""
 
     gone: set[int] = field(default_factory=set)
     changes: dict[int, str] = field(default_factory=dict, repr=False)
+    shown: dict[int, str] = field(default_factory=dict, repr=False)
 
 
 def judge_tools(
@@ -49,6 +50,7 @@ def judge_tools(
             _judge_definition(session, asked, piece.tool, definition, own, piece.path)
         judged.findings += own.findings
         judged.masked |= own.masked
+        out.shown |= own.shown
         by_name = listed(session.court, piece.tool) if piece.tool is not None else Verdict(Action.ALLOW)
         if own.verdict.action >= Action.HOLD or by_name.action is Action.DENY:
             out.gone.add(index)
@@ -60,7 +62,7 @@ def judge_tools(
 
 def _judge_definition(session: Session, asked: Asked, tool: str, definition: JsonValue, own: Judged, path: str) -> None:
     digest = digest_of(definition)
-    if (tool, digest) in asked.accepted:
+    if (known_as(tool), digest) in asked.accepted:
         asked.pins.accept(asked.shop, tool, digest)
         own.verdict = Verdict(Action.ALLOW)
         return

@@ -11,18 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sidecar.core.errors import Code, Refused
+from sidecar.core.exchange.budget import after_results
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.judgement import judge_texts
 from sidecar.core.exchange.mcp.asked import Asked
 from sidecar.core.exchange.mcp.listing import Listed, judge_tools
 from sidecar.core.exchange.refusal import denial
-from sidecar.core.mask.splice import spliced
+from sidecar.core.exchange.rewriting import rewritten, rewritten_document
 from sidecar.core.model.action import Action
 from sidecar.core.model.piece import Piece
 from sidecar.core.model.place import Place
+from sidecar.core.wire.json_leaves import Numbers, place_of
 from sidecar.core.wire.json_strict import JsonLimits, parse
-from sidecar.core.wire.json_strings import JsonValue, path_of
+from sidecar.core.wire.json_strings import JsonValue
 from sidecar.core.wire.mcp import reply
 from sidecar.core.wire.mcp.elements import without
 from sidecar.core.wire.mcp.message import Kind, Message, read_message
@@ -53,7 +55,6 @@ class Saying:
             message = read_message(parse(raw, LIMITS))
         except Refused as refused:
             raise Refused(502, Code.API, f"{UNREADABLE}: {refused.message}") from refused
-        self._keep(message.document.value, len(raw))
         self.answered |= self._answers(message)
         texts = texts_of(message, Side.SERVER, self.asked.named, self._tool(message))
         self.unscanned += texts.unscanned[: max(0, 100 - len(self.unscanned))]
@@ -61,17 +62,23 @@ class Saying:
 
     def _judged(self, message: Message, texts: Texts) -> bytes:
         value, own = message.document.value, Judged()
+
+        def place(ordinal: int) -> str:
+            return place_of(value, ordinal, texts.numbers)
+
         tools, described, rest = _parted(message, texts.pieces)
         listed = Listed()
         if tools:
-            listed = judge_tools(self.context.session, self.asked, tools, described, lambda at: path_of(value, at), own)
-        judge_texts(self.context.session, rest, "answer", lambda at: path_of(value, at), own)
-        self.judged.findings += own.findings
-        self.judged.masked |= own.masked
+            listed = judge_tools(self.context.session, self.asked, tools, described, place, own)
+        judge_texts(self.context.session, rest, "answer", place, own)
+        self.judged.found(own)
+        memory = self.context.session.memory
+        memory.remember_use(after_results(memory.use, own.findings))
+        self._keep(message, {**own.shown, **listed.shown}, texts.numbers)
         self.judged.stricter(own.verdict)
         if own.verdict.action >= Action.HOLD:
             return self._refused(message, denial(own.verdict, self.context.exchange))
-        raw = spliced(message.document.raw, {**own.changes, **listed.changes})
+        raw = rewritten(message.document.raw, {**own.changes, **listed.changes}, texts.numbers)
         return without(raw, ("result", "tools"), listed.gone)
 
     def _tool(self, message: Message) -> str | None:
@@ -88,12 +95,13 @@ class Saying:
             return reply.refusal(refused, method, message.id, exchange)
         return reply.notice(refused.message)
 
-    def _keep(self, value: JsonValue, size: int) -> None:
-        self._kept += size
-        if self._kept <= MOST_KEPT:
-            self.messages.append(value)
-        else:
+    def _keep(self, message: Message, shown: dict[int, str], numbers: Numbers) -> None:
+        """With its masks: a veil knows no names of fields."""
+        self._kept += len(message.document.raw)
+        if self._kept > MOST_KEPT:
             self.left_out += 1
+        else:
+            self.messages.append(rewritten_document(message.document, shown, numbers).value)
 
     def told(self) -> JsonValue:
         """What was said, for the record."""

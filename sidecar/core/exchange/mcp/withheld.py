@@ -9,7 +9,7 @@ Rules:
 from collections.abc import Mapping
 
 from sidecar.core.exchange.desk import Judged
-from sidecar.core.exchange.mcp.pins import Hidden
+from sidecar.core.exchange.mcp.pins import Hidden, known_as
 from sidecar.core.model.action import Action
 from sidecar.core.model.place import Place
 from sidecar.core.policy.facts import CHANGED, Found
@@ -22,7 +22,7 @@ def judge_withheld(
     """What people let go if they let this request go."""
     if message is None or not hidden:
         return frozenset()
-    called = hidden.get(tool or "")
+    called = hidden.get(known_as(tool or ""))
     if called is not None and called.verdict.action is Action.DENY:
         judged.stricter(called.verdict)
     listing = message.method == TOOLS

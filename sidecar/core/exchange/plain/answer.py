@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange.answer_body import MAX_ANSWER, encodings
 from sidecar.core.exchange.answer_fact import answer_fact, type_of
+from sidecar.core.exchange.budget import after_results
 from sidecar.core.exchange.calls import Calls
 from sidecar.core.exchange.commands import Command, Record, SendAnswer, StartAnswer
 from sidecar.core.exchange.context import AnswerContext
@@ -19,7 +20,7 @@ from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.fact import storable
 from sidecar.core.exchange.judgement import judge_texts
 from sidecar.core.exchange.refusal import denial
-from sidecar.core.mask.splice import spliced
+from sidecar.core.exchange.rewriting import rewritten_body, written_down
 from sidecar.core.model.action import Action
 from sidecar.core.model.http import Headers, ResponseHead
 from sidecar.core.model.place import Place
@@ -28,7 +29,7 @@ from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.encoding import for_encoding
 from sidecar.core.wire.json_strict import JsonLimits
 from sidecar.core.wire.json_strings import JsonValue
-from sidecar.core.wire.plain.body import Body, changed, read_body
+from sidecar.core.wire.plain.body import Body, read_body
 from sidecar.core.wire.plain.reply import response
 
 OF_THE_BYTES = ("content-length", "content-encoding", "transfer-encoding", "etag", "content-md5", "digest")
@@ -142,12 +143,14 @@ class PlainAnswer:
             self.scanned = Scanned(Scan.NOT, (f"answer of type {unknown}",)) if body else Scanned(Scan.WHOLE)
             self._said = {"unread_bytes": len(body)} if body else None
             return body
-        self.scanned, self._said = Scanned(Scan.WHOLE), {"body": read.value}
+        self.scanned = Scanned(Scan.WHOLE)
         judge_texts(self.context.session, (read.piece(Place.RESPONSE),), "answer", read.path, self.judged)
+        memory = self.context.session.memory
+        memory.remember_use(after_results(memory.use, self.judged.findings))
+        self._said = {"body": written_down(read, self.judged.shown).value}
         if self.judged.verdict.action >= Action.HOLD:
             raise denial(self.judged.verdict, self.context.exchange)
-        changes = self.judged.changes
-        return changed(read, changes, spliced(body, changes) if read.form == "json" else b"")
+        return rewritten_body(read, self.judged.changes)
 
     def _named(self) -> Headers:
         return (("x-gatehouse-exchange", self.context.exchange),)

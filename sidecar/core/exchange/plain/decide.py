@@ -7,6 +7,8 @@ Rules:
 - A body that is sent unread is recorded as not looked at.
 - Headers go on as they are, but credentials: what a client writes into one that is its own is judged, and cannot be
   masked there.
+- A call is judged by the rules on tool calls too, under the name `http__` and the connection's: by what asking this
+  address in this way does (`understand.web`).
 - An upgrade (WebSocket) never gets here: Envoy refuses it.
 """
 
@@ -18,18 +20,22 @@ from sidecar.core.exchange import fact, request_headers
 from sidecar.core.exchange.admission import ADDRESS, address, applying, caller_key, spoken
 from sidecar.core.exchange.answer_body import encodings
 from sidecar.core.exchange.asking import Subject, held
+from sidecar.core.exchange.budget import Budget
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged, Session
+from sidecar.core.exchange.direct_call import count_direct, judge_direct
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.judgement import judge_texts
 from sidecar.core.exchange.outcome import Arrived, Go
 from sidecar.core.exchange.plain.asked import Plain
+from sidecar.core.exchange.plain.called import as_call
+from sidecar.core.exchange.quarantining import quarantined
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.request_record import Material
+from sidecar.core.exchange.rewriting import rewritten_body, written_down
 from sidecar.core.exchange.route import Route
 from sidecar.core.exchange.rules import BoundRules
 from sidecar.core.mask.placeholder import Placeholders
-from sidecar.core.mask.splice import spliced
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.http import Headers, first
@@ -39,7 +45,7 @@ from sidecar.core.model.scanned import Scan, Scanned
 from sidecar.core.policy.judge import RequestFacts
 from sidecar.core.wire.claude.endpoints import Endpoint
 from sidecar.core.wire.encoding import decode
-from sidecar.core.wire.plain.body import Body, changed, kind_of, read_body
+from sidecar.core.wire.plain.body import Body, kind_of, read_body
 
 # What every client sends, and what says nothing of its own; anything else is somebody's text.
 USUAL = frozenset(
@@ -103,10 +109,14 @@ def decide_plain(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller
     if refused is not None:
         raise refused
     notes.material = Material(call.body.document(), scope, call.body.raw) if call.body else None
-    session = Session(court, gate.memories.of(scope), Placeholders(gate.mask_key, scope, rules.words))
+    budget = Budget(bound.limits.session)
+    session = Session(court, gate.memories.of(scope), Placeholders(gate.mask_key, scope, rules.words), budget)
+    budget.admit(session.memory, arrived.at, named=notes.session is not None, direct=True)
     judged = _judged(call, session, notes)
-    if notes.material is not None:
+    if notes.material is not None and call.body is not None:
         notes.material.session, notes.material.masked = session, judged.masked
+        notes.material.document = written_down(call.body, judged.shown)
+    notes.calls += quarantined(gate, caller, arrived, judged.verdict)
     if judged.verdict.action is Action.DENY:
         raise denial(judged.verdict, arrived.id)
     go = _forwarded(gate, call, session, judged)
@@ -142,11 +152,15 @@ def _judged(call: _Call, session: Session, notes: fact.Notes) -> Judged:
     judged.stricter(session.court.verdict)
     for verdict in session.court.holds:
         judged.hold(verdict)
+    asked, understood = as_call(call.way, call.arrived)
+    notes.shadow += judge_direct(session, asked, understood, judged)
 
     def path_of(ordinal: int) -> str:
-        return ADDRESS.get(ordinal, "header") if ordinal < 0 or body is None else body.path(ordinal)
+        of_body = body is not None and (ordinal >= 0 or ordinal in body.numbers)
+        return body.path(ordinal) if body and of_body else ADDRESS.get(ordinal, "header")
 
     judge_texts(session, _pieces(call), "request", path_of, judged)
+    count_direct(session, asked, understood, judged)
     notes.verdict = judged.verdict
     notes.findings = tuple(judged.findings)
     unread = (f"body of type {fact.storable(call.kind, notes.compiled) or 'unknown'}",) if call.unread else ()
@@ -167,8 +181,7 @@ def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged) -> Go:
     there = {name for name, _ in arrived.head.headers}
     remove = tuple(name for name in NEVER if name in there)
     if judged.changes and call.body is not None:
-        masked = spliced(call.body.raw, judged.changes) if call.body.form == "json" else b""
-        body, remove = changed(call.body, judged.changes, masked), (*remove, "content-encoding")
+        body, remove = rewritten_body(call.body, judged.changes), (*remove, "content-encoding")
     ours: Headers = request_headers.added(body)
     context = AnswerContext(
         arrived.id,

@@ -1,5 +1,6 @@
 """Programs that run a command for each thing that they find or are given: find, xargs, parallel."""
 
+from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import HOLE, Argv, Call, Reader, Reading, Script, Stream, Word, joined
 from sidecar.core.understand.shell.commands.touching import reading, removing, writing
@@ -67,10 +68,18 @@ def find(call: Call) -> Reading:
         for a, b in zip(call.args, call.args[1:], strict=False)
         if a.text in {"-fprint", "-fprint0", "-fls", "-fprintf"}
     ]
+    meant = (*found, *_secrets(call, starts))
     readings += [
-        Reading(runs=(_exec(call.args[at + 1 :], found),)) for at, word in enumerate(call.args) if word.text in _RUNS
+        Reading(runs=(_exec(call.args[at + 1 :], meant),)) for at, word in enumerate(call.args) if word.text in _RUNS
     ]
     return joined(*readings)
+
+
+def _secrets(call: Call, starts: list[Word]) -> tuple[Word, ...]:
+    """Patterns of secrets among several, where `found` says no more than everything."""
+    texts = ["", *(word.text for word in call.args)]
+    wanted = [c for a, b, c in zip(texts, texts[1:], texts[2:], strict=False) if b in _NAMED and a not in {"!", "-not"}]
+    return tuple(Word(f"{starts[0].text.rstrip('/')}/{name}") for name in wanted if paths.is_secret(name))
 
 
 def _exec(words: tuple[Word, ...], found: tuple[Word, ...]) -> Argv:

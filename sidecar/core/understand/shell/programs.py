@@ -15,12 +15,14 @@ from sidecar.core.understand.shell.commands.migrations import MIGRATIONS
 from sidecar.core.understand.shell.commands.network import NETWORK
 from sidecar.core.understand.shell.commands.packages import PACKAGES
 from sidecar.core.understand.shell.commands.remove import REMOVERS
+from sidecar.core.understand.shell.commands.tasks import TASKS
 from sidecar.core.understand.shell.starters import STARTERS
 from sidecar.core.understand.shell.wrappers import WRAPPERS
 
 # Where two tables name a program, the later one knows more about it.
 _PROGRAMS: dict[str, Reader] = {
     **LOOKERS,
+    **TASKS,
     **PACKAGES,
     **MIGRATIONS,
     **DATABASES,

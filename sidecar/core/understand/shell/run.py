@@ -19,6 +19,7 @@ from sidecar.core.understand.shell.brought import brought
 from sidecar.core.understand.shell.budget import Done
 from sidecar.core.understand.shell.call import (
     HOLE,
+    NOTHING,
     Argv,
     Call,
     Code,
@@ -32,6 +33,7 @@ from sidecar.core.understand.shell.call import (
     does,
     joined,
 )
+from sidecar.core.understand.shell.commands.looking import PRINTS
 from sidecar.core.understand.shell.commands.remove import CWD
 from sidecar.core.understand.shell.programs import program
 from sidecar.core.understand.shell.scope import Scope
@@ -122,13 +124,18 @@ def _read(call: Call, scope: Scope) -> Reading:
     if not slash:
         reader = program(call.name)
         if reader is not None:
-            return reader(replace(call, files=scope.files))
-        return undescribed(call)
+            return NOTHING if _asks_only(call) else reader(replace(call, files=scope.files))
+        return undescribed(call, program)
     known = program(last)
     if known is not None and folder.rpartition("/")[2] in _BINARIES:
         return known(replace(call, name=last))
     script = _file_run(call, scope)
     return joined(known(replace(call, name=last)), script) if known is not None else script
+
+
+def _asks_only(call: Call) -> bool:
+    """`tool --help` shows a text, whatever the tool."""
+    return len(call.args) == 1 and call.args[0].text in {"--help", "--version"} and call.name not in PRINTS
 
 
 def _file_run(call: Call, scope: Scope) -> Reading:

@@ -16,6 +16,7 @@ from sidecar.core.understand.shell.call import (
     host,
     joined,
 )
+from sidecar.core.understand.shell.commands.tasks import tasks
 from sidecar.core.understand.shell.commands.touching import reading
 from sidecar.core.understand.shell.flags import flags
 
@@ -99,7 +100,7 @@ def make(call: Call) -> Reading:
     there = brought(call.files, f"{folders[0].text if folders else '.'}/Makefile", named=not folders)
     if there is not None:
         return does(Effect.RUNS_CODE, call, *map(host, there.hosts), why="runs rules that came from there")
-    return Reading(unread=("make with rules of its own",)) if given or piped else NOTHING
+    return Reading(unread=("make with rules of its own",)) if given or piped else tasks(call)
 
 
 STARTERS: dict[str, Reader] = {

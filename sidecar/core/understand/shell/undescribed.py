@@ -1,37 +1,96 @@
-"""A program that no table knows: it runs code, and its own words may say that it takes away.
+"""A program that no table knows: it runs code, and its own words may say what else it does.
 
-Strategy: `zfs destroy`, `rabbitmqctl delete_queue`, `kafka-topics --delete`: programs name their verbs alike. Only the
-first two operands and whole options are looked at, so that a file or a text called `delete` further on is none.
+Strategy: its verbs are read by `said`; a command that it is given to run (`tool exec -- rm -rf x`, `tool -c 'rm x'`) is
+a call of its own; what it is pointed at counts too: an address, a device, a file that holds a secret.
 
 Rules: a program of the working tree, started by its path, is not judged by its words; neither is a dry run.
 """
 
-import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 
-from sidecar.core.model.effect import Effect, Object, Thing
+from sidecar.core.model.effect import Deed, Effect, Object, Thing
+from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
-from sidecar.core.understand.shell.call import Call, Reading, does, joined
-from sidecar.core.understand.shell.flags import flags
+from sidecar.core.understand.shell.call import Argv, Call, Reading, Run, Script, Word, deed, does, host, joined
+from sidecar.core.understand.shell.commands.hosts import host_of, is_local
+from sidecar.core.understand.shell.commands.interpreters import INTERPRETERS
+from sidecar.core.understand.shell.commands.remove import REMOVERS
+from sidecar.core.understand.shell.flags import Flags, flags
+from sidecar.core.understand.shell.said import said
 
-_LOSSES = frozenset(listed("del delete destroy drop purge wipe erase obliterate forget truncate terminate nuke"))
-_OPTIONS = _LOSSES | {"delete-all", "destroy-all", "purge-all", "drop-all", "remove-all"}
-_HARMLESS = ("help", "version", "dry-run", "dryrun", "check", "simulate")
+MOST_WORDS = 1000  # nobody types more, and each may be a program that is given the rest
+_HARMLESS = ("help", "version", "dry-run", "dryrun", "check", "simulate", "what-if")
+_STARTS = frozenset(listed("run exec execute shell spawn enter start ssh sh with"))
+_TEXTS = frozenset(listed("c e x cmd command run exec execute eval shell shell-command"))
+# At the beginning these are programs and nothing else; `env` or `set` are verbs of many.
+_VERBS_TOO = frozenset(listed("format install patch init trash wipe ."))
+_PLAINLY = frozenset({*REMOVERS, *INTERPRETERS, "curl", "wget", "sudo"}) - _VERBS_TOO
+_WHY = {
+    Effect.DESTROYS_DATA: "it says that it takes away",
+    Effect.DELETES: "it says that it takes away",
+    Effect.CHANGES_ACCESS: "it says that it changes who may do what",
+    Effect.READS_SECRET: "it says that it shows a secret",
+    Effect.LEAVES_MACHINE: "it says that it sends",
+}
 
 
-def undescribed(call: Call) -> Reading:
+def undescribed(call: Call, known: Callable[[str], object | None]) -> Reading:
+    """`known`: whether a table knows a program of that name."""
     runs = does(Effect.RUNS_CODE, call, Object(Thing.COMMAND, call.name), why="a program nobody described")
-    read = flags(call.args)
+    if len(call.args) > MOST_WORDS:
+        return joined(runs, Reading(unread=(f"more than {MOST_WORDS} words for a program nobody described",)))
+    before, after = _divided(call.args)
+    read = flags(before)
     if read.has(*_HARMLESS):
         return runs
-    words = {piece for word in read.operands[:2] for piece in _pieces(word.text)}
-    given = {option for option, _ in read.given}
-    long = {option.lstrip("-") for option in (word.text for word in call.args) if option.startswith("-")}
-    if not (words & _LOSSES or (given | long) & _OPTIONS):
-        return runs
-    return joined(runs, does(Effect.DESTROYS_DATA, call, why="it says that it takes away"))
+    shown = [word.text for word in before if word.text.startswith("-")]
+    told = [deed(effect, f"{_WHY[effect]}: {call.shown}") for effect in said(read, shown)]
+    inner = tuple(_started(call, read, before, after, known))
+    return Reading((*runs.deeds, *told, *_pointed_at(call, before)), inner)
 
 
-def _pieces(text: str) -> tuple[str, ...]:
-    """`delete_queue`, `db:drop`, `topic-delete`: the first or the last piece is the verb."""
-    pieces = re.split(r"[-_:]", text.lower()) if len(text) <= 40 and re.fullmatch(r"[\w:-]+", text) else []
-    return (pieces[0], pieces[-1]) if pieces else ()
+def _divided(args: tuple[Word, ...]) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+    """What stands before `--`, and the command behind it."""
+    at = next((at for at, word in enumerate(args) if word.text == "--"), len(args))
+    return args[:at], args[at + 1 :]
+
+
+def _started(
+    call: Call, read: Flags, before: tuple[Word, ...], after: tuple[Word, ...], known: Callable[[str], object | None]
+) -> Iterator[Run]:
+    if after:
+        yield Argv(after, call.stdin)
+    for at, word in enumerate(read.operands[:4]):
+        rest = read.operands[at:]
+        led = at > 0 and any(one.text in _STARTS for one in read.operands[:at])
+        if (word.text in _PLAINLY and at == 0) or (led and known(word.text) is not None):
+            yield Argv(_all_from(before, rest[0]), call.stdin)
+            break
+    for option, value in pairwise(before):
+        if option.text.startswith("-") and option.text.lstrip("-") in _TEXTS and _is_command(value.text, known):
+            yield Script(value, call.name)
+
+
+def _all_from(words: tuple[Word, ...], first: Word) -> tuple[Word, ...]:
+    """With the options that belong to it."""
+    at = next(at for at, word in enumerate(words) if word is first)
+    return words[at:]
+
+
+def _is_command(text: str, known: Callable[[str], object | None]) -> bool:
+    first, space, _ = text.strip().partition(" ")
+    return bool(space) and known(first) is not None
+
+
+def _pointed_at(call: Call, words: tuple[Word, ...]) -> Iterator[Deed]:
+    for word in words:
+        text = word.text.partition("=")[2] if word.text.startswith("-") else word.text
+        if " " in text or not text:
+            continue
+        if "://" in text and not is_local(text):
+            yield deed(Effect.LEAVES_MACHINE, call.shown, host(host_of(text)))
+        elif paths.is_device(text):
+            yield deed(Effect.DESTROYS_DATA, f"a program nobody described, on a device: {call.shown}")
+        elif paths.is_secret(text):
+            yield deed(Effect.READS_SECRET, f"{call.name} {word.shown}", Object(Thing.PATH, word.shown))

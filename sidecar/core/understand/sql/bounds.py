@@ -9,10 +9,14 @@ from sqlglot import exp
 
 _KEY = re.compile(r"(?i)(id|uuid|guid|pk|_id|rowid|ctid|oid|rownum|_rowid_)")
 _DATE = re.compile(r"(\d{4})-\d\d-\d\d.*")
-_WRITTEN = re.compile(r"(?i)(created|inserted|updated)(_at|_on)?")  # never after now
+_WRITTEN = re.compile(
+    r"(?i)(\w*_)?(created|inserted|updated|modified|logged|recorded|received|ingested)(_?(at|on|ts|time|date))?"
+    r"|ts|timestamp|event_?(time|ts)"
+)  # never after now
 _FIRST_YEAR, _LAST_YEAR = 1980, 2090  # before and after all that a database of today holds
 _LARGEST = 999_999_999
 _ABOVE, _BELOW = (exp.GT, exp.GTE), (exp.LT, exp.LTE)
+_NOW = (exp.CurrentTimestamp, exp.CurrentDate, exp.CurrentDatetime)
 _NEVER_NEGATIVE = (exp.Length, exp.Abs, exp.Count)
 
 
@@ -23,7 +27,7 @@ def beyond(kind: type[exp.Expr], left: exp.Expr, right: exp.Expr) -> bool | None
         return True if _no_key(right, number) else None
     if issubclass(kind, _ABOVE):
         return True if _above(kind, left, right, number) else None
-    if issubclass(kind, _BELOW) and isinstance(right, exp.CurrentTimestamp) and _WRITTEN.fullmatch(left.name):
+    if issubclass(kind, _BELOW) and isinstance(right, _NOW) and _WRITTEN.fullmatch(left.name):
         return True
     if issubclass(kind, _BELOW):
         return True if _year(right, left) >= _LAST_YEAR or (number is not None and number >= _LARGEST) else None

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from sidecar.core.understand.sql.bounds import beyond, is_key
+from sidecar.core.understand.sql.nodes import each
 from sidecar.core.understand.sql.sample import holds_for_all
 
 Truth = bool | None
@@ -81,7 +82,7 @@ def _not(node: exp.Expr) -> Truth:
     known = _known(inner)
     if (known and inner.find(exp.Column, exp.Query, exp.Func)) or inner.find(exp.Placeholder, exp.Parameter):
         return True if known is False else None
-    if known and any(literal.is_string for literal in inner.find_all(exp.Literal)):
+    if known and any(literal.is_string for literal in each(inner, exp.Literal)):
         return None
     return None if known is None else not known
 
@@ -219,7 +220,7 @@ def _positive(node: exp.Expr) -> exp.Expr:
 
 
 def _depends(node: exp.Expr) -> bool:
-    return any(not _of_inner_query(part, node) for part in node.find_all(*_DEPENDS))
+    return any(not _of_inner_query(part, node) for part in each(node, *_DEPENDS))
 
 
 def _of_inner_query(part: exp.Expr, condition: exp.Expr) -> bool:
@@ -227,8 +228,8 @@ def _of_inner_query(part: exp.Expr, condition: exp.Expr) -> bool:
     query, own = part.parent, set[str]()
     while query is not None and query is not condition.parent:
         if isinstance(query, exp.Select):
-            own |= {table.alias_or_name.lower() for table in query.find_all(exp.Table)}
-            others = [column for column in query.find_all(exp.Column) if column.table]
+            own |= {table.alias_or_name.lower() for table in each(query, exp.Table)}
+            others = [column for column in each(query, exp.Column) if column.table]
             if not isinstance(part, exp.Column) or (not part.table and not others):
                 return True
         query = query.parent

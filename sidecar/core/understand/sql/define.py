@@ -3,6 +3,8 @@
 Rules: a body is read as if it ran now, because it runs sooner or later; a body in another language than SQL runs code.
 """
 
+import re
+
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.sql.effects import Found, Inner, table
 from sidecar.core.understand.sql.statements import TAME_EXTENSIONS, row
@@ -31,6 +33,7 @@ _ALTERED: tuple[tuple[Effect, str, tuple[str, ...]], ...] = (
     (Effect.DESTROYS_DATA, "rows are written over", ("UPDATE", "REPLACE", "BLACKHOLE", "OFFLINE")),
     (Effect.CHANGES_ACCESS, "the server is trusted with more", ("TRUSTWORTHY",)),
 )
+SHORTEST_KEPT = 1  # a day is what most warehouses keep at least
 _SETTINGS = frozenset({("ALTER", "SYSTEM"), ("ALTER", "DATABASE"), ("ALTER", "ROLE"), ("ALTER", "USER")})
 _DROPPED_KEPT = vocabulary(
     "CONSTRAINT INDEX KEY FOREIGN PRIMARY CHECK DEFAULT NOT EXPRESSION IDENTITY STATISTICS PROJECTION TRIGGER "
@@ -134,6 +137,16 @@ def alter(tokens: Tokens, found: Found) -> None:
     ):
         found.add(Effect.DESTROYS_DATA, f"ALTER: every row of {name} gets the same value", *table(name))
     _dropped(rest, name, found)
+    _aged(rest, name, found)
+
+
+def _aged(tokens: Tokens, name: str, found: Found) -> None:
+    """`DATA_RETENTION_TIME_IN_DAYS = 0`, `'delta.logRetentionDuration' = 'interval 0 days'`, `expiration_days = 1`."""
+    for token, value in zip(tokens, tokens[2:], strict=False):
+        word = token.word.lower()
+        digits = re.search(r"\d+", value.word)
+        if "expiration" in word or ("retention" in word and digits and int(digits[0][:6]) <= SHORTEST_KEPT):
+            found.add(Effect.DESTROYS_DATA, f"ALTER: what is old in {name} is no longer kept", *table(name))
 
 
 def _only_a_name(tokens: Tokens, at: int) -> bool:

@@ -53,7 +53,9 @@ RUN_SQL = vocabulary(
 TELLING = vocabulary(
     "sp_help sp_helptext sp_helpdb sp_helpindex sp_helpconstraint sp_columns sp_tables sp_who sp_who2 "
     "sp_spaceused sp_databases sp_depends sp_lock sp_pkeys sp_fkeys sp_statistics sp_stored_procedures "
-    "sp_describe_first_result_set sp_helprole sp_server_info"
+    "sp_describe_first_result_set sp_helprole sp_server_info sp_help_job sp_help_jobhistory sp_help_jobactivity "
+    "sp_help_jobschedule sp_help_jobstep sp_help_jobserver sp_help_schedule sp_help_operator sp_helpfile "
+    "sp_helpfilegroup sp_help_alert"
 )
 
 _SECRET_TABLES = vocabulary(

@@ -6,20 +6,21 @@ Rule: a row that is put in with no, nought or nothing there gives nobody power; 
 from sqlglot import exp
 
 from sidecar.core.understand.sql.access import changes_access, gives_power
+from sidecar.core.understand.sql.nodes import each
 
 
 def granted(node: exp.Expr, table: str) -> list[str]:
     """Of an UPDATE, INSERT or MERGE of the table; each column once."""
-    given = [*_set(node), *(one for part in node.find_all(exp.Update, exp.OnConflict) for one in _set(part))]
+    given = [*_set(node), *(one for part in each(node, exp.Update, exp.OnConflict) for one in _set(part))]
     found = [name for name in given if changes_access(name, table)]
-    return list(dict.fromkeys([*found, *(name for insert in node.find_all(exp.Insert) for name in _put_in(insert))]))
+    return list(dict.fromkeys([*found, *(name for insert in each(node, exp.Insert) for name in _put_in(insert))]))
 
 
 def _set(node: exp.Expr) -> list[str]:
     if not isinstance(node, exp.Update | exp.OnConflict):
         return []
     left = [one.this for one in node.args.get("expressions") or () if isinstance(one, exp.EQ)]
-    return [column.name for one in left for column in one.find_all(exp.Column)]
+    return [column.name for one in left for column in each(one, exp.Column)]
 
 
 def _put_in(node: exp.Insert) -> list[str]:

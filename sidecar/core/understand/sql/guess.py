@@ -66,6 +66,7 @@ def likely(tokens: Tokens, text: str) -> tuple[str, ...]:
                 points[dialect] += 1
         elif token.kind is Kind.PLACE:
             points["tsql" if token.word[0] == "@" else "postgres"] += token.word[0] in "@$"
+            points["snowflake"] += 2 * (token.word[0] == ":" and text[token.start - 1].isidentifier())  # a path: v:a.b
         elif token.kind is Kind.NAME:
             points[_quoted(text[token.start], token.word)] += 1
         elif token.is_mark("::"):
@@ -82,9 +83,12 @@ def _quoted(mark: str, name: str) -> str:
 def readings(text: str, dialect: str | None) -> list[Lexed]:
     """Every way to cut the text that differs from the others; those that close every quote first. `TooMuch` if all of
     them together would cost too much."""
+    several = [MANNERS[dialect]] if dialect else manners(text)
+    if len(several) == 1:
+        return [lexed(text, several[0], MOST_TOKENS)]
     left = MOST_TOKENS
     found: dict[tuple[int, ...], Lexed] = {}
-    for manner in [MANNERS[dialect]] if dialect else manners(text):
+    for manner in several:
         cut = lexed(text, manner, left)
         left -= len(cut.tokens)
         found.setdefault(tuple(place for token in cut.tokens for place in (token.start, token.end)), cut)

@@ -8,6 +8,7 @@ condition still counts.
 from sqlglot import exp
 
 from sidecar.core.understand.sql.condition import truth
+from sidecar.core.understand.sql.nodes import each
 
 
 def meets_all(node: exp.Expr, target: str) -> bool:
@@ -15,7 +16,7 @@ def meets_all(node: exp.Expr, target: str) -> bool:
     names = _copies(node, target)
     if len(names) < 2:
         return False
-    conditions = [join.args["on"] for join in node.find_all(exp.Join) if join.args.get("on") and not join.side]
+    conditions = [join.args["on"] for join in each(node, exp.Join) if join.args.get("on") and not join.side]
     where = node.args.get("where")
     pieces = [piece for condition in [*conditions, *([where.this] if where else [])] for piece in _pieces(condition)]
     rest = [piece for piece in pieces if not _itself(piece, names)]
@@ -24,7 +25,7 @@ def meets_all(node: exp.Expr, target: str) -> bool:
 
 def _copies(node: exp.Expr, target: str) -> set[str]:
     """The names under which the table stands in it, but for queries inside."""
-    tables = [table for table in node.find_all(exp.Table) if table.find_ancestor(exp.Select) is None]
+    tables = [table for table in each(node, exp.Table) if table.find_ancestor(exp.Select) is None]
     return {table.alias_or_name.lower() for table in tables if _full(table) == target.lower()}
 
 

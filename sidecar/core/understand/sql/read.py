@@ -6,6 +6,8 @@ their own. All readings together make the tree; a statement that several reading
 
 Rules:
 - Without a dialect the effects of every reading count; that one could not be parsed counts only if none could.
+- Where another reading was read whole and no word of this one, outside of texts, could change anything, it is parsed
+  by the likeliest dialect alone: a word that destroys, or names a secret, forces all of them.
 - A transaction that ends in ROLLBACK is judged like any other: what it does stays done where statements commit by
   themselves, and what it reads has been read.
 - Nothing is too long to be answered: what is over a limit is unknown.
@@ -16,12 +18,13 @@ from dataclasses import dataclass, field, replace
 
 from sidecar.core.model.effect import Deed, Effect, Node, Thing, Understood
 from sidecar.core.understand.sql.effects import Found, Inner
+from sidecar.core.understand.sql.functions import secret_column
 from sidecar.core.understand.sql.guess import likely, named, readings
 from sidecar.core.understand.sql.lex import Lexed, TooMuch
 from sidecar.core.understand.sql.parse import MOST_TRIES, Trees
 from sidecar.core.understand.sql.split import delimited, statements
 from sidecar.core.understand.sql.statement import statement
-from sidecar.core.understand.sql.statements import FIRST
+from sidecar.core.understand.sql.statements import CHANGING, FIRST
 from sidecar.core.understand.sql.token import Kind, Tokens, name_at
 
 MAX_TEXT = 100_000  # characters; more tokens than lex.MOST_TOKENS are refused before that
@@ -81,11 +84,12 @@ def _text(text: str, reading: _Reading, place: _Place) -> tuple[list[Node], list
     unreads = []
     for cut in cuts:
         unread: list[str] = []
+        tries = 1 if [] in unreads and _calm(cut.tokens) else MOST_TRIES
         for index, tokens in enumerate(_statements(cut, text, reading, drop_last=bool(whole) and cut.open_ended)):
             key: Hashable = index if len(cuts) == 1 else tokens
             read = seen.get(key)
             if read is None:
-                read = seen[key] = _statement(tokens, text, reading, place)
+                read = seen[key] = _statement(tokens, text, reading, place, tries)
             unread += read[1]
         if cut.hidden and any(not character.isprintable() for character in text if character not in "\n\r\t"):
             unread.append("characters that nobody sees stand in it")
@@ -93,13 +97,22 @@ def _text(text: str, reading: _Reading, place: _Place) -> tuple[list[Node], list
     return [node for node, _ in seen.values()], min(unreads[: len(whole) or None], key=len, default=[])
 
 
+def _calm(tokens: Tokens) -> bool:
+    """No word of it begins or is part of a statement that changes anything, and none names a secret."""
+    return not any(
+        (token.kind is Kind.WORD and token.word in CHANGING)
+        or (token.kind in {Kind.WORD, Kind.NAME} and secret_column(token.word.lower()))
+        for token in tokens
+    )
+
+
 def _statements(cut: Lexed, text: str, reading: _Reading, drop_last: bool) -> list[Tokens]:
-    dialects = (reading.dialect,) if reading.dialect else likely(cut.tokens, text)
-    found = list(statements(cut.tokens, text, lines=dialects[0] == "tsql"))
+    lines = "\n" in text and (reading.dialect or likely(cut.tokens, text)[0]) == "tsql"
+    found = list(statements(cut.tokens, text, lines=lines))
     return found[:-1] if drop_last else found
 
 
-def _statement(tokens: Tokens, text: str, reading: _Reading, place: _Place) -> tuple[Node, list[str]]:
+def _statement(tokens: Tokens, text: str, reading: _Reading, place: _Place, tries: int) -> tuple[Node, list[str]]:
     """The statement's own deeds and those of what stands inside it."""
     reading.work -= len(tokens) + STATEMENT
     label = " ".join(text[tokens[0].start : min(tokens[-1].end, tokens[0].start + 2 * LABEL)].split())[:LABEL]
@@ -108,14 +121,14 @@ def _statement(tokens: Tokens, text: str, reading: _Reading, place: _Place) -> t
         return Node(label), []
     order = likely(tokens, text)
     dialects = (reading.dialect, *(one for one in order if one != reading.dialect)) if reading.dialect else order
-    found = statement(tokens, dialects, reading.budget, reading.prepared, reading.trees)
+    found = statement(tokens, dialects[:tries], reading.budget, reading.prepared, reading.trees)
     reading.budget -= len(tokens) * (MOST_TRIES if found.unread else 1)
     reading.computed += found.computed
     unread = list(found.unread)
     children: list[Node] = []
     for tail in found.tails:
         if tail:
-            node, more = _statement(tail, text, reading, replace(place, depth=place.depth + 1))
+            node, more = _statement(tail, text, reading, replace(place, depth=place.depth + 1), tries)
             children.append(node)
             unread += more
     for inner in found.inner:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from sqlglot import exp
 
 from sidecar.core.understand.sql.bounds import is_key
+from sidecar.core.understand.sql.nodes import each
 
 Value = float | bool | None
 Row = dict[str, Value]
@@ -36,7 +37,7 @@ class _NotPlain(Exception):  # noqa: N818  (nobody's fault)
 
 def holds_for_all(condition: exp.Expr) -> bool:
     """Whether it is plain arithmetic over columns, and true for each of the rows that we try."""
-    columns = {_name(column): column for column in condition.find_all(exp.Column)}
+    columns = {_name(column): column for column in each(condition, exp.Column)}
     if not columns:
         return False
     try:
@@ -47,7 +48,7 @@ def holds_for_all(condition: exp.Expr) -> bool:
 
 def _rows(condition: exp.Expr, columns: dict[str, exp.Column]) -> Iterator[Row]:
     """Two columns are equal in some rows and differ in others; what the condition names stands in one of them."""
-    written = [_number(literal) for literal in condition.find_all(exp.Literal)]
+    written = [_number(literal) for literal in each(condition, exp.Literal)]
     named = [*written, *(value + 1 for value in written)]
     keys = (*_KEYS, *(value for value in named if value > 0))
     numbers = (*_NUMBERS, *named)

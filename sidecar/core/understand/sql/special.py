@@ -191,10 +191,25 @@ def _pragma(tokens: Tokens, found: Found) -> None:
         found.add(Effect.CHANGES_ACCESS, "opens what the library guards")
 
 
+def _detach(tokens: Tokens, found: Found) -> None:
+    plain(tokens, found)
+    if find(tokens, "PERMANENTLY") > 0:
+        found.add(Effect.DESTROYS_DATA, "DETACH PERMANENTLY: it does not come back by itself")
+
+
+def _remove(tokens: Tokens, found: Found) -> None:
+    """`REMOVE @stage/folder/`: a file that is named, or everything below."""
+    plain(tokens, found)
+    if tokens[-1].is_mark("/") or tokens[-1].kind is Kind.PLACE or find(tokens, "PATTERN") > 0:
+        found.add(Effect.DESTROYS_DATA, f"{tokens[0].word} takes away all files of a stage or of a folder")
+
+
 def _vacuum(tokens: Tokens, found: Found) -> None:
     plain(tokens, found)
     if find(tokens, "INTO") > 0:
         found.add(Effect.LEAVES_MACHINE, "VACUUM INTO copies the whole database to a file")
+    if find(tokens, "RETAIN") > 0:
+        found.add(Effect.DESTROYS_DATA, "VACUUM RETAIN: what is older cannot be brought back")
 
 
 def _system(tokens: Tokens, found: Found) -> None:
@@ -234,6 +249,9 @@ SPECIAL: dict[str, Callable[[Tokens, Found], None]] = {
     "SET": _set,
     "PRAGMA": _pragma,
     "VACUUM": _vacuum,
+    "DETACH": _detach,
+    "REMOVE": _remove,
+    "RM": _remove,
     "SYSTEM": _system,
     "RESTORE": _restore,
     "SOURCE": _source,

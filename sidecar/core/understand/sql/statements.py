@@ -64,7 +64,7 @@ _ROWS: tuple[tuple[tuple[Effect, ...], str, str], ...] = (
         "CREATE CATALOG|ALTER SUBSCRIPTION|ALTER PUBLICATION|ALTER STAGE|ALTER ENDPOINT|IMPORT FOREIGN|"
         "CHANGE MASTER|CHANGE REPLICATION|BACKUP|PUT|CREATE USER MAPPING|CREATE TEMPORARY STAGE|DUMP|"
         "EXPORT|UNLOAD|CREATE EXTERNAL TABLE|CREATE DATABASE SCOPED|CREATE FAILOVER|CREATE REPLICATION|"
-        "CLONE|CREATE HYBRID",
+        "CLONE|CREATE HYBRID|GET",
     ),
     (
         _RUNS,
@@ -94,7 +94,7 @@ _ROWS: tuple[tuple[tuple[Effect, ...], str, str], ...] = (
         "VACUUM|ANALYZE|ANALYSE|REINDEX|CLUSTER|CHECKPOINT|OPTIMIZE|REPAIR|CHECK|CHECKSUM|COMMENT|"
         "REFRESH|ATTACH|RENAME|KILL QUERY|KILL MUTATION|FLUSH|NOTIFY|LOCK|UNDROP|DBCC|SYSTEM|ALTER|CREATE|LABEL|"
         "START SLAVE|STOP SLAVE|START REPLICA|STOP REPLICA|START GROUP_REPLICATION|"
-        "STOP GROUP_REPLICATION|ENABLE|DISABLE|UNINSTALL|GET|CACHE|DETACH|HANDLER|MSCK|ASSERT",
+        "STOP GROUP_REPLICATION|ENABLE|DISABLE|UNINSTALL|CACHE|DETACH|HANDLER|MSCK|ASSERT",
     ),
     (
         _READS,
@@ -116,6 +116,11 @@ STATEMENTS: dict[tuple[str, ...], Row] = {
 # A word that only a statement begins with: a text that begins with one may be SQL.
 FIRST = frozenset(
     {lead[0] for lead in STATEMENTS} | PARSED | {"DO", "CALL", "EXEC", "EXECUTE", "COPY", "EXPLAIN", "IF"}
+)
+# A word that stands in no statement that only looks, but as a name.
+CHANGING = frozenset(
+    {lead[0] for lead, (effects, _) in STATEMENTS.items() if {*effects} - {Effect.READS}}
+    | vocabulary("INSERT REPLACE UPDATE DELETE MERGE INTO DO CALL EXEC EXECUTE COPY LOAD PROGRAM OUTFILE SETUSER")
 )
 # Extensions that bring types and functions over values, nothing that reaches out or runs.
 TAME_EXTENSIONS = vocabulary(

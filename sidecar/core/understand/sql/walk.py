@@ -14,16 +14,18 @@ from sidecar.core.understand.sql.effects import Found, Inner, table
 from sidecar.core.understand.sql.functions import RUN_SQL, function, opaque, power_table, secret_column, secret_table
 from sidecar.core.understand.sql.granted import granted
 from sidecar.core.understand.sql.itself import meets_all
+from sidecar.core.understand.sql.nodes import below, each
 from sidecar.core.understand.sql.token import vocabulary
 
 # T-SQL needs no semicolon: `SELECT 1 DROP …` is two statements there, and an alias to others.
+_SHOWN = (exp.Column, exp.Star)
 _PLAIN = (exp.Literal, exp.Boolean, exp.Null)
 _NO_ALIAS = vocabulary("drop exec execute delete truncate shutdown update insert grant revoke merge alter kill")
 
 
 def walked(tree: exp.Expr) -> Found:
     found = Found()
-    nodes = list(tree.walk())
+    nodes = below(tree)
     reading = _Tables(nodes)
     for node in nodes:
         reader = _READERS.get(type(node))
@@ -80,9 +82,9 @@ class _Tables:
     def columns(self) -> set[Object]:
         found = set()
         for node in self.nodes:
-            if not isinstance(node, exp.Column | exp.Star):
+            if not isinstance(node, _SHOWN):
                 continue
-            if isinstance(node, exp.Star) and isinstance(node.parent, exp.Column | exp.Count):
+            if isinstance(node, exp.Star) and isinstance(node.parent, (exp.Column, exp.Count)):
                 continue
             if _given(node):
                 continue
@@ -151,7 +153,7 @@ def _called_table(node: exp.Expr, found: Found) -> None:
 
 def _delete(node: exp.Expr, found: Found) -> None:
     name = _written(node)
-    limits = [truth(join.args["on"]) for join in node.find_all(exp.Join) if join.args.get("on") and not join.side]
+    limits = [truth(join.args["on"]) for join in each(node, exp.Join) if join.args.get("on") and not join.side]
     holds = truth(node.args.get("where"))
     if holds is False:
         return
@@ -166,7 +168,7 @@ def _update(node: exp.Expr, found: Found) -> None:
     if isinstance(node.parent, exp.When):
         return
     name = _written(node)
-    limits = [truth(join.args["on"]) for join in node.find_all(exp.Join) if join.args.get("on") and not join.side]
+    limits = [truth(join.args["on"]) for join in each(node, exp.Join) if join.args.get("on") and not join.side]
     holds = truth(node.args.get("where"))
     if holds is False:
         return
@@ -194,7 +196,7 @@ def _merge(node: exp.Expr, found: Found) -> None:
     _granted(node, name, found)
     if node.find(exp.Update) and truth(node.args.get("on")):
         found.add(Effect.DESTROYS_DATA, f"MERGE writes over every row of {name}", *table(name))
-    for when in node.find_all(exp.When):
+    for when in each(node, exp.When):
         if when.args["then"].name.upper() == "DELETE":
             every = when.args.get("source") or truth(node.args.get("on"))
             effect = Effect.DESTROYS_DATA if every and truth(when.args.get("condition")) else Effect.DELETES
@@ -220,7 +222,7 @@ def _written(node: exp.Expr) -> str:
     target = node.this.this if isinstance(node.this, exp.Schema) else node.this
     if not isinstance(target, exp.Table) or isinstance(target.this, exp.Func):
         return target.name if isinstance(target, exp.Expr) else ""
-    for source in node.find_all(exp.Table):
+    for source in each(node, exp.Table):
         if source.alias and source.alias.lower() == target.name.lower():
             return full(source)
     return full(target)

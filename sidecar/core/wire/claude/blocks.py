@@ -27,12 +27,14 @@ def is_result(kind: str) -> bool:
 
 
 class Blocks:
-    """Reads the blocks of one message after the other; remembers which call was which tool."""
+    """Reads the blocks of one message after the other; remembers which call was which tool. Of two calls that wait for
+    their results under one identifier, nobody knows whose result it is."""
 
     def __init__(self, cursor: Cursor) -> None:
         self.cursor = cursor
         self.signed_thinking = False
-        self._tools: dict[str, str] = {}
+        self._tools: dict[str, str | None] = {}
+        self._answered: set[str] = set()
 
     def asked(self, block: JsonValue, path: str, place: Place, *, assistant: bool) -> Piece | None:
         """A block of a request, which stands in `place` unless it is the result of a tool."""
@@ -66,14 +68,19 @@ class Blocks:
         return kind, self._tool(kind, block)
 
     def _tool(self, kind: str, block: dict[str, JsonValue]) -> str | None:
+        identifier = block.get("tool_use_id" if is_result(kind) else "id")
+        known = identifier if isinstance(identifier, str) else ""
         if is_call(kind):
-            name, identifier = block.get("name"), block.get("id")
-            if not isinstance(name, str):
-                return None
-            if isinstance(identifier, str):
-                self._tools[identifier] = name
-            return name
+            name = block.get("name")
+            return self._called(known, name if isinstance(name, str) else None)
         if is_result(kind):
-            identifier = block.get("tool_use_id")
-            return self._tools.get(identifier) if isinstance(identifier, str) else None
+            self._answered.add(known)
+            return self._tools.get(known)
         return None
+
+    def _called(self, identifier: str, tool: str | None) -> str | None:
+        waits = identifier in self._tools and identifier not in self._answered
+        if identifier:
+            self._tools[identifier] = None if waits and self._tools[identifier] != tool else tool
+            self._answered.discard(identifier)
+        return tool

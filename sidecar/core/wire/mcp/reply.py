@@ -13,7 +13,7 @@ import json
 from sidecar.core.errors import Refused
 from sidecar.core.model.http import Headers
 from sidecar.core.wire.mcp.message import CALL, Id
-from sidecar.core.wire.sse import event_bytes
+from sidecar.core.wire.sse import SseEvent, event_bytes, with_data
 
 POLICY = -32030
 # What a caller is told of an answer to his request; everything else keeps its status.
@@ -53,6 +53,17 @@ def response(refused: Refused, method: str | None, id: Id | None, exchange: str)
 def event(message: bytes) -> bytes:
     """A message in a stream."""
     return event_bytes("message", message)
+
+
+def event_of(body: bytes) -> bytes:
+    """A message that came as a body, of one line or of many, in a stream."""
+    return with_data(SseEvent(event_bytes("message", b""), "message"), body)
+
+
+def progress(token: Id, share: float, message: str) -> bytes:
+    """How far the request with this token has come."""
+    params = {"progressToken": token, "progress": share, "message": message}
+    return _json({"jsonrpc": "2.0", "method": "notifications/progress", "params": params})
 
 
 def notice(message: str) -> bytes:

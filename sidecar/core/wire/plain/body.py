@@ -1,6 +1,6 @@
 """The body of any HTTP message that can be read: JSON, a form, or text; and the same with other texts in it.
 
-Strategy: JSON keeps every byte but the strings that change. Of a form only the fields that change are written anew.
+Strategy: JSON keeps every byte but the values that change. Of a form only the fields that change are written anew.
 Any other text is one text.
 
 Rules:
@@ -9,7 +9,7 @@ Rules:
 - Text that is not UTF-8 is not read: two readers would read two texts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 from urllib.parse import quote_plus, unquote_plus
@@ -17,8 +17,9 @@ from urllib.parse import quote_plus, unquote_plus
 from sidecar.core.errors import Code, Refused
 from sidecar.core.model.piece import Piece, Text
 from sidecar.core.model.place import Place
+from sidecar.core.wire.json_leaves import Leaves, Names, Numbers, place_of
 from sidecar.core.wire.json_strict import JsonDocument, JsonLimits, parse
-from sidecar.core.wire.json_strings import JsonValue, path_of, texts_of
+from sidecar.core.wire.json_strings import JsonValue
 
 FORM = "application/x-www-form-urlencoded"
 _TEXT = frozenset({"application/xml", "application/yaml", "application/x-yaml", "application/javascript",
@@ -35,18 +36,27 @@ def kind_of(content_type: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """`value`: what is written down of it. `texts`: what rules look at."""
+    """`value`: what is written down of it. `texts`: what rules look at; `names`: the keys above each, where there are
+    any. `numbers`: where those of JSON stand."""
 
     raw: bytes = field(repr=False)
     form: str
     texts: tuple[Text, ...] = field(repr=False)
     value: JsonValue = field(repr=False, default=None)
+    names: tuple[Names, ...] = field(repr=False, default=())
+    numbers: Numbers = field(repr=False, default_factory=dict)
 
     def piece(self, place: Place) -> Piece:
-        return Piece(place, "body", self.texts)
+        return Piece(place, "body", self.texts, names=self.names)
 
     def path(self, ordinal: int) -> str:
-        return path_of(self.value, ordinal) or "body" if self.form == "json" else "body"
+        return place_of(self.value, ordinal, self.numbers) or "body" if self.form == "json" else "body"
+
+    def told(self, changes: Mapping[int, str]) -> JsonValue:
+        """`value` of a text or a form, with other texts in it."""
+        if self.form == "text":
+            return {"text": changes.get(0, self.raw.decode())}
+        return _told(_fields(self.raw), changes)
 
     def document(self) -> JsonDocument:
         """What is written down."""
@@ -56,8 +66,7 @@ class Body:
 def read_body(kind: str, raw: bytes, limits: JsonLimits) -> Body | None:
     """The body, nothing if bodies of this type cannot be read, or `Refused` for one that is not what it says."""
     if kind == "application/json" or kind.endswith("+json"):
-        document = parse(raw, limits)
-        return Body(raw, "json", texts_of(document.value), document.value)
+        return _json(parse(raw, limits))
     if kind == FORM:
         return _form(raw)
     if kind.startswith("text/") or kind in _TEXT or kind in _LINES or kind.endswith("+xml"):
@@ -81,20 +90,35 @@ def changed(body: Body, changes: Mapping[int, str], spliced: bytes) -> bytes:
     return b"&".join(fields)
 
 
+def _json(document: JsonDocument) -> Body:
+    leaves = Leaves()
+    leaves.tree(document.value)
+    names = tuple(leaves.names)
+    return Body(document.raw, "json", tuple(leaves.texts), document.value, names, leaves.numbers)
+
+
 def _form(raw: bytes) -> Body:
     """Two strings a field: its name and its value."""
+    leaves, fields = Leaves(), _fields(raw)
+    for name, value in fields:
+        leaves.text(name, key=True)
+        leaves.text(value, (name,))
+    return Body(raw, "form", tuple(leaves.texts), _told(fields, {}), tuple(leaves.names))
+
+
+def _fields(raw: bytes) -> list[tuple[str, str]]:
     fields = _decoded(raw).split("&")
     if len(fields) > MOST_FIELDS:
         _refuse(f"a form has at most {MOST_FIELDS} fields here")
-    texts: list[Text] = []
-    shown: list[JsonValue] = []
-    for index, one in enumerate(fields):
-        name, _, value = one.partition("=")
-        for offset, text in enumerate((_unquoted(name), _unquoted(value))):
-            if text:
-                texts.append(Text(2 * index + offset, text, key=not offset))
-        shown.append({"name": _unquoted(name), "value": _unquoted(value)})
-    return Body(raw, "form", tuple(texts), {"form": shown})
+    parted = [one.partition("=") for one in fields]
+    return [(_unquoted(name), _unquoted(value)) for name, _, value in parted]
+
+
+def _told(fields: Sequence[tuple[str, str]], changes: Mapping[int, str]) -> JsonValue:
+    shown: list[JsonValue] = [
+        {"name": name, "value": changes.get(2 * index + 1, value)} for index, (name, value) in enumerate(fields)
+    ]
+    return {"form": shown}
 
 
 def _unquoted(text: str) -> str:

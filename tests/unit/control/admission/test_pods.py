@@ -71,6 +71,34 @@ async def test_what_is_not_for_us_is_refused(asked: Review, said: str) -> None:
         await Around(inject="true").pods.answered(asked)
 
 
+def worn(made: dict[str, Any], operation: str = "CREATE", old: dict[str, Any] | None = None) -> Review:
+    return review(made, operation=operation, old=old or {})
+
+
+async def with_gate() -> dict[str, Any]:
+    before = pod()
+    answer = await Around(inject="true").pods.answered(review(before))
+    made: dict[str, Any] = applied(before, list(answer.patch))
+    return made
+
+
+async def test_the_label_of_injected_pods_is_worn_by_those_that_have_their_gate() -> None:
+    made = await with_gate()
+    assert Around().pods.worn(worn(made)).allowed
+    assert Around().pods.worn(worn(made, "UPDATE", made)).allowed
+
+
+async def test_a_pod_without_its_gate_does_not_wear_their_label() -> None:
+    made, bare = await with_gate(), pod()
+    bare["metadata"]["labels"] = made["metadata"]["labels"]
+    forged = {**bare, "metadata": made["metadata"]}
+    for asked in (worn(bare), worn(forged), worn(made, "UPDATE", pod()), worn(bare, "DELETE"), worn({"spec": {}})):
+        with pytest.raises(Refusal, match=r"gate|was asked about"):
+            Around().pods.worn(asked)
+    with pytest.raises(Refusal, match=r"take the label gatehouse\.dev/injected-by out"):
+        await Around(inject="false").pods.answered(review(bare))
+
+
 @pytest.mark.parametrize(
     "made",
     [

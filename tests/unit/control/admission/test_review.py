@@ -35,6 +35,22 @@ def test_a_group_is_part_of_the_kind() -> None:
     assert (found.kind, found.dry_run) == ("apps.v1.Deployment", True)
 
 
+def test_who_asks_and_what_was_there_before() -> None:
+    asked = review()
+    asked["request"] |= {"operation": "DELETE", "object": None, "oldObject": {"metadata": {"name": "x"}}}
+    asked["request"] |= {"userInfo": {"username": "ada"}, "name": "x"}
+    found = parsed(json.dumps(asked).encode())
+    assert (found.operation, found.name, found.user) == ("DELETE", "x", "ada")
+    assert (found.object, found.old) == ({}, {"metadata": {"name": "x"}})
+
+
+def test_strange_words_about_who_asks_are_nobody() -> None:
+    asked = review()
+    asked["request"] |= {"userInfo": "ada", "oldObject": []}
+    found = parsed(json.dumps(asked).encode())
+    assert (found.user, found.old) == ("", {})
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

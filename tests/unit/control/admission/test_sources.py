@@ -6,6 +6,7 @@ import pytest
 
 from sidecar.control.admission.cluster import Cluster, ClusterFailed
 from sidecar.control.admission.sources import sources
+from sidecar.settings.webhook import Authorities
 from tests.k8s.api_server import ApiServer
 from tests.k8s.release import release
 
@@ -15,10 +16,24 @@ async def test_what_a_pod_mounts_is_there(api: ApiServer, cluster: Cluster) -> N
     assert made["gatehouse-authority"] == {"ca.crt": "PEM"}
     assert made["team-policies"] == {"b.yaml": "policy: b\n"}
     assert made["partner-keys"] == {"keys.json": "{}"}
+    assert "company-ca" not in made
+    api.config_map("gatehouse", "company-ca", {"root.pem": "ROOT"})
+    with_own = await sources(cluster, release(authorities=Authorities("company-ca", "root.pem")), "PEM")
+    assert with_own["company-ca"] == {"root.pem": "ROOT"}
     settings = made["gatehouse-sidecar"]
     assert settings.keys() == {"gatehouse.yaml", "only-inline.yaml", "only-team-policies.yaml"}
     alone = json.loads(settings["only-inline.yaml"])
     assert alone == {"connections": [{"name": "claude"}], "policies": ["../policies/inline/*.yaml"]}
+
+
+async def test_no_pod_chooses_itself_out_of_a_signed_bundle(api: ApiServer, cluster: Cluster) -> None:
+    written = {"policies": {"files": ["../policies/inline/*.yaml"], "bundle": {"url": "https://rules.example/b"}}}
+    api.config_map("gatehouse", "gatehouse-sidecar", {"gatehouse.yaml": json.dumps(written)})
+    settings = (await sources(cluster, release(), "PEM"))["gatehouse-sidecar"]
+    assert json.loads(settings["only-team-policies.yaml"])["policies"] == {
+        "files": ["../policies/team-policies/*.yaml"],
+        "bundle": {"url": "https://rules.example/b"},
+    }
 
 
 @pytest.mark.parametrize(

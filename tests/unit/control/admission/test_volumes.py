@@ -1,6 +1,9 @@
 """Volumes of the gate: which there are, and what each becomes."""
 
+from sidecar.control.admission.sidecars import planned
 from sidecar.control.admission.volumes import Use, mounts, only, places
+from sidecar.control.admission.wishes import Wishes
+from sidecar.settings.webhook import Authorities
 from tests.k8s.release import release
 
 
@@ -46,6 +49,15 @@ def test_the_token_is_for_the_gate_alone_and_only_where_it_is_used() -> None:
     source = by_name()["token"]["projected"]["sources"][0]["serviceAccountToken"]  # type: ignore[index]
     assert source == {"path": "token", "audience": "gatehouse", "expirationSeconds": 3600}
     assert "token" not in by_name(token=False)
+
+
+def test_authorities_of_the_values_stand_where_they_are_joined_with_the_public_ones() -> None:
+    assert "authorities" not in by_name()
+    made = release(authorities=Authorities("company-ca", "root.pem"))
+    place = next(one for one in places(made, None) if one.name == "authorities")
+    assert place.path == "/etc/gatehouse/authorities"
+    assert place.source == {"configMap": {"name": "company-ca", "items": [{"key": "root.pem", "path": "ca.crt"}]}}
+    assert place.mount in planned(made, Wishes("claude"), native=True).init[0]["volumeMounts"]
 
 
 def test_only_what_is_named_is_mounted() -> None:

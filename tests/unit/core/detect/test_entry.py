@@ -1,5 +1,9 @@
 """One detector compiled: how it is walked, and what it holds back."""
 
+import gc
+from dataclasses import replace
+from weakref import ref
+
 import pytest
 
 from sidecar.core.detect.entry import EVERYTHING, entry
@@ -40,3 +44,15 @@ def test_spans_begin_at_the_floor_but_their_context_need_not() -> None:
 
 def test_an_empty_match_is_no_value_and_no_endless_loop() -> None:
     assert [(span.start, span.end) for span in made("a*").spans(b"baab", 0)] == [(1, 3)]
+
+
+def test_a_detector_is_compiled_once_as_long_as_somebody_uses_it() -> None:
+    detector, same = (Detector("secret/once", "ONCE", "once-[0-9]{4}") for _ in range(2))
+    first = entry(detector)
+    assert entry(same) is first
+    for other in (replace(detector, pattern="twice"), replace(detector, label="TWICE"), replace(detector, id="x/y")):
+        assert entry(other).detector == other
+    alive = ref(first)
+    del first
+    gc.collect()
+    assert alive() is None, "rules that nobody uses any more are not kept"

@@ -15,7 +15,6 @@ from tests.unit.core.exchange.building import (
     CALLER,
     SSE,
     Call,
-    ask,
     block,
     delta,
     message,
@@ -87,6 +86,7 @@ class Session:
     stream: bool = True
     caller: Caller = CALLER
     replays: Callable[[list[Block]], list[Block]] = list
+    fields: dict[str, object] = field(default_factory=dict)  # of every request
     random: Random = field(default_factory=lambda: Random(7))  # noqa: S311  (where deltas are cut, no secret)
     agent: list[Block] = field(default_factory=list)
     provider: list[Block] = field(default_factory=list)
@@ -94,7 +94,8 @@ class Session:
     def turn(self, says: object, answers: Says) -> Call:
         """The agent says something, the provider answers it. What the agent got is in `got`."""
         self.agent.append({"role": "user", "content": says})
-        call = ask(self.gate, request(messages=self.agent, stream=self.stream), caller=self.caller)
+        body = request(**self.fields, messages=self.agent, stream=self.stream)
+        call = Call(self.gate, f"gx_{(len(self.agent) + 1) // 2}").ask(body, caller=self.caller).recorded()
         heard = json.loads(call.forward.body or b"")["messages"]
         self._check(heard)
         said = answers(json.dumps(heard[-1], ensure_ascii=False))

@@ -28,13 +28,6 @@ def test_the_card_shows_the_call_and_what_it_would_do() -> None:
         assert secret not in given.text + would.text
 
 
-def test_a_text_that_a_rule_minds_is_marked() -> None:
-    rules = "\n  - {id: looks, where: [tool_call], match: {keywords: [zephyr]}, do: hold}\n"
-    given, _, minded = asked(use("echo zephyr"), rules=rules).content
-    assert given.text == "command: echo zephyr"
-    assert [(minded.text[mark.start : mark.end], mark.rule) for mark in minded.marks] == [("zephyr", "looks")]
-
-
 @pytest.mark.parametrize(
     ("note", "other", "same"),
     [

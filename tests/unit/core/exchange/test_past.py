@@ -149,11 +149,80 @@ def test_what_a_rule_on_all_texts_finds_in_a_result_is_denied_all_the_same() -> 
     assert call.fact["verdict"] == "deny"
 
 
-def test_words_in_place_of_a_call_are_not_denied_either() -> None:
-    words = "  - {id: w, where: [tool_call], match: {tool: Words}, do: deny, deny: {as: text}, say: Not for zephyr.}\n"
-    talk = session(True, calling(MIXED % "" + words))
-    talk.turn("go", always({**tool("1", command="ls"), "name": "Words"}))
-    assert "Not for zephyr." in str(talk.got[0].get("text"))
-    talk.provider = []
-    call = talk.turn("and on", always(text("bye")))
-    assert b"Not for zephyr." in (call.forward.body or b"")
+WORDS = "  - {id: w, where: [tool_call], match: {tool: Words}, do: deny, deny: {as: text}, say: Not for zephyr.}\n"
+
+
+def words(id: str, **given: object) -> Block:
+    return {**tool(id, **given), "name": "Words"}
+
+
+def talking(stream: bool = True, rules: str = "\n" + WORDS, **fields: object) -> Session:
+    return Session(calling(rules), stream, fields={"tools": [{"name": "Words"}], **fields})
+
+
+class TestWords:
+    """Where a text stands in the place of a call, the call goes back, and its result with it."""
+
+    @pytest.mark.parametrize("stream", [True, False])
+    def test_a_session_of_a_client_that_runs_no_tools(self, stream: bool) -> None:
+        talk = talking(stream)
+        talk.turn("go", always(thinking("hm"), text("well"), words("1", command=f"put {KEY}", n=1.50)))
+        assert [one["type"] for one in talk.got] == ["thinking", "text", "text"]
+        assert "Not for zephyr." in str(talk.got[2]["text"])
+        call = talk.turn("and on", always(text("so"), words("2"), words("3", command="x"), tool("4", command="ls")))
+        (answered, said) = last(call.forward.body or b"")
+        assert (answered["tool_use_id"], answered["is_error"]) == (words("1")["id"], True)
+        assert answered["content"] == talk.agent[1]["content"][2]["text"]
+        assert said == text("and on")
+        assert [one["type"] for one in talk.got] == ["text", "text", "text", "tool_use"]
+        call = talk.turn([*agent(talk.got), text("and?")], always(text("ok")))
+        ids = [one.get("tool_use_id") for one in last(call.forward.body or b"")]
+        assert ids == [words(id)["id"] for id in "234"] + [None]
+        call = talk.turn("thanks", always(text("bye")))
+        assert b"Not for zephyr" not in b"".join(
+            json.dumps(one).encode()
+            for one in json.loads(call.forward.body or b"")["messages"]
+            if one["role"] != "user"
+        )
+
+    @pytest.mark.parametrize("said", ["a string", ["a block"], []])
+    def test_whatever_shape_the_next_message_has(self, said: object) -> None:
+        talk = talking()
+        talk.turn("go", always(words("1")))
+        shape = [text(one) for one in said] if isinstance(said, list) else said
+        call = talk.turn(shape, always(text("ok")))
+        assert [one["type"] for one in last(call.forward.body or b"")] == ["tool_result", "text"][: 2 if said else 1]
+
+    def test_an_answer_that_the_client_keeps_as_nothing_but_its_text(self) -> None:
+        talk = talking()
+        talk.replays = lambda blocks: blocks[0]["text"]  # type: ignore[assignment,return-value]
+        talk.turn("go", always(words("1", command="x")))
+        call = talk.turn("on", always(text("ok")))
+        assert json.loads(call.forward.body or b"")["messages"][1]["content"] == [words("1", command="x")]
+
+    @pytest.mark.parametrize(
+        ("note", "fields", "replays"),
+        [
+            ("no tools any more", {"tools": []}, list),
+            ("thinking is wanted, and the client left it out", {"thinking": {"type": "enabled"}}, lambda got: got[1:]),
+            ("joined with other words", {}, lambda got: [text(str(got[1]["text"]) + " and more")]),
+            ("one of two is missing", {}, lambda got: got[:2]),
+            ("nobody answered it", {}, None),
+        ],
+    )
+    def test_what_would_be_no_legal_past_stays_as_the_client_tells_it(
+        self, note: str, fields: dict[str, object], replays: object
+    ) -> None:
+        talk = talking(**fields)
+        talk.turn("go", always(thinking("hm"), words("1", command="x"), words("2", command="y")))
+        told = replays(talk.got) if replays else talk.got  # type: ignore[operator]
+        messages = [{"role": "user", "content": "go"}, {"role": "assistant", "content": told}]
+        messages += [{"role": "user", "content": "on"}] if replays else []
+        call = ask(talk.gate, request(**talk.fields, messages=messages), caller=talk.caller)
+        assert json.loads(call.forward.body or b"")["messages"] == messages, note
+
+    def test_they_are_not_denied_where_a_rule_would_mind_them(self) -> None:
+        talk = talking(rules=MIXED % "" + WORDS)
+        talk.turn("go", always(words("1", command="ls")))
+        call = talk.turn("and on", always(text("bye")))
+        assert b"Not for zephyr." in (call.forward.body or b"")

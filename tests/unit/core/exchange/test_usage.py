@@ -32,6 +32,14 @@ def test_a_stream_counts() -> None:
     assert refused(world)
 
 
+def test_what_a_day_cost() -> None:
+    prices = "prices: {'claude-sonnet-*': {input: 100000, output: 100000}, '*': {input: 1, output: 1}}"
+    for dollars, over in (("1.2", True), ("1.3", False)):
+        world = gate(head=f"limits: {{cost_per_day: {dollars}, {prices}}}")
+        ask(world, request("hi")).answered([message(text_block(0, "hi"))], SSE)
+        assert refused(world) is over, "twelve tokens of the model at ten cents each"
+
+
 def test_a_json_answer_counts() -> None:
     world = gate(head=HEAD)
     ask(world, request("hi")).answered({**REPLY, "usage": {"input_tokens": 1, "output_tokens": 5}})

@@ -9,7 +9,7 @@ from sidecar.core.mask.sealed import seal, unseal
 from sidecar.core.model.session_use import SessionUse
 
 KEY, NONCE, SCOPE = bytes(range(32)), bytes(range(12)), "anna\nsession-1"
-P, SHARED = "[EMAIL_K7Q2M9XA]", "[EMAIL_22222222]"
+P, SHARED, OF_A_SERVER = "[EMAIL_K7Q2M9XA]", "[EMAIL_22222222]", "[ROW_33333333]"
 
 
 def memory() -> SessionMemory:
@@ -17,6 +17,7 @@ def memory() -> SessionMemory:
     filled.remember_token(P, "anna@example.com")
     filled.remember_token(SHARED, "one")
     filled.remember_token(SHARED, "another")
+    filled.remember_token(OF_A_SERVER, "row 7", frozenset({"tickets", "crm-*"}))
     filled.remember_said("hello", "hello")
     filled.remember_said("key [K]\n", "key \ud800🎈\n")
     filled.remember_said("****", "one")
@@ -35,6 +36,8 @@ def test_what_was_sealed_comes_back() -> None:
     assert opened.value_of(SHARED) is None, "two values shared it before the restart"
     assert opened.turned_call("toolu_1") == Turned("Bash", '{"a":1}', "No.")
     assert opened.bytes == memory().bytes
+    assert opened.tokens.get(OF_A_SERVER) == memory().tokens.get(OF_A_SERVER)
+    assert opened.owed_to_agent(OF_A_SERVER) is None
 
 
 def test_nothing_can_be_read_in_it() -> None:

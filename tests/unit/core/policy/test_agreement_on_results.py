@@ -13,9 +13,12 @@ from tests.unit.core.policy.test_agreement import said
         ("id: a, mask: {fields: [ssn, '*.card.number']}", [], "as short as it gets"),
         ("id: a, mask: {fields: ssn}, do: mask, how: token, label: X, where: [tool_result, prompt]", [], "all of it"),
         ("id: a, mask: {fields: ssn}, match: {tool: Bash, path: '*.text'}", [], "narrowed"),
+        ("id: a, mask: {fields: ssn}, how: token, returns_to: [crm]", [], "to another server"),
+        ("id: a, mask: {fields: ssn}, returns_to: crm", ["rules.0.returns_to: has a meaning only with"], "redacted"),
         ("id: a, mask: {fields: ssn}, do: deny", ["rules.0.mask: means `do: mask`"], "another action"),
         ("id: a, mask: {fields: ssn}, where: [tool_call]", ["rules.0.where: fields are looked for"], "another place"),
-        ("id: a, mask: {fields: ssn}, where: response", ["rules.0.where: fields are looked for"], "what streams"),
+        ("id: a, mask: {fields: ssn}, where: response", [], "what plain HTTP answers"),
+        ("id: a, mask: {fields: ssn}, where: thinking", ["rules.0.where: fields are looked for"], "what streams"),
         ("id: a, mask: {fields: ssn}, detect: pii/*", ["rules.0.match: detect and mask cannot"], "two sources"),
         ("id: a, mask: {fields: ssn}, effect: writes", ["rules.0.mask: cannot"], "a call"),
         ("id: a, where: [tool_result], detect: pii/*, do: deny, deny: {as: result}", [], "a result refused"),
@@ -60,5 +63,5 @@ def test_compiled() -> None:
     assert [one.id for one in book.fields] == ["field/*.card.number", "field/ssn"]
     first, second = book.policies[0].rules
     assert first.detectors == {"field/ssn", "field/*.card.number"}
-    assert (set(first.where), set(second.where)) == ({"tool_result"}, {"prompt"})
+    assert (set(first.where), set(second.where)) == ({"tool_result", "response"}, {"prompt"})
     assert first.how == "redact"

@@ -1,6 +1,7 @@
 """What a caller may use in a minute and in a day."""
 
 from collections import deque
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from sidecar.core.errors import Code, Refused
 from sidecar.core.policy.limits import DAY, NO_LIMITS, Ledger, Limits, strictest
+from sidecar.core.policy.session_limits import Price, SessionLimits
 
 NOON = 20_000 * DAY + DAY / 2
 TWO = Limits(requests_per_minute=2)
@@ -115,3 +117,25 @@ def test_no_minute_ever_holds_more(steps: list[float], limit: int) -> None:
             for time in replay:
                 ledger.admit("ada", Limits(requests_per_minute=limit), time)
         assert sum(1 for time in admitted if time > now - 60) <= limit
+
+
+PRICES = SessionLimits(prices=(Price("*", 10.0, 20.0, 1.0),))
+
+
+def test_dollars_and_requests_of_a_day() -> None:
+    limits = Limits(session=PRICES, cost_per_day=1.0, requests_per_day=3)
+    ledger = Ledger()
+    ledger.spend("ada", 1, 1, NOON, model="m", priced=(50_000, 20_000, 90_000))
+    assert ledger.admit("ada", limits, NOON) is None, "99 cents"
+    ledger.spend("ada", 1, 1, NOON, model="other", priced=(1_000, 0, 0))
+    assert told(ledger.check("ada", limits, NOON)) == ("limits.cost_per_day", str(DAY // 2))
+    assert ledger.check("bob", limits, NOON) is None
+    for _ in range(2):
+        ledger.admit("ada", NO_LIMITS, NOON)
+    assert told(ledger.check("ada", replace(limits, cost_per_day=None), NOON))[0] == "limits.requests_per_day"
+    assert ledger.check("ada", limits, NOON + DAY) is None, "a new day"
+
+
+def test_the_smaller_of_two() -> None:
+    both = strictest([Limits(cost_per_day=2.0, requests_per_day=1), Limits(cost_per_day=1.5)])
+    assert (both.cost_per_day, both.requests_per_day) == (1.5, 1)

@@ -107,6 +107,7 @@ limits:
 @pytest.mark.parametrize(
     ("limits", "expected"),
     [
+        ("{cost_per_day: 2}", "limits.cost_per_day: needs to know what models cost"),
         ("{session: {cost: 2}}", "limits.session.cost: needs to know what models cost"),
         ("{session: {duration: 5s}}", "limits.session.duration: expected a duration from 1m"),
         ("{session: {request: 5}}", "limits.session.request: unknown key; did you mean 'requests'?"),

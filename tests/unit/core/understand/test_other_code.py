@@ -42,7 +42,8 @@ def test_what_code_does_itself(code: str, effect: Effect) -> None:
 
 
 def test_a_shell_of_another_grammar_is_unknown() -> None:
-    assert in_other("Get-ChildItem", "powershell").unread
+    assert in_other("Remove-Item x", "powershell").unread
+    assert not in_other("Get-ChildItem", "powershell").unread
     assert not in_other("puts 1", "ruby").unread
 
 

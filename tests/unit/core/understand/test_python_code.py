@@ -51,11 +51,32 @@ def test_one_variable_that_is_no_secret_may_be_shown() -> None:
     assert Effect.READS_SECRET not in {deed.effect for deed in found.deeds}
 
 
-@pytest.mark.parametrize("code", ["exec(x)", "os.system(x)", "import ctypes; ctypes.CDLL(None)", "getattr(a, 'b')()"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "exec(x)",
+        "os.system(x)",
+        "import ctypes; ctypes.CDLL(None)",
+        "getattr(os, b)()",
+        "f = getattr(os, b)\nf('x')",
+        "vars(os)[a]('x')",
+        "os.__dict__[a]('x')",
+    ],
+)
 def test_what_is_computed_is_unknown(code: str) -> None:
     found = in_python("import os\n" + code)
     assert found is not None
     assert found.unread
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["import os\nf = getattr(os, 'sys' + 'tem')\nf('ls')", "import os\na = os\na.system('ls')"],
+)
+def test_another_name_for_the_same(code: str) -> None:
+    found = in_python(code)
+    assert found is not None
+    assert found.scripts == ("ls",)
 
 
 def test_sql_that_stands_there_is_found() -> None:

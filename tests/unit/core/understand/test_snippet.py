@@ -14,7 +14,7 @@ from sidecar.core.understand.snippet import snippet
         ("rm -rf /srv", "bash", {Effect.DESTROYS_DATA}),
         ("DROP TABLE a", "sql", {Effect.DESTROYS_DATA}),
         ("import subprocess; subprocess.run([x, 'a'])", "python", {Effect.RUNS_CODE, Effect.UNKNOWN}),
-        ("ls", "powershell", {Effect.RUNS_CODE, Effect.UNKNOWN}),
+        ("iex $x", "powershell", {Effect.RUNS_CODE, Effect.UNKNOWN}),
     ],
 )
 def test_what_code_shows(code: str, language: str, effects: set[Effect]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sidecar.core.wire.json_spans import replaced_at
+from sidecar.core.wire.json_spans import put_before, replaced_at
 
 TEXT = ' { "a" : [ 1 , {"b\\u0041":"x]}"} ,[] ] , "c":{"d" :null}, "e": {}}\n'
 
@@ -31,6 +31,12 @@ def test_one_at_its_place(path: tuple[str | int, ...], before: str) -> None:
 def test_what_is_not_there_is_a_bug(path: tuple[str | int, ...]) -> None:
     with pytest.raises(KeyError):
         replaced_at(TEXT, [(path, "9")])
+
+
+def test_in_front_of_elements() -> None:
+    changes = [(("a", 0), "8,9"), (("a", 2), "[7]")]
+    assert put_before(TEXT, changes) == TEXT.replace("1 ,", "8,9,1 ,").replace(",[]", ",[7],[]")
+    assert put_before(TEXT, []) == TEXT
 
 
 def test_several_at_once() -> None:

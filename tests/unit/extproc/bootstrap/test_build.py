@@ -1,5 +1,7 @@
 """The whole of it."""
 
+from pathlib import Path
+
 from tests.unit.extproc.bootstrap.examples import mapping
 
 
@@ -9,6 +11,11 @@ def test_the_admin_page_is_local_and_shows_no_configuration() -> None:
     paths = {matcher["exact"] for matcher in admin["allow_paths"]}
     assert "/ready" in paths
     assert not paths & {"/config_dump", "/certs", "/clusters", "/logging", "/runtime_modify"}
+
+
+def test_where_others_share_the_network_it_is_a_socket_of_its_user() -> None:
+    admin = mapping(admin_socket=Path("/run/gatehouse/admin.sock"))["admin"]
+    assert admin["address"] == {"pipe": {"path": "/run/gatehouse/admin.sock", "mode": 0o600}}
 
 
 def test_memory_ends_in_refusals_not_in_a_kill() -> None:

@@ -21,6 +21,12 @@ def test_every_route_to_an_upstream_needs_the_secret_of_that_upstream() -> None:
         assert ROUTE in route["request_headers_to_remove"]
 
 
+def test_an_answer_begins_only_for_the_data_plane_and_leads_nowhere() -> None:
+    (waiting,) = [route for route in routes() if route["name"] == "waiting"]
+    assert waiting["match"]["headers"] == [{"name": ROUTE, "string_match": {"exact": "s3cret!waiting"}}]
+    assert waiting["direct_response"] == {"status": 200, "body": {"inline_string": ": waiting"}}
+
+
 def test_the_last_route_is_a_403() -> None:
     last = routes()[-1]
     assert last["match"] == {"prefix": "/"}

@@ -77,6 +77,8 @@ def aws(call: Call) -> Reading:
         return _s3(call, texts)
     if verb in _AWS_SECRET or (service == "ssm" and verb.startswith("get-param") and read.has("with-decryption")):
         return does(_E.READS_SECRET, call)
+    if _shortens(verb):
+        return does(_E.DESTROYS_DATA, call, *things, why="what is old goes by itself")
     effect = _AWS_OTHER.get(verb) or _AWS_FIRST.get(verb) or _AWS_FIRST.get(verb.partition("-")[0], _E.WRITES)
     effects = [effect]
     if read.has("master-user-password", "publicly-accessible"):
@@ -91,6 +93,12 @@ def aws(call: Call) -> Reading:
         plain = len(texts) > 2 and texts[2].rpartition(".")[2] in _AWS_PLAIN
         effects = [_E.READS if plain else _E.READS_SECRET]
     return Reading(tuple(deed(one, call.shown, *things) for one in effects))
+
+
+def _shortens(verb: str) -> bool:
+    """`put-bucket-lifecycle-configuration`, `put-retention-policy`, `decrease-stream-retention-period`."""
+    first, *rest = verb.split("-")
+    return first in {"put", "modify", "update", "decrease", "set"} and bool({"lifecycle", "retention"} & set(rest))
 
 
 def _s3(call: Call, texts: list[str]) -> Reading:

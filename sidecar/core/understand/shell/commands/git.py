@@ -53,8 +53,9 @@ _READS = rows(
     "; branch ? --list -a -r -v --show-current; stash list; stash show; remote ? -v; remote show"
     "; worktree list; clean ? -n --dry-run",
 )
+_WRITES = rows(Effect.WRITES, "push; stash push; stash save; commit; add; reset; revert; restore")
 _DELETES = rows(Effect.DELETES, "branch ? -d --delete; rm; worktree remove; remote remove; remote rm")
-_git = verbs([*_DESTROYS, *_READS, *_DELETES], _GIT_VALUED)
+_git = verbs([*_DESTROYS, *_READS, *_WRITES, *_DELETES], _GIT_VALUED)
 # Settings whose value git runs.
 _RUNNING = (
     "alias.",

@@ -26,6 +26,7 @@ from sidecar.core.understand.shell.call import (
 from sidecar.core.understand.shell.commands.packages import PACKAGES
 from sidecar.core.understand.shell.commands.servers import FILE_SERVERS, file_server, php_server
 from sidecar.core.understand.shell.commands.touching import reading, writing
+from sidecar.core.understand.shell.commands.windows import WINDOWS
 from sidecar.core.understand.shell.flags import flags
 
 _SHELL_VALUED = frozenset({"o", "O", "rcfile", "init-file", "init-command", "C"})
@@ -143,6 +144,8 @@ def _program(call: Call, word: Word, name: str) -> Reading:
     sub = flags(call.args, stop=True).operands[1:]
     known = _MANAGE.get(sub[0].text) if word.text.endswith("manage.py") and sub else None
     deeds = (deed(known, call.shown),) if known else ()
+    if word.text.rpartition("/")[2] == "artisan":
+        return Reading((deed(Effect.RUNS_CODE, call.shown),), (Argv((Word("artisan"), *sub)),))
     if word.text.endswith("manage.py") and sub and sub[0].text == "shell":
         texts = flags(call.args, frozenset({"c", "command"})).values("c", "command")
         return Reading((deed(Effect.RUNS_CODE, call.shown),), tuple(Code(text, name) for text in texts), unread)
@@ -213,7 +216,7 @@ INTERPRETERS: dict[str, Reader] = {
     **dict.fromkeys(("cmd", "cmd.exe"), unreadable),
     **dict.fromkeys(("gdb", "lldb"), debugger),
     **dict.fromkeys(("deno", "bun"), manager_and_runtime),
-    **dict.fromkeys(listed("bash sh zsh dash ksh ash fish csh tcsh rbash mksh pwsh_ rsh_"), shell),
+    **dict.fromkeys(listed("bash sh zsh dash ksh ash fish csh tcsh rbash mksh"), shell),
     "source": source,
     ".": source,
     **dict.fromkeys(
@@ -236,7 +239,7 @@ INTERPRETERS: dict[str, Reader] = {
     "scala": language("scala", "e"),
     "elixir": language("elixir", "e eval"),
     "osascript": language("applescript", "e", "l"),
-    **dict.fromkeys(("pwsh", "powershell", "powershell.exe"), language("powershell", "c Command EncodedCommand e")),
+    **WINDOWS,
     **dict.fromkeys(("java", "kotlin"), language("java", "", "cp classpath jar")),
     **dict.fromkeys(listed("tclsh guile sbcl racket ghci jshell m4"), language("code", "e x ex eval")),
 }

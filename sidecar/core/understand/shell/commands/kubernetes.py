@@ -22,7 +22,7 @@ KUBECTL = [
     ),
     *rows(
         _E.READS_SECRET,
-        "get secret*; get */secret*; get *,secret*; config view ? --raw; create token; get all,secret*",
+        "config view ? --raw; create token",
     ),
     *rows(
         _E.CHANGES_ACCESS,
@@ -67,6 +67,8 @@ def kubectl(call: Call) -> Reading:
         rest = flags(call.args, frozenset(_KUBECTL_VALUED.split())).operands
         out = len(rest) > 2 and ":" in rest[2].text
         return does(_E.LEAVES_MACHINE if out else _E.READS, call)
+    if verb == "get" and _shows_secrets(call):
+        return does(_E.READS_SECRET, call)
     if verb == "port-forward":
         bound = flags(call.args, frozenset({*_KUBECTL_VALUED.split(), "address"})).values("address")
         if any(not only_here(address) for word in bound for address in word.text.split(",")):
@@ -80,6 +82,14 @@ def kubectl(call: Call) -> Reading:
     if verb in {"apply", "create"} and any("://" in text or text.startswith("github.com/") for text in applied):
         return joined(_kubectl(call), does(_E.RUNS_CODE, call, *(host(text) for text in applied)))
     return _kubectl(call)
+
+
+def _shows_secrets(call: Call) -> bool:
+    """A table of secrets has their names and sizes; another output has what is in them."""
+    read = flags(call.args, frozenset(_KUBECTL_VALUED.split()))
+    secret = any("secret" in kind for word in read.operands[1:] for kind in word.text.lower().split(","))
+    outputs = [word.text for word in read.values("o", "output")]
+    return secret and (read.has("template") or any(text not in {"name", "wide"} for text in outputs))
 
 
 HELM = [

@@ -15,6 +15,7 @@ _RAKE = verbs(
             "; doctrine:database:drop; database:drop",
         ),
         *rows(_E.RUNS_CODE, "runner; r; tinker"),
+        *rows(_E.DELETES, "destroy; d"),  # what a generator made
         *rows(_E.READS, "*"),
     ]
 )

@@ -227,6 +227,23 @@ def leaves(call: Call) -> Reading:
     return does(Effect.LEAVES_MACHINE, call, *things)
 
 
+_STORE_LOOKS = frozenset(
+    listed(
+        "ls lsd lsl lsf lsjson list tree stat info size du find about version check md5sum sha1sum head cat diff ping"
+    )
+)
+_STORE_LOSSES = frozenset(listed("purge rm rb delete deletefile del sync move mv cleanup rmdirs remove"))
+
+
+def stores(call: Call) -> Reading:
+    """Clients of object stores: they list, copy and take away."""
+    verb = next((word.text for word in flags(call.args).operands), "")
+    if verb in _STORE_LOOKS:
+        return does(Effect.READS, call)
+    lost = verb in _STORE_LOSSES and not flags(call.args).has("dry-run", "fake")
+    return joined(leaves(call), does(Effect.DESTROYS_DATA, call)) if lost else leaves(call)
+
+
 def looks_up(call: Call) -> Reading:
     """A name that is asked for goes to servers of others: computed, it carries data."""
     computed = any(HOLE in word.text for word in call.args)
@@ -247,11 +264,10 @@ NETWORK: dict[str, Reader] = {
     **dict.fromkeys(listed("nc ncat netcat socat telnet"), connects),
     **dict.fromkeys(("scp", "rsync"), copies),
     **dict.fromkeys(
-        listed(
-            "sftp ftp lftp tftp rclone croc magic-wormhole wormhole mail mailx sendmail mutt swaks s3cmd mc transfer"
-        ),
+        listed("sftp ftp lftp tftp croc magic-wormhole wormhole mail mailx sendmail mutt swaks transfer"),
         leaves,
     ),
+    **dict.fromkeys(listed("rclone mc s3cmd s5cmd azcopy"), stores),
     **dict.fromkeys(listed("dig host nslookup drill whois ping ping6"), looks_up),
     **dict.fromkeys(listed("ngrok cloudflared localtunnel lt bore frpc chisel"), tunnels),
     **dict.fromkeys(listed("nmap masscan tcpdump tshark"), leaves),

@@ -7,8 +7,21 @@ Rules:
 
 from sidecar.core.model.effect import Effect, Object, Thing
 from sidecar.core.understand.listed import listed
-from sidecar.core.understand.shell.call import Argv, Call, Reader, Reading, Script, Word, deed, does, host, joined
+from sidecar.core.understand.shell.call import (
+    NOTHING,
+    Argv,
+    Call,
+    Reader,
+    Reading,
+    Script,
+    Word,
+    deed,
+    does,
+    host,
+    joined,
+)
 from sidecar.core.understand.shell.commands.hosts import host_of, is_local
+from sidecar.core.understand.shell.commands.tasks import named_loss
 from sidecar.core.understand.shell.flags import flags
 
 _E = Effect
@@ -40,7 +53,10 @@ def manager(
             return _runs(call, verb)
         effect = table.get(verb)
         if effect is None:
-            return does(_E.READS if verb in silent or not verb else _E.WRITES, call)
+            known = verb in silent or not verb
+            return joined(
+                does(_E.READS if known else _E.WRITES, call), NOTHING if known else named_loss(call, read.operands)
+            )
         if read.has("dry-run"):
             return does(_E.READS, call)
         return joined(does(effect, call, *_packages(read.operands[1:])), *_addresses(call, effect))
@@ -77,7 +93,7 @@ def _runs(call: Call, verb: str) -> Reading:
     if verb == "dlx":
         return npx(Call("npx", rest, call.stdin))
     if call.name in {"npm", "pnpm", "yarn", "bun"} and verb in {"run", "run-script"}:
-        return does(_E.READS, call, why="starts a script of the project")
+        return joined(does(_E.READS, call, why="starts a script of the project"), named_loss(call, rest))
     return Reading(runs=(Argv(rest, call.stdin),)) if rest else does(_E.READS, call)
 
 
@@ -95,8 +111,13 @@ def npx(call: Call) -> Reading:
             deed(_E.RUNS_CODE, call.shown, Object(Thing.PACKAGE, name)),
             deed(_E.INSTALLS, call.shown, Object(Thing.PACKAGE, name)),
         ),
-        runs,
+        (*runs, *((Argv((Word(_tool(name)), *read.operands[1:]), call.stdin),) if name else ())),
     )
+
+
+def _tool(package: str) -> str:
+    """`@acme/cli@2` brings a program that is called like it: `cli`."""
+    return package.rpartition("/")[2].partition("@")[0] or package
 
 
 _TOOLS = frozenset(

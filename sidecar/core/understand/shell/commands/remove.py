@@ -71,9 +71,20 @@ def on_disk(call: Call) -> Reading:
     return does(Effect.DESTROYS_DATA, call, *(path(word.shown) for word in call.args if word.text.startswith("/")))
 
 
+_LOOKS = frozenset(
+    listed(
+        "-l -p print list info status get -n --list --print --info --show -I -i --detail --examine -D -E luksDump"
+        " isLuks --json unit MiB GiB s"
+    )
+)
+_QUIET = frozenset(listed("-s --script -m --machine -v --verbose -q --quiet -o --output"))
+
+
 def _only_lists(call: Call) -> bool:
-    looks = {"-l", "-p", "print", "list", "info", "status", "get", "-n"}
-    return bool({word.text for word in call.args} & looks) and call.name not in {"mkfs", "mkswap", "wipefs"}
+    """Something asks to look, and every option is of that kind: `sgdisk -p --zap-all` does more."""
+    texts = {word.text for word in call.args}
+    others = {text for text in texts if text.startswith("-")} - _LOOKS - _QUIET
+    return bool(texts & _LOOKS) and not others and call.name not in {"mkfs", "mkswap", "wipefs"}
 
 
 def mv(call: Call) -> Reading:

@@ -4,6 +4,7 @@ Rules:
 - A row fits when the operands begin with its words (`*` fits any part of one); every row that fits counts.
 - An option that takes no value may hide one that does: where a program's first operand is no verb of the table, the
   next one is tried.
+- A verb that no row names is judged by its own words (`said`).
 - `--help` shows a text and does nothing else; so does a dry run, where the program has one.
 """
 
@@ -14,6 +15,7 @@ from fnmatch import fnmatchcase
 from sidecar.core.model.effect import Deed, Effect, Object, Thing
 from sidecar.core.understand.shell.call import HOLE, NOTHING, Call, Reader, Reading, Stream, Word
 from sidecar.core.understand.shell.flags import Flags, flags
+from sidecar.core.understand.shell.said import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,34 @@ def fitting(table: Iterable[Verb], read: Flags) -> list[Verb]:
     return found
 
 
-def _fits(verb: Verb, operands: Sequence[str], read: Flags) -> bool:
+def _by_itself(call: Call, table: Iterable[Verb], read: Flags, found: Iterable[Verb]) -> tuple[Effect, ...]:
+    """What a verb says that no row names."""
+    if any(set(verb.words) - {"*"} for verb in found):
+        return ()
+    effects = said(read, [word.text for word in call.args if word.text.startswith("--")])
+    return effects if effects and not _named(table, read) else ()
+
+
+def _named(table: Iterable[Verb], read: Flags) -> bool:
+    """Whether the table has this verb at all, whatever its options."""
+    texts = [word.text for word in read.operands]
+    return any(
+        set(verb.words) - {"*"} and _worded(verb, texts[skip:]) for verb in table for skip in range(min(3, len(texts)))
+    )
+
+
+def _worded(verb: Verb, operands: Sequence[str]) -> bool:
     if len(operands) < len(verb.words):
         return False
-    if not all(fnmatchcase(have, want) for have, want in zip(operands, verb.words, strict=False)):
+    # Not with `all` and a pattern for each: of a table of seventy rows nearly every first word is another one.
+    for have, want in zip(operands, verb.words, strict=False):
+        if have != want and ("*" not in want or not fnmatchcase(have, want)):
+            return False
+    return True
+
+
+def _fits(verb: Verb, operands: Sequence[str], read: Flags) -> bool:
+    if not _worded(verb, operands):
         return False
     return (not verb.only or read.has(*verb.only)) and not (verb.unless and read.has(*verb.unless))
 
@@ -74,7 +100,9 @@ def verbs(
         found = fitting(table, read)
         things = tuple(Object(Thing.RESOURCE, word.shown) for word in read.operands[1:4])
         computed = tuple(f"a computed verb of {call.name}" for word in read.operands[:1] if HOLE in word.text)
-        effects = dict.fromkeys(verb.effect for verb in found) or ({other: None} if read.operands else {})
+        effects = dict.fromkeys(verb.effect for verb in found)
+        effects |= dict.fromkeys(_by_itself(call, table, read, found))
+        effects = effects or ({other: None} if read.operands else {})
         deeds = tuple(Deed(effect, call.shown, things) for effect in effects)
         out = Stream(hosts=(call.name,)) if any(verb.network for verb in found) else Stream()
         return Reading(deeds, (), computed, out)

@@ -1,15 +1,18 @@
 """What rules say about a call before anybody knows what it would do."""
 
-from sidecar.core.exchange.desk import Judged
-from sidecar.core.exchange.mcp.calls import Call, judge_call, listed
+from sidecar.core.exchange.desk import Judged, Session
+from sidecar.core.exchange.direct_call import judge_direct
+from sidecar.core.exchange.mcp.calls import Call, listed
 from sidecar.core.exchange.rules import Court
+from sidecar.core.mask.memory import SessionMemory
+from sidecar.core.mask.placeholder import Placeholders
 from sidecar.core.model.action import Action
 from sidecar.core.model.effect import Effect
 from sidecar.core.policy.judge import RequestFacts
 from sidecar.core.understand.understand import understand
 from sidecar.core.wire.json_strict import parse
 from sidecar.core.wire.mcp.message import read_message
-from tests.unit.core.exchange.building import CALLER, TICKETS, compiled, encoded
+from tests.unit.core.exchange.building import CALLER, MASK_KEY, TICKETS, compiled, encoded
 from tests.unit.core.exchange.mcp.speaking import call
 
 RULES = """
@@ -32,8 +35,9 @@ def made(tool: str, **arguments: object) -> Call:
 
 
 def judged(tool: str, **arguments: object) -> Judged:
-    found = Judged()
-    judge_call(court(), made(tool, **arguments), found)
+    call = made(tool, **arguments)
+    session = Session(court(), SessionMemory(), Placeholders(MASK_KEY, "s"))
+    judge_direct(session, call.asked, call.understood, found := Judged())
     return found
 
 

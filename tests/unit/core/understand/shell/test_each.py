@@ -9,6 +9,7 @@ CASES = (
     ("one kind below", "find . -name '*.py' -delete", "destroys_data reads"),
     ("what is made again", "find . -name '*.pyc' -delete", "deletes reads"),
     ("only looked for", "find . -name '*.py'", "reads"),
+    ("keys among others", "find / -name 'id_*' ! -name '*.pub' -exec cat {} +", "reads reads_secret"),
     ("a command for each", "find src -exec rm -rf {} +", "destroys_data reads"),
     ("words that come in", "echo a | xargs rm", "deletes"),
     ("a mark", "echo /srv | xargs -I{} rm -rf {}", "destroys_data"),

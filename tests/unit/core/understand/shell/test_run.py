@@ -8,6 +8,8 @@ CASES = (
     ("a path to a program", "/bin/rm a", "deletes"),
     ("a program of this folder", "./rm", "runs_code"),
     ("nobody described it", "frobnicate", "runs_code"),
+    ("asked only", "mkfs.ext4 --help", ""),
+    ("asked, and more", "rm -rf src --help --", "destroys_data"),
     ("another script in the name", "rm\u200b a", "unknown"),
     ("a pattern as name", "/bin/r? a", "unknown"),
     ("an alias", "alias x='rm -rf'; x /srv", "destroys_data"),

@@ -22,6 +22,7 @@ def test_names(name: str | None, dialect: str | None) -> None:
         ("SELECT * FROM `p.d.t`", "bigquery"),
         ("SELECT a FROM t PREWHERE b FORMAT JSON", "clickhouse"),
         ("SELECT a FROM t QUALIFY b", "snowflake"),
+        ("SELECT v:a.b::int FROM t", "snowflake"),
         ("PRAGMA foo", "sqlite"),
     ],
 )

@@ -112,6 +112,9 @@ PIECES = st.sampled_from(
         ("CREATE TEMP TABLE a (b int); DROP TABLE a; DROP TABLE a", {Effect.WRITES, Effect.DELETES, DD}),
         ("SELECT '\\'; DROP TABLE x; --'", {Effect.READS, DD}),
         ("DROP\u200bTABLE x", {DD, UNKNOWN}),
+        ("SELECT `a` # , `b`\n, password FROM users", {Effect.READS, Effect.READS_SECRET}),
+        ("SELECT `a` -- , password\nFROM users", {Effect.READS}),
+        ("SELECT `a` --1; DELETE FROM users\nFROM b", {Effect.READS, Effect.DELETES, DD}),
         ("SELECT 'a", {UNKNOWN, Effect.READS}),
     ],
 )

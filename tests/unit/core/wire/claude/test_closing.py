@@ -22,6 +22,7 @@ STOPPED = [
     ("after the point of a number", '{"a":1.', {"a": 1.0}),
     ("at a backslash", '{"a":"x\\', {"a": "x\\"}),
     ("after a whole escape", '{"a":"x\\\\', {"a": "x\\"}),
+    ("after a whole escape that looks like half of one", '{"a":"x\\\\u12', {"a": "x\\u12"}),
     ("after an escaped quote", '{"a":"x\\"', {"a": 'x"'}),
     ("brackets in a string", '{"a":"[{', {"a": "[{"}),
     ("not at all", '{"a":1}', {"a": 1}),
@@ -35,6 +36,15 @@ def test_closed_where_it_stopped(note, raw, value):
     text = document.raw.decode()
     half_escape = "\\" if note == "at a backslash" else ""
     assert text[: len(text) - added] == raw + half_escape
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [('"x\\u00', "x\x00"), ('"x\\u', "x\x00"), ('"x' + "\\" * 501, "x" + "\\" * 251), ('"\\ud83d\\u', "\ud83d\udc00")],
+)
+def test_half_an_escape_is_made_whole(raw, value):
+    document, _ = closed(raw, LIMIT)
+    assert document.value.encode("utf-16", "surrogatepass") == value.encode("utf-16", "surrogatepass")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from mcp.types import CallToolResult
 from mcp_types import JSONRPCError, JSONRPCNotification, JSONRPCResponse
 
@@ -49,3 +50,19 @@ def test_in_a_stream_it_is_an_event() -> None:
     (event,) = SseReader().feed(reply.event(reply.notice("a line\nand \u2028 another")))
     said = JSONRPCNotification.model_validate_json(event.data)
     assert said.params == {"level": "warning", "logger": "gatehouse", "data": "a line\nand \u2028 another"}
+
+
+def test_progress_is_what_clients_read() -> None:
+    said = JSONRPCNotification.model_validate_json(reply.progress("t", 0.25, "Waiting."))
+    assert said.method == "notifications/progress"
+    assert said.params == {"progressToken": "t", "progress": 0.25, "message": "Waiting."}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_a_body_of_many_lines_is_one_event(indent: int | None, line_end: str) -> None:
+    message = {"jsonrpc": "2.0", "id": 1, "result": {"text": "a\n\u2028b"}}
+    body = json.dumps(message, indent=indent, ensure_ascii=False).replace("\n", line_end).encode()
+    (event,) = SseReader().feed(reply.event_of(body), end=True)
+    assert event.event == "message"
+    assert json.loads(event.data) == message

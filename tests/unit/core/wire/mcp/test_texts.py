@@ -76,6 +76,7 @@ CASES = (
         Side.SERVER,
         [("tool_result", "T", ["hi", "image/png"]), ("tool_result", "T", ["a", "b"])],
     ),
+    ("a result that is no object", {"id": 1, "result": "words"}, Side.SERVER, [("tool_result", "T", ["words"])]),
     (
         "an error",
         {"id": 1, "error": {"code": 1, "message": "no", "data": {"k": "v"}}},
@@ -107,6 +108,22 @@ def test_media_is_not_looked_at_and_said_so() -> None:
     assert "not base64, words" in told(words)[0][2]
 
 
+def test_names_and_numbers_count_in_somebodys_own_json() -> None:
+    structured = {"rows": [{"ssn": "536", "n": 7, "ok": True, "none": None}]}
+    texts = read({"id": 1, "result": {"structuredContent": structured, "isError": False}}, Side.SERVER)
+    (piece,) = texts.pieces
+    found = [(text.value, names) for text, names in zip(piece.texts, piece.names, strict=True) if not text.key]
+    assert found == [("536", ("rows", "ssn")), ("7", ("rows", "n")), ("true", ("rows", "ok"))]
+    assert list(texts.numbers.values()) == [
+        ("result", "structuredContent", "rows", 0, "n"),
+        ("result", "structuredContent", "rows", 0, "ok"),
+    ]
+    plain = read({"id": 1, "result": {"content": [{"type": "text", "text": "hi"}]}}, Side.SERVER)
+    assert plain.pieces[0].names == (), "MCP's own names say nothing"
+    own = read({"id": 1, "result": {"patient": {"id": 9}}}, Side.SERVER)
+    assert own.pieces[0].names[-1] == ("patient", "id")
+
+
 KEYS = st.sampled_from(
     ["name", "tools", "content", "arguments", "type", "inputSchema", "data", "x", "instructions", "blob"]
 )
@@ -132,7 +149,16 @@ def test_every_text_is_the_string_of_its_number(inner: dict[str, object], key: s
     there = {text.ordinal: text for text in strings(json.loads(json.dumps(value)))}
     for piece in texts.pieces:
         for text in piece.texts:
+            if text.ordinal in texts.numbers:
+                assert json.dumps(at(value, texts.numbers[text.ordinal])) == text.value
+                continue
             assert there[text.ordinal].value == text.value
             assert text.key or not there[text.ordinal].key
     assert texts.pieces[-1].place in (Place.PROMPT, Place.TOOL_RESULT)
     assert texts.pieces[-1].texts[-1].value in ("z", "prompts/get")
+
+
+def at(value: object, path: tuple[str | int, ...]) -> object:
+    for step in path:
+        value = value[step]  # type: ignore[index]
+    return value

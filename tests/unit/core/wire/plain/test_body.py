@@ -11,7 +11,7 @@ from sidecar.core.wire.plain.body import FORM, changed, kind_of, read_body
 
 LIMITS = JsonLimits()
 READ = (
-    ("JSON", "application/json", b'{"a": ["b", 1]}', ["a", "b"]),
+    ("JSON", "application/json", b'{"a": ["b", 1]}', ["a", "b", "1"]),
     ("JSON of a kind", "application/problem+json", b'"x"', ["x"]),
     ("a form", FORM, b"a=b+c&d=%41&e", ["a", "b c", "d", "A", "e"]),
     ("plain text", "text/plain", "häh".encode(), ["häh"]),
@@ -19,6 +19,28 @@ READ = (
     ("XML", "application/soap+xml", b"<a/>", ["<a/>"]),
     ("no text at all", "text/plain", b"", []),
 )
+NAMED = (
+    ("JSON", "application/json", b'{"a": [{"b": "x", "c": 1}]}', [("x", ("a", "b")), ("1", ("a", "c"))]),
+    ("a form", FORM, b"a=x&b=", [("x", ("a",))]),
+    ("text", "text/plain", b"a=x", []),
+)
+
+
+@pytest.mark.parametrize(("kind", "raw", "named"), [row[1:] for row in NAMED], ids=[row[0] for row in NAMED])
+def test_what_stands_under_which_name(kind: str, raw: bytes, named: object) -> None:
+    body = read_body(kind, raw, LIMITS)
+    assert body is not None
+    texts = zip(body.texts, body.names, strict=True) if body.names else ()
+    assert [(text.value, names) for text, names in texts if not text.key] == named
+
+
+def test_what_is_told_of_it_with_other_texts() -> None:
+    form = read_body(FORM, b"a=b&c=d", LIMITS)
+    assert form is not None
+    assert form.told({3: "x"}) == {"form": [{"name": "a", "value": "b"}, {"name": "c", "value": "x"}]}
+    text = read_body("text/plain", b"a", LIMITS)
+    assert text is not None
+    assert (text.told({}), text.told({0: "x"})) == ({"text": "a"}, {"text": "x"})
 
 
 @pytest.mark.parametrize(("kind", "raw", "texts"), [row[1:] for row in READ], ids=[row[0] for row in READ])

@@ -10,6 +10,8 @@ from sidecar.core.understand.shell.commands.aws import AWS
 
 CASES = (
     ("deleted", "aws ec2 delete-volume --volume-id v", "destroys_data"),
+    ("kept shorter", "aws s3api put-bucket-lifecycle-configuration --bucket b", "destroys_data"),
+    ("asked how long", "aws s3api get-bucket-lifecycle-configuration --bucket b", "reads"),
     ("described", "aws ec2 describe-instances", "reads"),
     ("dry", "aws ec2 terminate-instances --dry-run", "reads"),
     ("started", "aws ec2 run-instances", "spends"),

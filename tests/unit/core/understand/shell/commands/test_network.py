@@ -23,6 +23,9 @@ CASES = (
     ("mirrored away", "rsync --delete a b", "destroys_data"),
     ("looked up", "dig x.example", "reads"),
     ("tunnel", "ngrok http 1", "leaves_machine"),
+    ("store listed", "mc ls x/y", "reads"),
+    ("store emptied", "rclone purge x:y", "destroys_data"),
+    ("store filled", "s3cmd put a s3://b", "leaves_machine"),
     ("a form", "http POST https://x.example a=b", "leaves_machine"),
 )
 

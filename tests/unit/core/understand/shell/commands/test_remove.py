@@ -20,6 +20,8 @@ CASES = (
     ("copy", "dd if=a of=b", "writes"),
     ("formatted", "mkfs.ext4 /dev/sda1", "destroys_data"),
     ("listed", "fdisk -l", ""),
+    ("printed", "sgdisk --print /dev/sda", ""),
+    ("printed and more", "sgdisk -p --zap-all /dev/sda", "destroys_data"),
     ("to nothing", "mv a /dev/null", "destroys_data"),
     ("renamed", "mv a b", "writes"),
     ("emptied store", "cp /dev/null a.db", "destroys_data"),

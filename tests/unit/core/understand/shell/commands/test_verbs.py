@@ -20,7 +20,11 @@ READER = verbs(
         ("delete x -f", {Effect.DESTROYS_DATA}),
         ("delete x --force --keep", {Effect.WRITES}),
         ("delete x", {Effect.WRITES}),
-        ("delete", {Effect.WRITES}),
+        ("delete", {Effect.DESTROYS_DATA}),  # no row has it: its own word counts
+        ("put x", {Effect.WRITES}),
+        ("wipe x", {Effect.DESTROYS_DATA}),
+        ("user add eve", {Effect.CHANGES_ACCESS}),
+        ("put x --show-secrets", {Effect.READS_SECRET}),
         ("-n a dropped", {Effect.DESTROYS_DATA}),
         ("-v a dropped", {Effect.DESTROYS_DATA}),
         ("drop --help", set()),

@@ -1,4 +1,4 @@
-"""One question at a time, and whoever ends the exchange ends it."""
+"""One errand at a time, and whoever ends the exchange ends it."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ import pytest
 
 from sidecar.core.approval.answer import Answer, Outcome
 from sidecar.core.exchange.commands import Ask
-from sidecar.extproc.asking import Asking
+from sidecar.extproc.errand import Errand
 from tests.polling import until
 from tests.unit.core.exchange.held import APPROVED, asked
 from tests.unit.extproc.playbook import People
@@ -20,7 +20,10 @@ class Told:
         self.answers: list[Answer] = []
         self.broken: list[BaseException] = []
         self._wrong = wrong
-        self.asking = Asking(self.people, self._settled, self.broken.append)
+        self.errand = Errand(self._settled, self.broken.append)
+
+    def begin(self) -> None:
+        self.errand.begin(self.people.ask(QUESTION.asked, QUESTION.patience))
 
     async def _settled(self, answer: Answer) -> None:
         if self._wrong is not None:
@@ -30,39 +33,39 @@ class Told:
 
 async def test_the_answer_is_told_once() -> None:
     told = Told()
-    told.asking.begin(QUESTION)
+    told.begin()
     await until(lambda: bool(told.people.asks))
     told.people.asks["gx_1.1"].set_result(APPROVED)
     await until(lambda: bool(told.answers))
     assert (told.answers, told.people.withdrawn, told.broken) == ([APPROVED], [], [])
-    told.asking.withdraw()
-    told.asking.begin(QUESTION)
+    told.errand.withdraw()
+    told.begin()
     await until(lambda: bool(told.people.asks))
-    told.asking.withdraw()
+    told.errand.withdraw()
 
 
 async def test_what_is_withdrawn_is_never_answered() -> None:
     told = Told()
-    told.asking.begin(QUESTION)
+    told.begin()
     await until(lambda: bool(told.people.asks))
     told.people.asks["gx_1.1"].set_result(APPROVED)
-    told.asking.withdraw()
+    told.errand.withdraw()
     await until(lambda: not told.people.asks)
     assert told.answers == []
 
 
 async def test_two_at_once_are_a_bug() -> None:
     told = Told()
-    told.asking.begin(QUESTION)
+    told.begin()
     with pytest.raises(RuntimeError):
-        told.asking.begin(QUESTION)
-    told.asking.withdraw()
+        told.begin()
+    told.errand.withdraw()
 
 
 async def test_what_goes_wrong_is_told() -> None:
     wrong = ZeroDivisionError("a bug")
     told = Told(wrong)
-    told.asking.begin(QUESTION)
+    told.begin()
     await until(lambda: bool(told.people.asks))
     told.people.asks["gx_1.1"].set_result(Answer(Outcome.DENIED))
     await until(lambda: bool(told.broken))
@@ -76,7 +79,7 @@ async def test_so_is_a_question_that_breaks() -> None:
         raise ZeroDivisionError("a bug")
 
     told.people.ask = breaks  # type: ignore[method-assign]
-    told.asking.begin(QUESTION)
+    told.begin()
     await until(lambda: bool(told.broken))
     assert isinstance(told.broken[0], ZeroDivisionError)
     assert asyncio.all_tasks() == {asyncio.current_task()}

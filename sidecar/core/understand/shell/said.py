@@ -1,0 +1,141 @@
+"""What the words of a command say by themselves, whatever the program: `destroy`, `user add`, `secrets get`, `upload`.
+
+Strategy: programs name their verbs alike. The first operands are cut into pieces (`delete_queue`, `db:drop`,
+`DeleteBucket`) and looked up; it serves programs that no table knows, and verbs that their table does not know.
+
+Rules:
+- A verb that looks, makes or starts something ends the search: what follows it is a name, however it sounds.
+- What is mild alone (`reset`, `rm`) destroys when an option forces it or widens it.
+- A text, a path or an address is no verb.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from sidecar.core.model.effect import Effect
+from sidecar.core.understand.listed import listed
+from sidecar.core.understand.shell.flags import Flags
+
+MOST_VERBS = 3  # a group, a kind and a verb: `oci compute instance terminate` is the longest that is common
+_LOSSES = frozenset(
+    listed(
+        "del delete deletes destroy drop dropdb purge wipe erase obliterate forget truncate terminate nuke shred zap"
+        " reset expunge decommission unpublish yank teardown flushall flushdb zeroize deprovision"
+    )
+)
+_MILD = frozenset(
+    listed(
+        "rm remove clear prune flush rollback revert restore downgrade overwrite down undeploy deregister"
+        " unregister empty evict unlink rewind scrub discard abandon"
+    )
+)
+_FORCE = frozenset(
+    listed(
+        "f force y yes a all r R recursive hard auto-approve assume-yes no-confirm noconfirm non-interactive cascade"
+        " purge skip-confirmation no-prompt no-interactive confirm delete-data volumes"
+    )
+)
+_ACCESS = frozenset(listed("grant revoke authorize passwd chpasswd impersonate setacl addacl"))
+_GIVES = frozenset(listed("add create set put attach assign promote bind allow invite grant change enroll"))
+_RIGHTS = frozenset(
+    listed(
+        "user users role roles policy policies permission permissions password acl acls member members collaborator"
+        " admin admins owner owners token tokens apikey apikeys serviceaccount"
+    )
+)
+_OPENS = frozenset(listed("decrypt reveal unseal unmask"))
+_SHOWS = frozenset(listed("get show print export read view dump cat copy fetch download pull"))
+_SECRETS = frozenset(
+    listed(
+        "secret secrets password passwords passwd token tokens credential credentials apikey apikeys privkey"
+        " passphrase mnemonic seed"
+    )
+)
+_SENDS = frozenset(listed("upload publish share tunnel expose send push post exfiltrate"))
+# After these come names and texts.
+_PLAIN = frozenset(
+    listed(
+        "run exec test start build make add create search help describe get show list ls explain find edit new open"
+        " echo say log logs commit note view cat read print check status info diff plan lint fmt format validate"
+        " preview init install fetch clone watch serve dev debug query inspect count stat generate gen render parse"
+        " compile bench doc docs version completion import"
+    )
+)
+_LOSS_OPTIONS = _LOSSES | frozenset(
+    f"{verb}-{what}" for verb in (*_LOSSES, "remove", "clear") for what in ("all", "data", "everything", "volumes")
+)
+_SECRET_OPTIONS = frozenset(
+    listed(
+        "show-secrets show-secret show-token show-tokens show-password show-passwords with-decryption reveal decrypt"
+    )
+)
+_WORD = re.compile(r"[A-Za-z][\w:.-]{0,60}")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def said(read: Flags, shown: Sequence[str] = ()) -> tuple[Effect, ...]:
+    """The effects, the worst first; nothing where no word says anything. `shown`: options as they stand."""
+    given = {option for option, _ in read.given} | {text.lstrip("-").partition("=")[0] for text in shown}
+    found = list(_by_options(given))
+    seen: list[str] = []
+    for word in read.operands[:MOST_VERBS]:  # one may be the value of an option that nobody knows
+        pieces = _pieces(word.text)
+        if not pieces:
+            continue
+        found += _by_pieces(pieces, seen, bool(given & _FORCE))
+        if pieces[0] in _PLAIN and not found and (len(pieces) == 1 or pieces[0] != "run"):
+            found += _by_pair(pieces, _following(read, word.text))
+            break
+        seen += pieces
+    return tuple(dict.fromkeys(found))
+
+
+def _by_options(given: set[str]) -> Iterator[Effect]:
+    if given & _LOSS_OPTIONS:
+        yield Effect.DESTROYS_DATA
+    if given & _SECRET_OPTIONS:
+        yield Effect.READS_SECRET
+
+
+def _by_pieces(pieces: tuple[str, ...], before: Sequence[str], forced: bool) -> Iterator[Effect]:
+    """What one word says, with those before it: `user add`, `secrets get`."""
+    named = pieces[0] in _PLAIN - {"run", "exec"}  # `test:delete` tests
+    ends = {pieces[0]} if named else {pieces[0], pieces[-1]}
+    cached = "cache" in (*before, *pieces)
+    if ends & _LOSSES or {"flyway", "clean"} <= set(pieces):
+        yield Effect.DELETES if cached else Effect.DESTROYS_DATA
+    elif ends & _MILD:
+        yield Effect.DESTROYS_DATA if forced and not cached else Effect.DELETES
+    if ends & _ACCESS:
+        yield Effect.CHANGES_ACCESS
+    if ends & _OPENS:
+        yield Effect.READS_SECRET
+    if ends & _SENDS:
+        yield Effect.LEAVES_MACHINE
+    yield from _by_pair(pieces, before[-2:])
+
+
+def _by_pair(pieces: Sequence[str], beside: Sequence[str]) -> Iterator[Effect]:
+    """A verb and what it is done to, in one word or in two: `user add`, `get-secret`."""
+    own, words = set(pieces), {*pieces, *beside}
+    if (own & _GIVES and words & _RIGHTS) or (own & _RIGHTS and words & _GIVES):
+        yield Effect.CHANGES_ACCESS
+    if (own & _SHOWS and words & _SECRETS) or (own & _SECRETS and words & _SHOWS):
+        yield Effect.READS_SECRET
+
+
+def _following(read: Flags, text: str) -> tuple[str, ...]:
+    """The pieces of the word behind this one: `get secret`, `add user`."""
+    texts = [word.text for word in read.operands]
+    at = texts.index(text) + 1
+    return _pieces(texts[at]) if at < len(texts) else ()
+
+
+def _pieces(text: str) -> tuple[str, ...]:
+    """`delete_queue`, `db:drop`, `DeleteBucket`. Behind a dot stands a verb (`ecto.drop`) or the kind of a file."""
+    if not _WORD.fullmatch(text):
+        return ()
+    if "." in text:
+        last = text.rpartition(".")[2].lower()
+        return (last,) if last in _LOSSES else ()
+    return tuple(piece for piece in re.split(r"[-_:]", _CAMEL.sub("-", text).lower()) if piece)

@@ -1,0 +1,30 @@
+"""Copies of callers' tokens for the data plane, where a connection exchanges them; nothing elsewhere.
+
+Rule: this comes before `jwt_authn`, which takes out what it verified, and after what puts a pod's own token there. What
+a client sends under these names is taken out first.
+"""
+
+from envoy_data_plane.envoy.config.common.mutation_rules import v3 as rules
+from envoy_data_plane.envoy.config.core import v3 as core
+from envoy_data_plane.envoy.extensions.filters.http.header_mutation import v3 as header_mutation
+from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager import v3 as hcm
+
+from sidecar.extproc.bootstrap.pack import http_filter
+from sidecar.extproc.own_token import COPIES
+
+
+def own_token_filters(wanted: bool) -> list[hcm.HttpFilter]:
+    if not wanted:
+        return []
+    cleared = [rules.HeaderMutation(remove=copy) for copy in COPIES.values()]
+    copied = [rules.HeaderMutation(append=_copied(header, copy)) for header, copy in COPIES.items()]
+    both = header_mutation.Mutations(request_mutations=[*cleared, *copied])
+    written = header_mutation.HeaderMutation(mutations=both)
+    return [http_filter("header_mutation", written)]
+
+
+def _copied(header: str, copy: str) -> core.HeaderValueOption:
+    return core.HeaderValueOption(
+        header=core.HeaderValue(key=copy, value=f"%REQ({header})%"),
+        append_action=core.HeaderValueOptionHeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD,
+    )
