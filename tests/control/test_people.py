@@ -184,13 +184,13 @@ class TestWhoMayDecide:
 
 def test_who_was_taken_out_while_the_page_is_open(whole: World) -> None:
     """Nothing is reloaded: the page only listens. It hears no more, and what it asks next is refused."""
-    ada, alan, olga = whole.laptop("ada"), whole.laptop("alan"), whole.laptop("olga")
+    ada, grace, olga = whole.laptop("ada"), whole.laptop("grace"), whole.laptop("olga")
     with olga.browser() as browser, browser.stream("GET", "/v1/approvals/events", timeout=60) as stream:
         told = stream.iter_lines()
         assert next(line for line in told if line.startswith("event: ")) == "event: all"
         whole.moved("olga")
         call = ada.asking(DEPLOY)
-        alan.run("approvals", "deny", ticket(alan), "--rationale", "not now")
+        grace.run("approvals", "deny", ticket(grace), "--rationale", "not now")
         assert call.answer().status_code == 451
         assert "event: ticket" in list(told), "and then it ended"
         assert browser.get("/approvals").status_code == 403

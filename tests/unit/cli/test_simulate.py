@@ -55,7 +55,7 @@ def test_it_prints_where_it_answers_and_stops_cleanly(
     assert [answer.status_code for answer in answers] == [200, 401]
     assert answers[0].json()["content"] == [{"type": "text", "text": "scripted"}]
     process.send_signal(sign)
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (0, "", "")
     assert [received.header("x-api-key") for received in read_recording(tmp_path / "r.jsonl")] == ["good", "bad"]
 

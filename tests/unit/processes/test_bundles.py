@@ -99,7 +99,7 @@ async def test_rules_that_do_not_compile_are_lines() -> None:
 async def test_rules_that_fail_their_own_tests_are_lines() -> None:
     wrong = policy("alpha", "a").replace(b"verdict: mask", b"verdict: deny")
     lines = await Check(())(of(a=wrong, b=policy("beta", "b")))
-    assert lines == ["a.yaml: test 'the word goes': verdict: expected deny, got mask"]
+    assert list(lines) == ["a.yaml: test 'the word goes': verdict: expected deny, got mask"]
 
 
 def test_what_it_stands_beside_counts_too(tmp_path: Path) -> None:
