@@ -1,6 +1,8 @@
 import asyncio
+import gzip
 import json
 import tarfile
+import zlib
 from hashlib import sha256
 from pathlib import Path
 
@@ -77,13 +79,21 @@ def test_an_edit_with_a_manifest_to_match_is_named(bundle: Path) -> None:
     assert not checked_bundle(folder).integrity
 
 
+def unpacked(raw: bytes) -> bytes | None:
+    """A flipped bit may point back to other bytes that are the same: then nothing has changed."""
+    try:
+        return gzip.decompress(raw)
+    except (OSError, EOFError, zlib.error):
+        return None
+
+
 def test_a_flipped_bit_and_a_file_that_is_none_are_told(bundle: Path) -> None:
     raw = bundle.read_bytes()  # its first 40 bytes name the file and say when it was made: nothing depends on them
     last = len(raw) - 9  # the byte in which the compressed data ends: its last bits may stand for nothing
     for place in (*range(40, last, len(raw) // 25), *range(len(raw) - 12, last), *range(last + 1, len(raw))):
-        bundle.write_bytes(raw[:place] + bytes([raw[place] ^ 4]) + raw[place + 1 :])
-        verdict = checked_bundle(bundle)
-        assert not verdict.green
+        flipped = raw[:place] + bytes([raw[place] ^ 4]) + raw[place + 1 :]
+        bundle.write_bytes(flipped)
+        assert checked_bundle(bundle).green is (unpacked(flipped) == unpacked(raw)), place
     bundle.write_bytes(b"no archive")
     assert "cannot be" in checked_bundle(bundle).faults[0].message
     with pytest.raises(ConfigurationError, match="cannot be read"):
