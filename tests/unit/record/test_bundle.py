@@ -79,7 +79,7 @@ def test_an_edit_with_a_manifest_to_match_is_named(bundle: Path) -> None:
     assert not checked_bundle(folder).integrity
 
 
-def unpacked(raw: bytes) -> bytes | None:
+def plain(raw: bytes) -> bytes | None:
     """A flipped bit may point back to other bytes that are the same: then nothing has changed."""
     try:
         return gzip.decompress(raw)
@@ -93,7 +93,7 @@ def test_a_flipped_bit_and_a_file_that_is_none_are_told(bundle: Path) -> None:
     for place in (*range(40, last, len(raw) // 25), *range(len(raw) - 12, last), *range(last + 1, len(raw))):
         flipped = raw[:place] + bytes([raw[place] ^ 4]) + raw[place + 1 :]
         bundle.write_bytes(flipped)
-        assert checked_bundle(bundle).green is (unpacked(flipped) == unpacked(raw)), place
+        assert checked_bundle(bundle).green is (plain(flipped) == plain(raw)), place
     bundle.write_bytes(b"no archive")
     assert "cannot be" in checked_bundle(bundle).faults[0].message
     with pytest.raises(ConfigurationError, match="cannot be read"):
