@@ -5,7 +5,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from sidecar.core.errors import ConfigurationError
+from sidecar.core.errors import needing
 from sidecar.settings.written_webhook import load_webhook
 
 
@@ -26,12 +26,8 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     settings = load_webhook(arguments.config)
-    try:
+    with needing("cluster", "control"):
         from sidecar.processes.clearing import clear  # noqa: PLC0415  (its packages are an extra)
-    except ModuleNotFoundError as error:
-        raise ConfigurationError.single(
-            "cluster", f"needs the package {error.name}: pip install 'gatehouse[control]'"
-        ) from error
     ended = asyncio.run(clear(settings, regardless=arguments.regardless))
     if ended.trouble:
         print(ended.trouble, file=sys.stderr)

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sidecar.core.errors import ConfigurationError
+from sidecar.core.errors import needing
 from sidecar.processes.demo.page import Page
 from sidecar.processes.demo.step import Outcome
 from sidecar.settings.environment import environment
@@ -33,14 +33,10 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    try:
+    with needing("demo", "local,agent"):
         # Only now: no other command needs the SDK.
         from sidecar.processes.demo.stage import played, staged  # noqa: PLC0415
         from sidecar.processes.demo.tour import STEPS, toured  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise ConfigurationError.single(
-            "demo", f"needs the package {error.name}: pip install 'gatehouse[local,agent]'"
-        ) from error
     told, began = (Listed() if arguments.json else Told(Page(_colour()), len(STEPS))), time.monotonic()
     with staged(arguments.policy, tuple(arguments.group), keep=arguments.keep) as stage:
         told.opens()

@@ -5,7 +5,7 @@ import asyncio
 import json
 from pathlib import Path
 
-from sidecar.core.errors import ConfigurationError
+from sidecar.core.errors import needing
 from sidecar.settings.environment import environment
 from sidecar.settings.load import load
 from sidecar.settings.notify import Occasion, Route
@@ -39,12 +39,8 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _test(arguments: argparse.Namespace) -> int:
-    try:
+    with needing("control", "control"):
         from sidecar.processes.notifying import tried  # noqa: PLC0415  (its packages are an extra)
-    except ModuleNotFoundError as error:
-        raise ConfigurationError.single(
-            "control", f"needs the package {error.name}: pip install 'gatehouse[control]'"
-        ) from error
     outcome = asyncio.run(tried(load(arguments.config).control_plane, arguments.name, environment()))
     if arguments.json:
         print(json.dumps({"name": arguments.name, "delivered": outcome.delivered, "said": outcome.said}))

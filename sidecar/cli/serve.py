@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sidecar.core.errors import ConfigurationError
+from sidecar.core.errors import needing
 from sidecar.settings.load import load
 from sidecar.settings.written_webhook import load_webhook
 from sidecar.telemetry.log import configure
@@ -55,12 +55,8 @@ def _data_plane(arguments: argparse.Namespace) -> int:
 def _control(arguments: argparse.Namespace) -> int:
     settings = load(arguments.config)
     configure(settings.log.level, settings.log.format)
-    try:
+    with needing("control", "control"):
         from sidecar.processes.control_plane import ControlPlane  # noqa: PLC0415  (its packages are an extra)
-    except ModuleNotFoundError as error:
-        raise ConfigurationError.single(
-            "control", f"needs the package {error.name}: pip install 'gatehouse[control]'"
-        ) from error
     asyncio.run(ControlPlane(settings).run())
     return 0
 
@@ -68,12 +64,8 @@ def _control(arguments: argparse.Namespace) -> int:
 def _webhook(arguments: argparse.Namespace) -> int:
     settings = load_webhook(arguments.config)
     configure(settings.log.level, settings.log.format)
-    try:
+    with needing("webhook", "control"):
         from sidecar.processes.webhook import WebhookProcess  # noqa: PLC0415  (its packages are an extra)
-    except ModuleNotFoundError as error:
-        raise ConfigurationError.single(
-            "webhook", f"needs the package {error.name}: pip install 'gatehouse[control]'"
-        ) from error
     asyncio.run(WebhookProcess(settings).run())
     return 0
 

@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 from types import FrameType
 
-from sidecar.core.errors import ConfigurationError
+from sidecar.core.errors import ConfigurationError, needing
 
 PORT = 15085  # beside the gate's own ports
 PROVIDER_PORT = 15086
@@ -59,13 +59,9 @@ def _provider(arguments: argparse.Namespace) -> int:
 
 
 def _claude(arguments: argparse.Namespace) -> int:
-    try:
+    with needing("simulator", "local"):
         from sidecar.simulator.script import load_script  # noqa: PLC0415
         from sidecar.simulator.serve import Options, start  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise ConfigurationError.single(
-            "simulator", f"needs the package {error.name}: pip install 'gatehouse[local]'"
-        ) from error
     options = Options(
         port=PORT if arguments.port is None else arguments.port,
         address=arguments.address,

@@ -11,7 +11,8 @@ Rules:
 - A `Refused` never carries a value that a detector matched, nor upstream credentials.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -85,3 +86,14 @@ class ConfigurationError(GatehouseError):
     @classmethod
     def single(cls, file: str, message: str, line: int = 0) -> "ConfigurationError":
         return cls((Mistake(file, line, message),))
+
+
+@contextmanager
+def needing(part: str, extra: str) -> Iterator[None]:
+    """Around imports whose packages come with an extra: the operator is told which one to install."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise ConfigurationError.single(
+            part, f"needs the package {error.name}: pip install 'gatehouse[{extra}]'"
+        ) from error

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
-from sidecar.core.errors import ConfigurationError
+from sidecar.core.errors import needing
 
 Say = Callable[[str], None]
 STANDARD_PORT = 8123
@@ -39,12 +39,8 @@ def serve(data: Path, port: int, address: str, say: Say) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    try:
+    with needing("clickhouse", "local"):
         from sidecar.record.local.serve import Options, start  # noqa: PLC0415  (its packages are an extra)
-    except ModuleNotFoundError as error:
-        raise ConfigurationError.single(
-            "clickhouse", f"needs the package {error.name}: pip install 'gatehouse[local]'"
-        ) from error
     with start(Options(data, port, address)) as running:
         say(f"ClickHouse {running.version} (chDB) answers at {running.url}, data in {data} (Ctrl-C stops it)")
         while running.alive and not told.wait(1.0):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sidecar.core.errors import Code, ConfigurationError, GatehouseError, Mistake, Refused
+from sidecar.core.errors import Code, ConfigurationError, GatehouseError, Mistake, Refused, needing
 
 
 def test_mistakes_come_in_the_order_of_the_file_with_file_and_line() -> None:
@@ -25,3 +25,11 @@ def test_a_refusal_cannot_be_changed_after_the_fact() -> None:
         refused.headers["x"] = "y"  # type: ignore[index]
     assert isinstance(refused, GatehouseError)
     assert str(refused) == "wait"
+
+
+def test_a_package_of_an_extra_is_named_with_what_installs_it() -> None:
+    with pytest.raises(ConfigurationError) as told, needing("demo", "local,agent"):
+        raise ModuleNotFoundError(name="absent")
+    assert str(told.value) == "demo: needs the package absent: pip install 'gatehouse[local,agent]'"
+    with needing("demo", "local"):
+        pass
