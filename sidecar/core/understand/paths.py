@@ -208,6 +208,11 @@ def is_working_tree(path: str) -> bool:
     return not is_kept(clean) and (not clean.startswith(("/", "~", "..")) or len(steps) > 1)
 
 
+def is_inside(path: str) -> bool:
+    """Below the folder where one stands, and known."""
+    return not folded(path).startswith(("/", "~", "..", HOLE)) and HOLE not in path and bool(path)
+
+
 def is_temporary(path: str) -> bool:
     clean = folded(path)
     return clean.startswith(TEMPORARY) and clean.rstrip("/*") not in {place.rstrip("/") for place in TEMPORARY}

@@ -17,7 +17,7 @@ from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.flags import Flags
 
 MOST_VERBS = 3  # a group, a kind and a verb: `oci compute instance terminate` is the longest that is common
-_LOSSES = frozenset(
+LOSSES = frozenset(
     listed(
         "del delete deletes destroy drop dropdb purge wipe erase obliterate forget truncate terminate nuke shred zap"
         " reset expunge decommission unpublish yank teardown flushall flushdb zeroize deprovision"
@@ -61,8 +61,14 @@ _PLAIN = frozenset(
         " compile bench doc docs version completion import"
     )
 )
-_LOSS_OPTIONS = _LOSSES | frozenset(
-    f"{verb}-{what}" for verb in (*_LOSSES, "remove", "clear") for what in ("all", "data", "everything", "volumes")
+_LOSS_OPTIONS = LOSSES | {"prune"} | frozenset(
+    f"{verb}-{what}" for verb in (*LOSSES, "remove", "clear") for what in ("all", "data", "everything", "volumes")
+)
+_ONLY_HOW = frozenset(
+    listed(
+        "cache delay excluded after before during timeout interval policy protection branch if threshold age mode color"
+        " style merged lag marker on at type retries"
+    )
 )
 _SECRET_OPTIONS = frozenset(
     listed(
@@ -91,10 +97,16 @@ def said(read: Flags, shown: Sequence[str] = ()) -> tuple[Effect, ...]:
 
 
 def _by_options(given: set[str]) -> Iterator[Effect]:
-    if given & _LOSS_OPTIONS:
+    if given & _LOSS_OPTIONS or any(map(_is_loss, given)):
         yield Effect.DESTROYS_DATA
     if given & _SECRET_OPTIONS:
         yield Effect.READS_SECRET
+
+
+def _is_loss(option: str) -> bool:
+    """`--reset-offsets`, `--drop-existing`; not `--delete-delay`, which only says how."""
+    verb, *what = option.split("-")
+    return verb in LOSSES and bool(what) and not _ONLY_HOW & set(what)
 
 
 def _by_pieces(pieces: tuple[str, ...], before: Sequence[str], forced: bool) -> Iterator[Effect]:
@@ -102,7 +114,7 @@ def _by_pieces(pieces: tuple[str, ...], before: Sequence[str], forced: bool) -> 
     named = pieces[0] in _PLAIN - {"run", "exec"}  # `test:delete` tests
     ends = {pieces[0]} if named else {pieces[0], pieces[-1]}
     cached = "cache" in (*before, *pieces)
-    if ends & _LOSSES or {"flyway", "clean"} <= set(pieces):
+    if ends & LOSSES or {"flyway", "clean"} <= set(pieces):
         yield Effect.DELETES if cached else Effect.DESTROYS_DATA
     elif ends & _MILD:
         yield Effect.DESTROYS_DATA if forced and not cached else Effect.DELETES
@@ -137,5 +149,5 @@ def _pieces(text: str) -> tuple[str, ...]:
         return ()
     if "." in text:
         last = text.rpartition(".")[2].lower()
-        return (last,) if last in _LOSSES else ()
+        return (last,) if last in LOSSES else ()
     return tuple(piece for piece in re.split(r"[-_:]", _CAMEL.sub("-", text).lower()) if piece)

@@ -6,6 +6,7 @@ a call of its own; what it is pointed at counts too: an address, a device, a fil
 Rules: a program of the working tree, started by its path, is not judged by its words; neither is a dry run.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
@@ -17,7 +18,8 @@ from sidecar.core.understand.shell.commands.hosts import host_of, is_local
 from sidecar.core.understand.shell.commands.interpreters import INTERPRETERS
 from sidecar.core.understand.shell.commands.remove import REMOVERS
 from sidecar.core.understand.shell.flags import Flags, flags
-from sidecar.core.understand.shell.said import said
+from sidecar.core.understand.shell.said import LOSSES, said
+from sidecar.core.understand.shell.told import is_command
 
 MOST_WORDS = 1000  # nobody types more, and each may be a program that is given the rest
 _HARMLESS = ("help", "version", "dry-run", "dryrun", "check", "simulate", "what-if")
@@ -45,9 +47,16 @@ def undescribed(call: Call, known: Callable[[str], object | None]) -> Reading:
     if read.has(*_HARMLESS):
         return runs
     shown = [word.text for word in before if word.text.startswith("-")]
-    told = [deed(effect, f"{_WHY[effect]}: {call.shown}") for effect in said(read, shown)]
+    effects = dict.fromkeys((*said(read, shown), *_by_name(call.name)))
+    told = [deed(effect, f"{_WHY[effect]}: {call.shown}") for effect in effects]
     inner = tuple(_started(call, read, before, after, known))
     return Reading((*runs.deeds, *told, *_pointed_at(call, before)), inner)
+
+
+def _by_name(name: str) -> Iterator[Effect]:
+    """`kafka-delete-records.sh`, `cloud-nuke`: the program is called after what it does."""
+    if LOSSES & set(re.split(r"[-_.]", name.lower())):
+        yield Effect.DESTROYS_DATA
 
 
 def _divided(args: tuple[Word, ...]) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
@@ -68,19 +77,23 @@ def _started(
             yield Argv(_all_from(before, rest[0]), call.stdin)
             break
     for option, value in pairwise(before):
-        if option.text.startswith("-") and option.text.lstrip("-") in _TEXTS and _is_command(value.text, known):
+        if option.text.startswith("-") and option.text.lstrip("-") in _TEXTS and is_command(value.text, known):
             yield Script(value, call.name)
+
+
+def hidden(words: tuple[Word, ...], known: Callable[[str], object | None]) -> tuple[Word, ...]:
+    """The command behind a word that is no program: the value of an option that no table has, most likely."""
+    for at, word in enumerate(words[:3]):
+        last = word.text.rpartition("/")[2]
+        if known(last) is not None and (at == 0 or last not in _VERBS_TOO):
+            return words[at:] if at else ()
+    return ()
 
 
 def _all_from(words: tuple[Word, ...], first: Word) -> tuple[Word, ...]:
     """With the options that belong to it."""
     at = next(at for at, word in enumerate(words) if word is first)
     return words[at:]
-
-
-def _is_command(text: str, known: Callable[[str], object | None]) -> bool:
-    first, space, _ = text.strip().partition(" ")
-    return bool(space) and known(first) is not None
 
 
 def _pointed_at(call: Call, words: tuple[Word, ...]) -> Iterator[Deed]:

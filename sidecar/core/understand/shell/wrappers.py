@@ -31,6 +31,9 @@ from sidecar.core.understand.shell.environment import setting
 from sidecar.core.understand.shell.flags import Flags, flags
 
 
+_ESCALATES = Effect.ESCALATES
+
+
 @dataclass(frozen=True, slots=True)
 class Wrapper:
     """`skip`: operands before the command (a duration, a lock file). `text`: options whose value is shell text."""
@@ -49,7 +52,7 @@ class Wrapper:
         count = _assignments(rest) if self.assigns else 0
         set_first, rest = _settings(rest[:count]), rest[count:]
         if rest:
-            runs.append(Argv(rest, call.stdin))
+            runs.append(Argv(rest, call.stdin, loose=bool(read.given)))
         deeds = (deed(self.effect, call.shown, Object(Thing.COMMAND, call.name)),) if self.effect else ()
         return joined(set_first, Reading(deeds, tuple(runs), (), _same_out(rest, call)))
 
@@ -126,6 +129,22 @@ def ssh(call: Call) -> Reading:
     return Reading((deed(Effect.LEAVES_MACHINE, call.shown, host(where)),), tuple(runs), (), Stream(hosts=(where,)))
 
 
+_UNIT = frozenset(
+    listed(
+        "p property u unit on-active on-boot on-startup on-unit-active on-unit-inactive on-calendar timer-property"
+        " path-property socket-property uid gid nice working-directory service-type description slice E setenv M machine"
+        " H host"
+    )
+)
+
+
+def unit(call: Call) -> Reading:
+    """The system's own manager starts it, as root unless it is the user's."""
+    read = flags(call.args, _UNIT, stop=True)
+    what = _ESCALATES if read.operands and not read.has("user") else Effect.RUNS_CODE
+    return Reading((deed(what, call.shown),), (Argv(read.operands, call.stdin, loose=True),) if read.operands else ())
+
+
 def exec_(call: Call) -> Reading:
     rest = flags(call.args, frozenset({"a"}), stop=True).operands
     return Reading(runs=(Argv(rest, call.stdin),)) if rest else NOTHING
@@ -175,7 +194,6 @@ def within(read: Callable[[Call], Flags], skip: int, label: str) -> Reader:
     return reader
 
 
-_ESCALATES = Effect.ESCALATES
 WRAPPERS: dict[str, Reader] = {
     "sudo": Wrapper(
         "u user g group h host p prompt C close-from r role t type T U R chroot D chdir",
@@ -191,6 +209,7 @@ WRAPPERS: dict[str, Reader] = {
     "chroot": Wrapper("userspec groups", skip=1, effect=_ESCALATES),
     "nsenter": Wrapper("t target S G", effect=_ESCALATES),
     "unshare": Wrapper("S G", effect=_ESCALATES),
+    "systemd-run": unit,
     "su": su,
     "runuser": su,
     "env": env,
@@ -207,7 +226,7 @@ WRAPPERS: dict[str, Reader] = {
     "gtime": Wrapper("f format o output"),
     "stdbuf": Wrapper("i o e input output error"),
     "unbuffer": Wrapper(),
-    "strace": Wrapper("e o p s u E f trace"),
+    "strace": Wrapper("e o p s u E trace"),
     "ltrace": Wrapper("e o p s u"),
     "perf": Wrapper("e o", skip=1),
     "valgrind": Wrapper(),

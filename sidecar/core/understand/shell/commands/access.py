@@ -185,7 +185,6 @@ ACCESS: dict[str, Reader] = {
     "crontab": crontab,
     **dict.fromkeys(("at", "batch", "atq"), later),
     "systemctl": _SYSTEMCTL,
-    "systemd-run": later,
     "launchctl": listing("list", "print"),
     "service": service,
     "rc-update": changes,

@@ -27,7 +27,6 @@ _AWS_FIRST: dict[str, Effect] = {
     **dict.fromkeys(listed("run start request purchase allocate"), _E.SPENDS),
     **dict.fromkeys(listed("authorize revoke attach detach grant"), _E.CHANGES_ACCESS),
     "invoke": _E.RUNS_CODE,
-    "send-command": _E.RUNS_CODE,
     "execute": _E.RUNS_CODE,
     "stop": _E.WRITES,
 }
@@ -36,7 +35,7 @@ _AWS_OTHER: dict[str, Effect] = {
         listed("stop-logging disable-key disable-rule change-resource-record-sets update-assume-role-policy"),
         _E.CHANGES_ACCESS,
     ),
-    "start-session": _E.LEAVES_MACHINE,
+    **dict.fromkeys(listed("start-session send-command execute-command"), _E.LEAVES_MACHINE),
 }
 _AWS_SECRET = frozenset(
     listed(

@@ -94,7 +94,7 @@ _PLATFORM = [
     *rows(
         _E.DESTROYS_DATA,
         "apps:destroy; *:destroy; destroy; pg:reset; *:delete; delete; apps destroy; volumes destroy"
-        "; remove; rm; sites:delete; env rm; d1 delete; r2 bucket delete; kv:* delete*; * delete"
+        "; remove; rm; sites:delete; app sync ? --prune; env rm; d1 delete; r2 bucket delete; kv:* delete*; * delete"
         "; * destroy; * rm; project rm; db:drop; firestore:delete; projects:delete; unset",
     ),
     *rows(
@@ -123,6 +123,8 @@ _BQ = verbs(
 def bq(call: Call) -> Reading:
     """`bq query` runs SQL."""
     read = flags(call.args, frozenset(listed("project_id dataset_id format destination_table")))
+    if read.has("dry_run"):
+        return does(_E.READS, call)
     texts = read.operands[1:] if read.operands and read.operands[0].text == "query" else ()
     return joined(_BQ(call), Reading(runs=tuple(Statements(word, "bigquery") for word in texts)))
 

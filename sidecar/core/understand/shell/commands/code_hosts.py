@@ -20,6 +20,7 @@ _GH = [
         "secret *; variable set; ssh-key *; gpg-key *; auth login; auth refresh; repo deploy-key *; auth setup-git",
     ),
     *rows(Effect.CHANGES_ACCESS, "repo edit ? --visibility"),
+    *rows(Effect.ESCALATES, "pr merge ? --admin"),
     *rows(
         Effect.LEAVES_MACHINE,
         "gist create; repo create ? --push --public --source; release upload; release create",

@@ -178,6 +178,9 @@ def _archive(call: Call, _: tuple[Word, ...]) -> Reading:
 def _config(call: Call, operands: tuple[Word, ...]) -> Reading:
     if len(operands) < 2 or not operands[0].text.lower().startswith(_RUNNING):
         return NOTHING
+    own = not any(word.text in {"--global", "--system", "--file", "-f"} for word in call.args)
+    if own and operands[0].text.lower() == "core.hookspath" and paths.is_inside(operands[1].text):
+        return does(Effect.RUNS_CODE, call)
     return (
         _runs(operands[1].text, call, operands[0].text)
         if operands[0].text != "credential.helper"

@@ -18,7 +18,7 @@ _KUBECTL_VALUED = (
 KUBECTL = [
     *rows(
         _E.DESTROYS_DATA,
-        "delete *; delete ? -f --filename -k --all -l --selector; drain *; replace ? --force",
+        "delete *; delete ? -f --filename -k --all -l --selector; drain *; replace ? --force; apply ? --prune",
     ),
     *rows(
         _E.READS_SECRET,
@@ -67,6 +67,8 @@ def kubectl(call: Call) -> Reading:
         rest = flags(call.args, frozenset(_KUBECTL_VALUED.split())).operands
         out = len(rest) > 2 and ":" in rest[2].text
         return does(_E.LEAVES_MACHINE if out else _E.READS, call)
+    if verb == "scale" and _stops_all(call):
+        return does(_E.DESTROYS_DATA, call, why="stops however many there are")
     if verb == "get" and _shows_secrets(call):
         return does(_E.READS_SECRET, call)
     if verb == "port-forward":
@@ -82,6 +84,12 @@ def kubectl(call: Call) -> Reading:
     if verb in {"apply", "create"} and any("://" in text or text.startswith("github.com/") for text in applied):
         return joined(_kubectl(call), does(_E.RUNS_CODE, call, *(host(text) for text in applied)))
     return _kubectl(call)
+
+
+def _stops_all(call: Call) -> bool:
+    read = flags(call.args, frozenset(_KUBECTL_VALUED.split()))
+    none = any(word.text == "0" for word in read.values("replicas"))
+    return none and read.has("all", "l", "selector")
 
 
 def _shows_secrets(call: Call) -> bool:

@@ -18,12 +18,11 @@ from sidecar.core.understand.shell.call import (
     Call,
     Reader,
     Reading,
+    Script,
     Stream,
     Word,
-    deed,
     does,
     joined,
-    path,
 )
 from sidecar.core.understand.shell.commands.rewriting import REWRITERS
 from sidecar.core.understand.shell.commands.touching import reading, writing
@@ -163,9 +162,17 @@ def archive(call: Call) -> Reading:
         parts.append(does(Effect.DESTROYS_DATA, call, why="unpacks over the system"))
     if read.has("remove-files"):
         parts.append(does(Effect.DESTROYS_DATA, call))
-    if any(not word.text.startswith(("zstd", "gzip", "pigz", "xz", "bzip2", "lz4", "pbzip2")) for word in runs):
-        parts.append(Reading((deed(Effect.RUNS_CODE, call.shown, path(runs[0].shown)),), (), ("tar runs a program",)))
+    commands = (_checkpoint(word.text) for word in runs)
+    parts.append(Reading(runs=tuple(Script(Word(text), call.name) for text in commands if text)))
     return joined(*parts)
+
+
+def _checkpoint(text: str) -> str:
+    """`exec=command`; the other actions only print or wait."""
+    name, _, value = text.partition("=")
+    if name in {"dot", ".", "bell", "echo", "ttyout", "sleep", "totals", "wait"}:
+        return ""
+    return value if name == "exec" else text
 
 
 def _unpacked(call: Call, archives: list[Word], folders: list[Word]) -> None:

@@ -194,7 +194,8 @@ def copies(call: Call) -> Reading:
     there = [word for word in sources if _is_remote(word.text)]
     parts = [Reading(reading(here, call.name))]
     if _is_remote(target.text) or HOLE in target.text.partition(":")[0].partition("/")[0]:
-        parts.append(does(Effect.LEAVES_MACHINE, call, host(_machine(target.text))))
+        tried = call.name == "rsync" and read.has("n", "dry-run") and not read.has("rsync-path")
+        parts.append(does(Effect.READS if tried else Effect.LEAVES_MACHINE, call, host(_machine(target.text))))
     else:
         parts.append(Reading(writing((target,), call.name, adds=True)))
     parts += [does(Effect.READS, call, host(_machine(word.text))) for word in there]

@@ -1,6 +1,6 @@
 """Programs that take data away: files, trees, disks, processes."""
 
-from sidecar.core.model.effect import Effect
+from sidecar.core.model.effect import Deed, Effect
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import HOLE, NOTHING, Call, Reader, Reading, Stream, Word, deed, does, path
@@ -52,7 +52,28 @@ def truncate(call: Call) -> Reading:
     read = flags(call.args, frozenset({"s", "size", "r", "reference"}))
     if any(word.text.startswith("+") for word in read.values("s", "size")):
         return Reading(writing(read.operands, "truncate", adds=True))
-    return Reading(tuple(deed(Effect.DESTROYS_DATA, call.shown, path(word.shown)) for word in read.operands))
+    return Reading(tuple(_emptied(word, call) for word in read.operands))
+
+
+def _emptied(word: Word, call: Call) -> Deed:
+    """What is in it is gone, unless a tool makes it again."""
+    lost = Effect.DELETES if paths.is_makeable(word.text) else Effect.DESTROYS_DATA
+    return deed(lost, call.shown, path(word.shown))
+
+
+def fallocate(call: Call) -> Reading:
+    """It makes room in a file; some of its options take what is there."""
+    read = flags(call.args, frozenset(listed("o offset l length")))
+    if read.has("p", "punch-hole", "c", "collapse-range", "z", "zero-range"):
+        return Reading(tuple(_emptied(word, call) for word in read.operands))
+    return Reading(writing(read.operands, "fallocate", adds=True))
+
+
+def signatures(call: Call) -> Reading:
+    """`wipefs` alone lists; `-a` and `-o` take away."""
+    read = flags(call.args, frozenset(listed("o offset t types O output")))
+    wipes = read.has("a", "all", "o", "offset") and not read.has("n", "no-act")
+    return does(Effect.DESTROYS_DATA, call, *(path(word.shown) for word in read.operands)) if wipes else NOTHING
 
 
 def dd(call: Call) -> Reading:
@@ -66,7 +87,9 @@ def dd(call: Call) -> Reading:
 
 
 def on_disk(call: Call) -> Reading:
-    if not call.args or flags(call.args, long=True).has("help", "list", "version") or _only_lists(call):
+    """Without a disk there is nothing to do it to."""
+    read = flags(call.args, long=True)
+    if not read.operands or read.has("help", "list", "version") or _only_lists(call):
         return NOTHING
     return does(Effect.DESTROYS_DATA, call, *(path(word.shown) for word in call.args if word.text.startswith("/")))
 
@@ -84,7 +107,7 @@ def _only_lists(call: Call) -> bool:
     """Something asks to look, and every option is of that kind: `sgdisk -p --zap-all` does more."""
     texts = {word.text for word in call.args}
     others = {text for text in texts if text.startswith("-")} - _LOOKS - _QUIET
-    return bool(texts & _LOOKS) and not others and call.name not in {"mkfs", "mkswap", "wipefs"}
+    return bool(texts & _LOOKS) and not others and call.name not in {"mkfs", "mkswap"}
 
 
 def mv(call: Call) -> Reading:
@@ -121,7 +144,10 @@ def tee(call: Call) -> Reading:
     read = flags(call.args)
     for word in read.operands:
         call.files[paths.folded(word.text)] = call.stdin
-    return Reading(writing(read.operands, "tee", adds=read.has("a", "append")), out=call.stdin)
+    adds = read.has("a", "append")
+    lost = [word for word in read.operands if paths.is_store(word.text) and not adds]
+    emptied = tuple(deed(Effect.DESTROYS_DATA, f"tee {word.shown}: the data in it is gone") for word in lost)
+    return Reading((*writing(read.operands, "tee", adds=adds), *emptied), out=call.stdin)
 
 
 def writes(call: Call) -> Reading:
@@ -156,11 +182,13 @@ REMOVERS: dict[str, Reader] = {
     "shred": shred,
     "wipe": shred,
     "truncate": truncate,
+    "fallocate": fallocate,
+    "wipefs": signatures,
     "dd": dd,
     "dcfldd": dd,
     **dict.fromkeys(
         listed(
-            "mkfs mke2fs mkswap wipefs fdisk gdisk sgdisk sfdisk cfdisk parted blkdiscard hdparm"
+            "mkfs mke2fs mkswap fdisk gdisk sgdisk sfdisk cfdisk parted blkdiscard hdparm"
             " badblocks mdadm cryptsetup lvremove vgremove pvremove lvreduce zpool diskutil format"
             " mkfs.ext2 mkfs.ext3 mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.vfat mkfs.fat mkfs.ntfs mkfs.f2fs"
             " mkdosfs newfs"
