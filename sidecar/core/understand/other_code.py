@@ -23,7 +23,7 @@ _CALLS = re.compile(rf"\b{_STARTS}\s*\(?\s*{_QUOTED}(?P<more>(?:\s*,\s*\[?\s*[\"
 _LIST_ITEM = re.compile(r"[\"']([^\"']*)[\"']")
 _COMPUTED = re.compile(
     r"\b(?:system|execSync|exec|spawnSync|popen|shell_exec|passthru|os\.execute|Invoke-Expression|iex|eval)"
-    r"\s*\(\s*[A-Za-z_$@]"
+    r"\s*\(\s*[A-Za-z_$@]|\(\s*eval\s*\)|\bnew Function\(|\bvm\.run\w*\("
 )
 _RUN_HERE = re.compile(r"`([^`]+)`|(?:\bqx|%x)\s*(?:\(([^)]+)\)|\{([^}]+)\}|\[([^\]]+)\]|/([^/]+)/|([|!])(.+?)\6)")
 _LITERALS = re.compile(_QUOTED, re.DOTALL)
@@ -34,6 +34,7 @@ _REMOVER = (
 _REMOVES = re.compile(rf"\b{_REMOVER}\s*\(?\s*(?:-Recurse\s*|-Force\s*)*{_QUOTED}", re.DOTALL)
 _REMOVES_COMPUTED = re.compile(
     rf"\b{_REMOVER}\s*(?:\(\s*)?(?:[A-Za-z_$@<]|[\"'][^\"']*[\"']\s*[+.]\s*\w)|map\(\s*[\"']unlink"
+    r"|\bunlink\s*(?:$|[;})]|(?:if|unless|for|or)\b)"
 )
 _TREE = re.compile(r"recursive|rm_r|rmtree|remove_tree|rimraf|RemoveAll|emptyDir|remove_entry_secure")
 _SENDS = re.compile(

@@ -26,6 +26,7 @@ MAKEABLE = frozenset(
         " DerivedData Pods .dart_tool cmake-build-debug cmake-build-release .ipynb_checkpoints"
         " .import_linter_cache vendor/bundle .sass-cache .docusaurus package-lock.json yarn.lock"
         " pnpm-lock.yaml poetry.lock uv.lock Cargo.lock .vercel .serverless .aws-sam cdk.out wheelhouse"
+        " .coverage .eslintcache .stylelintcache .nx .expo .wrangler .netlify .astro .pnpm-store"
     )
 )
 MAKEABLE_SHAPES = (

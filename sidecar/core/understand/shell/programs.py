@@ -16,6 +16,7 @@ from sidecar.core.understand.shell.commands.network import NETWORK
 from sidecar.core.understand.shell.commands.packages import PACKAGES
 from sidecar.core.understand.shell.commands.remove import REMOVERS
 from sidecar.core.understand.shell.commands.tasks import TASKS
+from sidecar.core.understand.shell.commands.versions import VERSIONS
 from sidecar.core.understand.shell.starters import STARTERS
 from sidecar.core.understand.shell.wrappers import WRAPPERS
 
@@ -33,6 +34,7 @@ _PROGRAMS: dict[str, Reader] = {
     **KUBERNETES,
     **ACCESS,
     **GIT,
+    **VERSIONS,
     **CODE_HOSTS,
     **REMOVERS,
     **NETWORK,

@@ -35,6 +35,7 @@ from sidecar.core.understand.shell.call import (
 )
 from sidecar.core.understand.shell.commands.looking import PRINTS
 from sidecar.core.understand.shell.commands.remove import CWD
+from sidecar.core.understand.shell.commands.tasks import named_loss
 from sidecar.core.understand.shell.programs import program
 from sidecar.core.understand.shell.scope import Scope
 from sidecar.core.understand.shell.told import told
@@ -147,7 +148,8 @@ def _file_run(call: Call, scope: Scope) -> Reading:
     file = paths.folded(call.name)
     stream = scope.files.get(file) or brought(scope.files, call.name)
     if stream is None:
-        return does(Effect.RUNS_CODE, call, Object(Thing.COMMAND, call.name))
+        runs = does(Effect.RUNS_CODE, call, Object(Thing.COMMAND, call.name))
+        return joined(runs, named_loss(call, tuple(word for word in call.args if not word.text.startswith("-"))))
     return run_stream(stream, call, file, call.args)
 
 

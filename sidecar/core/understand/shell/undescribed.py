@@ -13,15 +13,29 @@ from itertools import pairwise
 from sidecar.core.model.effect import Deed, Effect, Object, Thing
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
-from sidecar.core.understand.shell.call import Argv, Call, Reading, Run, Script, Word, deed, does, host, joined
-from sidecar.core.understand.shell.commands.hosts import host_of, is_local
+from sidecar.core.understand.shell.call import (
+    Argv,
+    Call,
+    Reading,
+    Run,
+    Script,
+    Statements,
+    Word,
+    deed,
+    does,
+    host,
+    joined,
+)
+from sidecar.core.understand.shell.commands.hosts import host_of, is_local, is_metadata
 from sidecar.core.understand.shell.commands.interpreters import INTERPRETERS
 from sidecar.core.understand.shell.commands.remove import REMOVERS
 from sidecar.core.understand.shell.flags import Flags, flags
 from sidecar.core.understand.shell.said import LOSSES, said
-from sidecar.core.understand.shell.told import is_command
+from sidecar.core.understand.shell.told import is_command, is_sql
 
 MOST_WORDS = 1000  # nobody types more, and each may be a program that is given the rest
+LONGEST_LOOK = 200  # an address that says where, not one that carries something
+_ASKS = frozenset(listed("inspect list ls get show describe status pull fetch info head view validate check manifest"))
 _HARMLESS = ("help", "version", "dry-run", "dryrun", "check", "simulate", "what-if")
 _STARTS = frozenset(listed("run exec execute shell spawn enter start ssh sh with"))
 _TEXTS = frozenset(listed("c e x cmd command run exec execute eval shell shell-command"))
@@ -34,6 +48,8 @@ _WHY = {
     Effect.CHANGES_ACCESS: "it says that it changes who may do what",
     Effect.READS_SECRET: "it says that it shows a secret",
     Effect.LEAVES_MACHINE: "it says that it sends",
+    Effect.SPENDS: "it says that it pays",
+    Effect.ESCALATES: "it says that nobody is to be asked",
 }
 
 
@@ -47,10 +63,11 @@ def undescribed(call: Call, known: Callable[[str], object | None]) -> Reading:
     if read.has(*_HARMLESS):
         return runs
     shown = [word.text for word in before if word.text.startswith("-")]
-    effects = dict.fromkeys((*said(read, shown), *_by_name(call.name)))
+    effects = dict.fromkeys((*said(read, shown, call.name), *_by_name(call.name)))
     told = [deed(effect, f"{_WHY[effect]}: {call.shown}") for effect in effects]
-    inner = tuple(_started(call, read, before, after, known))
-    return Reading((*runs.deeds, *told, *_pointed_at(call, before)), inner)
+    inner = (*_started(call, read, before, after, known), *_statements(before))
+    asks = not told and any(word.text in _ASKS for word in read.operands[:2])
+    return Reading((*runs.deeds, *told, *_pointed_at(call, before, asks=asks)), inner)
 
 
 def _by_name(name: str) -> Iterator[Effect]:
@@ -96,13 +113,24 @@ def _all_from(words: tuple[Word, ...], first: Word) -> tuple[Word, ...]:
     return words[at:]
 
 
-def _pointed_at(call: Call, words: tuple[Word, ...]) -> Iterator[Deed]:
+def _statements(words: tuple[Word, ...]) -> Iterator[Run]:
+    """`usql -c 'DROP TABLE x'`: whatever the client is called."""
+    for word in words:
+        if is_sql(word.text):
+            yield Statements(word, None)
+
+
+def _pointed_at(call: Call, words: tuple[Word, ...], *, asks: bool) -> Iterator[Deed]:
+    """`asks`: its verb only looks at what is there."""
     for word in words:
         text = word.text.partition("=")[2] if word.text.startswith("-") else word.text
         if " " in text or not text:
             continue
+        if is_metadata(text):
+            yield deed(Effect.READS_SECRET, call.shown, host(host_of(text)))
         if "://" in text and not is_local(text):
-            yield deed(Effect.LEAVES_MACHINE, call.shown, host(host_of(text)))
+            looks = asks and word.known and len(text) < LONGEST_LOOK
+            yield deed(Effect.READS if looks else Effect.LEAVES_MACHINE, call.shown, host(host_of(text)))
         elif paths.is_device(text):
             yield deed(Effect.DESTROYS_DATA, f"a program nobody described, on a device: {call.shown}")
         elif paths.is_secret(text):

@@ -30,7 +30,6 @@ from sidecar.core.understand.shell.each import EACH
 from sidecar.core.understand.shell.environment import setting
 from sidecar.core.understand.shell.flags import Flags, flags
 
-
 _ESCALATES = Effect.ESCALATES
 
 
@@ -132,8 +131,8 @@ def ssh(call: Call) -> Reading:
 _UNIT = frozenset(
     listed(
         "p property u unit on-active on-boot on-startup on-unit-active on-unit-inactive on-calendar timer-property"
-        " path-property socket-property uid gid nice working-directory service-type description slice E setenv M machine"
-        " H host"
+        " path-property socket-property uid gid nice working-directory service-type description slice E setenv M"
+        " machine H host"
     )
 )
 

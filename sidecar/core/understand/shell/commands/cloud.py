@@ -185,7 +185,7 @@ CLOUD: dict[str, Reader] = {
         listed(
             "heroku flyctl fly vercel netlify wrangler railway firebase supabase doctl eb sls serverless"
             " amplify render linode-cli hcloud scw ibmcloud oci cf eksctl kind minikube k3d argocd flux"
-            " nomad consul vagrant packer velero kops ansible-vault"
+            " nomad consul vagrant packer velero kops"
         ),
         verbs(_PLATFORM, "a app r remote n name project"),
     ),

@@ -23,6 +23,7 @@ from sidecar.core.understand.shell.call import (
     joined,
     path,
 )
+from sidecar.core.understand.shell.commands.hosts import host_of
 from sidecar.core.understand.shell.commands.packages import PACKAGES
 from sidecar.core.understand.shell.commands.servers import FILE_SERVERS, file_server, php_server
 from sidecar.core.understand.shell.commands.touching import reading, writing
@@ -204,6 +205,9 @@ def manager_and_runtime(call: Call) -> Reading:
         texts += words[1:2]
     if texts:
         return Reading((deed(Effect.RUNS_CODE, call.shown),), tuple(Code(text, "node") for text in texts))
+    away = [word for word in words[:3] if "://" in word.text and not word.text.startswith("file:")]
+    if away:
+        return does(Effect.RUNS_CODE, call, *(host(host_of(word.text)) for word in away))
     return PACKAGES[call.name](call)
 
 

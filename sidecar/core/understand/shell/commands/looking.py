@@ -7,6 +7,7 @@ decoders also tell what they print, where it can be known, because it may be run
 import base64
 import binascii
 import codecs
+import re
 
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand import paths
@@ -101,10 +102,22 @@ def searched(call: Call) -> Reading:
     )
     named = read.values("e", "f", "regexp", "file")
     kinds = [word for word in read.values("include", "g", "glob") if paths.is_secret(word.text)]
+    patterns = named or list(read.operands[:1])
+    places = read.operands if named else read.operands[1:]
+    wide = read.has("r", "R", "recursive") or call.name in {"rg", "ag", "ack", "ugrep"}
+    if wide and any(map(_wants_secret, patterns)) and any(word.text.startswith(("/", "~")) for word in places):
+        return does(Effect.READS_SECRET, call, why="looks for secrets outside of the working tree")
     return Reading(
-        reading([*(read.operands if named else read.operands[1:]), *kinds], call.name),
+        reading([*places, *kinds], call.name),
         out=Stream(hosts=call.stdin.hosts),
     )
+
+
+_SECRET_WORDS = re.compile(r"secret|passw|private|api.?key|token|credential|AKIA|BEGIN", re.IGNORECASE)
+
+
+def _wants_secret(pattern: Word) -> bool:
+    return _SECRET_WORDS.search(pattern.text) is not None
 
 
 def decoded(call: Call) -> Reading:
@@ -203,7 +216,7 @@ _QUIET = listed(
     " addr2line make gmake cmake ctest ninja meson bazel buck scons ant mvn mvnw gradle gradlew sbt"
     " javac jar javadoc protoc buf swift swiftc xcodebuild dotnet msbuild tslint stylelint webpack"
     " vite rollup esbuild parcel turbo nx lerna coverage pre-commit sphinx-build"
-    " mkdocs hugo jekyll next nuxt gatsby ng vue dvc jupyter uvicorn gunicorn flask streamlit"
+    " mkdocs hugo jekyll next nuxt gatsby ng vue uvicorn gunicorn streamlit"
     " celery nodemon pm2 convert magick identify ffmpeg ffprobe pdftotext pandoc"
     " tesseract dot plantuml latex pdflatex xelatex asciinema pip-audit safety"
     " semgrep trivy grype syft gitleaks trufflehog codespell typos vulture radon deptry"

@@ -6,11 +6,13 @@ Rules:
 """
 
 from sidecar.core.model.effect import Effect, Object, Thing
+from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import (
     NOTHING,
     Argv,
     Call,
+    Code,
     Reader,
     Reading,
     Script,
@@ -21,7 +23,7 @@ from sidecar.core.understand.shell.call import (
     joined,
 )
 from sidecar.core.understand.shell.commands.hosts import host_of, is_local
-from sidecar.core.understand.shell.commands.tasks import named_loss
+from sidecar.core.understand.shell.commands.tasks import named_loss, written
 from sidecar.core.understand.shell.flags import flags
 
 _E = Effect
@@ -93,7 +95,7 @@ def _runs(call: Call, verb: str) -> Reading:
     if verb == "dlx":
         return npx(Call("npx", rest, call.stdin))
     if call.name in {"npm", "pnpm", "yarn", "bun"} and verb in {"run", "run-script"}:
-        return joined(does(_E.READS, call, why="starts a script of the project"), named_loss(call, rest))
+        return joined(does(_E.READS, call, why="starts a script of the project"), named_loss(call, rest), written(call))
     return Reading(runs=(Argv(rest, call.stdin),)) if rest else does(_E.READS, call)
 
 
@@ -149,7 +151,7 @@ def npm(call: Call) -> Reading:
         return joined(does(_E.WRITES, call), Reading(runs=runs))
     if texts == ["config", "set"] and ("://" in call.shown or "_auth" in call.shown):
         return does(_E.CHANGES_ACCESS, call, why="changes where packages come from")
-    return _NPM(call)
+    return joined(_NPM(call), written(call)) if texts[:1] in (["install"], ["ci"], ["test"]) else _NPM(call)
 
 
 _PIP = manager(
@@ -199,6 +201,9 @@ def go(call: Call) -> Reading:
     away = [word for word in words[1:] if "@" in word.text and "." in word.text.partition("/")[0]]
     if words and words[0].text == "run" and away:
         return does(_E.RUNS_CODE, call, *(Object(Thing.PACKAGE, word.shown) for word in away))
+    text = call.files.get(paths.folded(words[1].text)) if words and words[0].text == "run" and words[1:] else None
+    if text is not None and text.text is not None:
+        return Reading((deed(_E.RUNS_CODE, call.shown),), (Code(Word(text.text), "go"),))
     return _GO(call)
 
 
