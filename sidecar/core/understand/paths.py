@@ -77,7 +77,8 @@ _SECRET = re.compile(
     | credentials(\.json|\.ya?ml|\.ini)?$ | secrets?\.(json|ya?ml|env|txt|toml|ini)$ | service[-_]account[^/]*\.json$
     | (cookies(\.sqlite)?|logindata|login\ data|key4\.db|logins\.json)$
     | \.(bash|zsh|psql|mysql|python|node_repl)_history$
-    | keychains?(/.*)?$
+    | keychains?(/.*)?$ | keyrings(/.*)?$ | \.config/solana/.*\.json$ | wallet\.dat$ | \.ethereum/keystore(/.*)?$
+    | \.electrum/wallets(/.*)?$
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -93,7 +94,8 @@ _ACCESS = re.compile(
     r"""(^|/)(\.ssh/(authorized_keys2?|config|rc|environment)$
     | etc/(passwd|shadow|group|gshadow|sudoers(\.d/.*)?|doas\.conf|ssh/.*|pam\.d/.*|hosts\.(allow|deny)|security/.*
     |polkit-1/.*)$ | \.kube/config$ | \.aws/(credentials|config)$ | \.gnupg/.* | \.netrc$
-    | \.claude/settings(\.local)?\.json$ | CODEOWNERS$ | etc/hosts$ | \.git-credentials$)""",
+    | \.claude/settings(\.local)?\.json$ | (^|/)gatehouse\.ya?ml$ | \.gatehouse/.* | CODEOWNERS$ | etc/hosts$
+    | \.git-credentials$)""",
     re.VERBOSE,
 )
 # Of these, what a person or the system starts, outside of the project: who writes there decides for them.

@@ -39,7 +39,7 @@ from sidecar.core.understand.shell.commands.tasks import named_loss
 from sidecar.core.understand.shell.programs import program
 from sidecar.core.understand.shell.scope import Scope
 from sidecar.core.understand.shell.told import told
-from sidecar.core.understand.shell.undescribed import hidden, undescribed
+from sidecar.core.understand.shell.undescribed import hidden, registers, undescribed
 from sidecar.core.understand.sql.read import sql
 from sidecar.core.understand.sql.started import only_on_client, programs
 
@@ -149,7 +149,10 @@ def _file_run(call: Call, scope: Scope) -> Reading:
     stream = scope.files.get(file) or brought(scope.files, call.name)
     if stream is None:
         runs = does(Effect.RUNS_CODE, call, Object(Thing.COMMAND, call.name))
-        return joined(runs, named_loss(call, tuple(word for word in call.args if not word.text.startswith("-"))))
+        carries = registers(call)
+        return joined(
+            runs, carries, named_loss(call, tuple(word for word in call.args if not word.text.startswith("-")))
+        )
     return run_stream(stream, call, file, call.args)
 
 

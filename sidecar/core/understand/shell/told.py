@@ -25,7 +25,7 @@ _SQL = re.compile(
     r"|revoke\s.+\sfrom\s|create\s+(user|role)\s)",
     re.IGNORECASE | re.DOTALL,
 )
-_ENDS = ("-command", "-cmd", "-program", "-exec", "-hook", "-script", "-run")
+_ENDS = ("-command", "-cmd", "-program", "-exec", "-hook", "-script", "-run", "-pack")
 _BEGINS = ("exec-", "run-", "on-", "before-", "after-", "pre-", "post-")
 
 

@@ -13,7 +13,9 @@ from itertools import pairwise
 from sidecar.core.model.effect import Deed, Effect, Object, Thing
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
+from sidecar.core.understand.secret_names import names_secret
 from sidecar.core.understand.shell.call import (
+    NOTHING,
     Argv,
     Call,
     Reading,
@@ -31,6 +33,7 @@ from sidecar.core.understand.shell.commands.interpreters import INTERPRETERS
 from sidecar.core.understand.shell.commands.remove import REMOVERS
 from sidecar.core.understand.shell.flags import Flags, flags
 from sidecar.core.understand.shell.said import LOSSES, said
+from sidecar.core.understand.shell.tame import tame
 from sidecar.core.understand.shell.told import is_command, is_sql
 
 MOST_WORDS = 1000  # nobody types more, and each may be a program that is given the rest
@@ -66,8 +69,14 @@ def undescribed(call: Call, known: Callable[[str], object | None]) -> Reading:
     effects = dict.fromkeys((*said(read, shown, call.name), *_by_name(call.name)))
     told = [deed(effect, f"{_WHY[effect]}: {call.shown}") for effect in effects]
     inner = (*_started(call, read, before, after, known), *_statements(before))
+    more = set(effects) - {Effect.DELETES}
+    unread = (
+        ()
+        if more or (inner and not effects) or tame(call.name, before)
+        else (f"nobody described what {call.name} does",)
+    )
     asks = not told and any(word.text in _ASKS for word in read.operands[:2])
-    return Reading((*runs.deeds, *told, *_pointed_at(call, before, asks=asks)), inner)
+    return Reading((*runs.deeds, *told, *_pointed_at(call, before, asks=asks)), inner, unread)
 
 
 def _by_name(name: str) -> Iterator[Effect]:
@@ -96,6 +105,13 @@ def _started(
     for option, value in pairwise(before):
         if option.text.startswith("-") and option.text.lstrip("-") in _TEXTS and is_command(value.text, known):
             yield Script(value, call.name)
+
+
+def registers(call: Call) -> Reading:
+    """A program of the working tree that is given an address elsewhere and a token for it."""
+    away = [word for word in call.args if "://" in word.text and not is_local(word.text)]
+    token = any(word.text.startswith("-") and names_secret(word.text.strip("-")) for word in call.args)
+    return does(Effect.LEAVES_MACHINE, call, *(host(host_of(w.text)) for w in away)) if away and token else NOTHING
 
 
 def hidden(words: tuple[Word, ...], known: Callable[[str], object | None]) -> tuple[Word, ...]:

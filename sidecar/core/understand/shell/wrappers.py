@@ -233,7 +233,6 @@ WRAPPERS: dict[str, Reader] = {
     "caffeinate": Wrapper("t w"),
     "flock": flock,
     "script": Wrapper("t E T I O B m", skip=9, text="c command"),
-    "expect": Wrapper("", skip=9, text=""),
     "busybox": Wrapper(),
     "toybox": Wrapper(),
     "winpty": Wrapper(),

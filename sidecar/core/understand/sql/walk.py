@@ -9,6 +9,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from sidecar.core.model.effect import Deed, Effect, Object, Thing
+from sidecar.core.understand.paths import is_secret
 from sidecar.core.understand.sql.condition import truth
 from sidecar.core.understand.sql.effects import Found, Inner, table
 from sidecar.core.understand.sql.functions import RUN_SQL, function, opaque, power_table, secret_column, secret_table
@@ -46,8 +47,16 @@ def _secret(thing: Object, found: Found) -> None:
         found.add(Effect.READS_SECRET, f"{thing.name} holds what people sign in with", thing)
     elif thing.kind is Thing.TABLE and _elsewhere(thing.name):
         found.add(Effect.LEAVES_MACHINE, f"{thing.name} stands on another server", thing)
-    elif thing.kind is Thing.TABLE and "/" in thing.name:
+    elif thing.kind is Thing.TABLE and "/" in thing.name and not _is_data(thing.name):
         found.add(Effect.READS_SECRET, f"{thing.name} is a file", thing)
+
+
+def _is_data(name: str) -> bool:
+    """A table kept as a file below the folder where one stands."""
+    return name.endswith(_TABLES) and not name.startswith(("/", "~", "..")) and not is_secret(name)
+
+
+_TABLES = (".parquet", ".csv", ".tsv", ".csv.gz", ".arrow", ".feather", ".avro", ".orc", ".jsonl", ".ndjson")
 
 
 def _elsewhere(name: str) -> bool:

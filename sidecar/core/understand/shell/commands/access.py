@@ -72,6 +72,15 @@ def listing(*looks: str) -> Reader:
     return reader
 
 
+_IP_CHANGES = frozenset(listed("add del delete set change replace flush append exec restore"))
+
+
+def ip(call: Call) -> Reading:
+    """Objects are shown unless a verb changes them."""
+    changes = any(word.text in _IP_CHANGES for word in call.args)
+    return does(Effect.CHANGES_ACCESS if changes else Effect.READS, call)
+
+
 def crontab(call: Call) -> Reading:
     words = [word.text for word in call.args]
     if "-l" in words:
@@ -181,7 +190,20 @@ ACCESS: dict[str, Reader] = {
     "firewall-cmd": listing("--list-all", "--state", "--get-zones", "--list-ports"),
     "pfctl": listing("-s", "-sr"),
     "sysctl": listing("-a", "-n"),
-    "ip": listing("show", "a", "addr", "route", "link", "-br", "neigh", "r"),
+    "ip": ip,
+    "gatehouse": verbs(
+        [
+            *rows(
+                Effect.CHANGES_ACCESS,
+                "approvals approve; approvals deny; sessions kill; token mint; token exchange; login; logout; pins *"
+                "; policy import; cluster *; audit migrate; audit hold; notify *; stop; policy bundle",
+            ),
+            *rows(Effect.READS, "policy *; sessions list; sessions show; sessions replay; audit *; mask; envoy config"),
+            *rows(Effect.RUNS_CODE, "up; demo; serve; simulate"),
+        ]
+    ),
+    "nginx": listing("-t", "-T", "-v", "-V", "-h", "-?"),
+    **dict.fromkeys(("apachectl", "apache2ctl"), listing("configtest", "-t", "-S", "-M", "-v", "status", "fullstatus")),
     "crontab": crontab,
     **dict.fromkeys(("at", "batch", "atq"), later),
     "systemctl": _SYSTEMCTL,

@@ -26,6 +26,7 @@ from sidecar.core.understand.shell.call import (
     joined,
 )
 from sidecar.core.understand.shell.commands.rewriting import REWRITERS
+from sidecar.core.understand.shell.commands.tools import TOOLS
 from sidecar.core.understand.shell.commands.touching import reading, writing
 from sidecar.core.understand.shell.escapes import ansi_c
 from sidecar.core.understand.shell.flags import flags
@@ -270,6 +271,7 @@ PRINTS = frozenset(listed("echo printf print cat tee base64 base32 xxd rev tr he
 
 LOOKERS: dict[str, Reader] = {
     **dict.fromkeys(_QUIET, nothing),
+    **dict.fromkeys(TOOLS, files),
     **dict.fromkeys(_FILES, files),
     **dict.fromkeys(listed("true false : cd pushd popd test [ export alias"), silent),
     "set": settings,

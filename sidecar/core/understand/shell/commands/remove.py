@@ -1,5 +1,7 @@
 """Programs that take data away: files, trees, disks, processes."""
 
+import re
+
 from sidecar.core.model.effect import Deed, Effect
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
@@ -115,7 +117,7 @@ def mv(call: Call) -> Reading:
     read = flags(call.args, frozenset({"t", "target-directory", "S", "suffix"}))
     target = read.values("t", "target-directory") or list(read.operands[-1:])
     sources = [word for word in read.operands if word not in target]
-    deeds = writing(target, "mv to")
+    deeds = writing(_filled(target, sources), "mv to")
     for word in sources:
         gone = target and paths.folded(target[0].text) == "/dev/null"
         lost = gone or paths.is_kept(word.text) or paths.folded(word.text) in {"/", "~", "/home", "/root"}
@@ -131,7 +133,14 @@ def cp(call: Call) -> Reading:
     sources = [word for word in read.operands if word not in target]
     empties = any(paths.is_nothing(word.text) for word in sources) and any(paths.is_store(w.text) for w in target)
     lost = (deed(Effect.DESTROYS_DATA, call.shown),) if empties else ()
-    return Reading(reading(sources, call.name) + writing(target, f"{call.name} to") + lost)
+    return Reading(reading(sources, call.name) + writing(_filled(target, sources), f"{call.name} to") + lost)
+
+
+def _filled(target: list[Word], sources: list[Word]) -> list[Word]:
+    """The files that arise in a folder, where it is plainly one."""
+    if len(target) != 1 or not (target[0].text.endswith("/") or len(sources) > 1):
+        return target
+    return [Word(f"{target[0].text.rstrip('/')}/{word.text.rstrip('/').rpartition('/')[2]}") for word in sources]
 
 
 def ln(call: Call) -> Reading:
@@ -168,7 +177,12 @@ def pkill(call: Call) -> Reading:
     """By name is wide, but names what it means; every process of a user does not."""
     read = flags(call.args, frozenset({"s", "signal", "u", "user", "U"}))
     wide = read.has("u", "user", "U") or any(word.text in {".", ".*", "", "*"} for word in read.operands)
-    return does(Effect.DESTROYS_DATA if wide else Effect.WRITES, call)
+    guards = any(_GUARDS.search(word.text) for word in read.operands)
+    return does(Effect.DESTROYS_DATA if wide else Effect.CHANGES_ACCESS if guards else Effect.WRITES, call)
+
+
+# What watches over others.
+_GUARDS = re.compile(r"gatehouse|envoy|auditd|falco|fail2ban|osquery|crowdstrike|clamd|apparmor", re.IGNORECASE)
 
 
 def stops(call: Call) -> Reading:
