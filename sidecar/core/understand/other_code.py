@@ -58,7 +58,7 @@ _ENVIRONMENT = re.compile(
 
 _ROWS = re.compile(
     r"\.(delete_all|destroy_all|drop_all|dropDatabase|truncate_all)\b|objects\.all\(\)\.(_raw_)?delete\(|\.deleteMany\("
-    r"|objects\.filter\([^)]*\)\.delete\("
+    r"|\.(objects\.filter|query|filter|filter_by|where|all)\([^)]*\)\.delete\("
 )
 
 

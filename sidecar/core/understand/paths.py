@@ -157,6 +157,12 @@ def is_store(path: str) -> bool:
     return folded(path).endswith((".db", ".sqlite", ".sqlite3", ".mdb", ".duckdb", ".rdb", ".ibd"))
 
 
+def is_ledger(path: str) -> bool:
+    """One file, but without it nobody can change or open what it speaks of: state of infrastructure, private keys."""
+    clean = folded(path)
+    return clean.endswith((".tfstate", ".tfstate.backup")) or re.search(r"\.ssh/id_\w+$|\.gnupg/", clean) is not None
+
+
 def is_nothing(path: str) -> bool:
     clean = folded(path)
     return clean in HARMLESS_DEVICES or clean.startswith(("/dev/fd/", "/dev/pts/", "/proc/self/fd/"))

@@ -11,6 +11,7 @@ Rules:
 """
 
 import re
+from itertools import pairwise
 
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
@@ -25,7 +26,8 @@ _LOOKS = frozenset(
         " diff compare blame search find grep query select count sum check lint validate verify test tests testall spec"
         " explain inspect examine display history graph dag whoami who which where id ids version help doctor ping ask"
         " health healthcheck preview plan simulate estimate analyze analyse audit scan report summary profile trace"
-        " monitor watch du df outdated env about man doc docs usage examples completion completions config-test"
+        " monitor watch deps diagnose manifest logcat du df outdated env about man doc docs usage examples"
+        " completion completions config-test"
         " configtest contexts current peek discover detect probe lookup resolve"
     )
 )
@@ -35,10 +37,20 @@ _MAKES = frozenset(
         " template synth new init create scaffold add install i ci setup fmt format fix prettify convert transform"
         " transpile minify typecheck types run serve dev start emulate draw dump nbconvert kernelspec coverage"
         " measure fetch pull download clone export resolve tidy lock sync-deps pub clean task todo note notebook repl"
-        " parse extract translate cache spell analyzer metro storybook e2e unit integration ios android web story"
+        " local snapshot parse extract translate cache spell analyzer metro storybook e2e unit integration ios"
+        " android web story"
     )
 )
 _TAME = _LOOKS | _MAKES
+# After one of these, a later word is the name of something.
+_CHANGES = frozenset(
+    listed(
+        "set update apply write put edit modify enable disable stop kill cancel send submit push deploy import load"
+        " restart resize scale move rename register transfer void approve reject publish trigger exec shell promote"
+        " suspend resume pause block unblock offboard migrate restore rotate sync merge close archive reassign release"
+        " upload post flash burn sign broadcast mint swap stake"
+    )
+)
 _BEGINS = ("get", "list", "show", "describe", "is-", "has-", "check", "view", "print", "count", "find", "search")
 # Options by which a program looks, whatever else it is told.
 _OPTIONS = frozenset(
@@ -56,6 +68,9 @@ _NAME = frozenset(
         " coverage cov profiler profile doctor score size fetch beautify pretty tree watch calc"
     )
 )
+_NEW = frozenset(listed("new create init format add install start export"))
+_FOLDERS = frozenset(listed("- src docs tests test lib app"))
+_FILE = re.compile(r"\.[A-Za-z]\w*$")
 _SENTENCE = re.compile(r"[\w,.:'-]+( [\w,.:'-]+){2,}")
 _PLURAL = re.compile(r"[a-z][a-z-]{2,}[^s]s")
 _LSNAME = re.compile(r"(ls|get)[a-z]{2,8}|[a-z]*(lint|fmt|spell|stat|grep|diff|top|doc|test)")
@@ -65,27 +80,46 @@ def tame(name: str, args: tuple[Word, ...]) -> bool:
     """Whether these words say that nothing is done that matters."""
     if not args or name in _TAME or _named(name):
         return True
-    given = {name for word in args if word.text.startswith("-") for name in _options(word.text)}
+    given = {option for word in args if word.text.startswith("-") for option in _options(word.text)}
     operands = [word.text for word in flags(args).operands if not word.text.isdigit()]
-    says = [text for text in operands[:MOST_VERBS] if _says(text)]
-    if given & _OPTIONS or (says and not ("force" in given and _new(says[0]))):
+    says = [text for text in operands[: _before_a_change(operands)] if _says(text)]
+    if given & _OPTIONS or (says and not ("force" in given and _first(says[0]) in _NEW)):
         return True
-    if not operands or given & _STRONG:
-        return not given & _STRONG
+    if _CHANGES & set(operands):
+        return False
+    return any(_names_this_machine(word.text) for word in args) or (not given & _STRONG and _given(operands, args))
+
+
+def _given(operands: list[str], args: tuple[Word, ...]) -> bool:
+    """No verb that is known: what it was given says that it lists, shows, or works on files of the working tree."""
+    if not operands:
+        return all(word.text.startswith("-") for word in args)
     lists = len(operands) <= 2 and _PLURAL.fullmatch(operands[-1]) is not None
-    return (
-        lists or all(map(_is_here, operands)) or (len(operands) == 1 and _SENTENCE.fullmatch(operands[0]) is not None)
-    )
+    speaks = len(operands) == 1 and _SENTENCE.fullmatch(operands[0]) is not None
+    files = [text for text in _not_values(args) if not text.isdigit()]
+    return lists or speaks or (bool(files) and all(map(_is_here, files)))
 
 
 def _options(text: str) -> tuple[str, ...]:
-    """`-rf` is two, `-bool` and `--list` are one."""
+    """`-rf` is two, `-bool`, `-pdf` and `--list` are one."""
     name = text.lstrip("-").partition("=")[0]
-    return (
-        tuple(name)
-        if not text.startswith("--") and len(name) < 4 and name.isalpha() and name not in _OPTIONS
-        else (name,)
-    )
+    letters = not text.startswith("--") and set(name) <= set("rRfFvqxndyakw") and name not in _OPTIONS
+    return tuple(name) if letters else (name,)
+
+
+def _before_a_change(operands: list[str]) -> int:
+    """How many of the first words count: what follows `set` or `update` is only a name."""
+    return next((at for at, text in enumerate(operands[:MOST_VERBS]) if text in _CHANGES), MOST_VERBS)
+
+
+def _not_values(args: tuple[Word, ...]) -> list[str]:
+    """Operands that stand behind no option, whose value they may be."""
+    texts = ["", *(word.text for word in args)]
+    return [text for before, text in pairwise(texts) if not before.startswith("-") and not text.startswith("-")]
+
+
+def _names_this_machine(text: str) -> bool:
+    return "localhost" in text.lower() or "127.0.0.1" in text
 
 
 def _named(name: str) -> bool:
@@ -94,28 +128,19 @@ def _named(name: str) -> bool:
     return bool(_NAME & {own.rpartition("-")[2], own.rpartition("_")[2]}) or _LSNAME.fullmatch(own) is not None
 
 
-def _new(text: str) -> bool:
-    """Forced, it replaces what was there."""
-    return re.split(r"[-_:]", text.lower())[0] in {
-        "new",
-        "create",
-        "init",
-        "format",
-        "add",
-        "install",
-        "start",
-        "export",
-    }
+def _first(text: str) -> str:
+    return re.split(r"[-_:]", text.lower())[0]
 
 
 def _says(text: str) -> bool:
     pieces = re.split(r"[-_:]", text.lower())
-    return bool({pieces[0], pieces[-1], text.lower()} & _TAME) or text.lower().startswith(_BEGINS)
+    begins = text.isidentifier() and text.lower().startswith(_BEGINS)
+    return begins or bool({pieces[0], pieces[-1], text.lower()} & _TAME)
 
 
 def _is_here(text: str) -> bool:
     """A file or folder of the working tree, or an address of this machine."""
     if "://" in text:
         return is_local(text)
-    looks_like_file = "/" in text or "." in text or text in {"-", "src", "docs", "tests", "test", "lib", "app"}
+    looks_like_file = "/" in text or _FILE.search(text) is not None or text in _FOLDERS
     return looks_like_file and HOLE not in text and (paths.is_inside(text) or paths.is_temporary(text))

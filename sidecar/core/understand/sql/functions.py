@@ -38,8 +38,8 @@ _FUNCTIONS: dict[tuple[Effect, str], str] = {
         "sp_grantlogin sp_droprolemember sp_changedbowner sp_addrole sp_dropuser pg_reload_conf sp_addremotelogin "
         "sp_droplogin pg_terminate_backend pg_promote"
     ),
-    (Effect.DESTROYS_DATA, "takes away what nobody counted"): "lo_unlink",
-    (_DELETES, "takes away"): "pg_drop_replication_slot pg_switch_wal xp_delete_file sp_delete_job",
+    (Effect.DESTROYS_DATA, "takes away what nobody counted"): "lo_unlink pg_drop_replication_slot",
+    (_DELETES, "takes away"): "pg_switch_wal xp_delete_file sp_delete_job",
     (_WRITES, "changes state"): "setval nextval pg_cancel_backend pg_advisory_lock lo_create lo_put pg_notify",
 }
 FUNCTIONS: dict[str, tuple[Effect, str]] = {name: deed for deed, names in _FUNCTIONS.items() for name in names.split()}

@@ -154,6 +154,17 @@ def ansible(call: Call) -> Reading:
     return joined(does(_E.RUNS_CODE, call, *(host(word.shown) for word in call.args[:1])), Reading(runs=runs))
 
 
+_platform = verbs(_PLATFORM, "a app r remote n name project")
+
+
+def platform(call: Call) -> Reading:
+    """`config` alone shows every setting, secrets among them; `config validate` does not."""
+    words = [word.text for word in flags(call.args, frozenset(listed("a app r remote"))).operands[:2]]
+    if words in (["config", "validate"], ["config", "check"], ["config", "list"], ["config", "save"]):
+        return does(_E.READS, call)
+    return _platform(call)
+
+
 CLOUD: dict[str, Reader] = {
     **dict.fromkeys(
         ("terraform", "tofu", "terragrunt"),
@@ -187,7 +198,7 @@ CLOUD: dict[str, Reader] = {
             " amplify render linode-cli hcloud scw ibmcloud oci cf eksctl kind minikube k3d argocd flux"
             " nomad consul vagrant packer velero kops"
         ),
-        verbs(_PLATFORM, "a app r remote n name project"),
+        platform,
     ),
     **dict.fromkeys(
         listed("ansible ansible-playbook"),

@@ -39,7 +39,8 @@ DOCKER = [
         _E.DESTROYS_DATA,
         "system prune ? -a --all --volumes -f --force; volume rm; volume prune; volume remove"
         "; compose down ? -v --volumes --rmi; compose rm ? -v; swarm leave; stack rm; service rm"
-        "; image prune ? -a --all; secret rm; config rm; rm ? -v --volumes; node rm"
+        "; image prune ? -a --all; secret rm; config rm; rm ? -v --volumes; node rm; machine rm; machine reset;"
+        " system reset; pod rm ? -a --all -f --force"
         "; builder prune ? -a --all",
     ),
     *rows(

@@ -61,7 +61,10 @@ def dumps(call: Call) -> Reading:
     read = flags(
         call.args, frozenset(listed("f file r result-file h host U user u p port P d dbname t table n schema"))
     )
-    return Reading((deed(_E.READS, call.shown), *writing(read.values("f", "file", "r", "result-file"), call.name)))
+    # Nothing in it takes anything away, unless it says so.
+    adds = call.name.startswith("pg_dump") and not read.has("c", "clean", "if-exists")
+    written = writing(read.values("f", "file", "r", "result-file"), call.name)
+    return Reading((deed(_E.READS, call.shown), *written), out=Stream("" if adds else None))
 
 
 def drops(call: Call) -> Reading:

@@ -185,6 +185,13 @@ def pkill(call: Call) -> Reading:
 _GUARDS = re.compile(r"gatehouse|envoy|auditd|falco|fail2ban|osquery|crowdstrike|clamd|apparmor", re.IGNORECASE)
 
 
+def fuser(call: Call) -> Reading:
+    """`-k` ends whoever has it open."""
+    if flags(call.args, frozenset({"n", "s"})).has("k", "kill"):
+        return does(Effect.DESTROYS_DATA, call, why="ends however many there are")
+    return does(Effect.READS, call)
+
+
 def stops(call: Call) -> Reading:
     """The machine goes down and with it all that runs."""
     return NOTHING if flags(call.args).has("help") else does(Effect.DESTROYS_DATA, call, why="the machine goes down")
@@ -223,5 +230,7 @@ REMOVERS: dict[str, Reader] = {
     "pkill": pkill,
     "killall": pkill,
     "skill": pkill,
+    "fuser": fuser,
+    "kill-port": lambda call: does(Effect.WRITES, call),
     **dict.fromkeys(listed("shutdown reboot halt poweroff telinit init"), stops),
 }
