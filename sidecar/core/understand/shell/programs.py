@@ -13,6 +13,7 @@ from sidecar.core.understand.shell.commands.kubernetes import KUBERNETES
 from sidecar.core.understand.shell.commands.looking import LOOKERS
 from sidecar.core.understand.shell.commands.migrations import MIGRATIONS
 from sidecar.core.understand.shell.commands.network import NETWORK
+from sidecar.core.understand.shell.commands.nix import NIX
 from sidecar.core.understand.shell.commands.packages import PACKAGES
 from sidecar.core.understand.shell.commands.remove import REMOVERS
 from sidecar.core.understand.shell.commands.tasks import TASKS
@@ -33,6 +34,7 @@ _PROGRAMS: dict[str, Reader] = {
     **CONTAINERS,
     **KUBERNETES,
     **ACCESS,
+    **NIX,
     **GIT,
     **VERSIONS,
     **CODE_HOSTS,

@@ -62,6 +62,10 @@ _SECRETS = frozenset(
     )
 )
 _SPENDS = frozenset(listed("refund refunds payout payouts purchase buy charges"))
+# Programs that keep nothing but secrets.
+_STORES = frozenset(
+    listed("chamber infisical doppler teller akeyless berglas conjur dotenvx dcli gopass summon keepassxc-cli passbolt")
+)
 _SENDS = frozenset(listed("upload publish share tunnel expose send push post exfiltrate"))
 # After these come names and texts.
 _PLAIN = frozenset(
@@ -97,6 +101,7 @@ def said(read: Flags, shown: Sequence[str] = (), name: str = "") -> tuple[Effect
     given = {option for option, _ in read.given} | {text.lstrip("-").partition("=")[0] for text in shown}
     found = list(_by_options(given))
     seen = [piece for piece in re.split(r"[-_]", name) if piece in _SECRETS]
+    seen += ["secrets"] if name in _STORES else []
     for word in read.operands[:MOST_VERBS]:  # one may be the value of an option that nobody knows
         pieces = _pieces(word.text)
         if not pieces:
@@ -166,15 +171,21 @@ def _by_pair(pieces: Sequence[str], beside: Sequence[str]) -> Iterator[Effect]:
 
 
 def _following(read: Flags, text: str) -> tuple[str, ...]:
-    """The pieces of the word behind this one: `get secret`, `add user`."""
+    """The pieces of the word behind this one: `get secret`, `add user`, `kv get secrets/prod`."""
     texts = [word.text for word in read.operands]
     at = texts.index(text) + 1
-    return _pieces(texts[at]) if at < len(texts) else ()
+    if at >= len(texts):
+        return ()
+    first = texts[at].partition("/")[0].lower()
+    return (first,) if first in _SECRETS else _pieces(texts[at])
 
 
 def _pieces(text: str) -> tuple[str, ...]:
     """`delete_queue`, `db:drop`, `DeleteBucket`. Behind a dot stands a verb (`ecto.drop`) or the kind of a file."""
     text = _SLASHED.sub("", text)
+    group, slash, verb = text.partition("/")
+    if slash and group.isalnum() and verb in LOSSES:  # `vmsvc/destroy`
+        return (group, verb)
     if not _WORD.fullmatch(text):
         return ()
     if "." in text:

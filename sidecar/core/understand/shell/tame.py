@@ -26,7 +26,8 @@ _LOOKS = frozenset(
         " diff compare blame search find grep query select count sum check lint validate verify test tests testall spec"
         " explain inspect examine display history graph dag whoami who which where id ids version help doctor ping ask"
         " health healthcheck preview plan simulate estimate analyze analyse audit scan report summary profile trace"
-        " monitor watch deps diagnose manifest logcat du df outdated env about man doc docs usage examples"
+        " monitor watch deps diagnose manifest logcat decode schema results du df outdated env about man doc docs"
+        " usage examples"
         " completion completions config-test"
         " configtest contexts current peek discover detect probe lookup resolve"
     )
@@ -69,7 +70,12 @@ _NAME = frozenset(
     )
 )
 _NEW = frozenset(listed("new create init format add install start export"))
-_FOLDERS = frozenset(listed("- src docs tests test lib app"))
+_FOLDERS = frozenset(
+    listed(
+        "- . src docs doc tests test spec lib app apps api web packages services scripts infra k8s config configs data"
+        " build dist target examples cmd internal pkg assets public static styles schemas migrations models notebooks"
+    )
+)
 _FILE = re.compile(r"\.[A-Za-z]\w*$")
 _SENTENCE = re.compile(r"[\w,.:'-]+( [\w,.:'-]+){2,}")
 _PLURAL = re.compile(r"[a-z][a-z-]{2,}[^s]s")
@@ -96,8 +102,8 @@ def _given(operands: list[str], args: tuple[Word, ...]) -> bool:
         return all(word.text.startswith("-") for word in args)
     lists = len(operands) <= 2 and _PLURAL.fullmatch(operands[-1]) is not None
     speaks = len(operands) == 1 and _SENTENCE.fullmatch(operands[0]) is not None
-    files = [text for text in _not_values(args) if not text.isdigit()]
-    return lists or speaks or (bool(files) and all(map(_is_here, files)))
+    others = [text for text in _not_values(args) if not text.isdigit() and not _is_here(text)]
+    return lists or speaks or (not others and any(map(_is_here, operands)))
 
 
 def _options(text: str) -> tuple[str, ...]:
@@ -142,5 +148,7 @@ def _is_here(text: str) -> bool:
     """A file or folder of the working tree, or an address of this machine."""
     if "://" in text:
         return is_local(text)
-    looks_like_file = "/" in text or _FILE.search(text) is not None or text in _FOLDERS
+    # `vg0/snap` and `owner/repository` have a stroke too.
+    looks_like_file = text.endswith("/") or _FILE.search(text) is not None or text.partition("/")[0] in _FOLDERS
+    looks_like_file = looks_like_file or text.startswith("/")
     return looks_like_file and HOLE not in text and (paths.is_inside(text) or paths.is_temporary(text))

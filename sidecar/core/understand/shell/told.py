@@ -18,7 +18,9 @@ _NAMES = frozenset(
         " hook preview info-script script-text scripts entry-command startup init-command"
     )
 )
-_STATEMENTS = frozenset(listed("command sql query execute statement exec eval"))
+_STATEMENTS = frozenset(
+    listed("command sql query execute statement exec eval query-string sql-statement query-statement sqls")
+)
 _SQL = re.compile(
     r"\s*(delete\s+from|drop\s+(table|database|schema|index|view|user|role|keyspace|collection)|truncate\s+(table\s+)?[\w.]+"
     r"\s*(;|cascade|$)|update\s+\S+\s+set\s|alter\s+(table|user|role|database|system)|insert\s+into|grant\s.+\sto\s"

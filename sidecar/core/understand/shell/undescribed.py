@@ -79,10 +79,15 @@ def undescribed(call: Call, known: Callable[[str], object | None]) -> Reading:
     return Reading((*runs.deeds, *told, *_pointed_at(call, before, asks=asks)), inner, unread)
 
 
+_SENDER = re.compile(r"slack|discord|telegram|paste|sprunge|termbin|transfer|upload|tweet|sms|sendgrid|mailgun")
+
+
 def _by_name(name: str) -> Iterator[Effect]:
     """`kafka-delete-records.sh`, `cloud-nuke`: the program is called after what it does."""
     if LOSSES & set(re.split(r"[-_.]", name.lower())):
         yield Effect.DESTROYS_DATA
+    if _SENDER.search(name.lower()):
+        yield Effect.LEAVES_MACHINE
 
 
 def _divided(args: tuple[Word, ...]) -> tuple[tuple[Word, ...], tuple[Word, ...]]:

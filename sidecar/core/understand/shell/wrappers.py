@@ -117,6 +117,8 @@ def ssh(call: Call) -> Reading:
     read = flags(call.args, _SSH, stop=True)
     if not read.operands:
         return NOTHING
+    if read.has("G"):
+        return does(Effect.READS, call, why="shows its settings")
     where = read.operands[0].shown.rpartition("@")[2].removeprefix("ssh://")
     rest = read.operands[1:]
     proxies = [w for w in read.values("o") if w.text.lower().startswith(("proxycommand", "localcommand"))]
@@ -142,6 +144,14 @@ def unit(call: Call) -> Reading:
     read = flags(call.args, _UNIT, stop=True)
     what = _ESCALATES if read.operands and not read.has("user") else Effect.RUNS_CODE
     return Reading((deed(what, call.shown),), (Argv(read.operands, call.stdin, loose=True),) if read.operands else ())
+
+
+def perf(call: Call) -> Reading:
+    """`perf stat -e cycles command`; the other verbs look at what was measured."""
+    if not call.args or call.args[0].text not in {"stat", "record", "trace", "mem", "c2c"}:
+        return does(Effect.READS, call)
+    rest = flags(call.args[1:], frozenset(listed("e o p t C r F c G event output pid cpu")), stop=True).operands
+    return Reading(runs=(Argv(rest, call.stdin, loose=True),)) if rest else NOTHING
 
 
 def exec_(call: Call) -> Reading:
@@ -227,7 +237,7 @@ WRAPPERS: dict[str, Reader] = {
     "unbuffer": Wrapper(),
     "strace": Wrapper("e o p s u E trace"),
     "ltrace": Wrapper("e o p s u"),
-    "perf": Wrapper("e o", skip=1),
+    "perf": perf,
     "valgrind": Wrapper(),
     "hyperfine": joined_text("w r m M L s S n"),
     "caffeinate": Wrapper("t w"),

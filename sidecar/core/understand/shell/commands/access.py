@@ -81,6 +81,12 @@ def ip(call: Call) -> Reading:
     return does(Effect.CHANGES_ACCESS if changes else Effect.READS, call)
 
 
+def sysctl(call: Call) -> Reading:
+    """A name alone is shown; `name=value`, `-w` and `-p` set."""
+    sets = any("=" in word.text or word.text in {"-w", "-p", "--write", "--load", "--system"} for word in call.args)
+    return does(Effect.CHANGES_ACCESS if sets or not call.args else Effect.READS, call)
+
+
 def crontab(call: Call) -> Reading:
     words = [word.text for word in call.args]
     if "-l" in words:
@@ -166,6 +172,8 @@ def gpg(call: Call) -> Reading:
 
 def ssh_keygen(call: Call) -> Reading:
     read = flags(call.args, frozenset(listed("t b C f N P O n s I V D w a q")))
+    if read.has("p", "A", "R", "s"):
+        return does(Effect.CHANGES_ACCESS if read.has("p", "s") else Effect.WRITES, call)
     return does(Effect.READS if read.has("l", "F", "y", "B") else Effect.WRITES, call)
 
 
@@ -178,7 +186,7 @@ ACCESS: dict[str, Reader] = {
             " groupadd groupdel groupmod gpasswd passwd chpasswd chage chsh chfn visudo vipw newusers"
             " semanage setenforce setsebool aa-disable pam-auth-update dscl dseditgroup insmod rmmod"
             " modprobe kextload mount umount losetup swapoff csrutil spctl tccutil lpadmin"
-            " ssh-copy-id setfattr ssh-add keyctl authconfig hostnamectl realm kadmin ldapadd"
+            " ssh-copy-id setfattr keyctl authconfig hostnamectl realm kadmin ldapadd"
             " ldapmodify ldapdelete smbpasswd"
         ),
         changes,
@@ -189,7 +197,8 @@ ACCESS: dict[str, Reader] = {
     "ufw": listing("status"),
     "firewall-cmd": listing("--list-all", "--state", "--get-zones", "--list-ports"),
     "pfctl": listing("-s", "-sr"),
-    "sysctl": listing("-a", "-n"),
+    "sysctl": sysctl,
+    "ssh-add": listing("-l", "-L"),
     "ip": ip,
     "gatehouse": verbs(
         [

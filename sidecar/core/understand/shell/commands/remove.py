@@ -210,7 +210,7 @@ REMOVERS: dict[str, Reader] = {
     **dict.fromkeys(
         listed(
             "mkfs mke2fs mkswap fdisk gdisk sgdisk sfdisk cfdisk parted blkdiscard hdparm"
-            " badblocks mdadm cryptsetup lvremove vgremove pvremove lvreduce zpool diskutil format"
+            " badblocks mdadm cryptsetup lvremove vgremove pvremove lvreduce lvconvert vgreduce zpool diskutil format"
             " mkfs.ext2 mkfs.ext3 mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.vfat mkfs.fat mkfs.ntfs mkfs.f2fs"
             " mkdosfs newfs"
         ),
