@@ -20,10 +20,15 @@ OTHER = "its content type is named twice, or in a charset other than UTF-8"
 
 def checked(headers: Headers, status: int) -> None:
     """`Refused` for what would be read as other letters: `status` says whose fault that is."""
-    named = [value for name, value in headers if name == "content-type"]
-    if len(named) > 1 or any(not _same(value) for value in named):
+    if not usual(headers):
         code = Code.INVALID_REQUEST if status < 500 else Code.API
         raise Refused(status, code, f"The body cannot be read: {OTHER}.")
+
+
+def usual(headers: Headers) -> bool:
+    """Whether there is one content type at most, and no charset in it that we do not read."""
+    named = [value for name, value in headers if name == "content-type"]
+    return not named or (len(named) == 1 and _same(named[0]))
 
 
 def _same(content_type: str) -> bool:
