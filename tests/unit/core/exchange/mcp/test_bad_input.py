@@ -78,7 +78,7 @@ BY_A_CLIENT = (
     ("another name to readers of Go", json.dumps(request("tools/call", name="a", Name="send")).encode(), 400),
     (
         "other arguments to readers of Go",
-        json.dumps(request("tools/call", name="a", argumentſ={})).encode(),
+        json.dumps(said(id=1, method="tools/call", params={"name": "a", "argument\u017f": {}})).encode(),
         400,
     ),
 )
