@@ -190,6 +190,8 @@ def _facts(arrived: Arrived, way: Route, what: Endpoint, request: ClaudeRequest 
         path=way.path.partition("?")[0],
         endpoint=what.value,
         messages=request.message_count if request else 0,
+        tool_types=request.tool_types if request else (),
+        mcp_servers=request.mcp_servers if request else (),
     )
 
 
