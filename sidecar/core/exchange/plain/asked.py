@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """`method`: of the request."""
+    """`method`: of the request. `url`: of the connection; `prefix`: what stands before its paths at the gate."""
 
     method: str
+    url: str = ""
+    prefix: str = ""

@@ -27,13 +27,14 @@ from sidecar.core.exchange.direct_call import count_direct, judge_direct
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.judgement import judge_texts
 from sidecar.core.exchange.outcome import Arrived, Go
+from sidecar.core.exchange.plain import heads
 from sidecar.core.exchange.plain.asked import Plain
 from sidecar.core.exchange.plain.called import as_call
 from sidecar.core.exchange.quarantining import quarantined
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.request_record import Material
 from sidecar.core.exchange.rewriting import rewritten_body, written_down
-from sidecar.core.exchange.route import Route
+from sidecar.core.exchange.route import NAMED, Route
 from sidecar.core.exchange.rules import BoundRules
 from sidecar.core.mask.placeholder import Placeholders
 from sidecar.core.model.action import Action
@@ -67,8 +68,6 @@ USUAL = frozenset(
         "x-request-id",
     }
 )
-# Asked for anew (`accept-encoding`), or Envoy's.
-NEVER = ("accept-encoding", "forwarded", "x-envoy-external-address", "x-forwarded-for", "x-request-id")
 HEADER = -3
 
 
@@ -104,6 +103,7 @@ def decide_plain(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller
         message = f"No policy allows this method and path on the connection {way.connection.name}."
         raise Refused(403, Code.PERMISSION, message)
     call = _Call(arrived, way, caller, kind, _read(gate, arrived, kind))
+    heads.checked(arrived.head, call.body)
     _readable(call, bound)
     refused = gate.ledger.admit(caller_key(caller), bound.limits, arrived.at)
     if refused is not None:
@@ -178,8 +178,7 @@ def _pieces(call: _Call) -> tuple[Piece, ...]:
 
 def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged) -> Go:
     arrived, body = call.arrived, call.arrived.body
-    there = {name for name, _ in arrived.head.headers}
-    remove = tuple(name for name in NEVER if name in there)
+    remove = heads.gone(arrived.head.headers)
     if judged.changes and call.body is not None:
         body, remove = rewritten_body(call.body, judged.changes), (*remove, "content-encoding")
     ours: Headers = request_headers.added(body)
@@ -191,7 +190,7 @@ def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged) -> Go:
         False,
         call.caller,
         keep=gate.keep_originals,
-        asked=Plain(arrived.head.method),
+        asked=Plain(arrived.head.method, call.way.connection.url, f"{NAMED}{call.way.connection.name}"),
     )
     return Go(call.way, remove, ours, body, context)
 
