@@ -9,7 +9,7 @@ from types import TracebackType
 import uvicorn
 
 from sidecar.core.errors import ConfigurationError
-from sidecar.settings.units import is_loopback
+from sidecar.settings.loopback import is_loopback
 from sidecar.simulator.provider import Options, Provider
 from sidecar.simulator.provider_app import provider_app
 
