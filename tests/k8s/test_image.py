@@ -5,9 +5,9 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
-import yaml
 from packaging.requirements import Requirement
 
+from tests import written
 from tests.k8s.rig import CHART, ROOT, containers, of_set, pods
 
 K8S = ROOT / "k8s"
@@ -89,7 +89,7 @@ def test_only_what_it_is_made_of_is_sent_to_the_builder() -> None:
 
 
 def test_the_build_states_what_is_inside_and_where_it_comes_from() -> None:
-    steps = yaml.safe_load((K8S / "image.yaml").read_text())["jobs"]["image"]["steps"]
+    steps = written.read((K8S / "image.yaml").read_text())["jobs"]["image"]["steps"]
     push = next(step["with"] for step in steps if step.get("id") == "push")
     assert (push["sbom"], push["provenance"]) == (True, "mode=max")
     assert "digest" in steps[-1]["run"]
@@ -107,4 +107,4 @@ def test_every_command_of_the_chart_is_a_program_of_the_image() -> None:
 
 
 def test_the_chart_speaks_of_this_version() -> None:
-    assert yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"] == distribution("gatehouse").version
+    assert written.read((CHART / "Chart.yaml").read_text())["appVersion"] == distribution("gatehouse").version
