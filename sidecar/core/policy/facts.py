@@ -28,6 +28,7 @@ class RequestFacts:
     path: str
     endpoint: str
     messages: int
+    upgrade: str = ""  # what the request leaves HTTP for
 
     @property
     def all_models(self) -> tuple[str, ...]:

@@ -4,7 +4,16 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Handshake:
+    """It asks for a WebSocket. `key`: what the server has to answer to; `lasts`: how many seconds it may be open."""
+
+    key: str
+    lasts: float
+
+
+@dataclass(frozen=True, slots=True)
 class Plain:
     """`method`: of the request."""
 
     method: str
+    handshake: Handshake | None = None
