@@ -96,7 +96,7 @@ def serving(secret: str) -> Iterator[Service]:
         if scope["path"] not in ECHO:
             await socket.send_denial_response(JSONResponse({"key": secret}, 404))
             return
-        service.heads.append({name: value for name, value in socket.headers.items()})
+        service.heads.append(dict(socket.headers.items()))
         await socket.accept()
         async for text in socket.iter_text():
             await socket.send_text(f"{text}, {secret}")
