@@ -71,7 +71,15 @@ def _provider(provider: w.ProviderSection, folder: Path) -> values.Provider:
 
 def _upstream(connection: w.ConnectionSection, folder: Path) -> values.Upstream:
     credential = _credential(connection.credential, folder) if connection.credential else None
-    return values.Upstream(connection.name, connection.kind, connection.url, connection.path, credential)
+    return values.Upstream(
+        connection.name,
+        connection.kind,
+        connection.url,
+        connection.path,
+        credential,
+        connection.upgrades,
+        connection.upgrade_timeout,
+    )
 
 
 def _credential(credential: w.CredentialSection, folder: Path) -> values.CredentialSource:
