@@ -27,6 +27,7 @@ class Service:
     methods: list[str] = field(default_factory=list)
     holder: Callable[[str], str | None] = lambda _: None  # whose token stands in `authorization`
     served: list[str] = field(default_factory=list)  # for whom, behind /guarded
+    pages: dict[str, object] = field(default_factory=dict)  # documents that anybody may read
 
     @property
     def url(self) -> str:
@@ -93,6 +94,9 @@ def serving(secret: str) -> Iterator[Service]:
             pairs: list[tuple[bytes, bytes]] = scope["headers"]  # type: ignore[assignment]
             service.heads.append({name.decode(): value.decode("latin-1") for name, value in pairs})
             service.methods.append(str(scope["method"]))
+            if scope["path"] in service.pages:
+                await JSONResponse(service.pages[str(scope["path"])])(scope, receive, send)  # type: ignore[arg-type]
+                return
             if str(scope["path"]).startswith(GUARDED):
                 holder = service.holder(service.heads[-1].get("authorization", ""))
                 if holder is None:
