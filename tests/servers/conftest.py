@@ -23,7 +23,7 @@ from tests.token_endpoint import TokenGiver, giving, plain
 
 POLICY = """
 policy: servers
-applies: {connections: [tickets, shop, guarded, personal, locked, found, issued]}
+applies: {connections: [tickets, shop, guarded, personal, locked, found, issued, json]}
 paths: ['GET /orders', 'POST /orders']
 limits: {session: {tools: {"mcp__*__find": 3}}}
 rules:
@@ -51,6 +51,7 @@ development: {identity: true}
 connections:
   - {name: tickets, kind: mcp, url: "%(service)s/mcp", path: /mcp/tickets,
      credential: {header: authorization, prefix: "Bearer ", from: {file: upstream.key}}}
+  - {name: json, kind: mcp, url: "%(service)s/json/mcp", credential: {from: {file: upstream.key}}}
   - {name: shop, kind: http, url: "%(service)s", credential: {header: x-api-key, from: {file: upstream.key}}}
   - {name: claude, kind: claude, url: "%(claude)s", credential: {header: x-api-key, from: {file: upstream.key}}}
   - name: guarded

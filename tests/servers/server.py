@@ -1,6 +1,7 @@
 """A real MCP server whose tools a test can change, and a small HTTP service beside it."""
 
 import asyncio
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -78,6 +79,19 @@ def _server(secret: str) -> Service:
     async def orders(request: Request) -> Response:
         service.bodies.append(await request.body())
         return JSONResponse({"order": 7, "key": secret})
+
+    @mcp.custom_route("/json/mcp", methods=["POST"])
+    async def json_alone(request: Request) -> Response:
+        """A server of one tool that answers in JSON, or streams though nobody asked for that."""
+        said = await request.json()
+        service.ran.append((said["params"]["name"], said["params"]["arguments"]["to"]))
+        content = [{"type": "text", "text": f"sent: {secret}"}]
+        answer = {"jsonrpc": "2.0", "id": said["id"], "result": {"content": content}}
+        if said["params"]["arguments"]["to"] != "stream":
+            return JSONResponse(answer)
+        note = {"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": "half"}}
+        text = "".join(f"data: {json.dumps(one)}\n\n" for one in (note, answer))
+        return Response(text, media_type="text/event-stream")
 
     return service
 

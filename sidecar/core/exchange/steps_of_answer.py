@@ -13,7 +13,8 @@ from sidecar.core.exchange.outcome import Go
 def started(course: Course, event: ResponseStarted) -> Commands:
     go = course.outcome(Go)
     course.times = replace(course.times, answered=event.at)
-    course.answering = answering(go.answer, event.head, event.at, course.times.forwarded)
+    gathers = course.waits is not None and not course.waits.streams
+    course.answering = answering(go.answer, event.head, event.at, course.times.forwarded, gathers=gathers)
     if event.end:
         return course.finish((course.answering.start(),), event.at)
     course.state = State.STREAMING if course.answering.streams else State.COLLECTING

@@ -247,6 +247,9 @@ class McpBody(_Answer):
         kind = type_of(self.head.headers)
         if not body:
             return body
+        return self._read(kind, body)
+
+    def _read(self, kind: str, body: bytes) -> bytes:
         if kind == "application/json" and self.head.status < 300:
             return self.saying.take(body)
         return self._other(kind, body)
