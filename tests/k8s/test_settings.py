@@ -172,6 +172,25 @@ def test_a_token_endpoint_gives_a_credential(tmp_path: Path) -> None:
     assert str(oauth.ca) == "/run/gatehouse/authorities.pem"
 
 
+OWN = {"client_id": "c", "client_secret": {"secret": {"name": "s", "key": "k"}}}
+
+
+@pytest.mark.parametrize(
+    ("oauth", "issuer", "server"),
+    [
+        ({"issuer": "https://i.example"}, "https://i.example", None),
+        ({"discover": True}, None, "https://t.example/mcp"),
+    ],
+)
+def test_a_token_endpoint_may_be_asked_for(tmp_path: Path, oauth: Object, issuer: object, server: object) -> None:
+    tickets = {"name": "tickets", "kind": "mcp", "url": "https://t.example/mcp"}
+    made = rendered(values("try", connections=[{**tickets, "credential": {"oauth": OWN | oauth}}]))
+    found = load(laid_out(tmp_path, made, "gateway"), environ={}).upstream("tickets").credential
+    assert found is not None
+    assert found.oauth is not None
+    assert (found.oauth.token_url, found.oauth.issuer, found.oauth.server) == ("", issuer, server)
+
+
 def test_a_bundle_may_be_all_there_is(tmp_path: Path) -> None:
     bundle = {"url": "https://rules.example/company.tar", "public_keys": ["0f" * 32]}
     objects = rendered(values("try", policies={"preset": "none", "bundle": bundle}))
