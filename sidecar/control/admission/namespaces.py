@@ -1,6 +1,8 @@
 """Labels of namespaces, asked for and kept for a few seconds.
 
-Rule: while the API server does not say, the labels are unknown, and what it asked because of them counts.
+Rules:
+- While the API server does not say, the labels are unknown, and what it asked because of them counts.
+- Before a pod is left alone because of them they are asked for anew: the API server knew newer ones when it asked.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,9 +20,9 @@ class Namespaces:
         self._now = now
         self._known: dict[str, tuple[float, Labels | None]] = {}
 
-    async def labels(self, name: str) -> Labels | None:
+    async def labels(self, name: str, anew: bool = False) -> Labels | None:
         at, known = self._known.get(name, (float("-inf"), None))
-        if self._now() - at < FRESH:
+        if self._now() - at < FRESH and not anew:
             return known
         try:
             found = await self._cluster.get(f"/api/v1/namespaces/{name}")
