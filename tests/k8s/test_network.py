@@ -125,6 +125,24 @@ def test_a_peer_without_its_namespace_would_be_another_ones() -> None:
         rendered(values("production", networkPolicy__inClusterTo=[rule]))
 
 
+def test_names_and_the_api_server_are_where_a_cluster_has_them() -> None:
+    more = {
+        "dnsNamespace": "openshift-dns",
+        "dnsPorts": [53, 5353],
+        "dnsCidrs": ["169.254.20.10/32"],
+        "apiPorts": [8443],
+    }
+    given = values("production")
+    objects = rendered({**given, "networkPolicy": {**given["networkPolicy"], **more}})
+    there = ({"kubernetes.io/metadata.name": "openshift-dns"}, {})
+    for name in ("gateway", "control", "webhook", "migration"):
+        assert goes_out("gatehouse", part(name), there, 5353, objects), name
+        assert goes_out("gatehouse", part(name), "169.254.20.10", 53, objects), name
+    assert goes_out("agents", {"app": "bot"}, "169.254.20.10", 53, objects)
+    assert goes_out("gatehouse", part("webhook"), "10.1.2.3", 8443, objects)
+    assert not goes_out("gatehouse", part("webhook"), "10.1.2.3", 6443, objects)
+
+
 def test_off_is_off() -> None:
     given = values("production", networkPolicy={"enabled": False})
     assert [one for one in rendered(given) if one["kind"] == "NetworkPolicy"] == []

@@ -110,9 +110,7 @@ def test_rights_in_the_cluster_are_few() -> None:
             for _, resource, verb, _ in found
         )
     read = {(verb, names) for _, resource, verb, names in rights("sidecars") if resource == "secrets"}
-    assert read == {(verb, "gatehouse-tls") for verb in ("get", "update", "patch", "watch", "delete")} | {
-        ("create", "*")
-    }
+    assert read == {(verb, "gatehouse-tls") for verb in ("get", "update", "delete")} | {("create", "*")}
     assert not any(resource == "secrets" for _, resource, *_ in rights("production"))
 
 
