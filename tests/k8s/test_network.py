@@ -92,6 +92,8 @@ OUT: tuple[tuple[str, dict[str, str], Any, int, bool, str], ...] = (
 IN: tuple[tuple[dict[str, str], Any, int, bool, str], ...] = (
     (part("gateway"), ({**AGENTS, "agents": "true"}, {}), 15080, True, "agents call the gateway"),
     (part("gateway"), ({"kubernetes.io/metadata.name": "other"}, {}), 15080, False, "others do not"),
+    (part("gateway"), (OURS, part("test")), 15080, True, "`helm test` calls"),
+    (part("gateway"), (OURS, {"app": "other"}), 15080, False, "not everybody in our namespace"),
     (part("gateway"), ({"kubernetes.io/metadata.name": "monitoring"}, {}), 15095, True, "it is scraped"),
     (part("gateway"), ({**AGENTS, "agents": "true"}, {}), 15081, False, "its admin page is nobody's"),
     (part("control"), ({"kubernetes.io/metadata.name": "ingress-nginx"}, {}), 15090, True, "people, by the ingress"),

@@ -183,6 +183,12 @@ def test_a_rollout_ends_with_as_many_nodes_as_pods(part: str) -> None:
         assert (how["maxUnavailable"], how["maxSurge"]) == wanted
 
 
+def test_pods_come_to_nodes_that_can_run_them() -> None:
+    for owner, spec in pods(rendered(values("production", webhook__nodeSelector={"kubernetes.io/os": "own"}))):
+        wanted = "own" if owner == "Deployment/gatehouse-webhook" else "linux"
+        assert spec["nodeSelector"]["kubernetes.io/os"] == wanted, owner
+
+
 def test_the_record_of_an_injected_pod_fits_its_volume() -> None:
     def limit(**changed: Any) -> str:
         objects = rendered(values("production", **changed))
@@ -235,7 +241,17 @@ def test_an_uninstall_keeps_what_holds_records_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("name", "said", "unsaid"),
     [
-        ("try", ["plain HTTP", "record.clickhouse is not set", "port-forward", "it is lost"], ["kubectl label"]),
+        (
+            "try",
+            [
+                "plain HTTP",
+                "record.clickhouse is not set",
+                "signing keys lie in the control plane's pod",
+                "port-forward",
+                "it is lost",
+            ],
+            ["kubectl label"],
+        ),
         ("production", ["https://gatehouse.example.com", "kubectl label namespace"], ["plain HTTP", "is not set"]),
         ("sidecars", ["gatehouse.dev/copy-of=gatehouse"], ["ANTHROPIC_BASE_URL"]),
     ],

@@ -15,13 +15,16 @@ imagePullSecrets:
 {{- with .of.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
-{{- with .of.nodeSelector }}
-nodeSelector: {{- toYaml . | nindent 2 }}
-{{- end }}
+nodeSelector: {{- include "gatehouse.pod.nodes" .of | nindent 2 }}
 {{- with .of.tolerations }}
 tolerations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- include "gatehouse.pod.apart" . }}
+{{- end -}}
+
+{{/* The image is for Linux, and not every cluster has that alone. */}}
+{{- define "gatehouse.pod.nodes" -}}
+{{- toYaml (merge (dict) (.nodeSelector | default dict) (dict "kubernetes.io/os" "linux")) -}}
 {{- end -}}
 
 {{- define "gatehouse.pod.security" -}}
