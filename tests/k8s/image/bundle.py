@@ -24,7 +24,12 @@ NO_HYBRID = "umount /sys/fs/cgroup/unified 2>/dev/null; "
 KERNEL = (
     {"destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid", "noexec", "nodev"]},
     {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755", "size=65536k"]},
-    {"destination": "/dev/shm", "type": "tmpfs", "source": "shm", "options": ["nosuid", "noexec", "nodev", "mode=1777"]},
+    {
+        "destination": "/dev/shm",
+        "type": "tmpfs",
+        "source": "shm",
+        "options": ["nosuid", "noexec", "nodev", "mode=1777"],
+    },
 )
 MASKED = ("/proc/kcore", "/proc/keys", "/proc/sysrq-trigger", "/proc/timer_list", "/sys/firmware")
 
@@ -84,7 +89,12 @@ def _volumes(container: Spec, volume: Callable[[str], Path]) -> Iterator[dict[st
 
 
 def _bound(place: Path, path: str, options: list[str]) -> dict[str, Any]:
-    return {"destination": path, "type": "bind", "source": str(place), "options": ["rbind", "nosuid", "nodev", *options]}
+    return {
+        "destination": path,
+        "type": "bind",
+        "source": str(place),
+        "options": ["rbind", "nosuid", "nodev", *options],
+    }
 
 
 def _owned(place: Path) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 # What Python's own extensions link to, and the three packages that the official image installs by name.
 PACKAGES = (
-    "usr-is-merged ca-certificates netbase tzdata libssl3 libffi8 libsqlite3-0 zlib1g libbz2-1.0 liblzma5 libreadline8 "
-    "libuuid1 libncursesw6 libexpat1 libgdbm6 libnsl2 libdb5.3"
-).split()
+    "usr-is-merged,ca-certificates,netbase,tzdata,libssl3,libffi8,libsqlite3-0,zlib1g,libbz2-1.0,liblzma5,libreadline8,"
+    "libuuid1,libncursesw6,libexpat1,libgdbm6,libnsl2,libdb5.3"
+)
 # As Debian's slim images do it: licences stay.
 LEFT_OUT = ("exclude=/usr/share/man/*", "exclude=/usr/share/locale/*", "exclude=/usr/share/doc/*")
 KEPT = "include=/usr/share/doc/*/copyright"
@@ -40,7 +40,7 @@ def made(folder: Path) -> Path:
 
 def _debian(root: Path) -> None:
     rules = [f"--dpkgopt=path-{rule}" for rule in (*LEFT_OUT, KEPT)]
-    wanted = f"--include={','.join(PACKAGES)}"
+    wanted = f"--include={PACKAGES}"
     subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", wanted, *rules, "bookworm", root], check=True)
 
 
@@ -64,5 +64,9 @@ def _python(prefix: Path, root: Path) -> None:
 def _inside(root: Path, command: str) -> None:
     surroundings = {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
     subprocess.run(
-        ["chroot", root, *command.split()], check=True, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ["chroot", root, *command.split()],
+        check=True,
+        env=surroundings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )

@@ -1,4 +1,4 @@
-"""Images by `buildah`, in a folder of their own: no daemon, nothing of this machine's other images, gone with the folder."""
+"""Images by `buildah`, in a folder of their own: no daemon, and gone with the folder."""
 
 import json
 import subprocess
