@@ -18,7 +18,7 @@ from sidecar.core.understand.files import read_path, remove_path, write_path
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.query import query, spoken
 from sidecar.core.understand.shell.read import shell
-from sidecar.core.understand.snippet import snippet
+from sidecar.core.understand.snippet import language, snippet
 from sidecar.core.understand.web import address
 
 Input = Mapping[str, object]
@@ -54,6 +54,15 @@ _SQL_START = re.compile(
     r"|call|exec|execute|begin|set|use|copy|declare|do|replace|rename|vacuum|attach)\b)",
     re.IGNORECASE,
 )
+_FIELD = re.compile(r"[{}\s]([A-Za-z]\w*)\s*\(")
+LONGEST_ACTION = 200
+# Servers named like a program take the words behind its name.
+_PROGRAMS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(listed("redis valkey"), ("redis-cli",)),
+    **dict.fromkeys(listed("kubectl kubernetes k8s"), ("kubectl",)),
+    **dict.fromkeys(listed("mongo mongodb mongosh"), ("mongosh", "--eval")),
+    **{name: (name,) for name in listed("docker git aws gcloud az terraform helm gh")},
+}
 _SQL_NAMES = frozenset(listed("sql database db postgres mysql sqlite bigquery snowflake clickhouse pg mssql warehouse"))
 
 
@@ -74,11 +83,15 @@ def by_arguments(tool: str, input: Input, *, described: bool = False) -> Underst
 
 def _verbs(tool: str) -> tuple[Effect, ...]:
     """What the words of the name do. `get_order` looks, whatever `order` may mean; but a removal counts anywhere."""
-    words = [word.lower() for word in _WORD.findall(tool.rpartition("__")[2])]
+    words = _words(tool.rpartition("__")[2])
     found = tuple(effect for effect, verbs in _VERBS if verbs & set(words))
     if words and words[0] in _VERBS[-1][1]:
         return tuple(effect for effect in found if effect in {Effect.READS, Effect.DESTROYS_DATA})
     return tuple(effect for effect in found if effect is not Effect.READS) or found
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(name)]
 
 
 def _leaves(value: object, name: str, depth: int = 0) -> Iterator[tuple[str, object]]:
@@ -86,7 +99,11 @@ def _leaves(value: object, name: str, depth: int = 0) -> Iterator[tuple[str, obj
     if isinstance(value, Mapping) and depth < 8:
         for key, inner in value.items():
             yield from _leaves(inner, str(key), depth + 1)
-    elif isinstance(value, list) and depth < 8 and not (_reader(name) is _command and _all_text(value)):
+    elif (
+        isinstance(value, list)
+        and depth < 8
+        and not (_reader(name) in {_command, _arguments_of_program} and _all_text(value))
+    ):
         for inner in value:
             yield from _leaves(inner, name, depth + 1)
     elif name:
@@ -110,7 +127,21 @@ def _argument(name: str, value: object, verbs: tuple[Effect, ...], tool: str, in
     return reader(value, verbs, tool, input) if reader is not None else None
 
 
-def _command(value: object, *_: object) -> Understood | None:
+def _command(value: object, _: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
+    program = next((_PROGRAMS[word] for word in _words(tool) if word in _PROGRAMS), None)
+    text = shlex.join(map(str, value)) if isinstance(value, list) else value
+    if program and isinstance(text, str) and not text.lstrip().startswith(program[0]) and not _elsewhere(input):
+        text = text if not program[1:] else shlex.quote(text)
+        return _commanded(" ".join((*program, text)))
+    return _commanded(value)
+
+
+def _elsewhere(input: Input) -> bool:
+    """The command runs inside of what the program keeps, and is a shell's."""
+    return any(name in input for name in ("container", "container_id", "containerId", "pod", "pod_name", "podName"))
+
+
+def _commanded(value: object) -> Understood | None:
     if isinstance(value, list):
         joined = shell(shlex.join(map(str, value)))
         each = [shell(str(word)) for word in value] if any(" " in str(word) for word in value) else []
@@ -129,8 +160,11 @@ def _query(value: object, _: tuple[Effect, ...], tool: str, __: Input) -> Unders
     """A query may be SQL, or words that are searched for."""
     if not isinstance(value, str):
         return None
-    words = {word.lower() for word in _WORD.findall(tool)}
-    return query(value, spoken(tool)) if _SQL_NAMES & words or _SQL_START.match(value) else None
+    if value.lstrip().startswith("mutation"):
+        return _action(" ".join(_FIELD.findall(value)[:20])[:LONGEST_ACTION]) or Understood(
+            Node("mutation"), ("a change that nobody described",)
+        )
+    return query(value, spoken(tool)) if _SQL_NAMES & set(_words(tool)) or _SQL_START.match(value) else None
 
 
 def _path(value: object, verbs: tuple[Effect, ...], *_: object) -> Understood | None:
@@ -153,19 +187,38 @@ def _url(value: object, verbs: tuple[Effect, ...], _: str, input: Input) -> Unde
     return address(value, method, body=any(input.get(name) for name in ("body", "data", "json", "form", "payload")))
 
 
-def _code(value: object, *rest: object) -> Understood | None:
-    if not isinstance(value, str):
+def _code(value: object, _: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
+    return snippet(value, language(tool, input)) if isinstance(value, str) else None
+
+
+def _source(value: object, verbs: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
+    """A path, or code."""
+    code = isinstance(value, str) and ("\n" in value or "(" in value or value.startswith(("!", "%")))
+    return (_code if code else _path)(value, verbs, tool, input)
+
+
+def _action(value: object, *_: object) -> Understood | None:
+    """`{"action": "delete_user"}`: a verb like those in names of tools."""
+    if not isinstance(value, str) or len(value) > LONGEST_ACTION:
         return None
-    input = rest[-1]
-    language = input.get("language") if isinstance(input, Mapping) else None
-    return snippet(value, language if isinstance(language, str) else "python")
+    deeds = tuple(Deed(effect, f"{value}", (Object(Thing.RESOURCE, value),)) for effect in _verbs(value))
+    return Understood(Node(value, deeds)) if deeds else None
+
+
+def _arguments_of_program(value: object, verbs: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
+    """`args` of a tool that is named like the program; of any other they may be anything."""
+    named = any(word in _PROGRAMS for word in _words(tool))
+    return _command(value, verbs, tool, input) if named and isinstance(value, str | list) else None
 
 
 _ARGUMENTS: dict[str, Argument] = {
     **dict.fromkeys(listed("command cmd commandline command_line shell bash argv"), _command),
     **dict.fromkeys(listed("sql statement sql_query sqlquery"), _sql),
     "query": _query,
-    **dict.fromkeys(listed("path filepath filename file source destination directory folder dir root"), _path),
+    "source": _source,
+    **dict.fromkeys(listed("action operation op"), _action),
+    **dict.fromkeys(listed("args arguments arg subcommand"), _arguments_of_program),
+    **dict.fromkeys(listed("path filepath filename file destination directory folder dir root"), _path),
     **dict.fromkeys(listed("url uri endpoint link href webhook"), _url),
     **dict.fromkeys(listed("code script python javascript expression function"), _code),
 }

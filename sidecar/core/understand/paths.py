@@ -61,7 +61,7 @@ _SECRET = re.compile(
       \.ssh/(id_[a-z0-9_]+|identity|[^/]*_(rsa|dsa|ecdsa|ed25519)|[^/]*\.pem|\*|)$
     | \.ssh/?$
     | id_(rsa|dsa|ecdsa|ed25519)$
-    | \.aws/(credentials|sso/cache.*|cli/cache.*|\*)?$
+    | \.aws(/(credentials|sso/cache.*|cli/cache.*|\*)?)?$
     | \.env(\.(?!(example|sample|template|dist|defaults|schema|test\.example)$)[^/]*)?$
     | [^/]+\.env$ | \.env[^/]*\*$
     | \.envrc$

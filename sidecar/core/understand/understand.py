@@ -14,12 +14,13 @@ import shlex
 from collections.abc import Callable, Mapping
 
 from sidecar.core.model.effect import Deed, Effect, Node, Understood
+from sidecar.core.understand.computer import computer
 from sidecar.core.understand.files import FILE_TOOLS
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.mcp import by_arguments
 from sidecar.core.understand.query import query
 from sidecar.core.understand.shell.read import shell
-from sidecar.core.understand.snippet import snippet
+from sidecar.core.understand.snippet import language, snippet
 from sidecar.core.understand.web import WEB_TOOLS
 
 Input = Mapping[str, object]
@@ -39,7 +40,7 @@ def understand(tool: str, input: Input) -> Understood:
     reader = _READERS.get(name)
     if reader is None:
         return by_arguments(tool, input)
-    found = reader(input)
+    found = reader(input) if reader is not _code else _code(input, language(tool, input))
     return _both(tool, found, by_arguments(tool, input, described=True)) if server else found
 
 
@@ -88,10 +89,8 @@ def _sql(input: Input) -> Understood:
     return _gathered("SQL", found, "a query without SQL")
 
 
-def _code(input: Input) -> Understood:
-    given = input.get("language")
-    language = given if isinstance(given, str) else "python"
-    found = [snippet(text, language) for text in _texts(input, "code source script input")]
+def _code(input: Input, spoken: str = "") -> Understood:
+    found = [snippet(text, spoken) for text in _texts(input, "code source script input")]
     return _gathered("code", found, "code that is not given")
 
 
@@ -106,8 +105,13 @@ _READERS: dict[str, ToolReader] = {
     **dict.fromkeys(listed("powershell pwsh"), _power_shell),
     **dict.fromkeys(listed("sql run_sql execute_sql sql_query run_query query_database execute_query"), _sql),
     **dict.fromkeys(
-        listed("python execute_python run_python code_execution run_code execute_code javascript repl"), _code
+        listed(
+            "python execute_python run_python code_execution run_code execute_code javascript repl node ruby perl php"
+            " executecode run_javascript execute_javascript execute_cell run_cell"
+        ),
+        _code,
     ),
+    "computer": computer,
     **FILE_TOOLS,
     **WEB_TOOLS,
 }

@@ -5,6 +5,7 @@ the name; a name that stands here only because it is a function (`url(…)`) is 
 """
 
 from sidecar.core.model.effect import Effect
+from sidecar.core.understand.sql import places
 from sidecar.core.understand.sql.token import vocabulary
 
 _LEAVES, _RUNS, _SECRET = Effect.LEAVES_MACHINE, Effect.RUNS_CODE, Effect.READS_SECRET
@@ -85,18 +86,58 @@ _VERBS = (
     "exec",
     "run_",
     "execute",
+    "upload",
+    "unload",
+    "invoke",
+    "shell",
+    "eval",
+    "send_",
+    "export_",
+    "import_",
+    "write_",
+    "http_",
     "reset_",
     "kill",
 )
-_LATER_VERBS = vocabulary("delete drop purge truncate wipe destroy exec execute kill")
+_LATER_VERBS = vocabulary(
+    "delete drop purge truncate wipe destroy exec execute kill shell upload unload eval invoke cmdshell"
+)
+# Families of functions of the server itself: of these only the ones that are named here just compute or tell.
+_FAMILIES: dict[str, frozenset[str]] = {
+    "pg": vocabulary(
+        "typeof size_pretty size_bytes total_relation_size relation_size table_size indexes_size database_size "
+        "is_in_recovery backend_pid sleep sleep_for sleep_until column_size column_compression postmaster_start_time "
+        "encoding_to_char has_role collation_for options_to_table relation_filepath relation_filenode "
+        "tablespace_location tablespace_size tablespace_databases blocking_pids safe_snapshot_blocking_pids "
+        "lock_status conf_load_time my_temp_schema try_advisory_lock try_advisory_xact_lock advisory_lock "
+        "advisory_xact_lock advisory_unlock describe_object identify_object sequence_last_value wal_lsn_diff "
+        "show_all_settings cancel_backend notify index_column_has_property index_has_property char_to_encoding "
+        "input_is_valid client_encoding timezone_names timezone_abbrevs partition_tree partition_root "
+        "partition_ancestors sequence_parameters prepared_statement cursor prepared_xact available_extensions "
+        "snapshot_xmin xact_commit_timestamp filenode_relation basetype trgm"
+    ),
+    "sys": vocabulary("context guid connect_by_path extract_utc typeid date timestamp"),
+    "xp": vocabulary("msver"),
+    "lo": frozenset(),
+    "http": frozenset(),
+    "dblink": frozenset(),
+}
+_FAMILY_STARTS = {"pg": ("get_", "current_", "last_", "stat_get_", "stats_", "index", "ts_")}
+_FILE_READERS = vocabulary(
+    "read_csv read_csv_auto read_parquet read_json read_json_auto read_ndjson parquet_scan parquet_metadata "
+    "parquet_schema csv_scan sniff_csv read_text read_blob read_xlsx file glob"
+)
 _VALUES = vocabulary("array jsonb json map list hll regexp string object st date")  # `array_drop` is over values
 _KNOWN_SCHEMAS = vocabulary("pg_catalog information_schema sys safe net ml st h3 keys hll_count jsonb")
 _HARMLESS_VERBS = frozenset({"removehtml", "removenulls", "dropna", "remove_diacritics"})
 
 
-def function(name: str) -> tuple[Effect, str] | None:
-    """What a call of it does beyond computing a value."""
-    return FUNCTIONS.get(_last(name))
+def function(name: str, first: str | None = None) -> tuple[Effect, str] | None:
+    """What a call of it does beyond computing a value. `first`: its first argument, if that is a text."""
+    last = _last(name)
+    if first is not None and last in _FILE_READERS:
+        return places.read(first)
+    return FUNCTIONS.get(last)
 
 
 def opaque(name: str) -> bool:
@@ -108,6 +149,9 @@ def opaque(name: str) -> bool:
     if schema:
         return schema.rpartition(".")[2] not in _KNOWN_SCHEMAS or last.startswith(_VERBS)
     first, *rest = last.split("_")
+    if rest and first in _FAMILIES and not last.endswith("is_visible"):
+        inner = last[len(first) + 1 :]
+        return inner not in _FAMILIES[first] and not inner.startswith(_FAMILY_STARTS.get(first, ()) or ("\0",))
     return last.startswith(_VERBS) or (first not in _VALUES and not _LATER_VERBS.isdisjoint(rest))
 
 

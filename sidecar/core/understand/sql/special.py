@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from sidecar.core.model.effect import Effect, Object, Thing
-from sidecar.core.understand.sql.define import alter, create
+from sidecar.core.understand.sql import places
+from sidecar.core.understand.sql.alter import alter
+from sidecar.core.understand.sql.define import create
 from sidecar.core.understand.sql.effects import Found, Inner, table
 from sidecar.core.understand.sql.functions import secret_table
 from sidecar.core.understand.sql.started import ON_SERVER, command
@@ -24,6 +26,11 @@ _POWERFUL = (
     "accountadmin",
     "sysadmin",
     "dba",
+)
+_DBCC_TELLS = vocabulary(
+    "CHECKDB CHECKTABLE CHECKALLOC CHECKCATALOG CHECKCONSTRAINTS CHECKIDENT CHECKFILEGROUP OPENTRAN SHOW_STATISTICS "
+    "SQLPERF INPUTBUFFER USEROPTIONS HELP PROCCACHE SHOWCONTIG TRACESTATUS UPDATEUSAGE INDEXDEFRAG DBREINDEX LOGINFO "
+    "OUTPUTBUFFER MEMORYSTATUS"
 )
 _OPTIONS = frozenset({"IF", "EXISTS", "ONLY", "TABLE", "CONCURRENTLY", "DATABASE", "SCHEMA"})
 
@@ -220,6 +227,24 @@ def _system(tokens: Tokens, found: Found) -> None:
         found.add(Effect.RUNS_CODE, "runs a program on the client")
 
 
+def _attach(tokens: Tokens, found: Found) -> None:
+    """`ATTACH 'file' AS name`; ClickHouse's ATTACH TABLE brings back what was detached."""
+    files = [token.word for token in tokens[1:4] if token.kind in {Kind.TEXT, Kind.NAME}]
+    for effect, why in [one for file in files for one in places.opened(file)]:
+        found.compute(f"ATTACH: {why}") if effect is Effect.UNKNOWN else found.add(effect, f"ATTACH: {why}")
+    if not files:
+        plain(tokens, found)
+    if tokens[1:] and (tokens[-1].is_mark(")") or tokens[1].kind is Kind.PLACE):
+        found.compute("ATTACH of what another database keeps")
+
+
+def _dbcc(tokens: Tokens, found: Found) -> None:
+    if len(tokens) > 1 and tokens[1].is_word(*_DBCC_TELLS):
+        plain(tokens, found)
+    else:
+        found.compute("DBCC: nobody described it")
+
+
 def _restore(tokens: Tokens, found: Found) -> None:
     if len(tokens) > 1 and tokens[1].is_word("HEADERONLY", "FILELISTONLY", "VERIFYONLY", "LABELONLY"):
         found.add(Effect.READS, "reads a backup")
@@ -253,6 +278,8 @@ SPECIAL: dict[str, Callable[[Tokens, Found], None]] = {
     "REMOVE": _remove,
     "RM": _remove,
     "SYSTEM": _system,
+    "ATTACH": _attach,
+    "DBCC": _dbcc,
     "RESTORE": _restore,
     "SOURCE": _source,
 }

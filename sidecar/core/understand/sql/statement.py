@@ -94,10 +94,11 @@ def _calls(tokens: Tokens, found: Found) -> None:
     for index, token in enumerate(tokens[1:-1], 1):
         if token.kind not in {Kind.WORD, Kind.NAME} or not tokens[index + 1].is_mark("("):
             continue
-        known = function(token.word)
+        first = tokens[min(index + 2, len(tokens) - 1)]
+        known = function(token.word, first.word if first.kind is Kind.TEXT else None)
         before = tokens[index - 1]
         named = before.is_word(*_NAMES_FOLLOW) or before.word in {",", ")"}
-        named &= tokens[min(index + 2, len(tokens) - 1)].kind is not Kind.TEXT
+        named &= first.kind is not Kind.TEXT
         if known and not named and token.word.lower() not in seen:
             found.add(known[0], f"{token.word.lower()}() {known[1]}", Object(Thing.COMMAND, token.word.lower()))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from sidecar.core.model.effect import Deed, Effect, Object, Thing
+from sidecar.core.understand.sql import places
 from sidecar.core.understand.sql.condition import truth
 from sidecar.core.understand.sql.effects import Found, Inner, table
 from sidecar.core.understand.sql.functions import RUN_SQL, function, opaque, power_table, secret_column, secret_table
@@ -47,7 +48,7 @@ def _secret(thing: Object, found: Found) -> None:
     elif thing.kind is Thing.TABLE and _elsewhere(thing.name):
         found.add(Effect.LEAVES_MACHINE, f"{thing.name} stands on another server", thing)
     elif thing.kind is Thing.TABLE and "/" in thing.name:
-        found.add(Effect.READS_SECRET, f"{thing.name} is a file", thing)
+        found.add(*places.read(thing.name), thing)
 
 
 def _elsewhere(name: str) -> bool:
@@ -144,7 +145,7 @@ def _called_table(node: exp.Expr, found: Found) -> None:
     """`file('/etc/passwd')`: a call that the parser takes for a table with the names of its columns."""
     alias = node.args.get("alias")
     if isinstance(alias, exp.TableAlias) and alias.columns and not alias.this:
-        known = function(node.name)
+        known = function(node.name, next((column.name for column in alias.columns), None))
         if known:
             found.add(known[0], f"{node.name}() {known[1]}", Object(Thing.COMMAND, node.name))
         elif any(column.args.get("quoted") for column in alias.columns):
@@ -183,6 +184,8 @@ def _insert(node: exp.Expr, found: Found) -> None:
     if isinstance(node.parent, exp.When):
         return
     name = _written(node)
+    if isinstance(node.this, exp.Func) or isinstance(node.this.this, exp.Func):
+        found.add(Effect.LEAVES_MACHINE, "INSERT into what a function stands for")
     _granted(node, name, found)
     found.add(Effect.WRITES, f"INSERT into {name}", *table(name))
     _powers(name, found)
@@ -230,15 +233,26 @@ def _written(node: exp.Expr) -> str:
 
 def _function(node: exp.Func, found: Found) -> None:
     name = _called(node)
-    known = function(name)
+    known = function(name, _first_text(node))
     if known:
         found.add(known[0], f"{name}() {known[1]}", Object(Thing.COMMAND, name))
-    elif isinstance(node, exp.Anonymous) and opaque(name):
+    elif isinstance(node, exp.Anonymous) and (opaque(name) or _of_a_place(node)):
         found.compute(f"{name}() does what its author wrote")
     if name.rpartition(".")[2] in RUN_SQL:
         _runs(node, name, found)
     if name.rpartition(".")[2] == "set_config" and node.expressions:
         _setting(node.expressions[0], found)
+
+
+def _first_text(node: exp.Expr) -> str | None:
+    first = node.args.get("this") if not isinstance(node, exp.Anonymous) else next(iter(node.expressions), None)
+    return first.this if isinstance(first, exp.Literal) and first.is_string else None
+
+
+def _of_a_place(node: exp.Anonymous) -> bool:
+    """A table that a function makes of a file or of what another server says."""
+    texts = (one.this for one in node.expressions if isinstance(one, exp.Literal) and one.is_string)
+    return isinstance(node.parent, exp.Table) and any(places.names_place(text) for text in texts)
 
 
 def _setting(name: exp.Expr, found: Found) -> None:

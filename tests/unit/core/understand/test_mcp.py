@@ -24,6 +24,12 @@ from sidecar.core.understand.mcp import MOST_ARGUMENTS, by_arguments
         ("mcp__x__write_file", {"path": "a"}, {Effect.WRITES}),
         ("mcp__x__fetch", {"url": "https://x.example", "method": "DELETE"}, {Effect.READS, Effect.DESTROYS_DATA}),
         ("mcp__x__frob", {"code": "print(1)"}, {Effect.RUNS_CODE}),
+        ("mcp__redis__command", {"command": "FLUSHALL"}, {Effect.DESTROYS_DATA}),
+        ("mcp__x__kubectl", {"args": ["delete", "namespace", "prod"]}, {Effect.DESTROYS_DATA}),
+        ("mcp__x__users", {"action": "delete"}, {Effect.DESTROYS_DATA}),
+        ("mcp__x__graphql", {"query": "mutation { deleteUser(id: 3) { id } }"}, {Effect.DESTROYS_DATA}),
+        ("mcp__x__graphql", {"query": "mutation M"}, {Effect.UNKNOWN}),
+        ("mcp__nb__run_cell", {"source": "!rm -rf /srv"}, {Effect.RUNS_CODE, Effect.DESTROYS_DATA}),
     ],
 )
 def test_what_a_call_does(tool: str, given: dict[str, object], effects: set[Effect]) -> None:
