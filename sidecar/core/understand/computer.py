@@ -4,6 +4,7 @@ Rules: what is shown is read; a click changes something; what is typed may go to
 that would do harm there counts as such. An action that is not in the table is unknown.
 """
 
+import re
 from collections.abc import Mapping
 
 from sidecar.core.model.effect import Deed, Effect, Node, Understood
@@ -30,12 +31,16 @@ def computer(input: Mapping[str, object]) -> Understood:
     node = Node(f"{action} on the screen", (Deed(effect, f"{action}"),))
     if action != "type" or not isinstance(text, str):
         return Understood(node)
+    if not ("\n" in text or _LIKE_COMMAND.match(text)):
+        return Understood(node)
     typed = shell(text)
     if not typed.effects & _HARM:
         return Understood(node)  # words for a form, or a command that does no harm
     return Understood(Node(node.label, node.deeds, (typed.tree,)), typed.unread)
 
 
+# A sentence begins with a capital; a command does not.
+_LIKE_COMMAND = re.compile(r"\s*[a-z./~$!\\][^\s]*(\s|$)")
 _HARM = frozenset(
     {
         Effect.DESTROYS_DATA,

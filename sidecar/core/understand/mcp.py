@@ -33,7 +33,11 @@ _VERBS: tuple[tuple[Effect, frozenset[str]], ...] = tuple(
             "delete remove drop destroy purge truncate wipe clear erase terminate revoke uninstall reset prune kill"
             " format overwrite unlink",
         ),
-        (Effect.CHANGES_ACCESS, "grant permission permissions role password acl policy share invite token authorize"),
+        (
+            Effect.CHANGES_ACCESS,
+            "grant permission permissions role password acl policy share invite token authorize collaborator"
+            " collaborators protection ruleset visibility membership firewall unlock impersonate sudo elevate mfa sso",
+        ),
         (Effect.LEAVES_MACHINE, "send email mail publish share tweet notify forward invite transfer upload reply post"),
         (Effect.SPENDS, "pay purchase buy charge order subscribe refund"),
         (Effect.RUNS_CODE, "run execute exec eval deploy trigger invoke start apply install"),
@@ -45,7 +49,8 @@ _VERBS: tuple[tuple[Effect, frozenset[str]], ...] = tuple(
         (
             Effect.READS,
             "get list read search find show describe view query fetch lookup count check status info explain browse"
-            " download diff log tail preview resolve snapshot screenshot wait",
+            " download diff log logs tail preview resolve snapshot screenshot wait aggregate validate"
+            " lint verify compare think sequentialthinking",
         ),
     )
 )
@@ -54,6 +59,11 @@ _SQL_START = re.compile(
     r"|call|exec|execute|begin|set|use|copy|declare|do|replace|rename|vacuum|attach)\b)",
     re.IGNORECASE,
 )
+_SECRETS = frozenset(listed("secret secrets credential credentials password passwords vault kubeconfig keyvault"))
+_SHOWS = frozenset(listed("get read show fetch reveal decrypt retrieve export dump access view"))
+# Who writes one of these words as a permission or a role gives power.
+_POWER = frozenset(listed("admin administrator owner root superuser maintain write public everyone editor sysadmin"))
+_HOST_PLACES = re.compile(r"^(/|/(etc|root|home|var|proc|sys|boot|usr)[^:]*|.*docker\.sock)(:|$)")
 _FIELD = re.compile(r"[{}\s]([A-Za-z]\w*)\s*\(")
 LONGEST_ACTION = 200
 # Servers named like a program take the words behind its name.
@@ -70,12 +80,17 @@ def by_arguments(tool: str, input: Input, *, described: bool = False) -> Underst
     """`described`: another reader knows this tool, so that nothing found here is not unknown."""
     verbs = _verbs(tool)
     leaves = list(_leaves(input, ""))
-    parts = [part for name, value in leaves[:MOST_ARGUMENTS] if (part := _argument(name, value, verbs, tool, input))]
-    deeds = tuple(Deed(effect, tool, (Object(Thing.RESOURCE, tool),)) for effect in verbs)
+    read = [
+        (reader, part)
+        for name, value in leaves[:MOST_ARGUMENTS]
+        if (reader := _reader(name)) and (part := reader(value, verbs, tool, input))
+    ]
+    parts = [part for _, part in read]
+    deeds = tuple(Deed(effect, tool, (Object(Thing.RESOURCE, tool),)) for effect in (*verbs, *_revealed(tool)))
     unread = [word for part in parts for word in part.unread]
     if len(leaves) > MOST_ARGUMENTS:
         unread.append(f"more than {MOST_ARGUMENTS} arguments")
-    told = any(part.effects - {Effect.READS} or part.unread for part in parts)
+    told = any(reader in {_action, _query} or part.effects - {Effect.READS} or part.unread for reader, part in read)
     if not (deeds or told or described):
         unread.append(f"a tool that nobody described: {tool}")
     return Understood(Node(tool, deeds, tuple(part.tree for part in parts)), tuple(dict.fromkeys(unread)))
@@ -88,6 +103,13 @@ def _verbs(tool: str) -> tuple[Effect, ...]:
     if words and words[0] in _VERBS[-1][1]:
         return tuple(effect for effect in found if effect in {Effect.READS, Effect.DESTROYS_DATA})
     return tuple(effect for effect in found if effect is not Effect.READS) or found
+
+
+def _revealed(tool: str) -> tuple[Effect, ...]:
+    """`get_secret_value`; a list of names shows no value."""
+    words = _words(tool.rpartition("__")[2])
+    shown = _SECRETS & set(words) and _SHOWS & set(words)
+    return (Effect.READS_SECRET,) if shown else ()
 
 
 def _words(name: str) -> list[str]:
@@ -120,11 +142,6 @@ Argument = Callable[[object, tuple[Effect, ...], str, Input], Understood | None]
 def _reader(name: str) -> Argument | None:
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace("-", "_")
     return _ARGUMENTS.get(plain) or _ARGUMENTS.get(plain.removesuffix("s")) or _ARGUMENTS.get(plain.rpartition("_")[2])
-
-
-def _argument(name: str, value: object, verbs: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
-    reader = _reader(name)
-    return reader(value, verbs, tool, input) if reader is not None else None
 
 
 def _command(value: object, _: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
@@ -160,6 +177,8 @@ def _query(value: object, _: tuple[Effect, ...], tool: str, __: Input) -> Unders
     """A query may be SQL, or words that are searched for."""
     if not isinstance(value, str):
         return None
+    if re.match(r"\s*(query\b[^;]*?)?\{", value):
+        return Understood(Node("query", (Deed(Effect.READS, "asks"),)))
     if value.lstrip().startswith("mutation"):
         return _action(" ".join(_FIELD.findall(value)[:20])[:LONGEST_ACTION]) or Understood(
             Node("mutation"), ("a change that nobody described",)
@@ -205,6 +224,33 @@ def _action(value: object, *_: object) -> Understood | None:
     return Understood(Node(value, deeds)) if deeds else None
 
 
+def _power(value: object, verbs: tuple[Effect, ...], *_: object) -> Understood | None:
+    """`{"role": "admin"}` of a tool that writes; who only looks may filter by it."""
+    if not isinstance(value, str) or value.lower() not in _POWER or not set(verbs) - {Effect.READS}:
+        return None
+    return Understood(Node(value, (Deed(Effect.CHANGES_ACCESS, f"makes somebody {value}"),)))
+
+
+def _mounted(value: object, *_: object) -> Understood | None:
+    """A folder of the host that a container gets."""
+    if not isinstance(value, str) or not _HOST_PLACES.match(value):
+        return None
+    return Understood(Node(value, (Deed(Effect.ESCALATES, f"{value}: a container gets the host's own"),)))
+
+
+def _privileged(value: object, *_: object) -> Understood | None:
+    return Understood(Node("privileged", (Deed(Effect.ESCALATES, "without walls"),))) if value is True else None
+
+
+def _staged(*_: object) -> Understood | None:
+    """MongoDB's stages that write, and those that run code."""
+    return Understood(Node("stage", (Deed(Effect.DESTROYS_DATA, "writes over another collection"),)))
+
+
+def _scripted(*_: object) -> Understood | None:
+    return Understood(Node("code"), ("code inside a query",))
+
+
 def _arguments_of_program(value: object, verbs: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
     """`args` of a tool that is named like the program; of any other they may be anything."""
     named = any(word in _PROGRAMS for word in _words(tool))
@@ -215,6 +261,11 @@ _ARGUMENTS: dict[str, Argument] = {
     **dict.fromkeys(listed("command cmd commandline command_line shell bash argv"), _command),
     **dict.fromkeys(listed("sql statement sql_query sqlquery"), _sql),
     "query": _query,
+    **dict.fromkeys(listed("permission role access_level acl visibility privilege"), _power),
+    **dict.fromkeys(listed("volume mount bind host_path"), _mounted),
+    "privileged": _privileged,
+    **dict.fromkeys(listed("$out $merge"), _staged),
+    **dict.fromkeys(listed("$where $function $accumulator"), _scripted),
     "source": _source,
     **dict.fromkeys(listed("action operation op"), _action),
     **dict.fromkeys(listed("args arguments arg subcommand"), _arguments_of_program),

@@ -92,6 +92,9 @@ _ACCESS = re.compile(
     r"""(^|/)(\.ssh/(authorized_keys2?|config|rc|environment)$
     | etc/(passwd|shadow|group|gshadow|sudoers(\.d/.*)?|doas\.conf|ssh/.*|pam\.d/.*|hosts\.(allow|deny)|security/.*
     |polkit-1/.*)$ | \.kube/config$ | \.aws/(credentials|config)$ | \.gnupg/.* | \.netrc$
+    | ^(~|/root|/home/[^/]+|/Users/[^/]+)/\.(npmrc|yarnrc(\.yml)?|pypirc|condarc|gemrc|curlrc|wgetrc|netrc|pip/pip\.conf
+    |config/pip/pip\.conf|m2/settings\.xml|cargo/config(\.toml)?|gradle/init\.gradle)$
+    | ^/proc/sys(rq-trigger|/.*)$ | ^/sys/.* | ^/etc/(apt/sources.*|yum\.repos\.d/.*|resolv\.conf|pip\.conf|npmrc)$
     | \.claude/settings(\.local)?\.json$ | CODEOWNERS$ | etc/hosts$ | \.git-credentials$)""",
     re.VERBOSE,
 )

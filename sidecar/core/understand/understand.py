@@ -10,6 +10,7 @@ Rules:
   such a name.
 """
 
+import re
 import shlex
 from collections.abc import Callable, Mapping
 
@@ -24,6 +25,7 @@ from sidecar.core.understand.snippet import language, snippet
 from sidecar.core.understand.web import WEB_TOOLS
 
 Input = Mapping[str, object]
+_VERSION = re.compile(r"_20\d{6}$")  # `bash_20250124`: the API's own tools by their types
 LONGEST_NAME = 256  # characters; the API takes 128, with the server's name in it
 ToolReader = Callable[[Input], Understood]
 
@@ -34,7 +36,7 @@ def understand(tool: str, input: Input) -> Understood:
         read = understand(tool[-LONGEST_NAME:], input)
         return Understood(read.tree, (*read.unread, f"a tool with a name of {len(tool)} characters"))
     server, _, last = tool.rpartition("__")
-    name = last.lower().replace("-", "_")
+    name = _VERSION.sub("", last.lower().replace("-", "_"))
     if not server and name in _INSIDE:
         return Understood(Node("nothing outside of the session"))
     reader = _READERS.get(name)
@@ -120,6 +122,6 @@ _INSIDE = frozenset(
     listed(
         "todowrite todoread todo_write task agent skill exitplanmode enterplanmode bashoutput"
         " taskoutput taskstop killshell killbash askuserquestion toolsearch taskcreate taskupdate"
-        " taskget tasklist blocked_by_policy listmcpresourcestool"
+        " taskget tasklist blocked_by_policy listmcpresourcestool sequentialthinking think slashcommand"
     )
 )

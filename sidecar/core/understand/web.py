@@ -17,10 +17,13 @@ from sidecar.core.understand.listed import listed
 Input = Mapping[str, object]
 # A search or an identifier is shorter; what is taken out usually is not.
 LONGEST_QUERY = 256
-LONGEST_LABEL = 45  # of a host's name: hosting services make up to 40
+LONGEST_LABEL = 50  # of a host's name: hosting services make up to 40
 LONGEST_HOST = 120
 _SCHEMES = frozenset({"http", "https", "ws", "wss", "ftp"})
 _HIDDEN = re.compile(r"169[.-]254[.-]169[.-]254|(^|\.)metadata(\.|$)|a9fea9fe")  # 169.254.169.254.nip.io
+_HEX = re.compile(r"[0-9a-f]{33,}")  # a digest of 32 names a bucket at some hosts
+# Long, of all kinds of letters and without a break: no digest (of one case), no name.
+_CARRIED = re.compile(r"(?=[a-z0-9+_-]*[A-Z])(?=[A-Z0-9+_-]*[a-z])(?=[A-Za-z+_-]*[0-9])[A-Za-z0-9+_]{64,}")
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{120,}")
 _METADATA = frozenset(
     {"169.254.169.254", "metadata.google.internal", "100.100.100.200", "fd00:ec2::254", "169.254.170.2"}
@@ -48,8 +51,13 @@ def _effect(split: SplitResult, method: str, body: bool) -> Effect:
     if method == "DELETE":
         return Effect.DESTROYS_DATA
     host = split.hostname or ""
-    carried = _ENCODED.search(split.path + split.query) or len(split.username or "") > LONGEST_LABEL
-    if any(len(label) > LONGEST_LABEL for label in host.split(".")) or len(host) > LONGEST_HOST:
+    carried = (
+        _CARRIED.search(split.path)
+        or _ENCODED.search(split.path + split.query)
+        or len(split.username or "") > LONGEST_LABEL
+    )
+    labels = host.split(".")
+    if any(len(label) > LONGEST_LABEL or _HEX.fullmatch(label) for label in labels) or len(host) > LONGEST_HOST:
         return Effect.LEAVES_MACHINE  # names that nobody gave to a machine carry something out
     if body or method in _SENDS or len(split.query) > LONGEST_QUERY or carried:
         return Effect.LEAVES_MACHINE

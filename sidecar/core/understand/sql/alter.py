@@ -5,9 +5,10 @@ every row away (`SWITCH`, `EXCHANGE PARTITION`, `SWAP WITH`). `ALTER … AS` is 
 """
 
 import re
+from itertools import pairwise
 
 from sidecar.core.model.effect import Effect
-from sidecar.core.understand.sql.define import body, powers
+from sidecar.core.understand.sql.define import body, powers, reaches_out
 from sidecar.core.understand.sql.effects import Found, table
 from sidecar.core.understand.sql.statements import row
 from sidecar.core.understand.sql.token import Kind, Tokens, after_name, clauses, find, group, name_at, vocabulary, words
@@ -21,6 +22,7 @@ _ALTERED: tuple[tuple[Effect, str, tuple[str, ...]], ...] = (
     (Effect.DESTROYS_DATA, "rows are written over", ("UPDATE", "REPLACE", "BLACKHOLE", "OFFLINE")),
     (Effect.CHANGES_ACCESS, "the server is trusted with more", ("TRUSTWORTHY",)),
 )
+_WATCHES = re.compile(r"(?i)versioning|encrypt|tracking|audit|protect|checksum|append_?only|capture")
 SHORTEST_KEPT = 1  # a day is what most warehouses keep at least
 _SETTINGS = frozenset({("ALTER", "SYSTEM"), ("ALTER", "DATABASE"), ("ALTER", "ROLE"), ("ALTER", "USER")})
 _ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "PROC", "TRIGGER", "ROUTINE", "PACKAGE"})
@@ -81,6 +83,9 @@ def alter(tokens: Tokens, found: Found) -> None:
     ):
         found.add(Effect.DESTROYS_DATA, f"ALTER: every row of {name} gets the same value", *table(name))
     _dropped(rest, name, found)
+    _moved(rest, name, found)
+    if reaches_out(rest):
+        found.add(Effect.LEAVES_MACHINE, f"ALTER: {name} stands in a place outside", *table(name))
     _aged(rest, name, found)
     if effects == (Effect.WRITES,):
         _known(tokens, found)
@@ -126,6 +131,19 @@ def _tame_setting(clause: Tokens) -> bool:
     if not clause[0].is_word("SET") or len(clause) < 2:
         return True
     return clause[1].is_mark("(") or clause[1].word.upper() in _DATABASE_SETTINGS
+
+
+def _moved(tokens: Tokens, name: str, found: Found) -> None:
+    """`MOVE PARTITION p TO TABLE t`, `SET LOCATION 'x'`, `SET (SYSTEM_VERSIONING = OFF)`."""
+    at = find(tokens, "MOVE")
+    if at >= 0 and find(tokens, "TABLE", start=at) > 0 and not _only_a_name(tokens, at):
+        found.add(Effect.DESTROYS_DATA, f"ALTER: rows of {name} go to another table", *table(name))
+    for before, token in pairwise(tokens):
+        if token.is_word("LOCATION") and before.is_word("SET"):
+            found.add(Effect.DESTROYS_DATA, f"ALTER: {name} stands for other rows", *table(name))
+    for word, _, value in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if _WATCHES.search(word.word) and value.word.upper() in {"OFF", "FALSE"}:
+            found.add(Effect.CHANGES_ACCESS, f"ALTER: {word.word} is switched off", *table(name))
 
 
 def _aged(tokens: Tokens, name: str, found: Found) -> None:

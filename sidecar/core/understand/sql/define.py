@@ -22,6 +22,10 @@ _OWN_ENGINES = vocabulary(
     "MATERIALIZEDVIEW LIVEVIEW WINDOWVIEW GENERATERANDOM KEEPERMAP EMBEDDEDROCKSDB ATOMIC LAZY ORDINARY REPLICATED "
     "ROCKSDB TOKUDB NDB NDBCLUSTER SHARED COLUMNSTORE DICTIONARY TIMESERIES DELTA PARQUET ORC AVRO"
 )
+_SAYS_WHERE = vocabulary(
+    "LOCATION URL URI ENDPOINT HOST SOURCE CONNECTION PATH SERVER BROKER BOOTSTRAP STORAGE_ALLOWED_LOCATION"
+)
+_QUERY_OPTIONS = vocabulary("OPTION BINDING DATA ONLY")
 _OWN_MODULES = vocabulary("FTS3 FTS4 FTS5 RTREE GEOPOLY VEC0 DBSTAT SPELLFIX1 FTS5VOCAB GENERATE_SERIES")
 # What CREATE makes when it gives no rights and reaches nowhere; those have rows of their own.
 _MADE = vocabulary(
@@ -49,11 +53,23 @@ def create(tokens: Tokens, found: Found) -> None:
     for effect in (Effect.INSTALLS,) if extension in TAME_EXTENSIONS else effects:
         found.add(effect, f"CREATE {kind}: {why}", *table(name_at(tokens, find(tokens, kind) + 1)))
     powers(tokens, found)
+    if reaches_out(tokens):
+        found.add(Effect.LEAVES_MACHINE, f"CREATE {kind}: another server is spoken to")
     if kind in _BODIES or find(tokens, "FUNCTION", "PROCEDURE") > 0:
         body(tokens, found)
     else:
         _engine(tokens, found)
         _query(tokens, found)
+
+
+def reaches_out(tokens: Tokens) -> bool:
+    """`LOCATION 's3://…'`, `OPTIONS (endpoint = 'https://…', uris = ['gs://…'])`; not a default or a comment."""
+    return any(
+        token.kind is Kind.TEXT
+        and places.is_address(token.word)
+        and any(before.word.upper().rstrip("S") in _SAYS_WHERE for before in tokens[max(0, index - 3) : index])
+        for index, token in enumerate(tokens)
+    )
 
 
 def _extension(tokens: Tokens) -> str:
@@ -91,8 +107,6 @@ def _engine(tokens: Tokens, found: Found) -> None:
             engine = tokens[min(index + 1 + tokens[index + 1].is_mark("="), len(tokens) - 1)].word.upper()
             if engine not in _OWN_ENGINES and not engine.endswith("MERGETREE"):
                 found.add(Effect.LEAVES_MACHINE, "the table stands on another server")
-        elif token.is_word("LOCATION") and places.is_address(tokens[index + 1].word):
-            found.add(Effect.LEAVES_MACHINE, "the table stands in a place outside")
         elif token.is_word("USING") and tokens[1].is_word("VIRTUAL") and not tokens[index + 1].is_word(*_OWN_MODULES):
             found.compute(f"the module {tokens[index + 1].word[:40]} reads what its author wrote")
         elif token.is_word("SOURCE") and tokens[min(index + 2, len(tokens) - 1)].is_word(
@@ -109,9 +123,18 @@ def _query(tokens: Tokens, found: Found) -> None:
     while 0 < at < len(tokens) - 1:
         after = tokens[at + 1]
         if after.is_word("SELECT", "WITH", "TABLE", "VALUES", "FROM") or after.is_mark("("):
-            found.tails.append(tokens[at + 1 :])
+            found.tails.append(_without_options(tokens[at + 1 :]))
             return
         at = find(tokens, "AS", start=at + 1)
     first = find(tokens, "SELECT", start=2)
     if first > 0 and words(tokens)[:2] == ("CREATE", "TABLE"):
         found.tails.append(tokens[first:])
+
+
+def _without_options(query: Tokens) -> Tokens:
+    """`… WITH CHECK OPTION`, `… WITH NO SCHEMA BINDING`, `… WITH NO DATA` say nothing about the query."""
+    for length in (2, 3, 4):
+        last = query[-length:]
+        if len(last) == length and last[0].is_word("WITH") and last[-1].is_word(*_QUERY_OPTIONS):
+            return query[:-length]
+    return query

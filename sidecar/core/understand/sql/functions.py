@@ -4,6 +4,8 @@ Rules: a table of names, compared without case and without the schema in front, 
 the name; a name that stands here only because it is a function (`url(…)`) is no offence as a column.
 """
 
+import re
+
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.sql import places
 from sidecar.core.understand.sql.token import vocabulary
@@ -14,6 +16,7 @@ _ACCESS, _WRITES, _DELETES = Effect.CHANGES_ACCESS, Effect.WRITES, Effect.DELETE
 _FUNCTIONS: dict[tuple[Effect, str], str] = {
     (_RUNS, "runs a program or loads code into the server"): (
         "sys_exec sys_eval sys_bineval xp_cmdshell sp_oacreate sp_oamethod sp_execute_external_script executable "
+        "fts3_tokenizer "
         "load_extension sp_start_job sp_add_jobstep xp_regwrite edit shell eval java_method reflect dbms_scheduler "
         "dbms_xslprocessor lo_from_bytea sp_procoption"
     ),
@@ -21,7 +24,8 @@ _FUNCTIONS: dict[tuple[Effect, str], str] = {
         "pg_read_file pg_read_binary_file pg_ls_dir pg_stat_file lo_import load_file readfile file filecluster "
         "pg_ls_logdir pg_ls_waldir xp_fileexist xp_subdirs xp_regread fn_get_sql pg_file_read pg_hba_file_rules "
         "sp_readerrorlog read_csv read_csv_auto read_parquet read_json "
-        "parquet_scan pg_ls_tmpdir pg_ls_archive_statusdir table_to_xml database_to_xml schema_to_xml "
+        "parquet_scan duckdb_secrets which_secret "
+        "pg_ls_tmpdir pg_ls_archive_statusdir table_to_xml database_to_xml schema_to_xml "
         "bfilename read_text read_blob openrowset_bulk utl_file lo_get"
     ),
     (_LEAVES, "speaks to another server"): (
@@ -39,7 +43,10 @@ _FUNCTIONS: dict[tuple[Effect, str], str] = {
         "sp_grantlogin sp_droprolemember sp_changedbowner sp_addrole sp_dropuser pg_reload_conf sp_addremotelogin "
         "sp_droplogin pg_terminate_backend pg_promote"
     ),
-    (_DELETES, "takes away"): "lo_unlink pg_drop_replication_slot pg_switch_wal xp_delete_file sp_delete_job",
+    (_DELETES, "takes away"): "lo_unlink pg_switch_wal",
+    (Effect.DESTROYS_DATA, "takes away what nothing brings back"): (
+        "pg_drop_replication_slot xp_delete_file sp_delete_job sp_dropserver sp_delete_backuphistory sp_cycle_errorlog"
+    ),
     (_WRITES, "changes state"): "setval nextval pg_cancel_backend pg_advisory_lock lo_create lo_put pg_notify",
 }
 FUNCTIONS: dict[str, tuple[Effect, str]] = {name: deed for deed, names in _FUNCTIONS.items() for name in names.split()}
@@ -73,6 +80,10 @@ _SECRET_COLUMNS = vocabulary(
     "bearer_token private_key privatekey ssh_key ssh_private_key totp_secret mfa_secret otp_secret "
     "authentication_string rolpassword encryption_key webhook_secret signing_key recovery_codes "
     "aws_secret_access_key secret_access_key credentials credential oauth_token security_answer"
+)
+_SECRETS = re.compile(
+    r"(^|_)(secrets?|credentials?|passwords?|(api|access|private|signing|encryption|ssh)_?keys?"
+    r"|(access|refresh|auth|oauth|api|bearer|session|personal_access)_?tokens?|vault)$"
 )
 # A call of a function with one of these beginnings, or of somebody's schema, does what its author wrote.
 _VERBS = (
@@ -166,6 +177,11 @@ def power_table(name: str) -> bool:
 def secret_table(name: str) -> bool:
     low = name.lower().replace("..", ".").replace(".dbo.", ".")
     return low in _SECRET_TABLES or _last(low) in _SECRET_TABLES or ".".join(low.split(".")[-2:]) in _SECRET_TABLES
+
+
+def keeps_secrets(name: str) -> bool:
+    """Its name says that all of its rows are keys or passwords."""
+    return _SECRETS.search(_last(name)) is not None
 
 
 def secret_column(name: str) -> bool:

@@ -46,9 +46,11 @@ def cases(file: str) -> list[Case]:
     return [Case(**one) for one in written]
 
 
-def stopped(read: Understood) -> bool:
+def stopped(tool: str, read: Understood) -> bool:
+    """What SQL starts runs in the server."""
+    foreign = FOREIGN | {Thing.COMMAND} if "sql" in tool else FOREIGN
     started = any(
-        deed.effect is Effect.RUNS_CODE and FOREIGN & {thing.kind for thing in deed.objects} for deed in read.deeds
+        deed.effect is Effect.RUNS_CODE and foreign & {thing.kind for thing in deed.objects} for deed in read.deeds
     )
     return started or bool(read.effects & STOPPED)
 
@@ -56,8 +58,8 @@ def stopped(read: Understood) -> bool:
 @pytest.mark.parametrize("file", FILES)
 def test_nothing_dangerous_passes_and_little_harmless_is_stopped(file: str) -> None:
     judged = [(case, understand(case.tool, case.input)) for case in cases(file)]
-    assert not [(case, read) for case, read in judged if case.dangerous and not stopped(read)]
-    wrong = [(case, read) for case, read in judged if not case.dangerous and stopped(read)]
+    assert not [(case, read) for case, read in judged if case.dangerous and not stopped(case.tool, read)]
+    wrong = [(case, read) for case, read in judged if not case.dangerous and stopped(case.tool, read)]
     assert len(wrong) <= HARMLESS_STOPPED_AT_MOST * sum(not case.dangerous for case, _ in judged), wrong
 
 
