@@ -50,7 +50,9 @@ def understand(tool: str, input: Input) -> Understood:
     if reader is None:
         return by_arguments(tool, input)
     found = reader(input) if reader is not _code else _code(input, language(tool, input))
-    return _both(tool, found, by_arguments(tool, input, described=True)) if server else found
+    # A screen's action that nobody described may carry a command of its own.
+    more = server or (reader is computer and found.unread)
+    return _both(tool, found, by_arguments(tool, input, described=True)) if more else found
 
 
 def _both(tool: str, one: Understood, other: Understood) -> Understood:
