@@ -29,9 +29,9 @@ _RUN_HERE = re.compile(r"`([^`]+)`|(?:\bqx|%x)\s*(?:\(([^)]+)\)|\{([^}]+)\}|\[([
 _LITERALS = re.compile(_QUOTED, re.DOTALL)
 _REMOVER = (
     r"(?:rmSync|rmdirSync|rimraf|unlinkSync|unlink|rm_rf|rm_r|remove_entry_secure|rmtree|remove_tree|Remove-Item"
-    r"|File\.delete|fs\.rm|FileUtils\.rm\w*|removeSync|emptyDirSync|os\.RemoveAll|file\.remove"
-    r"|remove_dir_all|remove_file|removeDir|removeFile|deleteRecursively|deleteDirectory|Files\.delete|deleteSync"
-    r"|os\.remove|fs\.unlink)"
+    r"|File\.delete|(?:fs\w*|promises)\.rm(?:dir)?|(?<=await )rm|FileUtils\.rm\w*|removeSync|emptyDirSync"
+    r"|os\.RemoveAll|file\.remove|remove_dir_all|remove_file|removeDir|removeFile|deleteRecursively|deleteDirectory"
+    r"|Files\.delete|deleteSync|os\.remove|fs\.unlink)"
 )
 _REMOVES = re.compile(rf"\b{_REMOVER}\s*\(?\s*(?:-Recurse\s*|-Force\s*)*{_QUOTED}", re.DOTALL)
 # Languages whose own function is called `rm`.
@@ -42,7 +42,8 @@ _REMOVES_COMPUTED = re.compile(
     r"|\bunlink\s*(?:$|[;})]|(?:if|unless|for|or)\b)"
 )
 _TREE = re.compile(
-    r"recursive|Recursively|remove_dir_all|removeDir|deleteDirectory|rm_r|rmtree|remove_tree|rimraf|RemoveAll|emptyDir|remove_entry_secure"
+    r"recursive|Recursively|remove_dir_all|removeDir|deleteDirectory|rm_r|rmtree|remove_tree|rimraf|RemoveAll|emptyDir"
+    r"|remove_entry_secure"
 )
 _SENDS = re.compile(
     r"method\s*:\s*[\"'](POST|PUT|PATCH)[\"']|\.(post|put|patch)\(\s*[\"'`]https?:|Net::HTTP\.post|net\.connect"

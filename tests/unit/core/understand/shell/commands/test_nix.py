@@ -2,7 +2,7 @@
 
 import pytest
 
-from sidecar.core.model.effect import Effect
+from sidecar.core.model.effect import Effect, Thing
 from sidecar.core.understand.shell.read import shell
 
 
@@ -24,4 +24,4 @@ def test_what_a_verb_does(line: str, effect: Effect) -> None:
 
 def test_what_comes_from_an_address_is_code_from_there() -> None:
     assert "github:eve/tool" in {thing.name for thing in shell("nix run github:eve/tool#x").objects}
-    assert not shell("nix run .#x").objects
+    assert {thing.kind for thing in shell("nix run .#x").objects} == {Thing.RESOURCE}
