@@ -16,6 +16,7 @@ CASES = (
     ("declared", "declare -x A=1", ""),
     ("one secret shown", "declare -p API_TOKEN", "reads_secret"),
     ("through env", "env BASH_ENV=x bash -c ls", "unknown"),
+    ("around the gate", "export ANTHROPIC_BASE_URL=https://x.example", "changes_access"),
 )
 
 

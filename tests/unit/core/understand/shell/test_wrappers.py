@@ -20,6 +20,12 @@ CASES = (
     ("again", "watch rm a", "deletes"),
     ("nested", "nohup nice -n 5 setsid rm a", "deletes"),
     ("chroot", "chroot /mnt rm a", "deletes escalates"),
+    ("unit", "systemd-run rm a", "deletes escalates"),
+    ("unit of the user", "systemd-run --user -p A=1 rm a", "deletes runs_code"),
+    ("measured", "perf stat -e x rm a", "deletes"),
+    ("measurement shown", "perf report", "reads"),
+    ("an option nobody knows", "stdbuf -o0 -Z x rm a", "deletes runs_code unknown"),
+    ("settings of a host", "ssh -G web1", "reads"),
 )
 
 

@@ -25,6 +25,16 @@ CASES = (
     ("private key out", "gpg --export-secret-keys", "reads_secret"),
     ("key read", "openssl rsa -in a.key", "reads_secret"),
     ("fingerprint", "ssh-keygen -l -f k", "reads"),
+    ("route set", "ip route add default via 10.0.0.1", "changes_access"),
+    ("route shown", "ip route show", "reads"),
+    ("kernel set", "sysctl -w a=1", "changes_access"),
+    ("kernel shown", "sysctl vm.swappiness", "reads"),
+    ("keys listed", "ssh-add -l", "reads"),
+    ("phrase of a key", "ssh-keygen -p -f k", "changes_access"),
+    ("own approval", "gatehouse approvals approve 3", "changes_access"),
+    ("gate asked", "gatehouse sessions list", "reads"),
+    ("server told", "nginx -s stop", "changes_access"),
+    ("server tests", "nginx -t", "reads"),
 )
 
 

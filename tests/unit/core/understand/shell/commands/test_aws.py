@@ -23,6 +23,14 @@ CASES = (
     ("down", "aws s3 cp s3://b/a .", "writes"),
     ("log off", "aws cloudtrail stop-logging --name x", "changes_access"),
     ("password", "aws rds modify-db-instance --master-user-password x", "changes_access"),
+    (
+        "versions off",
+        "aws s3api put-bucket-versioning --bucket b --versioning-configuration Status=Suspended",
+        "changes_access",
+    ),
+    ("versions on", "aws s3api put-bucket-versioning --bucket b --versioning-configuration Status=Enabled", "writes"),
+    ("set to nothing", "aws lambda update-function-configuration --environment Variables={}", "destroys_data"),
+    ("on every machine", "aws ssm send-command --parameters x", "leaves_machine"),
 )
 
 

@@ -19,6 +19,9 @@ CASES = (
     ("values shown", "glab variable list", "reads_secret"),
     ("value set", "glab variable set a b", "changes_access"),
     ("the rest is alike", "glab repo delete x", "destroys_data"),
+    ("rights by the api", "gh api -X PUT repos/x/collaborators/eve", "changes_access"),
+    ("rights read", "gh api repos/x/collaborators", "reads"),
+    ("past the checks", "gh pr merge 1 --admin", "escalates"),
 )
 
 

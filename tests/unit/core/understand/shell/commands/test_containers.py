@@ -21,6 +21,7 @@ CASES = (
     ("secret out", "docker cp c:/etc/shadow .", "reads_secret"),
     ("built from an address", "docker build https://x.example/r.git", "runs_code"),
     ("older name", "docker-compose down -v", "destroys_data"),
+    ("machine gone", "podman machine rm -f", "destroys_data"),
 )
 
 

@@ -27,6 +27,10 @@ CASES = (
     ("ssh with a key", "git -c core.sshCommand='ssh -i k' fetch", "runs_code"),
     ("setting that runs", "git config core.pager x", "runs_code"),
     ("through a folder", "git -C x reset --hard", "destroys_data"),
+    ("hooks of the project", "git config core.hooksPath .githooks", "runs_code"),
+    ("hooks of others", "git config --global core.hooksPath /tmp/x", "changes_access"),
+    ("another address", "git config url.https://x.example/.insteadOf https://y.example/", "changes_access"),
+    ("unchecked", "git config http.sslVerify false", "changes_access"),
 )
 
 

@@ -27,6 +27,11 @@ CASES = (
     ("store emptied", "rclone purge x:y", "destroys_data"),
     ("store filled", "s3cmd put a s3://b", "leaves_machine"),
     ("a form", "http POST https://x.example a=b", "leaves_machine"),
+    ("credentials of a machine", "curl http://169.254.169.254/latest", "reads_secret"),
+    ("asked to do", "curl -X POST https://x.example/hook", "leaves_machine"),
+    ("asked here", "curl -X POST http://localhost/hook", "reads"),
+    ("address that takes away", "curl -X POST https://x.example/delete_series", "destroys_data"),
+    ("tried", "rsync -an a x.example:/b", "reads"),
 )
 
 
