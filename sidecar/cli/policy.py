@@ -16,6 +16,7 @@ from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Kind
 from sidecar.core.policy.book import Book, PolicySource, compile_book
 from sidecar.core.policy.schema import policy_schema
+from sidecar.core.policy.unread import reads
 from sidecar.processes.bundles import sources
 from sidecar.processes.explaining import explained
 from sidecar.processes.explaining_call import call_as_json, call_as_text, explained_call
@@ -77,7 +78,7 @@ def _check(arguments: argparse.Namespace) -> int:
     for file in map(str, arguments.files):
         if file not in wrong:
             print(f"{file}: ok")
-    for line in () if found else _unrecorded(sources):
+    for line in () if found else (*_unrecorded(sources), *_unread(sources)):
         print(line)
     if mistakes:
         raise ConfigurationError(mistakes)
@@ -97,6 +98,14 @@ def _unrecorded(sources: Sequence[PolicySource]) -> list[str]:
     said = "note: while the record is full, policy {} lets calls pass unrecorded (connections: {})"
     lax = [policy for policy in compile_book(sources, builtin()).policies if policy.passes_when_full]
     return [said.format(one.name, ", ".join(one.applies.connections.sources)) for one in lax if one.applies.connections]
+
+
+def _unread(sources: Sequence[PolicySource]) -> list[str]:
+    """Nor this: what these rules are there for passes them all the same."""
+    said = "note: policy {} lets {} pass unread: nothing in its frames is masked or found by {}"
+    every = compile_book(sources, builtin()).policies
+    blind = [(one, [rule.id for rule in one.rules if reads(rule)]) for one in every if one.upgrades]
+    return [said.format(one.name, ", ".join(sorted(one.upgrades)), ", ".join(rules)) for one, rules in blind if rules]
 
 
 def _unscannable(book: Book) -> list[Mistake]:
