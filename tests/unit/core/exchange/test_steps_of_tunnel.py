@@ -5,8 +5,10 @@ import json
 from sidecar.core.exchange import events as e
 from sidecar.core.exchange.commands import Fail, WakeAt
 from sidecar.core.exchange.exchange import State
+from sidecar.core.model.action import Action
+from sidecar.core.model.finding import Verdict
 from sidecar.core.model.http import ResponseHead
-from tests.unit.core.exchange.building import MASKS, Call, ask, gate, request
+from tests.unit.core.exchange.building import CALLER, MASKS, Call, ask, gate, request
 from tests.unit.core.exchange.happening import STOPPED
 from tests.unit.core.exchange.plain.sockets import LIVE, opened, taking
 from tests.unit.core.wire.plain.test_websocket import GRANTS
@@ -39,6 +41,15 @@ def test_other_rules_end_it() -> None:
     call.tell(e.Tick(1010.0))
     assert any(isinstance(one, Fail) for one in call.said)
     assert "other rules are in force" in str(call.facts["answered"]["broken"])
+
+
+def test_a_session_that_a_rule_stopped_keeps_no_socket() -> None:
+    world = taking()
+    call = opened(world)
+    world.quarantine.put(CALLER, Verdict(Action.DENY, "never", "p", "Stop."), "gx_0", 1002.0)
+    call.tell(e.Tick(1005.0))
+    assert isinstance(call.said[-1], Fail)
+    assert "rule never has stopped this session" in str(call.facts["answered"]["broken"])
 
 
 def test_who_is_stopped_is_cut() -> None:
