@@ -21,7 +21,7 @@ from sidecar.processes.bundles import sources
 from sidecar.processes.explaining import explained
 from sidecar.processes.explaining_call import call_as_json, call_as_text, explained_call
 from sidecar.processes.policy_cases import results, sources_of, suite_of
-from sidecar.processes.rehearsal import JSON, Call
+from sidecar.processes.rehearsal import JSON, Call, upgrading
 from sidecar.settings.load import load
 from sidecar.settings.schema import config_schema
 
@@ -57,6 +57,7 @@ def _register_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--input", default="{}", metavar="TEXT", help="of the tool: a JSON object, or a command")
     parser.add_argument("--path", help="path of the request; default: /v1/messages, or / behind other connections")
     parser.add_argument("--method", help="method of the request; default: POST, or GET without a body")
+    parser.add_argument("--upgrade", choices=("websocket",), help="with --kind http: the request asks for this")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
@@ -152,7 +153,8 @@ def _call(caller: Caller, arguments: argparse.Namespace) -> Call:
     kind, body = Kind(arguments.kind), _request(arguments.request)
     path = arguments.path or ("/v1/messages" if kind is Kind.CLAUDE else "/" if kind is Kind.HTTP else "")
     method = arguments.method or ("POST" if body else "GET")
-    return Call(caller, arguments.connection, path, body, method=method, kind=kind, headers=JSON if body else ())
+    call = Call(caller, arguments.connection, path, body, method=method, kind=kind, headers=JSON if body else ())
+    return upgrading(call, arguments.upgrade) if arguments.upgrade else call
 
 
 def _explain_call(book: Book, caller: Caller, arguments: argparse.Namespace) -> int:
