@@ -115,6 +115,21 @@ def test_nobody_leaves_http_who_did_not_ask(rig: Rig) -> None:
     assert [one.value for one in driven.reports] == ["bug"]
 
 
+class Refusing(Passing):
+    """As the gate does it: in words."""
+
+    def receive(self, event: e.Event) -> Sequence[c.Command]:
+        return [c.Respond(502, (), b"no")] if isinstance(event, e.ResponseStarted) else super().receive(event)
+
+
+def test_a_client_hears_that_its_server_left_http_unasked(rig: Rig) -> None:
+    Driven(rig, Refusing)
+    rig.upstream.answer = switches
+    answer = rig.raw(HEAD + b"connection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 502 ")
+    assert answer.endswith(b"no")
+
+
 KEYS = (
     ("a socket with the key of requests", ASKS, PLAIN),
     ("a socket to a connection without", ASKS, f"{SECRET}.other!websocket"),

@@ -123,6 +123,19 @@ async def test_its_time_is_over(gate: Gate, opened: Open) -> None:
     assert (answered["complete"], "upgrade_timeout" in answered["broken"]) == (False, True)
 
 
+async def test_other_rules_cut_it(gate: Gate, opened: Open) -> None:
+    async with opened() as socket:
+        await socket.send("hello")
+        assert await socket.recv() == f"hello, {gate.secret}"
+        policy = gate.folder / "live.yaml"
+        policy.write_text(policy.read_text() + "  - {id: more, match: {keywords: [nightjar]}, do: deny}\n")
+        with pytest.raises(ConnectionClosedError):
+            await asyncio.wait_for(socket.recv(), 60)
+    async with opened() as socket:
+        await socket.send("again")
+        assert await socket.recv() == f"again, {gate.secret}"
+
+
 async def test_who_is_stopped_is_cut(gate: Gate, opened: Open, person: Person) -> None:
     async with opened(session="ws-stopped") as socket:
         await socket.send("hello")
