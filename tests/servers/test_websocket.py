@@ -1,6 +1,7 @@
 """WebSockets through the gate: opened where the connection and its policies say so, unread, on record, and cut."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -54,6 +55,17 @@ async def test_it_echoes_unread_and_the_record_says_so(gate: Gate, opened: Open)
     assert decided["scanned"] == {"extent": "partly", "why": ["frames of a websocket"]}
     assert answered["scanned"] == {"extent": "not", "why": ["frames of a websocket"]}
     assert (answered["status"], answered["complete"], answered["broken"]) == (101, True, None)
+    # What passed is counted where it passed.
+    await until(lambda: bool(logged(gate, exchange)))
+    (line,) = logged(gate, exchange)
+    assert line["bytes_in"] > 0
+    assert line["bytes_out"] > len(gate.secret)
+
+
+def logged(gate: Gate, exchange: str) -> list[dict[str, Any]]:
+    """In Envoy's access log."""
+    lines = (gate.folder / ".gatehouse" / "logs" / "envoy.log").read_text().splitlines()
+    return [json.loads(line) for line in lines if f'"{exchange}"' in line]
 
 
 REFUSED = (
