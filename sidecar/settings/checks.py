@@ -15,8 +15,9 @@ from sidecar.core.errors import Mistake
 from sidecar.core.model.document import Document
 from sidecar.core.model.document import Path as Place
 from sidecar.settings.checks_control import control_checks
+from sidecar.settings.loopback import is_loopback
 from sidecar.settings.tokens import CONTROL_AUDIENCE, LOCAL_PROVIDER, OWN_PROVIDER
-from sidecar.settings.units import Duration, is_loopback
+from sidecar.settings.units import Duration
 from sidecar.settings.written import DevelopmentSection, EnvoySection, ListenSection, MetricsSection
 from sidecar.settings.written_control import ControlListenSection, GatesSection
 

@@ -25,7 +25,7 @@ from sidecar.settings.units import (
     WebAddress,
 )
 from sidecar.settings.written_control import ControlSection
-from sidecar.settings.written_oauth import HEADER, PREFIX, OAuthSection
+from sidecar.settings.written_oauth import HEADER, PREFIX, OAuthSection, private
 from sidecar.settings.written_policies import Policies, PoliciesSection
 from sidecar.settings.written_record import RecordSection
 from sidecar.settings.written_tokens import ExchangeSection
@@ -116,6 +116,15 @@ class ConnectionSection(Section):
     upgrade_timeout: Annotated[
         Duration, Field(gt=0, description="With upgrades: for how long such a connection may stay open.")
     ] = UPGRADE_TIMEOUT
+
+    @model_validator(mode="after")
+    def _discovers(self) -> "ConnectionSection":
+        oauth = self.credential.oauth if self.credential else None
+        if oauth is not None and oauth.discover:
+            if self.kind is not Kind.MCP:
+                raise ValueError("`discover` is for connections of kind mcp: set `issuer` or `token_url`")
+            private(self.url, "`discover` asks there where the client's secret goes")
+        return self
 
 
 CLAUDE = ConnectionSection(

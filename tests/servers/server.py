@@ -1,6 +1,7 @@
 """A real MCP server whose tools a test can change, and a small HTTP service beside it."""
 
 import asyncio
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ class Service:
     methods: list[str] = field(default_factory=list)
     holder: Callable[[str], str | None] = lambda _: None  # whose token stands in `authorization`
     served: list[str] = field(default_factory=list)  # for whom, behind /guarded
+    pages: dict[str, object] = field(default_factory=dict)  # documents that anybody may read
 
     @property
     def url(self) -> str:
@@ -81,6 +83,19 @@ def _server(secret: str) -> Service:
         service.bodies.append(await request.body())
         return JSONResponse({"order": 7, "key": secret})
 
+    @mcp.custom_route("/json/mcp", methods=["POST"])
+    async def json_alone(request: Request) -> Response:
+        """A server of one tool that answers in JSON, or streams though nobody asked for that."""
+        said = await request.json()
+        service.ran.append((said["params"]["name"], said["params"]["arguments"]["to"]))
+        content = [{"type": "text", "text": f"sent: {secret}"}]
+        answer = {"jsonrpc": "2.0", "id": said["id"], "result": {"content": content}}
+        if said["params"]["arguments"]["to"] != "stream":
+            return JSONResponse(answer)
+        note = {"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": "half"}}
+        text = "".join(f"data: {json.dumps(one)}\n\n" for one in (note, answer))
+        return Response(text, media_type="text/event-stream")
+
     return service
 
 
@@ -106,6 +121,9 @@ def serving(secret: str) -> Iterator[Service]:
             pairs: list[tuple[bytes, bytes]] = scope["headers"]  # type: ignore[assignment]
             service.heads.append({name.decode(): value.decode("latin-1") for name, value in pairs})
             service.methods.append(str(scope["method"]))
+            if scope["path"] in service.pages:
+                await JSONResponse(service.pages[str(scope["path"])])(scope, receive, send)  # type: ignore[arg-type]
+                return
             if str(scope["path"]).startswith(GUARDED):
                 holder = service.holder(service.heads[-1].get("authorization", ""))
                 if holder is None:

@@ -19,7 +19,8 @@ def started(course: Course, event: ResponseStarted) -> Commands:
         return tunnel.unasked(course, event)
     go = course.outcome(Go)
     course.times = replace(course.times, answered=event.at)
-    course.answering = answering(go.answer, event.head, event.at, course.times.forwarded)
+    gathers = course.waits is not None and not course.waits.streams
+    course.answering = answering(go.answer, event.head, event.at, course.times.forwarded, gathers=gathers)
     if event.end:
         return course.finish((course.answering.start(),), event.at)
     course.state = State.STREAMING if course.answering.streams else State.COLLECTING

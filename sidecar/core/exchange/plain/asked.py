@@ -13,7 +13,9 @@ class Handshake:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """`method`: of the request."""
+    """`method`: of the request. `url`: of the connection; `prefix`: what stands before its paths at the gate."""
 
     method: str
+    url: str = ""
+    prefix: str = ""
     handshake: Handshake | None = None

@@ -28,6 +28,7 @@ from sidecar.core.exchange.direct_call import count_direct, judge_direct
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.judgement import judge_texts
 from sidecar.core.exchange.outcome import Arrived, Go
+from sidecar.core.exchange.plain import heads
 from sidecar.core.exchange.plain.asked import Handshake, Plain
 from sidecar.core.exchange.plain.called import as_call
 from sidecar.core.exchange.plain.upgraded import UNREAD
@@ -35,7 +36,7 @@ from sidecar.core.exchange.quarantining import quarantined
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.request_record import Material
 from sidecar.core.exchange.rewriting import rewritten_body, written_down
-from sidecar.core.exchange.route import Route
+from sidecar.core.exchange.route import NAMED, Route
 from sidecar.core.exchange.rules import BoundRules, Court
 from sidecar.core.mask.placeholder import Placeholders
 from sidecar.core.model.action import Action
@@ -71,8 +72,6 @@ USUAL = frozenset(
         "x-request-id",
     }
 )
-# Asked for anew (`accept-encoding`), or Envoy's.
-NEVER = ("accept-encoding", "forwarded", "x-envoy-external-address", "x-forwarded-for", "x-request-id")
 HEADER = -3
 _UNREAD = (
     "What passes in a WebSocket nobody here can read, and rules of the policy {} would have to. "
@@ -114,6 +113,7 @@ def decide_plain(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller
         raise Refused(403, Code.PERMISSION, message)
     handshake = _handshake(arrived, way, court) if arrived.upgrade else None
     call = _Call(arrived, way, caller, kind, _read(gate, arrived, kind), handshake)
+    heads.checked(arrived.head, call.body)
     _readable(call, bound)
     refused = gate.ledger.admit(caller_key(caller), bound.limits, arrived.at)
     if refused is not None:
@@ -138,8 +138,8 @@ def decide_plain(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller
 def _facts(arrived: Arrived, way: Route, kind: str) -> RequestFacts:
     media = (kind,) if arrived.body and kind else ()
     path = way.path.partition("?")[0]
-    endpoint = arrived.upgrade or "http"
-    return RequestFacts("", (), False, None, 0, (), media, arrived.head.method, path, endpoint, 0, arrived.upgrade)
+    endpoint, method = arrived.upgrade or "http", arrived.head.method
+    return RequestFacts("", (), False, None, 0, (), media, method, path, endpoint, 0, upgrade=arrived.upgrade)
 
 
 def _handshake(arrived: Arrived, way: Route, court: Court) -> Handshake:
@@ -199,8 +199,7 @@ def _pieces(call: _Call) -> tuple[Piece, ...]:
 
 def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged) -> Go:
     arrived, body = call.arrived, call.arrived.body
-    there = {name for name, _ in arrived.head.headers}
-    remove = tuple(name for name in NEVER if name in there)
+    remove = heads.gone(arrived.head.headers)
     if judged.changes and call.body is not None:
         body, remove = rewritten_body(call.body, judged.changes), (*remove, "content-encoding")
     ours: Headers = request_headers.added(body)
@@ -212,7 +211,7 @@ def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged) -> Go:
         False,
         call.caller,
         keep=gate.keep_originals,
-        asked=Plain(arrived.head.method, call.handshake),
+        asked=Plain(arrived.head.method, call.way.connection.url, f"{NAMED}{call.way.connection.name}", call.handshake),
     )
     return Go(call.way, remove, ours, body, context)
 
