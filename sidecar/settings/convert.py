@@ -72,7 +72,15 @@ def _provider(provider: w.ProviderSection, folder: Path) -> values.Provider:
 def _upstream(connection: w.ConnectionSection, folder: Path) -> values.Upstream:
     written = connection.credential
     credential = _credential(written, folder, connection.url) if written else None
-    return values.Upstream(connection.name, connection.kind, connection.url, connection.path, credential)
+    return values.Upstream(
+        connection.name,
+        connection.kind,
+        connection.url,
+        connection.path,
+        credential,
+        connection.upgrades,
+        connection.upgrade_timeout,
+    )
 
 
 def _credential(credential: w.CredentialSection, folder: Path, server: str) -> values.CredentialSource:

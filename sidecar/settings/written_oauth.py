@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
+from sidecar.settings.loopback import is_loopback
 from sidecar.settings.oauth import ClientAuth, OAuth, SubjectType
 from sidecar.settings.section import Section, SourceSection, exactly_one
-from sidecar.settings.units import Text, WebAddress, form, is_loopback
+from sidecar.settings.units import Text, WebAddress, form
 
 HEADER, PREFIX = "authorization", "Bearer "  # RFC 6750, 2.1
 

@@ -105,6 +105,14 @@ WRONG: tuple[tuple[dict[str, Any], tuple[str, ...]], ...] = (
     ({"podSecurity": {"runAsUser": 0}}, ("/podSecurity/runAsUser",)),
     ({"identity__providers": [{"name": "a", "issuer": "b", "audiences": ["c"]}]}, ("/identity/providers/0", "'jwks'")),
     ({"networkPolicy__upstreamPorts": ["https"]}, ("/networkPolicy/upstreamPorts/0", "want integer")),
+    ({"networkPolicy__upstreamCidrs": ["10.0.0.0"]}, ("/networkPolicy/upstreamCidrs/0", "does not match")),
+    ({"networkPolicy__apiPorts": []}, ("/networkPolicy/apiPorts", "minItems")),
+    ({"injection__resources": {"envoy": {"limits": {"memory": "lots"}}}}, ("/envoy/limits/memory", "does not match")),
+    ({"control__tolerations": [{"key": 1}]}, ("/control/tolerations/0/key", "want string")),
+    ({"image": {"repository": "https://a.example/b", "tag": "1"}}, ("/image/repository", "does not match")),
+    ({"control__ingress": {"enabled": True, "host": "https://a.example"}}, ("/control/ingress/host",)),
+    ({"nameOverride": "My_Gate"}, ("/nameOverride", "does not match")),
+    ({"fullnameOverride": "-gate"}, ("/fullnameOverride", "does not match")),
 )
 # A secret's own text has no place anywhere.
 INLINE: tuple[dict[str, Any], ...] = (
@@ -161,6 +169,14 @@ TOGETHER: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("try", {"control__replicas": 2}, "control.database: several replicas share a PostgreSQL"),
     ("try", {"control__autoscaling": {"enabled": True}}, "SQLite is for one replica"),
     ("production", {"control__persistence": {"enabled": True}}, "one volume is for one replica"),
+    ("production", {"control__autoscaling": {"enabled": True, "minReplicas": 9}}, "minReplicas 9 is more than"),
+    ("try", {"gateway__spool": {"size": "2Gi"}}, "gateway.spool.size: 2Gi is not more than record.limit (2GiB)"),
+    ("try", {"gateway__spool": {"size": "1.5Gi"}, "settings": {"record": {"limit": "1536MiB"}}}, "1.5Gi is not more"),
+    (
+        "production",
+        {"certificates__certManager": {"issuerRef": {"name": "a"}, "duration": "24h", "renewBefore": "24h"}},
+        "renewBefore 24h must be less than duration 24h",
+    ),
     ("try", {"certificates": {"mode": "selfManaged"}}, "selfManaged needs webhook.enabled"),
     ("try", {"certificates": {"mode": "existingSecret"}}, "certificates.secret: name the Secret"),
     ("try", {"webhook__enabled": True}, "certificates.caBundle: the API server needs"),

@@ -37,6 +37,23 @@ rules:
   - {id: lures, where: [tool_description], detect: [injection/*], do: deny, say: "It lures."}
   - {id: rug, where: [tool_description], match: {changed: true}, do: deny, say: "It changed."}
 """
+LIVE = """
+policy: live
+applies: {connections: [live, brief]}
+paths: ['GET /echo', 'GET /held', 'GET /forbidden', 'GET /nothing', 'GET /orders', 'POST /orders']
+upgrades: [websocket]
+rules:
+  - {id: keys, detect: [secret/*], do: mask}
+  - {id: asked, if: 'request.path == "/held"', match: {upgrade: [websocket]}, do: hold}
+  - {id: never, if: 'request.path == "/forbidden"', match: {upgrade: [websocket]}, do: deny, say: "No socket here."}
+"""
+WATCHED = """
+policy: watched
+applies: {connections: [watched]}
+paths: ['GET /echo']
+rules:
+  - {id: keys, detect: [secret/*], do: mask}
+"""
 AGENTS = """
 policy: agents
 applies: {connections: [claude]}
@@ -67,6 +84,13 @@ connections:
     kind: http
     url: "%(service)s/guarded"
     credential: {oauth: {token_url: "%(tokens)s", client_id: "gate one", client_secret: {file: wrong.secret}}}
+  - name: live
+    kind: http
+    url: "%(service)s"
+    credential: {header: x-api-key, from: {file: upstream.key}}
+    upgrades: [websocket]
+  - {name: brief, kind: http, url: "%(service)s", upgrades: [websocket], upgrade_timeout: 2s}
+  - {name: watched, kind: http, url: "%(service)s", upgrades: [websocket]}
   - name: found
     kind: mcp
     url: "%(service)s/guarded/mcp"
@@ -76,7 +100,7 @@ connections:
     url: "%(service)s/guarded/mcp"
     credential:
       oauth: {issuer: "%(issuer)s", client_id: "gate one", client_secret: {file: client.secret}, exchange: true}
-policies: [policy.yaml, agents.yaml]
+policies: [policy.yaml, agents.yaml, live.yaml, watched.yaml]
 """
 
 
@@ -108,6 +132,8 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
         (folder / "upstream.key").write_text(key)
         (folder / "policy.yaml").write_text(POLICY)
         (folder / "agents.yaml").write_text(AGENTS)
+        (folder / "live.yaml").write_text(LIVE)
+        (folder / "watched.yaml").write_text(WATCHED)
         ports = dict(zip(("gate", "metrics", "admin", "control", "gates"), free_ports(5), strict=True))
         places = {"service": service.url, "claude": simulator.url, "tokens": giver.url, "issuer": giver.origin}
         (folder / "gatehouse.yaml").write_text(CONFIG % (ports | places))

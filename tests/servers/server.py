@@ -7,13 +7,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import uvicorn
 from mcp.server.mcpserver import Context, MCPServer
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.websockets import WebSocket
 
 GUARDED = "/guarded"  # under this path the server wants a token that counts
+ECHO = frozenset({"/echo", "/held", "/forbidden"})  # here it opens WebSockets
 
 
 @dataclass
@@ -103,6 +106,16 @@ def serving(secret: str) -> Iterator[Service]:
     app = service.mcp.streamable_http_app()
     refused = JSONResponse({"error": "invalid_token"}, 401, {"www-authenticate": "Bearer"})
 
+    async def echo(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        socket = WebSocket(scope, receive, send)
+        if scope["path"] not in ECHO:
+            await socket.send_denial_response(JSONResponse({"key": secret}, 404))
+            return
+        service.heads.append(dict(socket.headers.items()))
+        await socket.accept()
+        async for text in socket.iter_text():
+            await socket.send_text(f"{text}, {secret}")
+
     async def noting(scope: dict[str, object], receive: object, send: object) -> None:
         if scope["type"] == "http":
             pairs: list[tuple[bytes, bytes]] = scope["headers"]  # type: ignore[assignment]
@@ -119,6 +132,9 @@ def serving(secret: str) -> Iterator[Service]:
                 service.served.append(holder)
                 scope["path"] = str(scope["path"]).removeprefix(GUARDED)
                 scope["raw_path"] = str(scope["path"]).encode()
+        if scope["type"] == "websocket":
+            await echo(scope, receive, send)
+            return
         await app(scope, receive, send)  # type: ignore[arg-type]
 
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -20,6 +20,7 @@ from sidecar.core.exchange.plain.asked import Plain
 from sidecar.core.exchange.streamed import Streamed
 from sidecar.core.model.http import ResponseHead, first
 from sidecar.core.model.scanned import Scanned
+from sidecar.core.wire import letters
 from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.encoding import for_encoding
 from sidecar.core.wire.json_strings import JsonValue
@@ -91,7 +92,7 @@ def answering(
     if isinstance(context.asked, Plain):
         return PlainAnswer(context, head, at)
     kind = (first(head.headers, "content-type") or "").partition(";")[0].strip().lower()
-    if kind == "text/event-stream" and head.status < 400:
+    if kind == "text/event-stream" and head.status < 400 and letters.usual(head.headers):
         decoder = for_encoding(encodings(head.headers), MAX_STREAM)
         if decoder is not None:
             heard = Hearing(at if since is None else since)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from sidecar.credentials.oauth.grant import NoToken
-from sidecar.settings.units import is_loopback
+from sidecar.settings.loopback import is_loopback
 
 OAUTH, OPENID, RESOURCE = (
     f"/.well-known/{name}"
