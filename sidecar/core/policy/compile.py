@@ -5,7 +5,7 @@ Rules: what comes in was validated, so nothing here can fail on what a person wr
 
 from collections.abc import Sequence
 
-from sidecar.core.model.action import Action, DenyAs, How, Unknown
+from sidecar.core.model.action import Action, DenyAs, How, NumberAs, Unknown
 from sidecar.core.model.detector import Detector
 from sidecar.core.model.effect import Effect
 from sidecar.core.model.hold import STANDARD_TIMEOUT, Terms
@@ -80,6 +80,7 @@ def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detec
         quarantine=bool(written.quarantine),
         after=frozenset(map(Effect, written.after or ())),
         returns_to=frozenset(written.returns_to or ()),
+        numbers=NumberAs(written.numbers or NumberAs.TEXT),
         upgrade=Globs(match.upgrade) if match.upgrade else None,
     )
 

@@ -194,6 +194,14 @@ class RuleWritten(Section):
         GIVEN,
         Field(description="How a mask replaces: redact (default), token (the agent gets it back), last4, hash."),
     ] = None
+    numbers: Annotated[
+        Literal["text", "zero", "none"] | None,
+        GIVEN,
+        Field(
+            description="What a masked number or truth value of JSON becomes: its placeholder as text (default), zero "
+            "(0, false: for clients that check types), none (null)."
+        ),
+    ] = None
     returns_to: Annotated[
         tuple[Glob, ...] | None,
         *MANY,
