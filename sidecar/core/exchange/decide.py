@@ -90,6 +90,8 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
     way = route(arrived.head.path, gate.connections)
     notes.connection = way.connection.name
     not_stopped(gate, caller, way)
+    if arrived.upgrade and arrived.upgrade not in way.connection.upgrades:
+        raise Refused(403, Code.PERMISSION, f"The connection {way.connection.name} opens no WebSockets.")
     if way.connection.kind is not Kind.CLAUDE:
         return BY_KIND[way.connection.kind](gate, arrived, notes, caller, way)
     what = endpoint(arrived.head.method, way.path)

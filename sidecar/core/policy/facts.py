@@ -31,6 +31,7 @@ class RequestFacts:
     messages: int
     tool_types: tuple[str, ...] = ()
     mcp_servers: tuple[str, ...] = ()
+    upgrade: str = ""  # what the request leaves HTTP for
 
     @property
     def all_models(self) -> tuple[str, ...]:

@@ -16,15 +16,17 @@ import shlex
 from collections.abc import Callable, Mapping
 
 from sidecar.core.model.effect import Deed, Effect, Node, Understood
+from sidecar.core.understand.computer import computer
 from sidecar.core.understand.files import FILE_TOOLS
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.mcp import by_arguments
 from sidecar.core.understand.query import query
 from sidecar.core.understand.shell.read import shell
-from sidecar.core.understand.snippet import snippet
+from sidecar.core.understand.snippet import language, snippet
 from sidecar.core.understand.web import WEB_TOOLS
 
 Input = Mapping[str, object]
+_VERSION = re.compile(r"_20\d{6}$")  # `bash_20250124`: the API's own tools by their types
 LONGEST_NAME = 256  # characters; the API takes 128, with the server's name in it
 ToolReader = Callable[[Input], Understood]
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -41,14 +43,16 @@ def understand(tool: str, input: Input) -> Understood:
         read = understand(tool[-LONGEST_NAME:], input)
         return Understood(read.tree, (*read.unread, f"a tool with a name of {len(tool)} characters"))
     server, _, last = tool.rpartition("__")
-    name = last.lower().replace("-", "_")
+    name = _VERSION.sub("", last.lower().replace("-", "_"))
     if not server and name in _INSIDE and not any(_plain(key) in _HANDED for key in input):
         return Understood(Node("nothing outside of the session"))
     reader = _READERS.get(name)
     if reader is None:
         return by_arguments(tool, input)
-    found = reader(input)
-    return _both(tool, found, by_arguments(tool, input, described=True)) if server else found
+    found = reader(input) if reader is not _code else _code(input, language(tool, input))
+    # A screen's action that nobody described may carry a command of its own.
+    more = server or (reader is computer and found.unread)
+    return _both(tool, found, by_arguments(tool, input, described=True)) if more else found
 
 
 def _both(tool: str, one: Understood, other: Understood) -> Understood:
@@ -113,11 +117,9 @@ def _sql(input: Input) -> Understood:
     return _gathered("SQL", [query(text, dialect) for text in texts], unread, "a query without SQL")
 
 
-def _code(input: Input) -> Understood:
-    given = input.get("language")
-    language = given if isinstance(given, str) else "python"
+def _code(input: Input, spoken: str = "") -> Understood:
     texts, unread = _texts(input, "code source script input")
-    return _gathered("code", [snippet(text, language) for text in texts], unread, "code that is not given")
+    return _gathered("code", [snippet(text, spoken) for text in texts], unread, "code that is not given")
 
 
 _READERS: dict[str, ToolReader] = {
@@ -131,8 +133,13 @@ _READERS: dict[str, ToolReader] = {
     **dict.fromkeys(listed("powershell pwsh"), _power_shell),
     **dict.fromkeys(listed("sql run_sql execute_sql sql_query run_query query_database execute_query"), _sql),
     **dict.fromkeys(
-        listed("python execute_python run_python code_execution run_code execute_code javascript repl"), _code
+        listed(
+            "python execute_python run_python code_execution run_code execute_code javascript repl node ruby perl php"
+            " executecode run_javascript execute_javascript execute_cell run_cell"
+        ),
+        _code,
     ),
+    "computer": computer,
     **FILE_TOOLS,
     **WEB_TOOLS,
 }
@@ -141,6 +148,6 @@ _INSIDE = frozenset(
     listed(
         "todowrite todoread todo_write task agent skill exitplanmode enterplanmode bashoutput"
         " taskoutput taskstop killshell killbash askuserquestion toolsearch taskcreate taskupdate"
-        " taskget tasklist blocked_by_policy listmcpresourcestool"
+        " taskget tasklist blocked_by_policy listmcpresourcestool sequentialthinking think slashcommand"
     )
 )

@@ -253,6 +253,9 @@ class McpBody(_Answer):
         kind = type_of(self.head.headers)
         if not body:
             return body
+        return self._read(kind, body)
+
+    def _read(self, kind: str, body: bytes) -> bytes:
         letters.checked(self.head.headers, 502)
         if "json" in kind and self.head.status < 300:
             return self.saying.take(body)
