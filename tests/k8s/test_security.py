@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
 
+from tests import written
 from tests.k8s.rig import SETS, Object, containers, files, named, of_set, pods, values
 
 ALL_PODS = [(name, owner, spec) for name in SETS for owner, spec in pods(of_set(name))]
@@ -239,7 +239,7 @@ def test_hooks_fail_closed_and_are_asked_again() -> None:
 
 
 def test_the_program_is_told_what_the_hooks_are_called() -> None:
-    told = yaml.safe_load(named(of_set("sidecars"), "ConfigMap", "gatehouse-webhook")["data"]["webhook.yaml"])
+    told = written.read(named(of_set("sidecars"), "ConfigMap", "gatehouse-webhook")["data"]["webhook.yaml"])
     kinds = {"mutating": "MutatingWebhookConfiguration", "validating": "ValidatingWebhookConfiguration"}
     for word, kind in kinds.items():
         hook = named(of_set("sidecars"), kind, told["certificates"][word])["webhooks"][0]

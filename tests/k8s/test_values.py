@@ -6,7 +6,7 @@ from typing import Any
 import helm_python as helm
 import pytest
 
-from tests.k8s.rig import CHART, SETS, merged, rendered, values
+from tests.k8s.rig import CHART, SETS, Object, merged, rendered, values
 
 DIGEST = "sha256:" + "0" * 64
 SCHEMA = helm.Chart.load(CHART).schema or {}
@@ -193,6 +193,27 @@ TOGETHER: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("try", {"identity__exchange": {"key_file": "mine"}}, "key_file: is not yours to set"),
     ("try", {"control__enabled": False, "identity__exchange": {"audience": "a"}}, "the control plane does it"),
 )
+
+
+OAUTH = {"client_id": "c", "client_secret": {"secret": {"name": "s", "key": "k"}}}
+
+
+@pytest.mark.parametrize(
+    ("oauth", "connection", "sentence"),
+    [
+        ({}, {}, 'the oauth of "tickets" needs one of token_url and issuer, or discover: true'),
+        ({"token_url": "https://i.example/t", "issuer": "https://i.example"}, {}, "needs one of token_url and issuer"),
+        ({"token_url": "https://i.example/t", "discover": True}, {}, "needs one of token_url and issuer"),
+        ({"discover": True}, {"kind": "http"}, "discover is for kind mcp with https"),
+        ({"discover": True}, {"url": "http://t.example/mcp"}, "discover is for kind mcp with https"),
+        ({"discover": True, "exchange": True}, {}, "name it in issuer beside discover"),
+    ],
+)
+def test_where_tokens_are_given_out_is_said_once(oauth: Object, connection: Object, sentence: str) -> None:
+    tickets = {"name": "tickets", "kind": "mcp", "url": "https://t.example/mcp", **connection}
+    with pytest.raises(helm.HelmError) as refused:
+        rendered(values("try", connections=[{**tickets, "credential": {"oauth": OAUTH | oauth}}]))
+    assert sentence in str(refused.value)
 
 
 @pytest.mark.parametrize(("name", "changed", "sentence"), TOGETHER, ids=[one[2][:40] for one in TOGETHER])

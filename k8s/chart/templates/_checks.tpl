@@ -18,6 +18,19 @@
 {{- range $v.connections -}}
 {{- if has .name $names -}}{{- $said = append $said (printf "connections: the name %q stands there twice" .name) -}}{{- end -}}
 {{- $names = append $names .name -}}
+{{- $connection := . -}}
+{{- with dig "oauth" nil (.credential | default dict) -}}
+{{- $place := printf "connections: the oauth of %q" $connection.name -}}
+{{- if eq (empty .token_url) (not (or .issuer .discover)) -}}
+{{- $said = append $said (printf "%s needs one of token_url and issuer, or discover: true for an MCP server" $place) -}}
+{{- end -}}
+{{- if and .discover (or (ne $connection.kind "mcp") (not (hasPrefix "https://" $connection.url))) -}}
+{{- $said = append $said (printf "%s asks the server where the client's secret goes: discover is for kind mcp with https" $place) -}}
+{{- end -}}
+{{- if and .discover .exchange (not .issuer) -}}
+{{- $said = append $said (printf "%s shows callers' tokens to the issuer: name it in issuer beside discover" $place) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if and $v.injection.connection (not (has $v.injection.connection $names)) -}}
 {{- $said = append $said (printf "injection.connection: %q is none of the connections (%s)" $v.injection.connection (join ", " $names)) -}}

@@ -29,7 +29,8 @@ _RUN_HERE = re.compile(r"`([^`]+)`|(?:\bqx|%x)\s*(?:\(([^)]+)\)|\{([^}]+)\}|\[([
 _LITERALS = re.compile(_QUOTED, re.DOTALL)
 _REMOVER = (
     r"(?:rmSync|rmdirSync|rimraf|unlinkSync|unlink|rm_rf|rm_r|remove_entry_secure|rmtree|remove_tree|Remove-Item"
-    r"|File\.delete|fs\.rm|FileUtils\.rm\w*|removeSync|emptyDirSync|os\.RemoveAll|file\.remove)"
+    r"|File\.delete|(?:fs\w*|promises)\.rm(?:dir)?|(?<=await )rm|FileUtils\.rm\w*|removeSync|emptyDirSync"
+    r"|os\.RemoveAll|file\.remove)"
 )
 _REMOVES = re.compile(rf"\b{_REMOVER}\s*\(?\s*(?:-Recurse\s*|-Force\s*)*{_QUOTED}", re.DOTALL)
 _REMOVES_COMPUTED = re.compile(

@@ -61,7 +61,7 @@ _SECRET = re.compile(
       \.ssh/(id_[a-z0-9_]+|identity|[^/]*_(rsa|dsa|ecdsa|ed25519)|[^/]*\.pem|\*|)$
     | \.ssh/?$
     | id_(rsa|dsa|ecdsa|ed25519)$
-    | \.aws/(credentials|sso/cache.*|cli/cache.*|\*)?$
+    | \.aws(/(credentials|sso/cache.*|cli/cache.*|\*)?)?$
     | \.env(\.(?!(example|sample|template|dist|defaults|schema|test\.example)$)[^/]*)?$
     | [^/]+\.env$ | \.env[^/]*\*$
     | \.envrc$
@@ -92,6 +92,9 @@ _ACCESS = re.compile(
     r"""(^|/)(\.ssh/(authorized_keys2?|config|rc|environment)$
     | etc/(passwd|shadow|group|gshadow|sudoers(\.d/.*)?|doas\.conf|ssh/.*|pam\.d/.*|hosts\.(allow|deny)|security/.*
     |polkit-1/.*)$ | \.kube/config$ | \.aws/(credentials|config)$ | \.gnupg/.* | \.netrc$
+    | ^(~|/root|/home/[^/]+|/Users/[^/]+)/\.(npmrc|yarnrc(\.yml)?|pypirc|condarc|gemrc|curlrc|wgetrc|netrc|pip/pip\.conf
+    |config/pip/pip\.conf|m2/settings\.xml|cargo/config(\.toml)?|gradle/init\.gradle)$
+    | ^/proc/sys(rq-trigger|/.*)$ | ^/sys/.* | ^/etc/(apt/sources.*|yum\.repos\.d/.*|resolv\.conf|pip\.conf|npmrc)$
     | \.claude/settings(\.local)?\.json$ | CODEOWNERS$ | etc/hosts$ | \.git-credentials$)""",
     re.VERBOSE,
 )
