@@ -21,7 +21,7 @@ from sidecar.simulator.delivery import TRANSPORT
 from sidecar.simulator.recording import Recording
 from sidecar.simulator.world import Access, World
 
-START_SECONDS = 10
+START_SECONDS = 60  # for one thread to begin: on a busy machine more than a moment
 STOP_SECONDS = 1  # an answer that stalls is broken off after this
 
 
