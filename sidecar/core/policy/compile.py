@@ -14,11 +14,12 @@ from sidecar.core.model.place import Place
 from sidecar.core.policy.condition import compiled
 from sidecar.core.policy.facts import CHANGED
 from sidecar.core.policy.limits import Limits
+from sidecar.core.policy.match_written import MatchWritten
 from sidecar.core.policy.pattern import Globs, PathGlobs, Pattern, keyword_pattern
 from sidecar.core.policy.rule import AllowedPath, Applies, Policy, Rule
 from sidecar.core.policy.session_limits import Price, SessionLimits
 from sidecar.core.policy.use_written import SessionWritten
-from sidecar.core.policy.written import AppliesWritten, LimitsWritten, MatchWritten, PolicyWritten, RuleWritten
+from sidecar.core.policy.written import AppliesWritten, LimitsWritten, PolicyWritten, RuleWritten
 
 # Not the rule's id: a placeholder is read by the model, and `project-zephyr` in it would tell what was to be hidden.
 OWN_LABEL = "PRIVATE"
