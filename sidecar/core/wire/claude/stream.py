@@ -234,8 +234,13 @@ class StreamReader:
 
 def _doubtful(value: Object) -> bool:
     """Also one level below: that is where blocks, deltas and messages stand."""
-    below = (child for child in value.values() if type(child) is dict)
-    return SPELLING.doubtful(value) or any(SPELLING.doubtful(child) for child in below)
+    if SPELLING.doubtful(value):
+        return True
+    # A plain loop: this is done for every event of a stream.
+    for child in value.values():  # noqa: SIM110
+        if type(child) is dict and SPELLING.doubtful(child):
+            return True
+    return False
 
 
 def _index(value: Object) -> int:
