@@ -86,6 +86,15 @@ def _credential_headers(raw: Raw, _: Path) -> Iterator[Wrong]:
             yield ("connections", index, "credential", "header"), f"{header!r} cannot carry a credential"
 
 
+def _upgrades(raw: Raw, _: Path) -> Iterator[Wrong]:
+    for index, item in _items(raw, "connections"):
+        at: Place = ("connections", index)
+        if item.get("upgrades") and item.get("kind") in {"claude", "mcp"}:
+            yield (*at, "upgrades"), f"is for connections of kind http, and this one is of kind {item['kind']}"
+        if "upgrade_timeout" in item and not item.get("upgrades"):
+            yield (*at, "upgrade_timeout"), "has a meaning only with `upgrades: [websocket]`"
+
+
 def _provider_names(raw: Raw, _: Path) -> Iterator[Wrong]:
     identity = _section(raw, "identity")
     yield from _repeated(identity, ("identity", "providers"), "name", "the provider name")
@@ -216,6 +225,7 @@ def _checkpoints_before_they_expire(raw: Raw, _: Path) -> Iterator[Wrong]:
 _CHECKS: tuple[Callable[[Raw, Path], Iterator[Wrong]], ...] = (
     _connection_names,
     _credential_headers,
+    _upgrades,
     _provider_names,
     _gate_audiences,
     _someone_can_come_in,

@@ -64,6 +64,13 @@ def read(tmp_path: Path, part: str, **changed: Any) -> Settings:
     return load(laid_out(tmp_path, rendered(values("production", **changed)), part), environ={})
 
 
+def test_a_connection_may_take_websockets(tmp_path: Path) -> None:
+    live = {"name": "live", "kind": "http", "url": "https://live.example.com"}
+    more = {"upgrades": ["websocket"], "upgrade_timeout": "5m"}
+    settings = read(tmp_path, "gateway", connections=[{**live, **more}])
+    assert [(one.upgrades, one.upgrade_timeout) for one in settings.connections] == [(("websocket",), 300.0)]
+
+
 def test_the_data_plane_finds_the_control_plane(tmp_path: Path) -> None:
     objects = of_set("production")
     gate = load(laid_out(tmp_path, objects, "gateway"), environ={}).control_plane
@@ -170,6 +177,25 @@ def test_a_token_endpoint_gives_a_credential(tmp_path: Path) -> None:
     assert str(oauth.secret_file).endswith("secrets/gatehouse-tickets/client-secret")
     assert (oauth.client_id, oauth.exchange, oauth.scopes) == ("gatehouse", SubjectType.ACCESS_TOKEN, ("tickets.read",))
     assert str(oauth.ca) == "/run/gatehouse/authorities.pem"
+
+
+OWN = {"client_id": "c", "client_secret": {"secret": {"name": "s", "key": "k"}}}
+
+
+@pytest.mark.parametrize(
+    ("oauth", "issuer", "server"),
+    [
+        ({"issuer": "https://i.example"}, "https://i.example", None),
+        ({"discover": True}, None, "https://t.example/mcp"),
+    ],
+)
+def test_a_token_endpoint_may_be_asked_for(tmp_path: Path, oauth: Object, issuer: object, server: object) -> None:
+    tickets = {"name": "tickets", "kind": "mcp", "url": "https://t.example/mcp"}
+    made = rendered(values("try", connections=[{**tickets, "credential": {"oauth": OWN | oauth}}]))
+    found = load(laid_out(tmp_path, made, "gateway"), environ={}).upstream("tickets").credential
+    assert found is not None
+    assert found.oauth is not None
+    assert (found.oauth.token_url, found.oauth.issuer, found.oauth.server) == ("", issuer, server)
 
 
 def test_a_bundle_may_be_all_there_is(tmp_path: Path) -> None:
