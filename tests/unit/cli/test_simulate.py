@@ -66,8 +66,8 @@ def test_told_to_stop_while_it_starts_it_stops_as_cleanly() -> None:
         "import os, signal, sys\n"
         "from sidecar.cli.main import main\n"
         "from sidecar.simulator import serve\n"
-        "begin = serve.Running.begin\n"
-        "serve.Running.begin = lambda self: (os.kill(os.getpid(), signal.SIGTERM), begin(self))\n"
+        "start = serve.start\n"
+        "serve.start = lambda options: os.kill(os.getpid(), signal.SIGTERM) or start(options)\n"
         "sys.exit(main(['simulate', '--port', '0']))\n"
     )
     done = subprocess.run((sys.executable, "-c", early), capture_output=True, text=True, timeout=60, check=False)
