@@ -5,7 +5,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from sidecar.core.errors import ConfigurationError
-from sidecar.settings.units import is_loopback
+from sidecar.settings.loopback import is_loopback
 from sidecar.simulator.provider import Options, Provider
 from sidecar.simulator.provider_app import provider_app
 from sidecar.simulator.served import Served, bound, url_of

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from packaging.requirements import Requirement
 
+from tests import written
 from tests.k8s.rig import CHART, ROOT, containers, of_set, pods
 
 K8S = ROOT / "k8s"
@@ -111,7 +111,7 @@ def test_only_what_it_is_made_of_is_sent_to_the_builder() -> None:
     assert all((ROOT / name).exists() for name in copied)
 
 
-WORKFLOW: Any = yaml.safe_load((K8S / "image.yaml").read_text())
+WORKFLOW: Any = written.read((K8S / "image.yaml").read_text())
 STEPS = WORKFLOW["jobs"]["image"]["steps"]
 
 
@@ -162,4 +162,4 @@ def test_every_command_of_the_chart_is_a_program_of_the_image() -> None:
 
 
 def test_the_chart_speaks_of_this_version() -> None:
-    assert yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"] == distribution("gatehouse").version
+    assert written.read((CHART / "Chart.yaml").read_text())["appVersion"] == distribution("gatehouse").version

@@ -3,13 +3,13 @@
 Rules:
 - A rule with detectors is about text; one with effects, or with a tool and no text, is about tool calls; any other
   about the request itself.
-- Conditions (`if`, `match.model`, `match.media`) are asked once for a call, the rest for each thing found.
+- Conditions (`if`, `match.model`, `media` and `upgrade`) are asked once for a call, the rest for each thing found.
 - Strictness is an order on rules that does not depend on where they stand in a file.
 """
 
 from dataclasses import dataclass
 
-from sidecar.core.model.action import Action, DenyAs, How, Unknown
+from sidecar.core.model.action import Action, DenyAs, How, NumberAs, Unknown
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
 from sidecar.core.model.effect import Effect
@@ -58,6 +58,8 @@ class Rule:
     quarantine: bool = False
     after: frozenset[Effect] = frozenset()
     returns_to: frozenset[str] = frozenset()
+    numbers: NumberAs = NumberAs.TEXT
+    upgrade: Globs | None = None
 
     @property
     def on_text(self) -> bool:
@@ -73,6 +75,8 @@ class Rule:
             return "no model it names is asked for"
         if self.media and not self.media.fits_any(facts.media):
             return "the request carries no media it names"
+        if self.upgrade and not (facts.upgrade and self.upgrade.fits(facts.upgrade)):
+            return "the request does not leave HTTP for what it names"
         if self.condition is None:
             return None
         holds = self.condition.holds(subject)
@@ -163,6 +167,7 @@ class Rule:
             self.instead,
             self.quarantine,
             self.returns_to,
+            self.numbers,
         )
 
 
@@ -212,3 +217,4 @@ class Policy:
     rules: tuple[Rule, ...]
     passes_when_full: bool = False
     bodies: Globs | None = None  # types that may be sent unread
+    upgrades: frozenset[str] = frozenset()  # for what HTTP may be left, although rules read texts here

@@ -67,6 +67,14 @@ _WRITE = partial(touched, how="write", touch=write_path)
 _REMOVE = partial(touched, how="remove", touch=remove_path)
 
 
+def _grep(input: Input) -> Understood:
+    """It shows what stands in the files: of a folder or of a pattern that holds secrets, too."""
+    patterns = [value for name in ("glob", "include") if isinstance(value := input.get(name), str)]
+    found = _LOOK(input)
+    deeds = tuple(deed for pattern in patterns for deed in read_path(pattern.rpartition("/")[2], "look in"))
+    return Understood(Node(found.tree.label, (*found.tree.deeds, *deeds)), found.unread)
+
+
 def editor(input: Input) -> Understood:
     """The text editor and the memory tool: their command says what they do."""
     command = input.get("command")
@@ -81,7 +89,8 @@ FILE_TOOLS: dict[str, Callable[[Input], Understood]] = {
         listed("read read_file read_text_file read_media_file read_multiple_files view notebookread get_file_contents"),
         _READ,
     ),
-    **dict.fromkeys(listed("grep glob ls list_directory directory_tree search_files list_dir get_file_info"), _LOOK),
+    **dict.fromkeys(listed("glob ls list_directory directory_tree search_files list_dir get_file_info"), _LOOK),
+    "grep": _grep,
     **dict.fromkeys(
         listed("write edit multiedit notebookedit write_file edit_file create_file create_directory append_file"),
         _WRITE,

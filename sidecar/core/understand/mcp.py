@@ -18,7 +18,7 @@ from sidecar.core.understand.files import read_path, remove_path, write_path
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.query import query, spoken
 from sidecar.core.understand.shell.read import shell
-from sidecar.core.understand.snippet import snippet
+from sidecar.core.understand.snippet import language, snippet
 from sidecar.core.understand.web import address
 
 Input = Mapping[str, object]
@@ -33,7 +33,11 @@ _VERBS: tuple[tuple[Effect, frozenset[str]], ...] = tuple(
             "delete remove drop destroy purge truncate wipe clear erase terminate revoke uninstall reset prune kill"
             " format overwrite unlink",
         ),
-        (Effect.CHANGES_ACCESS, "grant permission permissions role password acl policy share invite token authorize"),
+        (
+            Effect.CHANGES_ACCESS,
+            "grant permission permissions role password acl policy share invite token authorize collaborator"
+            " collaborators protection ruleset visibility membership firewall unlock impersonate sudo elevate mfa sso",
+        ),
         (Effect.LEAVES_MACHINE, "send email mail publish share tweet notify forward invite transfer upload reply post"),
         (Effect.SPENDS, "pay purchase buy charge order subscribe refund"),
         (Effect.RUNS_CODE, "run execute exec eval deploy trigger invoke start apply install"),
@@ -45,7 +49,8 @@ _VERBS: tuple[tuple[Effect, frozenset[str]], ...] = tuple(
         (
             Effect.READS,
             "get list read search find show describe view query fetch lookup count check status info explain browse"
-            " download diff log tail preview resolve snapshot screenshot wait",
+            " download diff log logs tail preview resolve snapshot screenshot wait aggregate validate"
+            " lint verify compare think sequentialthinking",
         ),
     )
 )
@@ -54,6 +59,20 @@ _SQL_START = re.compile(
     r"|call|exec|execute|begin|set|use|copy|declare|do|replace|rename|vacuum|attach)\b)",
     re.IGNORECASE,
 )
+_SECRETS = frozenset(listed("secret secrets credential credentials password passwords vault kubeconfig keyvault"))
+_SHOWS = frozenset(listed("get read show fetch reveal decrypt retrieve export dump access view"))
+# Who writes one of these words as a permission or a role gives power.
+_POWER = frozenset(listed("admin administrator owner root superuser maintain write public everyone editor sysadmin"))
+_HOST_PLACES = re.compile(r"^(/|/(etc|root|home|var|proc|sys|boot|usr)[^:]*|.*docker\.sock)(:|$)")
+_FIELD = re.compile(r"[{}\s]([A-Za-z]\w*)\s*\(")
+LONGEST_ACTION = 200
+# Servers named like a program take the words behind its name.
+_PROGRAMS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(listed("redis valkey"), ("redis-cli",)),
+    **dict.fromkeys(listed("kubectl kubernetes k8s"), ("kubectl",)),
+    **dict.fromkeys(listed("mongo mongodb mongosh"), ("mongosh", "--eval")),
+    **{name: (name,) for name in listed("docker git aws gcloud az terraform helm gh")},
+}
 _SQL_NAMES = frozenset(listed("sql database db postgres mysql sqlite bigquery snowflake clickhouse pg mssql warehouse"))
 
 
@@ -61,12 +80,17 @@ def by_arguments(tool: str, input: Input, *, described: bool = False) -> Underst
     """`described`: another reader knows this tool, so that nothing found here is not unknown."""
     verbs = _verbs(tool)
     leaves = list(_leaves(input, ""))
-    parts = [part for name, value in leaves[:MOST_ARGUMENTS] if (part := _argument(name, value, verbs, tool, input))]
-    deeds = tuple(Deed(effect, tool, (Object(Thing.RESOURCE, tool),)) for effect in verbs)
+    read = [
+        (reader, part)
+        for name, value in leaves[:MOST_ARGUMENTS]
+        if (reader := _reader(name)) and (part := reader(value, verbs, tool, input))
+    ]
+    parts = [part for _, part in read]
+    deeds = tuple(Deed(effect, tool, (Object(Thing.RESOURCE, tool),)) for effect in (*verbs, *_revealed(tool)))
     unread = [word for part in parts for word in part.unread]
     if len(leaves) > MOST_ARGUMENTS:
         unread.append(f"more than {MOST_ARGUMENTS} arguments")
-    told = any(part.effects - {Effect.READS} or part.unread for part in parts)
+    told = any(reader in {_action, _query} or part.effects - {Effect.READS} or part.unread for reader, part in read)
     if not (deeds or told or described):
         unread.append(f"a tool that nobody described: {tool}")
     return Understood(Node(tool, deeds, tuple(part.tree for part in parts)), tuple(dict.fromkeys(unread)))
@@ -74,11 +98,22 @@ def by_arguments(tool: str, input: Input, *, described: bool = False) -> Underst
 
 def _verbs(tool: str) -> tuple[Effect, ...]:
     """What the words of the name do. `get_order` looks, whatever `order` may mean; but a removal counts anywhere."""
-    words = [word.lower() for word in _WORD.findall(tool.rpartition("__")[2])]
+    words = _words(tool.rpartition("__")[2])
     found = tuple(effect for effect, verbs in _VERBS if verbs & set(words))
     if words and words[0] in _VERBS[-1][1]:
         return tuple(effect for effect in found if effect in {Effect.READS, Effect.DESTROYS_DATA})
     return tuple(effect for effect in found if effect is not Effect.READS) or found
+
+
+def _revealed(tool: str) -> tuple[Effect, ...]:
+    """`get_secret_value`; a list of names shows no value."""
+    words = _words(tool.rpartition("__")[2])
+    shown = _SECRETS & set(words) and _SHOWS & set(words)
+    return (Effect.READS_SECRET,) if shown else ()
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(name)]
 
 
 def _leaves(value: object, name: str, depth: int = 0) -> Iterator[tuple[str, object]]:
@@ -86,7 +121,11 @@ def _leaves(value: object, name: str, depth: int = 0) -> Iterator[tuple[str, obj
     if isinstance(value, Mapping) and depth < 8:
         for key, inner in value.items():
             yield from _leaves(inner, str(key), depth + 1)
-    elif isinstance(value, list) and depth < 8 and not (_reader(name) is _command and _all_text(value)):
+    elif (
+        isinstance(value, list)
+        and depth < 8
+        and not (_reader(name) in {_command, _arguments_of_program} and _all_text(value))
+    ):
         for inner in value:
             yield from _leaves(inner, name, depth + 1)
     elif name:
@@ -105,12 +144,21 @@ def _reader(name: str) -> Argument | None:
     return _ARGUMENTS.get(plain) or _ARGUMENTS.get(plain.removesuffix("s")) or _ARGUMENTS.get(plain.rpartition("_")[2])
 
 
-def _argument(name: str, value: object, verbs: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
-    reader = _reader(name)
-    return reader(value, verbs, tool, input) if reader is not None else None
+def _command(value: object, _: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
+    program = next((_PROGRAMS[word] for word in _words(tool) if word in _PROGRAMS), None)
+    text = shlex.join(map(str, value)) if isinstance(value, list) else value
+    if program and isinstance(text, str) and not text.lstrip().startswith(program[0]) and not _elsewhere(input):
+        text = text if not program[1:] else shlex.quote(text)
+        return _commanded(" ".join((*program, text)))
+    return _commanded(value)
 
 
-def _command(value: object, *_: object) -> Understood | None:
+def _elsewhere(input: Input) -> bool:
+    """The command runs inside of what the program keeps, and is a shell's."""
+    return any(name in input for name in ("container", "container_id", "containerId", "pod", "pod_name", "podName"))
+
+
+def _commanded(value: object) -> Understood | None:
     if isinstance(value, list):
         joined = shell(shlex.join(map(str, value)))
         each = [shell(str(word)) for word in value] if any(" " in str(word) for word in value) else []
@@ -129,8 +177,13 @@ def _query(value: object, _: tuple[Effect, ...], tool: str, __: Input) -> Unders
     """A query may be SQL, or words that are searched for."""
     if not isinstance(value, str):
         return None
-    words = {word.lower() for word in _WORD.findall(tool)}
-    return query(value, spoken(tool)) if _SQL_NAMES & words or _SQL_START.match(value) else None
+    if re.match(r"\s*(query\b[^;]*?)?\{", value):
+        return Understood(Node("query", (Deed(Effect.READS, "asks"),)))
+    if value.lstrip().startswith("mutation"):
+        return _action(" ".join(_FIELD.findall(value)[:20])[:LONGEST_ACTION]) or Understood(
+            Node("mutation"), ("a change that nobody described",)
+        )
+    return query(value, spoken(tool)) if _SQL_NAMES & set(_words(tool)) or _SQL_START.match(value) else None
 
 
 def _path(value: object, verbs: tuple[Effect, ...], *_: object) -> Understood | None:
@@ -153,19 +206,70 @@ def _url(value: object, verbs: tuple[Effect, ...], _: str, input: Input) -> Unde
     return address(value, method, body=any(input.get(name) for name in ("body", "data", "json", "form", "payload")))
 
 
-def _code(value: object, *rest: object) -> Understood | None:
-    if not isinstance(value, str):
+def _code(value: object, _: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
+    return snippet(value, language(tool, input)) if isinstance(value, str) else None
+
+
+def _source(value: object, verbs: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
+    """A path, or code."""
+    code = isinstance(value, str) and ("\n" in value or "(" in value or value.startswith(("!", "%")))
+    return (_code if code else _path)(value, verbs, tool, input)
+
+
+def _action(value: object, *_: object) -> Understood | None:
+    """`{"action": "delete_user"}`: a verb like those in names of tools."""
+    if not isinstance(value, str) or len(value) > LONGEST_ACTION:
         return None
-    input = rest[-1]
-    language = input.get("language") if isinstance(input, Mapping) else None
-    return snippet(value, language if isinstance(language, str) else "python")
+    deeds = tuple(Deed(effect, f"{value}", (Object(Thing.RESOURCE, value),)) for effect in _verbs(value))
+    return Understood(Node(value, deeds)) if deeds else None
+
+
+def _power(value: object, verbs: tuple[Effect, ...], *_: object) -> Understood | None:
+    """`{"role": "admin"}` of a tool that writes; who only looks may filter by it."""
+    if not isinstance(value, str) or value.lower() not in _POWER or not set(verbs) - {Effect.READS}:
+        return None
+    return Understood(Node(value, (Deed(Effect.CHANGES_ACCESS, f"makes somebody {value}"),)))
+
+
+def _mounted(value: object, *_: object) -> Understood | None:
+    """A folder of the host that a container gets."""
+    if not isinstance(value, str) or not _HOST_PLACES.match(value):
+        return None
+    return Understood(Node(value, (Deed(Effect.ESCALATES, f"{value}: a container gets the host's own"),)))
+
+
+def _privileged(value: object, *_: object) -> Understood | None:
+    return Understood(Node("privileged", (Deed(Effect.ESCALATES, "without walls"),))) if value is True else None
+
+
+def _staged(*_: object) -> Understood | None:
+    """MongoDB's stages that write, and those that run code."""
+    return Understood(Node("stage", (Deed(Effect.DESTROYS_DATA, "writes over another collection"),)))
+
+
+def _scripted(*_: object) -> Understood | None:
+    return Understood(Node("code"), ("code inside a query",))
+
+
+def _arguments_of_program(value: object, verbs: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
+    """`args` of a tool that is named like the program; of any other they may be anything."""
+    named = any(word in _PROGRAMS for word in _words(tool))
+    return _command(value, verbs, tool, input) if named and isinstance(value, str | list) else None
 
 
 _ARGUMENTS: dict[str, Argument] = {
     **dict.fromkeys(listed("command cmd commandline command_line shell bash argv"), _command),
     **dict.fromkeys(listed("sql statement sql_query sqlquery"), _sql),
     "query": _query,
-    **dict.fromkeys(listed("path filepath filename file source destination directory folder dir root"), _path),
+    **dict.fromkeys(listed("permission role access_level acl visibility privilege"), _power),
+    **dict.fromkeys(listed("volume mount bind host_path"), _mounted),
+    "privileged": _privileged,
+    **dict.fromkeys(listed("$out $merge"), _staged),
+    **dict.fromkeys(listed("$where $function $accumulator"), _scripted),
+    "source": _source,
+    **dict.fromkeys(listed("action operation op"), _action),
+    **dict.fromkeys(listed("args arguments arg subcommand"), _arguments_of_program),
+    **dict.fromkeys(listed("path filepath filename file destination directory folder dir root"), _path),
     **dict.fromkeys(listed("url uri endpoint link href webhook"), _url),
     **dict.fromkeys(listed("code script python javascript expression function"), _code),
 }

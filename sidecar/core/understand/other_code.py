@@ -19,23 +19,32 @@ _STARTS = (
     r"(?:system|execFileSync|execFile|execSync|exec|spawnSync|spawn|popen|popen2|popen3|capture2e?|capture3|shell_exec"
     r"|passthru|proc_open|execute|getoutput|do\ shell\ script|shell-command|shell-command-to-string)"
 )
-_CALLS = re.compile(rf"\b{_STARTS}\s*\(?\s*{_QUOTED}(?P<more>(?:\s*,\s*\[?\s*[\"'][^\"']*[\"'])*)", re.DOTALL)
+_CALLS = re.compile(rf"\b{_STARTS}\s*\(?\s*\[?\s*{_QUOTED}(?P<more>(?:\s*,\s*\[?\s*[\"'][^\"']*[\"'])*)", re.DOTALL)
 _LIST_ITEM = re.compile(r"[\"']([^\"']*)[\"']")
 _COMPUTED = re.compile(
     r"\b(?:system|execSync|exec|spawnSync|popen|shell_exec|passthru|os\.execute|Invoke-Expression|iex|eval)"
-    r"\s*\(\s*[A-Za-z_$@]"
+    r"\s*\(\s*[A-Za-z_$@]|\(\s*eval\s*\)|\bnew Function\(|\bvm\.run\w*\("
 )
 _RUN_HERE = re.compile(r"`([^`]+)`|(?:\bqx|%x)\s*(?:\(([^)]+)\)|\{([^}]+)\}|\[([^\]]+)\]|/([^/]+)/|([|!])(.+?)\6)")
 _LITERALS = re.compile(_QUOTED, re.DOTALL)
 _REMOVER = (
     r"(?:rmSync|rmdirSync|rimraf|unlinkSync|unlink|rm_rf|rm_r|remove_entry_secure|rmtree|remove_tree|Remove-Item"
-    r"|File\.delete|fs\.rm|FileUtils\.rm\w*|removeSync|emptyDirSync|os\.RemoveAll|file\.remove)"
+    r"|File\.delete|(?:fs\w*|promises)\.rm(?:dir)?|(?<=await )rm|FileUtils\.rm\w*|removeSync|emptyDirSync"
+    r"|os\.RemoveAll|file\.remove|remove_dir_all|remove_file|removeDir|removeFile|deleteRecursively|deleteDirectory"
+    r"|Files\.delete|deleteSync|os\.remove|fs\.unlink)"
 )
 _REMOVES = re.compile(rf"\b{_REMOVER}\s*\(?\s*(?:-Recurse\s*|-Force\s*)*{_QUOTED}", re.DOTALL)
+# Languages whose own function is called `rm`.
+_PLAIN_RM = frozenset(listed("julia nu"))
+_RM = re.compile(rf"\brm\(\s*{_QUOTED}", re.DOTALL)
 _REMOVES_COMPUTED = re.compile(
     rf"\b{_REMOVER}\s*(?:\(\s*)?(?:[A-Za-z_$@<]|[\"'][^\"']*[\"']\s*[+.]\s*\w)|map\(\s*[\"']unlink"
+    r"|\bunlink\s*(?:$|[;})]|(?:if|unless|for|or)\b)"
 )
-_TREE = re.compile(r"recursive|rm_r|rmtree|remove_tree|rimraf|RemoveAll|emptyDir|remove_entry_secure")
+_TREE = re.compile(
+    r"recursive|Recursively|remove_dir_all|removeDir|deleteDirectory|rm_r|rmtree|remove_tree|rimraf|RemoveAll|emptyDir"
+    r"|remove_entry_secure"
+)
 _SENDS = re.compile(
     r"method\s*:\s*[\"'](POST|PUT|PATCH)[\"']|\.(post|put|patch)\(\s*[\"'`]https?:|Net::HTTP\.post|net\.connect"
     r"|IO::Socket|TCPSocket|fsockopen|curl_exec|XMLHttpRequest|https?\.request|fetch\([^)]*[+$]"
@@ -50,12 +59,15 @@ _ENVIRONMENT = re.compile(
 
 _ROWS = re.compile(
     r"\.(delete_all|destroy_all|drop_all|dropDatabase|truncate_all)\b|objects\.all\(\)\.(_raw_)?delete\(|\.deleteMany\("
-    r"|objects\.filter\([^)]*\)\.delete\("
+    r"|\.(objects\.filter|query|filter|filter_by|where|all)\([^)]*\)\.delete\("
 )
 
 
 def in_other(text: str, language: str) -> Found:
     collected = Collected()
+    if language in _PLAIN_RM:
+        for found in _RM.finditer(text):
+            collected.calls.append(("rm", "-rf" if _TREE.search(text) else "-f", found["text"]))
     if language in power_shell.NAMES:
         power_shell.in_power_shell(text, collected)
     if language in OTHER_SHELLS:

@@ -14,6 +14,7 @@ import re
 from sidecar.core.model.effect import Effect, Object, Thing
 from sidecar.core.understand.found import Collected, Found
 from sidecar.core.understand.listed import listed
+from sidecar.core.understand.notebook import without_magic
 from sidecar.core.understand.other_code import wholesale
 from sidecar.core.understand.paths import HOLE
 from sidecar.core.understand.secret_names import names_secret
@@ -56,16 +57,17 @@ _LOOPS = (ast.For, ast.While, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.D
 
 def in_python(text: str) -> Found | None:
     """Nothing, where it is not Python."""
+    collected = Collected()
     try:
-        tree = ast.parse(text)
-        return _Reader(tree).collected.done()
+        tree = ast.parse(without_magic(text, collected))
+        return _Reader(tree, collected).collected.done()
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
 class _Reader:
-    def __init__(self, tree: ast.Module) -> None:
-        self.collected = Collected()
+    def __init__(self, tree: ast.Module, collected: Collected) -> None:
+        self.collected = collected
         self.known: dict[str, str] = {}
         if wholesale(ast.unparse(tree)):
             self.collected.does(Effect.DESTROYS_DATA, "the code takes rows away")

@@ -155,8 +155,21 @@ def _in(node: exp.Expr) -> Truth:
     query = node.args.get("query")
     if query is not None:
         inner = query.this if isinstance(query, exp.Subquery) else query
-        return True if _unconditional(inner) and is_key(_bare(node.this)) else None
+        return True if _unconditional(inner) and _meets_each(_bare(node.this), inner) else None
     return True if any(_bare(node.this) == _bare(one) for one in node.expressions) else None
+
+
+def _meets_each(key: exp.Expr, query: exp.Expr) -> bool:
+    """`id IN (SELECT id FROM t)`, `post_id IN (SELECT id FROM posts)`: what a row refers to is always there."""
+    source = query.args.get("from_") or query.args.get("from")
+    name = source.this.name if source is not None and isinstance(source.this, exp.Table) else ""
+    return is_key(key) or (isinstance(key, exp.Column) and refers(key.name, name))
+
+
+def refers(column: str, name: str) -> bool:
+    """`post_id` refers to `posts`, `company_id` to `companies`."""
+    low, table = column.lower().removesuffix("_id"), name.lower()
+    return low != column.lower() and len(low) > 1 and table.startswith(low[:-1] if low.endswith("y") else low)
 
 
 def _exists(node: exp.Expr) -> Truth:

@@ -15,6 +15,7 @@ Value = float | bool | None
 Row = dict[str, Value]
 _KEYS = (1.0, 2.0, 3.0, 10.0, 97.0, 1001.0, 54321.0)
 _NUMBERS = (0.0, None, -3.0, 1.0, 2.5, 88.0, -40000.0)
+_SWITCH = (True, False)  # what a column holds that is compared with nothing but TRUE and FALSE
 _PAIRS: dict[type[exp.Expr], Callable[[float, float], float | bool]] = {
     exp.Add: operator.add,
     exp.Sub: operator.sub,
@@ -50,13 +51,18 @@ def _rows(condition: exp.Expr, columns: dict[str, exp.Column]) -> Iterator[Row]:
     """Two columns are equal in some rows and differ in others; what the condition names stands in one of them."""
     written = [_number(literal) for literal in each(condition, exp.Literal)]
     named = [*written, *(value + 1 for value in written)]
+    switches = {_name(one.this) for one in each(condition, exp.EQ, exp.NEQ, exp.Is) if _switched(one)}
     keys = (*_KEYS, *(value for value in named if value > 0))
     numbers = (*_NUMBERS, *named)
     for row in range(len(numbers) + len(keys)):
         yield {
-            name: _pick(keys if _positive(column) else numbers, row * (place + 1))
+            name: _pick(_SWITCH if name in switches else keys if _positive(column) else numbers, row * (place + 1))
             for place, (name, column) in enumerate(columns.items())
         }
+
+
+def _switched(node: exp.Expr) -> bool:
+    return isinstance(node.this, exp.Column) and isinstance(node.expression, exp.Boolean)
 
 
 def _name(column: exp.Column) -> str:

@@ -3,17 +3,17 @@
 from collections.abc import Callable
 
 from sidecar.core.model.effect import Effect, Object, Thing
-from sidecar.core.understand.sql.define import alter, create
+from sidecar.core.understand.sql import places
+from sidecar.core.understand.sql.alter import alter
+from sidecar.core.understand.sql.define import create
 from sidecar.core.understand.sql.effects import Found, Inner, table
 from sidecar.core.understand.sql.functions import secret_table
+from sidecar.core.understand.sql.plain import plain
+from sidecar.core.understand.sql.settings import pragma, set_
 from sidecar.core.understand.sql.started import ON_SERVER, command
-from sidecar.core.understand.sql.statements import row
+from sidecar.core.understand.sql.statements import TAME_LOADED, row
 from sidecar.core.understand.sql.token import Kind, Tokens, find, group, name_at, vocabulary, words
 
-_GUARDS = frozenset(
-    {"SESSION_REPLICATION_ROLE", "ROW_SECURITY", "FOREIGN_KEY_CHECKS", "SQL_LOG_BIN", "SQL_SAFE_UPDATES"}
-)
-_OPENS = frozenset({"WRITABLE_SCHEMA", "TRUSTED_SCHEMA", "KEY", "REKEY", "HEXKEY"})
 _CLICKHOUSE_SYSTEM = vocabulary(
     "FLUSH RELOAD DROP START STOP SYNC RESTART RESTORE ENABLE DISABLE SHUTDOWN KILL REFRESH WAIT LOAD UNLOAD JEMALLOC"
 )
@@ -25,27 +25,12 @@ _POWERFUL = (
     "sysadmin",
     "dba",
 )
+_DBCC_TELLS = vocabulary(
+    "CHECKDB CHECKTABLE CHECKALLOC CHECKCATALOG CHECKCONSTRAINTS CHECKIDENT CHECKFILEGROUP OPENTRAN SHOW_STATISTICS "
+    "SQLPERF INPUTBUFFER USEROPTIONS HELP PROCCACHE SHOWCONTIG TRACESTATUS UPDATEUSAGE INDEXDEFRAG DBREINDEX LOGINFO "
+    "OUTPUTBUFFER MEMORYSTATUS"
+)
 _OPTIONS = frozenset({"IF", "EXISTS", "ONLY", "TABLE", "CONCURRENTLY", "DATABASE", "SCHEMA"})
-
-
-def plain(tokens: Tokens, found: Found) -> None:
-    """A statement that its row says all about."""
-    leading = words(tokens)
-    known = row(leading)
-    if known is None:
-        found.unread.append(f"{leading[0] if leading else tokens[0].word!r} begins no statement we know")
-        return
-    for effect in known[0]:
-        found.add(effect, f"{leading[0]}: {known[1]}")
-    _subqueries(tokens, found)
-
-
-def _subqueries(tokens: Tokens, found: Found) -> None:
-    """`SET x = (SELECT …)`, `PRINT (SELECT …)`, `IF EXISTS (DELETE …)`."""
-    for index, token in enumerate(tokens[:-1]):
-        if token.is_mark("(") and tokens[index + 1].is_word("SELECT", "WITH", "DELETE", "UPDATE", "INSERT"):
-            found.tails.append(tokens[index + 1 : group(tokens, index)])
-            return
 
 
 def _drop(tokens: Tokens, found: Found) -> None:
@@ -166,31 +151,6 @@ def _explain(tokens: Tokens, found: Found) -> None:
         found.tails.append(tokens[at:])
 
 
-def _set(tokens: Tokens, found: Found) -> None:
-    names = [token.word.upper() for token in tokens[1:4] if token.kind in {Kind.WORD, Kind.NAME, Kind.PLACE}]
-    if any(name.strip("@") in _GUARDS for name in names):
-        found.add(Effect.CHANGES_ACCESS, "switches a guard off")
-    elif "SESSION_AUTHORIZATION" in names or (names[:1] == ["ROLE"] and tokens[1].kind is Kind.NAME):
-        found.add(Effect.ESCALATES, "takes another role")
-    elif any(
-        token.word.lower().startswith(("@@global", "@@persist")) or token.is_word("GLOBAL", "PERSIST")
-        for token in tokens[1:]
-        if token.kind in {Kind.PLACE, Kind.WORD}
-    ):
-        found.add(Effect.CHANGES_ACCESS, "changes the whole server")
-    elif words(tokens, 2) == ("SET", "ROLE") and len(tokens) > 2 and tokens[2].is_mark("="):
-        found.add(Effect.ESCALATES, "takes another role")
-    else:
-        plain(tokens, found)
-
-
-def _pragma(tokens: Tokens, found: Found) -> None:
-    sets = any(token.is_mark("=") for token in tokens)
-    found.add(Effect.WRITES if sets else Effect.READS, "PRAGMA")
-    if any(token.word.upper() in _OPENS for token in tokens[1:4]) and len(tokens) > 2:
-        found.add(Effect.CHANGES_ACCESS, "opens what the library guards")
-
-
 def _detach(tokens: Tokens, found: Found) -> None:
     plain(tokens, found)
     if find(tokens, "PERMANENTLY") > 0:
@@ -220,9 +180,35 @@ def _system(tokens: Tokens, found: Found) -> None:
         found.add(Effect.RUNS_CODE, "runs a program on the client")
 
 
+def _attach(tokens: Tokens, found: Found) -> None:
+    """`ATTACH 'file' AS name`; ClickHouse's ATTACH TABLE brings back what was detached."""
+    files = [token.word for token in tokens[1:4] if token.kind in {Kind.TEXT, Kind.NAME}]
+    for effect, why in [one for file in files for one in places.opened(file)]:
+        found.compute(f"ATTACH: {why}") if effect is Effect.UNKNOWN else found.add(effect, f"ATTACH: {why}")
+    if not files:
+        plain(tokens, found)
+    if tokens[1:] and (tokens[-1].is_mark(")") or tokens[1].kind is Kind.PLACE):
+        found.compute("ATTACH of what another database keeps")
+
+
+def _dbcc(tokens: Tokens, found: Found) -> None:
+    if len(tokens) > 1 and tokens[1].is_word(*_DBCC_TELLS):
+        plain(tokens, found)
+    else:
+        found.compute("DBCC: nobody described it")
+
+
 def _restore(tokens: Tokens, found: Found) -> None:
     if len(tokens) > 1 and tokens[1].is_word("HEADERONLY", "FILELISTONLY", "VERIFYONLY", "LABELONLY"):
         found.add(Effect.READS, "reads a backup")
+    else:
+        plain(tokens, found)
+
+
+def _load(tokens: Tokens, found: Found) -> None:
+    """DuckDB's `LOAD json`; all else that is loaded is code or a file."""
+    if len(tokens) == 2 and tokens[1].is_word(*TAME_LOADED):
+        found.add(Effect.WRITES, "LOAD: an extension of the library's own")
     else:
         plain(tokens, found)
 
@@ -246,13 +232,16 @@ SPECIAL: dict[str, Callable[[Tokens, Found], None]] = {
     "DESCRIBE": _explain,
     "DESC": _explain,
     "ANALYZE": _explain,  # MariaDB runs what stands after it
-    "SET": _set,
-    "PRAGMA": _pragma,
+    "SET": set_,
+    "PRAGMA": pragma,
     "VACUUM": _vacuum,
     "DETACH": _detach,
     "REMOVE": _remove,
     "RM": _remove,
     "SYSTEM": _system,
+    "ATTACH": _attach,
+    "LOAD": _load,
+    "DBCC": _dbcc,
     "RESTORE": _restore,
     "SOURCE": _source,
 }

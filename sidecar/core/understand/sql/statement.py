@@ -6,6 +6,8 @@ Rules:
 - T-SQL lets statements stand side by side without a mark: what seems to begin inside another is read as well.
 """
 
+from itertools import pairwise
+
 from sidecar.core.model.effect import Effect, Object, Thing
 from sidecar.core.understand.sql.access import gives_power
 from sidecar.core.understand.sql.block import block, is_block
@@ -14,9 +16,10 @@ from sidecar.core.understand.sql.dynamic import DYNAMIC
 from sidecar.core.understand.sql.effects import Found, table
 from sidecar.core.understand.sql.functions import function, power_table
 from sidecar.core.understand.sql.parse import MAX_TOKENS, Trees, Unparsed, parsed
+from sidecar.core.understand.sql.plain import plain
 from sidecar.core.understand.sql.reword import reworded, without_file
 from sidecar.core.understand.sql.rough import rough
-from sidecar.core.understand.sql.special import SPECIAL, plain
+from sidecar.core.understand.sql.special import SPECIAL
 from sidecar.core.understand.sql.statements import PARSED
 from sidecar.core.understand.sql.token import Kind, Token, Tokens, find, name_at, vocabulary
 from sidecar.core.understand.sql.walk import walked
@@ -62,6 +65,7 @@ def statement(
         if found.unread:
             rough(tokens, found)
     _calls(tokens, found)
+    _links(tokens, found)
     _next_to_it(tokens, found)
     return found
 
@@ -94,12 +98,23 @@ def _calls(tokens: Tokens, found: Found) -> None:
     for index, token in enumerate(tokens[1:-1], 1):
         if token.kind not in {Kind.WORD, Kind.NAME} or not tokens[index + 1].is_mark("("):
             continue
-        known = function(token.word)
+        first = tokens[min(index + 2, len(tokens) - 1)]
+        known = function(token.word, first.word if first.kind is Kind.TEXT else None)
         before = tokens[index - 1]
         named = before.is_word(*_NAMES_FOLLOW) or before.word in {",", ")"}
-        named &= tokens[min(index + 2, len(tokens) - 1)].kind is not Kind.TEXT
+        named &= first.kind is not Kind.TEXT
         if known and not named and token.word.lower() not in seen:
             found.add(known[0], f"{token.word.lower()}() {known[1]}", Object(Thing.COMMAND, token.word.lower()))
+
+
+def _links(tokens: Tokens, found: Found) -> None:
+    """Oracle's `users@link`: a table of another server."""
+    if not tokens[0].is_word(*PARSED):
+        return
+    for before, token in pairwise(tokens):
+        named = before.kind in {Kind.WORD, Kind.NAME} and before.end == token.start
+        if named and token.kind is Kind.PLACE and token.word[0] == "@" and len(token.word) > 1:
+            found.add(Effect.LEAVES_MACHINE, f"{before.word.lower()}{token.word} stands on another server")
 
 
 def _is_call(tokens: Tokens) -> bool:

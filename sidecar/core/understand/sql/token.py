@@ -1,5 +1,6 @@
 """The words of SQL as they stand in a text, and the manners in which dialects cut a text into words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -113,6 +114,28 @@ def vocabulary(text: str) -> frozenset[str]:
 
 
 SKIPPED = frozenset({"IF", "EXISTS", "NOT", "ONLY", "CONCURRENTLY", "LOCAL", "TABLE", "INTO", "FROM", "LOW_PRIORITY"})
+
+
+def after_name(tokens: Tokens, index: int) -> int:
+    """Where the dotted name ends that begins at `index`."""
+    while index < len(tokens) and tokens[index].kind in {Kind.WORD, Kind.NAME, Kind.PLACE, Kind.TEXT}:
+        index += 1
+        if index >= len(tokens) or not tokens[index].is_mark("."):
+            break
+        index += 1
+    return index
+
+
+def clauses(tokens: Tokens) -> Iterator[Tokens]:
+    """Cut at the commas outside brackets."""
+    begun, depth = 0, 0
+    for index, token in enumerate(tokens):
+        if token.kind is Kind.MARK:
+            depth += (token.word in "([") - (token.word in ")]")
+            if depth == 0 and token.word == ",":
+                yield tokens[begun:index]
+                begun = index + 1
+    yield tokens[begun:]
 
 
 def name_at(tokens: Tokens, index: int) -> str:

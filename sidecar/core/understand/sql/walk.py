@@ -9,13 +9,19 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from sidecar.core.model.effect import Deed, Effect, Object, Thing
-from sidecar.core.understand.sql.condition import truth
-from sidecar.core.understand.sql.effects import Found, Inner, table
-from sidecar.core.understand.sql.functions import RUN_SQL, function, opaque, power_table, secret_column, secret_table
-from sidecar.core.understand.sql.granted import granted
-from sidecar.core.understand.sql.itself import meets_all
-from sidecar.core.understand.sql.nodes import below, each
+from sidecar.core.understand.sql import places
+from sidecar.core.understand.sql.effects import Found, Inner
+from sidecar.core.understand.sql.functions import (
+    RUN_SQL,
+    function,
+    keeps_secrets,
+    opaque,
+    secret_column,
+    secret_table,
+)
+from sidecar.core.understand.sql.nodes import below
 from sidecar.core.understand.sql.token import vocabulary
+from sidecar.core.understand.sql.writes import WRITERS, full
 
 # T-SQL needs no semicolon: `SELECT 1 DROP …` is two statements there, and an alias to others.
 _SHOWN = (exp.Column, exp.Star)
@@ -38,6 +44,10 @@ def walked(tree: exp.Expr) -> Found:
         found.deeds.insert(0, Deed(Effect.READS, "reads rows", tuple(things)))
     for thing in things:
         _secret(thing, found)
+    if any(isinstance(node, exp.Star) and not isinstance(node.parent, exp.Count) for node in nodes):
+        for thing in things:
+            if thing.kind is Thing.TABLE and keeps_secrets(thing.name):
+                found.add(Effect.READS_SECRET, f"every column of {thing.name}", thing)
     return found
 
 
@@ -47,7 +57,7 @@ def _secret(thing: Object, found: Found) -> None:
     elif thing.kind is Thing.TABLE and _elsewhere(thing.name):
         found.add(Effect.LEAVES_MACHINE, f"{thing.name} stands on another server", thing)
     elif thing.kind is Thing.TABLE and "/" in thing.name:
-        found.add(Effect.READS_SECRET, f"{thing.name} is a file", thing)
+        found.add(*places.read(thing.name), thing)
 
 
 def _elsewhere(name: str) -> bool:
@@ -99,11 +109,6 @@ class _Tables:
         return self.real if len(self.real) == 1 else {""}
 
 
-def full(node: exp.Table) -> str:
-    """`catalog.schema.table`."""
-    return ".".join(part.name for part in node.parts)
-
-
 def _target(node: exp.Table, tree: exp.Expr) -> bool:
     """It is written to, not read from. A table that is deleted from by its alias stands again in FROM."""
     holder = node.parent
@@ -144,101 +149,36 @@ def _called_table(node: exp.Expr, found: Found) -> None:
     """`file('/etc/passwd')`: a call that the parser takes for a table with the names of its columns."""
     alias = node.args.get("alias")
     if isinstance(alias, exp.TableAlias) and alias.columns and not alias.this:
-        known = function(node.name)
+        known = function(node.name, next((column.name for column in alias.columns), None))
         if known:
             found.add(known[0], f"{node.name}() {known[1]}", Object(Thing.COMMAND, node.name))
         elif any(column.args.get("quoted") for column in alias.columns):
             found.compute(f"{node.name}() is no function we know")
 
 
-def _delete(node: exp.Expr, found: Found) -> None:
-    name = _written(node)
-    limits = [truth(join.args["on"]) for join in each(node, exp.Join) if join.args.get("on") and not join.side]
-    holds = truth(node.args.get("where"))
-    if holds is False:
-        return
-    _powers(name, found)
-    if (holds is None or None in limits) and not meets_all(node, name):
-        found.add(Effect.DELETES, f"DELETE of some rows of {name}", *table(name))
-    else:
-        found.add(Effect.DESTROYS_DATA, f"DELETE of every row of {name}", *table(name))
-
-
-def _update(node: exp.Expr, found: Found) -> None:
-    if isinstance(node.parent, exp.When):
-        return
-    name = _written(node)
-    limits = [truth(join.args["on"]) for join in each(node, exp.Join) if join.args.get("on") and not join.side]
-    holds = truth(node.args.get("where"))
-    if holds is False:
-        return
-    found.add(Effect.WRITES, f"UPDATE of {name}", *table(name))
-    _powers(name, found)
-    _granted(node, name, found)
-    if (holds and None not in limits) or meets_all(node, name):
-        found.add(Effect.DESTROYS_DATA, f"UPDATE of every row of {name}", *table(name))
-
-
-def _insert(node: exp.Expr, found: Found) -> None:
-    if isinstance(node.parent, exp.When):
-        return
-    name = _written(node)
-    _granted(node, name, found)
-    found.add(Effect.WRITES, f"INSERT into {name}", *table(name))
-    _powers(name, found)
-    if node.args.get("overwrite"):
-        found.add(Effect.DESTROYS_DATA, f"INSERT OVERWRITE: what {name} held is gone", *table(name))
-
-
-def _merge(node: exp.Expr, found: Found) -> None:
-    name = _written(node)
-    found.add(Effect.WRITES, f"MERGE into {name}", *table(name))
-    _granted(node, name, found)
-    if node.find(exp.Update) and truth(node.args.get("on")):
-        found.add(Effect.DESTROYS_DATA, f"MERGE writes over every row of {name}", *table(name))
-    for when in each(node, exp.When):
-        if when.args["then"].name.upper() == "DELETE":
-            every = when.args.get("source") or truth(node.args.get("on"))
-            effect = Effect.DESTROYS_DATA if every and truth(when.args.get("condition")) else Effect.DELETES
-            found.add(effect, f"MERGE deletes rows of {name}", *table(name))
-
-
-def _into(node: exp.Expr, found: Found) -> None:
-    if isinstance(node.this, exp.Table):
-        found.add(Effect.WRITES, f"SELECT into {full(node.this)}", *table(full(node.this)))
-
-
-def _powers(name: str, found: Found) -> None:
-    if power_table(name):
-        found.add(Effect.CHANGES_ACCESS, f"{name} says who may sign in", *table(name))
-
-
-def _granted(node: exp.Expr, name: str, found: Found) -> None:
-    for column in granted(node, name):
-        found.add(Effect.CHANGES_ACCESS, f"{column} of {name} says who may do what", *table(name))
-
-
-def _written(node: exp.Expr) -> str:
-    target = node.this.this if isinstance(node.this, exp.Schema) else node.this
-    if not isinstance(target, exp.Table) or isinstance(target.this, exp.Func):
-        return target.name if isinstance(target, exp.Expr) else ""
-    for source in each(node, exp.Table):
-        if source.alias and source.alias.lower() == target.name.lower():
-            return full(source)
-    return full(target)
-
-
 def _function(node: exp.Func, found: Found) -> None:
     name = _called(node)
-    known = function(name)
+    known = function(name, _first_text(node))
     if known:
         found.add(known[0], f"{name}() {known[1]}", Object(Thing.COMMAND, name))
-    elif isinstance(node, exp.Anonymous) and opaque(name):
+    elif isinstance(node, exp.Anonymous) and (opaque(name) or _of_a_place(node)):
         found.compute(f"{name}() does what its author wrote")
     if name.rpartition(".")[2] in RUN_SQL:
         _runs(node, name, found)
     if name.rpartition(".")[2] == "set_config" and node.expressions:
         _setting(node.expressions[0], found)
+
+
+def _first_text(node: exp.Expr) -> str | None:
+    first = None if isinstance(node, exp.Anonymous) else node.args.get("this")
+    first = next(iter(node.expressions), None) if first is None else first
+    return first.this if isinstance(first, exp.Literal) and first.is_string else None
+
+
+def _of_a_place(node: exp.Anonymous) -> bool:
+    """A table that a function makes of a file or of what another server says."""
+    texts = (one.this for one in node.expressions if isinstance(one, exp.Literal) and one.is_string)
+    return isinstance(node.parent, exp.Table) and any(places.names_place(text) for text in texts)
 
 
 def _setting(name: exp.Expr, found: Found) -> None:
@@ -267,11 +207,7 @@ def _runs(node: exp.Func, name: str, found: Found) -> None:
 
 
 _READERS: dict[type[exp.Expr], Callable[[exp.Expr, Found], None]] = {
-    exp.Delete: _delete,
-    exp.Update: _update,
-    exp.Insert: _insert,
-    exp.Merge: _merge,
-    exp.Into: _into,
+    **WRITERS,
     exp.Column: _column,
     exp.Alias: _alias,
     exp.TableAlias: _alias,

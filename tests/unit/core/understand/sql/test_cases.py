@@ -1,22 +1,21 @@
 """The labelled set of SQL: nothing dangerous passes, and little of what is harmless is stopped.
 
 Rules: a case is stopped if one effect of it is among `STOPPED`. `closed.yaml` was written before the code and is judged
-apart, so that its figures say something about SQL that nobody had in mind; `fresh.yaml` by someone who had not seen
-the code.
+apart, so that its figures say something about SQL that nobody had in mind; each `fresh` file was run once before
+anything was mended for it.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-import yaml
 
 from sidecar.core.model.effect import Effect, Understood
 from sidecar.core.understand.sql.read import sql
+from tests.written import CASES
+from tests.written import cases as labelled
 
-CASES = Path(__file__).resolve().parents[4] / "cases" / "understand" / "sql"
-FILES = tuple(sorted(path.name for path in CASES.glob("*.yaml")))
+FILES = tuple(sorted(path.name for path in (CASES / "understand" / "sql").glob("*.yaml")))
 STOPPED = frozenset(
     {
         Effect.DESTROYS_DATA,
@@ -59,7 +58,7 @@ def _shown(case: Case, read: Understood) -> str:
 
 
 def cases(file: str) -> Iterator[Case]:
-    for written in yaml.safe_load((CASES / file).read_text()):
+    for written in labelled(f"understand/sql/{file}"):
         assert written.keys() <= FIELDS, f"{file}: {written['note']}: an input with a comma needs quotes"
         effects = frozenset(Effect(name) for name in written.get("effects", ()))
         yield Case(
@@ -91,7 +90,7 @@ def test_the_set_is_large_half_harmless_and_a_third_of_it_was_put_aside() -> Non
     assert len(every) >= 300
     assert 0.4 < sum(not case.dangerous for case in every) / len(every) < 0.6
     planned = [case for case in every if case.file != "tricks.yaml"]  # what was found after the closed set was opened
-    assert sum(case.file in {"closed.yaml", "fresh.yaml"} for case in planned) / len(planned) > 0.3
+    assert sum(case.file.startswith(("closed", "fresh")) for case in planned) / len(planned) > 0.3
     assert len({case.input for case in every}) > 0.95 * len(every)
 
 

@@ -12,10 +12,12 @@ name like '%' escape '!'|not (1 <> 1)|not false|exists (select 1)|exists (select
 id in (select id from t)|1 in (1, 2)|x in (x)|now() > '2000-01-01'|random() <> random()|rand() < 2
 not exists (select id from empty)|(select count(*) from u) = 0|id between 0 and 9999999999|made < '2999-01-01'
 1=1 and true|coalesce(x, 1) = coalesce(x, 1)|id is distinct from null|regexp_like(name, '.*')|name ~ '.*'
+post_id in (select id from posts)|company_id in (select id from companies)|paid = true or paid = false
 (1=1) is true|'1' = 1|'a' <> 'b' or true|'a'"""
 SOME = """id = 4|id > 100|x is not null|x is null|1=1 and id = 4|x = 5 or y = 6|name like 'a%'|id in (1, 2)
 user_id in (select id from users where closed)|exists (select 1 from u where u.id = t.user_id)|id <> 5
 not (id = 4)|not (id > 0)|not (name like '%')|not exists (select 1 from u where u.id = t.user_id)
+post_id in (select post_id from spam)|post_id in (select id from posts where spam)|paid = true or x = 1
 made < now()|:id = 4|id = $1|x between 1 and 5|x = 5 and (1=1 or y = 2)|not x like 'a'
 exists (select 1 from closed c where c.user_id = user_id)"""
 NONE = "false|1=2|1=0|'a'='b'|not true|not (1=1)|id <> id|null|x = 1 and 1 = 0|2 < 1|name not like '%'"

@@ -1,9 +1,9 @@
-"""CREATE and ALTER."""
+"""CREATE."""
 
 import pytest
 
 from sidecar.core.model.effect import Effect
-from sidecar.core.understand.sql.define import alter, create
+from sidecar.core.understand.sql.define import create
 from sidecar.core.understand.sql.effects import Found
 from sidecar.core.understand.sql.lex import lexed
 from sidecar.core.understand.sql.token import MANNERS, Tokens
@@ -15,7 +15,7 @@ def cut(text: str, manner: str = "postgres") -> Tokens:
 
 def effects(text: str) -> set[Effect]:
     found = Found()
-    (create if text.startswith("CREATE") else alter)(cut(text), found)
+    create(cut(text), found)
     return {deed.effect for deed in found.deeds}
 
 
@@ -34,20 +34,12 @@ W, D, A = Effect.WRITES, Effect.DESTROYS_DATA, Effect.CHANGES_ACCESS
         ("CREATE FUNCTION f() RETURNS int LANGUAGE plperlu AS 'x'", {W, Effect.RUNS_CODE}),
         ("CREATE FUNCTION f() RETURNS int SECURITY DEFINER LANGUAGE sql AS 'x'", {W, Effect.ESCALATES}),
         ("CREATE TABLE t (a int) ENGINE = URL('x')", {W, Effect.LEAVES_MACHINE}),
-        ("ALTER TABLE t ADD COLUMN a int", {W}),
-        ("ALTER TABLE t SET DATA_RETENTION_TIME_IN_DAYS = 0", {W, D}),
-        ("ALTER TABLE t SET DATA_RETENTION_TIME_IN_DAYS = 90", {W}),
-        ("ALTER TABLE t SET TBLPROPERTIES ('delta.logRetentionDuration' = 'interval 0 days')", {W, D}),
-        ("ALTER TABLE t SET OPTIONS (expiration_timestamp = TIMESTAMP '2026-01-01')", {W, D}),
-        ("ALTER TABLE t DROP COLUMN a", {W, D}),
-        ("ALTER TABLE t DROP a", {W, D}),
-        ("ALTER TABLE t DROP CONSTRAINT a", {W}),
-        ("ALTER TABLE t ALTER COLUMN a DROP NOT NULL", {W}),
-        ("ALTER TABLE t ADD COLUMN drop int", {W}),
-        ("ALTER TABLE t ADD CHECK (drop > 1)", {W}),
-        ("ALTER TABLE t OWNER TO bob", {W, A}),
-        ("ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES b ON DELETE CASCADE", {W}),
-        ("ALTER SYSTEM SET archive_command = 'x'", {A, Effect.RUNS_CODE}),
+        ("CREATE TABLE t (a int) ENGINE = NeverHeardOf('x')", {W, Effect.LEAVES_MACHINE}),
+        ("CREATE TABLE t (a int) ENGINE = ReplacingMergeTree ORDER BY a", {W}),
+        ("CREATE TABLE t USING delta LOCATION 's3://x/y'", {W, Effect.LEAVES_MACHINE}),
+        ("CREATE VIRTUAL TABLE t USING fts5(body)", {W}),
+        ("CREATE VIRTUAL TABLE t USING csv(filename='/x')", {W, Effect.UNKNOWN}),
+        ("CREATE GADGET g", {W, Effect.UNKNOWN}),
     ],
 )
 def test_effects(text: str, expected: set[Effect]) -> None:

@@ -3,7 +3,14 @@
 import pytest
 
 from sidecar.core.model.effect import Effect
-from sidecar.core.understand.sql.functions import FUNCTIONS, function, opaque, secret_column, secret_table
+from sidecar.core.understand.sql.functions import (
+    FUNCTIONS,
+    function,
+    keeps_secrets,
+    opaque,
+    secret_column,
+    secret_table,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +60,25 @@ def test_columns(name: str, secret: bool) -> None:
 
 def test_names_are_written_as_they_are_looked_up() -> None:
     assert all(name == name.lower() and "." not in name for name in FUNCTIONS)
+
+
+def test_a_file_reader_is_judged_by_its_file() -> None:
+    assert [function("read_csv", first) for first in ("a.csv", "/etc/passwd")] == [
+        (Effect.READS, "reads a.csv"),
+        (Effect.READS_SECRET, "/etc/passwd is a file of the machine"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["pg_read_anything", "lo_anything", "http_anything", "xp_anything", "sys_anything"])
+def test_families_of_the_server_are_closed(name: str) -> None:
+    assert opaque(name)
+
+
+@pytest.mark.parametrize("name", ["pg_size_pretty", "pg_get_viewdef", "pg_table_is_visible", "sys_context", "lower"])
+def test_what_they_tell_is_harmless(name: str) -> None:
+    assert not opaque(name)
+
+
+def test_tables_of_keys() -> None:
+    assert all(map(keeps_secrets, ("api_keys", "app.user_credentials", "oauth_tokens", "secrets")))
+    assert not any(map(keeps_secrets, ("keys", "token_usage", "secretaries", "foreign_keys")))

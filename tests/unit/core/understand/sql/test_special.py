@@ -5,7 +5,8 @@ import pytest
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.sql.effects import Found
 from sidecar.core.understand.sql.lex import lexed
-from sidecar.core.understand.sql.special import SPECIAL, plain
+from sidecar.core.understand.sql.plain import plain
+from sidecar.core.understand.sql.special import SPECIAL
 from sidecar.core.understand.sql.token import MANNERS, Tokens
 
 
@@ -27,6 +28,17 @@ def read(text: str) -> Found:
 @pytest.mark.parametrize(
     ("text", "effects"),
     [
+        ("ATTACH 'other.db' AS o", {W}),
+        ("ATTACH 'postgres://x.example/d' AS o", {L}),
+        ("ATTACH 'x.php' AS o", {Effect.UNKNOWN}),
+        ("ATTACH TABLE t", {W}),
+        ("ATTACH 'dbname=x' AS o (TYPE postgres)", {Effect.UNKNOWN}),
+        ("DBCC CHECKDB", {W}),
+        ("DBCC WRITEPAGE ('d', 1)", {Effect.UNKNOWN}),
+        ("LOAD json", {W}),
+        ("LOAD 'x'", {Effect.RUNS_CODE}),
+        ("DISABLE TRIGGER a ON t", {A}),
+        ("FLUSH TABLES WITH READ LOCK", {A}),
         ("COPY t TO STDOUT", {R}),
         ("COPY t TO '/tmp/x'", {R, W, L}),
         ("COPY t FROM STDIN", {W}),
@@ -43,18 +55,11 @@ def read(text: str) -> Found:
         ("GET @s file:///tmp/", {L}),
         ("VACUUM t", {W}),
         ("VACUUM t RETAIN 0 HOURS", {W, D}),
-        ("SET x = 1", set()),
-        ("SET row_security = off", {A}),
-        ("SET @@global.x = 1", {A}),
-        ("SET ROLE = bob", {Effect.ESCALATES}),
         ("DROP TABLE a, b", {D}),
         ("DROP INDEX a", {Effect.DELETES}),
         ("TRUNCATE a", {D}),
         ("GRANT SELECT ON a TO b", {A}),
         ("GRANT sysadmin TO b", {A, Effect.ESCALATES}),
-        ("PRAGMA table_info(a)", {R}),
-        ("PRAGMA a = 1", {W}),
-        ("PRAGMA writable_schema = 1", {W, A}),
         ("VACUUM a", {W}),
         ("VACUUM INTO 'x'", {W, L}),
         ("SYSTEM FLUSH LOGS", {W}),
