@@ -161,9 +161,18 @@ def is_store(path: str) -> bool:
 
 
 def is_ledger(path: str) -> bool:
-    """One file, but without it nobody can change or open what it speaks of: state of infrastructure, private keys."""
+    """One file, but without it nobody can change or open what it speaks of: state of infrastructure, private keys, the
+    rows of what calls itself production."""
     clean = folded(path)
-    return clean.endswith((".tfstate", ".tfstate.backup")) or re.search(r"\.ssh/id_\w+$|\.gnupg/", clean) is not None
+    live = is_store(clean) and _PRODUCTION.search(clean) is not None
+    return (
+        live
+        or clean.endswith((".tfstate", ".tfstate.backup"))
+        or re.search(r"\.ssh/id_\w+$|\.gnupg/", clean) is not None
+    )
+
+
+_PRODUCTION = re.compile(r"(?i)(^|[^a-z])(prod|production|live)([^a-z]|$)")
 
 
 def is_nothing(path: str) -> bool:
@@ -235,7 +244,12 @@ def is_made(path: str, made: Iterable[str] = ()) -> bool:
     Who else may have put a folder there nobody knows."""
     clean = folded(path.rstrip("/"))
     inside = any(clean == one or clean.startswith(f"{one}/") for one in (JUST_MADE, *made))
-    return inside or any(_made(step) for step in clean.split("/")[2:])
+    steps = clean.split("/")[2:]
+    return inside or any(map(_made, steps)) or any(map(_SCRATCH.match, steps[:1]))
+
+
+# What people call a folder that they make for one try.
+_SCRATCH = re.compile(r"(?i)(test|pytest|scratch|sandbox|demo|poc|output|cache)s?([-_.\d].*)?$")
 
 
 def is_makeable(path: str) -> bool:

@@ -36,6 +36,7 @@ from sidecar.core.understand.shell.call import (
 from sidecar.core.understand.shell.commands.looking import PRINTS
 from sidecar.core.understand.shell.commands.remove import CWD
 from sidecar.core.understand.shell.commands.tasks import named_loss
+from sidecar.core.understand.shell.initial import initial
 from sidecar.core.understand.shell.programs import program
 from sidecar.core.understand.shell.scope import Scope
 from sidecar.core.understand.shell.told import told
@@ -95,7 +96,7 @@ def _called(walk: Walk, scope: Scope, call: Call, span: Span) -> Done:
             return Done(nodes, out)
     elif nodes and program(call.name) is None:
         return Done(nodes, Stream())
-    reading = _read(call, scope)
+    reading = initial(call, _read(call, scope))
     node = applied(walk, scope, reading, call.shown, span)
     _remember(scope, call)
     return Done((*nodes, node), reading.out)

@@ -62,11 +62,14 @@ def changes(call: Call) -> Reading:
     )
 
 
+ALONE = ""  # without a word it shows too
+
+
 def listing(*looks: str) -> Reader:
     """Changes access, but with one of these it only shows."""
 
     def reader(call: Call) -> Reading:
-        shows = any(word.text in looks for word in call.args)
+        shows = any(word.text in looks for word in call.args) or (ALONE in looks and not call.args)
         return does(Effect.READS if shows else Effect.CHANGES_ACCESS, call)
 
     return reader
@@ -191,7 +194,9 @@ ACCESS: dict[str, Reader] = {
         ),
         changes,
     ),
-    "mount": listing("-l"),
+    "mount": listing(ALONE, "-l"),
+    "route": listing(ALONE, "-n", "-e", "-ee", "-en", "-ne", "get", "print"),
+    "auditctl": listing("-l", "-s", "-v"),
     **dict.fromkeys(("iptables", "ip6tables"), listing("-L", "-S", "--list", "-nL", "-vnL", "-nvL", "-Ln")),
     "nft": listing("list"),
     "ufw": listing("status"),

@@ -44,7 +44,6 @@ KUBECTL = [
         "; cordon; uncordon; config use-context; replace; port-forward",
     ),
     *rows(_E.LEAVES_MACHINE, "proxy"),
-    *rows(_E.ESCALATES, "run ? --privileged --overrides"),
     *rows(_E.RUNS_CODE, "run; debug; attach"),
 ]
 _kubectl = verbs(KUBECTL, _KUBECTL_VALUED, dry="dry-run")
@@ -59,6 +58,8 @@ _GRANTS = re.compile(
 def kubectl(call: Call) -> Reading:
     """`exec` runs a command in a pod, `cp` copies; the rest is in the table."""
     verb = next((word.text for word in flags(call.args, frozenset(_KUBECTL_VALUED.split())).operands), "")
+    if verb == "run" and any(word.text.startswith(("--privileged", "--overrides")) for word in call.args):
+        return joined(does(_E.ESCALATES, call), _kubectl(call))
     if verb in {"exec", "run", "debug"}:
         at = next((i for i, word in enumerate(call.args) if word.text == "--"), None)
         if at is not None and at + 1 < len(call.args):

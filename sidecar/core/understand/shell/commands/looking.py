@@ -12,22 +12,20 @@ import re
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
-from sidecar.core.understand.shell.brought import bring
 from sidecar.core.understand.shell.call import (
     HOLE,
     NOTHING,
     Call,
     Reader,
     Reading,
-    Script,
     Stream,
     Word,
     does,
-    joined,
 )
+from sidecar.core.understand.shell.commands.archives import ARCHIVES, content
 from sidecar.core.understand.shell.commands.rewriting import REWRITERS
 from sidecar.core.understand.shell.commands.tools import TOOLS
-from sidecar.core.understand.shell.commands.touching import reading, writing
+from sidecar.core.understand.shell.commands.touching import reading
 from sidecar.core.understand.shell.escapes import ansi_c
 from sidecar.core.understand.shell.flags import flags
 
@@ -75,23 +73,17 @@ def printf(call: Call) -> Reading:
 def cat(call: Call) -> Reading:
     """Files of this text are known; so is what comes in."""
     operands = [word for word in call.args if not word.text.startswith("-") or word.text == "-"]
-    streams = [_content(word, call) for word in operands] or [call.stdin]
+    streams = [content(word, call) for word in operands] or [call.stdin]
     known = [stream.text for stream in streams]
     text = "".join(part or "" for part in known) if all(part is not None for part in known) else None
     hosts = tuple(name for stream in streams for name in stream.hosts)
     return Reading(reading(operands, call.name), out=Stream(text, hosts))
 
 
-def _content(word: Word, call: Call) -> Stream:
-    if word.text == "-":
-        return call.stdin
-    return word.stream or call.files.get(paths.folded(word.text)) or Stream()
-
-
 def files(call: Call) -> Reading:
     """Operands are files that are read."""
     read = [word for word in call.args if not word.text.startswith("-")]
-    hosts = tuple(name for word in read for name in _content(word, call).hosts) or call.stdin.hosts
+    hosts = tuple(name for word in read for name in content(word, call).hosts) or call.stdin.hosts
     return Reading(reading(read, call.name), out=Stream(hosts=hosts))
 
 
@@ -125,7 +117,7 @@ def decoded(call: Call) -> Reading:
     """base64, base32, xxd, rev: what comes out, when what goes in is known."""
     read = flags(call.args, frozenset({"w", "wrap", "i", "input", "c", "l"}))
     operands = read.operands or tuple(read.values("i", "input"))
-    source = _content(operands[0], call) if operands else call.stdin
+    source = content(operands[0], call) if operands else call.stdin
     text = source.text if source.text is None or HOLE not in source.text else None
     decodes = read.has("d", "D", "decode") or (call.name == "xxd" and read.has("r")) or call.name == "rev"
     out = _decode(call.name, text) if decodes and text is not None and len(text) <= LARGEST_TEXT else None
@@ -153,50 +145,6 @@ def translated(call: Call) -> Reading:
     return nothing(call)
 
 
-def archive(call: Call) -> Reading:
-    """tar, zip, unzip and their kin: read what they pack, write what they unpack."""
-    first = call.args[0].text if call.args else ""
-    read = flags(
-        call.args,
-        frozenset(listed("f C file directory I exclude T X d o to-command use-compress-program checkpoint-action")),
-    )
-    if call.name == "zip" and any(word.text in {"-TT", "--unzip-command"} for word in call.args):
-        return Reading(unread=("zip with a command of its own",))
-    runs = read.values("to-command", "I", "use-compress-program", "checkpoint-action")
-    operands = read.operands if first.startswith("-") else read.operands[1:]
-    if call.name.startswith(("tar", "bsdtar", "gtar")) and ("x" in first or read.has("x", "extract")):
-        parts = [Reading(writing(read.values("C", "directory", "d"), call.name, adds=True))]
-        _unpacked(call, [*read.values("f", "file"), *operands], read.values("C", "directory"))
-    elif call.name in {"unzip", "7z", "7za", "unrar"}:
-        parts = [Reading(reading(operands, call.name))]
-        _unpacked(call, list(read.operands), read.values("d"))
-    else:
-        parts = [Reading(reading(operands, call.name))]
-    if any(paths.is_kept(w.text) or paths.folded(w.text) == "/" for w in read.values("C", "directory", "d")):
-        parts.append(does(Effect.DESTROYS_DATA, call, why="unpacks over the system"))
-    if read.has("remove-files"):
-        parts.append(does(Effect.DESTROYS_DATA, call))
-    commands = (_checkpoint(word.text) for word in runs)
-    parts.append(Reading(runs=tuple(Script(Word(text), call.name) for text in commands if text)))
-    return joined(*parts)
-
-
-def _checkpoint(text: str) -> str:
-    """`exec=command`; the other actions only print or wait."""
-    name, _, value = text.partition("=")
-    if name in {"dot", ".", "bell", "echo", "ttyout", "sleep", "totals", "wait"}:
-        return ""
-    return value if name == "exec" else text
-
-
-def _unpacked(call: Call, archives: list[Word], folders: list[Word]) -> None:
-    """What lies in an archive from the network came from there."""
-    streams = [_content(word, call) for word in archives] + [call.stdin]
-    hosts = tuple(name for stream in streams for name in stream.hosts)
-    if hosts:
-        bring(call, folders[0].text if folders else ".", hosts)
-
-
 _QUIET = listed(
     "true false : test [ cd pushd popd pwd ls ll dir tree which whereis type hash man info help"
     " apropos whatis date cal sleep wait seq yes expr bc dc factor shuf wc nl tac rev uniq cut"
@@ -207,7 +155,7 @@ _QUIET = listed(
     " readarray shift return exit break continue bind complete compgen history dirs caller enable"
     " clear reset tput stty mktemp md5sum sha1sum sha256sum sha512sum b2sum cksum sum"
     " shasum md5 cmp diff colordiff sdiff diff3 delta locate mdfind netstat ss ifconfig"
-    " arp ping ping6 traceroute tracepath mtr route iostat vmstat mpstat sar dmesg lsmod getent"
+    " arp ping ping6 traceroute tracepath mtr iostat vmstat mpstat sar dmesg lsmod getent"
     " locale localectl timedatectl loginctl sw_vers vm_stat system_profiler dmidecode numfmt ts pv"
     " banner figlet cowsay fortune tokei cloc scc getconf cloc shellcheck shfmt"
     " hadolint yamllint markdownlint actionlint eslint prettier tsc mypy pyright ruff black isort"
@@ -291,8 +239,5 @@ LOOKERS: dict[str, Reader] = {
         searched,
     ),
     **REWRITERS,
-    **dict.fromkeys(
-        listed("tar gtar bsdtar zip unzip 7z 7za gzip gunzip bzip2 xz zstd unxz unzstd ar cpio rar unrar"),
-        archive,
-    ),
+    **ARCHIVES,
 }

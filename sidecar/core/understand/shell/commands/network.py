@@ -86,13 +86,19 @@ def _method(call: Call, urls: Sequence[Word], given: list[Word]) -> Reading:
     """DELETE takes away, and so does an address that says so; on this machine one thing, unless the address says all.
     What else is asked to be done elsewhere is more than reading."""
     methods = {word.text.upper() for word in given}
-    here = all(is_local(word.text) and not word.text.endswith(("_all", "*")) for word in urls)
+    here = all(is_local(word.text) and not _takes_all(word.text) for word in urls)
     if "DELETE" in methods or (methods - {"GET", "HEAD"} and any(map(_says_loss, urls))):
         return does(Effect.DELETES if here else Effect.DESTROYS_DATA, call)
     away = [word for word in urls if not is_local(word.text)]
     if methods & {"POST", "PUT", "PATCH"} and away:
         return does(Effect.LEAVES_MACHINE, call, *(host(host_of(word.text)) for word in away))
     return NOTHING
+
+
+def _takes_all(url: str) -> bool:
+    """Everything of a service, or a whole index of a search engine: `localhost:9200/orders`."""
+    address, _, path = url.partition("?")[0].rpartition("://")[2].partition("/")
+    return url.endswith(("_all", "*")) or (address.endswith(":9200") and "/" not in path.strip("/"))
 
 
 def _says_loss(url: Word) -> bool:
