@@ -46,6 +46,10 @@ _SENDS = re.compile(
     r"|^socket\.create_connection$|smtplib\.SMTP(_SSL)?$|ftplib\.FTP$|\.(put_object|upload_file|upload_fileobj)$"
     r"|^http\.client\.HTTPS?Connection$"
 )
+_BUCKET = re.compile(r"(s3a?|gs|az|abfss?|wasbs?|hdfs|sftp|ftp|oss)://")
+_SAVES = re.compile(r"(^|\.)(to_|save|write|upload|put|copy|export|sync|dump)\w*$")
+# The text is a command for another machine or a container.
+_ELSEWHERE = frozenset(listed("exec_command exec_run sudo run_command send_command sendline execute_command"))
 _DYNAMIC = frozenset(listed("eval exec compile marshal.loads pickle.loads runpy.run_path runpy.run_module"))
 COMPUTED = "getattr()"  # an attribute whose name is not known
 _NAMES = ("__dict__", "__builtins__")  # what stands in these by name is a function like another
@@ -114,11 +118,14 @@ class _Reader:
             return f"{self._dotted(node.args[0])}.{attribute}" if attribute else COMPUTED
         if name in {"vars", "globals", "locals"}:
             return f"{name}.__dict__"
+        if name in {"get_ipython", "IPython.get_ipython"}:
+            return "get_ipython()"
         return "Path" if name in {"Path", "pathlib.Path"} else "()"
 
     def _call(self, node: ast.Call, looped: bool) -> None:
         name = self._dotted(node.func)
         found = self.collected
+        self._handed(node)
         like = _LIKE.get(name) or (_LIKE.get("Path.unlink") if name.endswith(".unlink") else None)
         if name in _TEXT_OR_LIST:
             self._started(name, node.args[0] if node.args else None)
@@ -132,12 +139,35 @@ class _Reader:
             self._like(like, node, looped)
         elif name in _DYNAMIC or name.startswith((*_FOREIGN, COMPUTED)):
             found.unread.append(f"{name} runs what is not seen")
+        elif name.rpartition(".")[2] in _ELSEWHERE:
+            self._started(name, node.args[0] if node.args else None)
+        elif name.startswith("get_ipython()"):
+            self._magic(name, node)
         elif self._sends(name, node):
             found.does(Effect.LEAVES_MACHINE, f"{name} sends", *_hosts(node))
         elif name.rpartition(".")[2] in _SQL_CALLS:
             self._sql(node)
         else:
             self._rest(name, node)
+
+    def _magic(self, name: str, node: ast.Call) -> None:
+        """`get_ipython().system('…')`, `….run_line_magic('sx', '…')`."""
+        texts = [_text(one) or HOLE for one in node.args]
+        if name.endswith((".system", ".getoutput", ".getoutputs")):
+            self._started(name, node.args[0] if node.args else None)
+        elif name.endswith("line_magic") and HOLE not in texts:
+            without_magic(f"%{' '.join(texts)}", self.collected)
+        else:
+            self.collected.unread.append(f"{name} runs what is not seen")
+
+    def _handed(self, node: ast.Call) -> None:
+        """`map(os.remove, names)`: a function that somebody else calls, who knows how often."""
+        for one in node.args:
+            name = self._dotted(one) if isinstance(one, ast.Name | ast.Attribute) else ""
+            if _LIKE.get(name, ("",))[0] == "rm":
+                self.collected.does(Effect.DESTROYS_DATA, f"{name} of each, and nobody counted")
+            elif name in _TEXT_OR_LIST or name in _DYNAMIC:
+                self.collected.unread.append(f"{name} runs what is not seen")
 
     def _rest(self, name: str, node: ast.Call) -> None:
         texts = [_text(argument) or HOLE for argument in node.args]
@@ -189,6 +219,8 @@ class _Reader:
                 or not node.args
                 or _text(node.args[0]) is None
             )
+        if any((text := _text(one)) and _BUCKET.match(text) for one in node.args) and _SAVES.search(name):
+            return True
         connects = (
             name.endswith((".connect", ".connect_ex")) and bool(node.args) and isinstance(node.args[0], ast.Tuple)
         )

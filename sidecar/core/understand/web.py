@@ -54,6 +54,7 @@ def _effect(split: SplitResult, method: str, body: bool) -> Effect:
     carried = (
         _CARRIED.search(split.path)
         or _ENCODED.search(split.path + split.query)
+        or split.password is not None
         or len(split.username or "") > LONGEST_LABEL
     )
     labels = host.split(".")

@@ -160,7 +160,9 @@ def _detach(tokens: Tokens, found: Found) -> None:
 def _remove(tokens: Tokens, found: Found) -> None:
     """`REMOVE @stage/folder/`: a file that is named, or everything below."""
     plain(tokens, found)
-    if tokens[-1].is_mark("/") or tokens[-1].kind is Kind.PLACE or find(tokens, "PATTERN") > 0:
+    last = tokens[-1]
+    below = last.kind is Kind.PLACE or last.word.endswith(("/", "*"))
+    if below or find(tokens, "PATTERN") > 0:
         found.add(Effect.DESTROYS_DATA, f"{tokens[0].word} takes away all files of a stage or of a folder")
 
 
