@@ -17,10 +17,15 @@ from sidecar.core.understand.tool_name import verbs_of, words_of
 from sidecar.core.understand.web import address
 
 Input = Mapping[str, object]
+# Words that are searched for begin with the same words as SQL; what comes next tells.
 _SQL_START = re.compile(
-    r"\s*(--|/\*|\(|#|;|(select|with|insert|update|delete|drop|create|alter|truncate|grant|revoke|merge|show|explain"
-    r"|call|exec|execute|begin|set|use|copy|declare|do|replace|rename|vacuum|attach)\b)",
-    re.IGNORECASE,
+    r"\s*(--|/\*|\(|#|;|(select|truncate|explain|show|begin|call|exec|execute)\b|with\b.*?\bas\b|insert\s+(into|ignore|or|over)"
+    r"|replace\s+into|update\s+\S+.*?\sset\b|delete\s+(from|\w+\s+from)|(grant|revoke|deny)\b.*?\b(on|to|from)\b|merge\s+into"
+    r"|(drop|create|alter)\s+(or\s|if\s|temp|unique|external|materialized|table|database|schema|view|index|user|role|login"
+    r"|function|procedure|trigger|policy|column|type|sequence|extension|keyspace|measurement|warehouse|stage|share|server"
+    r"|system|default|publication|subscription|event|rule|partition|tablespace|all\s|owned)"
+    r"|(set|use|declare)\s+[@\w]|copy\s+.*?\b(to|from)\b|do\s*[$']|rename\s+table|vacuum\b|attach\b)",
+    re.IGNORECASE | re.DOTALL,
 )
 # Who writes one of these words as a permission or a role gives power.
 _POWER = frozenset(listed("admin administrator owner root superuser maintain write public everyone editor sysadmin"))
@@ -52,6 +57,11 @@ Argument = Callable[[object, tuple[Effect, ...], str, Input], Understood | None]
 def reader_of(name: str) -> Argument | None:
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace("-", "_")
     return _ARGUMENTS.get(plain) or _ARGUMENTS.get(plain.removesuffix("s")) or _ARGUMENTS.get(plain.rpartition("_")[2])
+
+
+def says_what(name: str) -> bool:
+    """`action`, `operation`: its value is a verb."""
+    return reader_of(name) is _action
 
 
 def _command(value: object, _: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
@@ -206,7 +216,7 @@ def _arguments_of_program(value: object, verbs: tuple[Effect, ...], tool: str, i
 
 _ARGUMENTS: dict[str, Argument] = {
     **dict.fromkeys(listed("command cmd commandline command_line shell bash argv"), _command),
-    **dict.fromkeys(listed("sql statement sql_query sqlquery cql influxql hql ksql"), _sql),
+    **dict.fromkeys(listed("sql statement sql_query sqlquery cql influxql hql ksql plsql tsql pgsql psql"), _sql),
     **dict.fromkeys(listed("cypher sparql gremlin"), _graph),
     **dict.fromkeys(listed("forward forwardto redirect_to bcc"), _forwarded),
     "query": _query,
@@ -217,7 +227,7 @@ _ARGUMENTS: dict[str, Argument] = {
     **dict.fromkeys(listed("$out $merge"), _staged),
     **dict.fromkeys(listed("$where $function $accumulator"), _scripted),
     "source": _source,
-    **dict.fromkeys(listed("action operation op"), _action),
+    **dict.fromkeys(listed("action operation op verb"), _action),
     **dict.fromkeys(listed("args arguments arg subcommand"), _arguments_of_program),
     **dict.fromkeys(listed("path filepath filename file destination directory folder dir root"), _path),
     **dict.fromkeys(listed("url uri endpoint link href webhook"), _url),

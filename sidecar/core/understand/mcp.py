@@ -12,7 +12,7 @@ Rules:
 from collections.abc import Iterator, Mapping
 
 from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing, Understood
-from sidecar.core.understand.arguments import TELL, WORDS, foreign, reader_of
+from sidecar.core.understand.arguments import LONGEST_ACTION, TELL, WORDS, foreign, reader_of, says_what
 from sidecar.core.understand.tool_name import revealed, verbs_of
 
 Input = Mapping[str, object]
@@ -22,8 +22,11 @@ MOST_ARGUMENTS = 200
 
 def by_arguments(tool: str, input: Input, *, described: bool = False) -> Understood:
     """`described`: another reader knows this tool, so that nothing found here is not unknown."""
-    verbs = verbs_of(tool)
     leaves = list(_leaves(input, ""))
+    asked = (value for name, value in leaves if says_what(name) and isinstance(value, str))
+    verbs = tuple(
+        dict.fromkeys([*verbs_of(tool), *(verb for value in asked for verb in verbs_of(value[:LONGEST_ACTION]))])
+    )
     read = [
         (reader, part)
         for name, value in leaves[:MOST_ARGUMENTS]

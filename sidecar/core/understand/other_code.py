@@ -17,7 +17,7 @@ _BACKTICKS = frozenset(listed("perl ruby php"))
 _QUOTED = r"""(?P<q>["'`])(?P<text>(?:\\.|(?!(?P=q)).){0,4000})(?P=q)"""
 _STARTS = (
     r"(?:system|execFileSync|execFile|execSync|exec|spawnSync|spawn|popen|popen2|popen3|capture2e?|capture3|shell_exec"
-    r"|passthru|proc_open|execute|getoutput|do\ shell\ script|shell-command|shell-command-to-string)"
+    r"|passthru|proc_open|execute|sh|bat|getoutput|do\ shell\ script|shell-command|shell-command-to-string)"
 )
 _CALLS = re.compile(rf"\b{_STARTS}\s*\(?\s*{_QUOTED}(?P<more>(?:\s*,\s*\[?\s*[\"'][^\"']*[\"'])*)", re.DOTALL)
 _LIST_ITEM = re.compile(r"[\"']([^\"']*)[\"']")
@@ -56,6 +56,7 @@ _ENVIRONMENT = re.compile(
 _ROWS = re.compile(
     r"\.(delete_all|destroy_all|drop_all|dropDatabase|truncate_all)\b|objects\.all\(\)\.(_raw_)?delete\(|\.deleteMany\("
     r"|objects\.filter\([^)]*\)\.delete\(|__table__\.drop\(|metadata\.drop_all"
+    r"|\.deleteRecursively\(|\bdeleteDirectory\(|\b(Delete|Terminate|Destroy|Drop|Purge)[A-Z]\w*(Command|Request)\b"
 )
 # Methods that say in their names that they take away what a server keeps; `map.delete(x)` is not one.
 _METHOD = re.compile(r"\.([A-Za-z_]\w*)\s*\(")

@@ -121,6 +121,7 @@ _STARTS = re.compile(
     | \.github/workflows/.* | \.gitlab-ci\.yml$ | \.circleci/.* | Jenkinsfile$
     | azure-pipelines\.yml$ | bitbucket-pipelines\.yml$
     | \.buildkite/.* | \.travis\.yml$ | \.drone\.yml$ | \.ci/.* | \.vscode/(tasks|settings|launch)\.json$ | \.envrc$
+    | \.git[^/]*/hooks/.* | ^(~|/root|/home/[^/]+|/Users/[^/]+)/\.[^/]+/(.*/)?[^/]+\.(sh|desktop|service|timer)$
     | \.mcp\.json$ | \.claude/(hooks|commands|agents)/.* | (usercustomize|sitecustomize)\.py$ | -packages/[^/]+\.pth$
     | ^(~|/root|/home/[^/]+|/Users/[^/]+)/(\.(?!gitignore|hushlogin|face|DS_Store|cache)[^/]+|\.local/bin/.*)$
     | usr/(local/)?s?bin/.* | s?bin/[^/]+$ | boot/.*)""",

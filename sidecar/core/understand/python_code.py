@@ -10,6 +10,7 @@ Rules:
 
 import ast
 import re
+import sys
 
 from sidecar.core.model.effect import Effect, Object, Thing
 from sidecar.core.understand.found import Collected, Found
@@ -51,6 +52,15 @@ _SAVES = re.compile(r"(^|\.)(to_|save|write|upload|put|copy|export|sync|dump)\w*
 # The text is a command for another machine or a container.
 _ELSEWHERE = frozenset(listed("exec_command exec_run sudo run_command send_command sendline execute_command"))
 _DYNAMIC = frozenset(listed("eval exec compile marshal.loads pickle.loads runpy.run_path runpy.run_module"))
+_TAKES = frozenset(listed("delete drop destroy purge terminate truncate remove_all delete_all"))
+MOST_LINKS = 40  # of a chain of calls
+# Libraries that only work on values and files.
+_TAME = sys.stdlib_module_names | frozenset(
+    listed(
+        "pandas numpy polars pyarrow matplotlib seaborn plotly scipy sklearn torch tensorflow networkx PIL cv2 bs4 lxml"
+        " xarray dask sympy statsmodels openpyxl docx rich tqdm pytest yaml toml pydantic shapely geopandas nltk spacy"
+    )
+)
 COMPUTED = "getattr()"  # an attribute whose name is not known
 _NAMES = ("__dict__", "__builtins__")  # what stands in these by name is a function like another
 _FOREIGN = ("ctypes.", "cffi.")
@@ -73,6 +83,9 @@ class _Reader:
     def __init__(self, tree: ast.Module, collected: Collected) -> None:
         self.collected = collected
         self.known: dict[str, str] = {}
+        self.imported: dict[str, str] = {}
+        self.made: dict[str, ast.expr] = {}
+        self.texts: dict[str, str] = {}
         if wholesale(ast.unparse(tree)):
             self.collected.does(Effect.DESTROYS_DATA, "the code takes rows away")
         nodes = list(ast.walk(tree))
@@ -88,12 +101,19 @@ class _Reader:
                 self.collected.does(Effect.READS, "reads the environment")
 
     def _imported(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = node.module if isinstance(node, ast.ImportFrom) else None
+            for one in node.names:
+                self.imported[one.asname or one.name.partition(".")[0]] = (module or one.name).partition(".")[0]
         if isinstance(node, ast.Import):
             self.known.update({alias.asname: alias.name for alias in node.names if alias.asname})
         elif isinstance(node, ast.ImportFrom):
             self.known.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
         elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             name = self._dotted(node.value)
+            self.made.setdefault(node.targets[0].id, node.value)
+            if text := _text(node.value) or _filled(node.value):
+                self.texts[node.targets[0].id] = text
             if ("." in name and "(" not in name) or name == COMPUTED or isinstance(node.value, ast.Name):
                 self.known[node.targets[0].id] = name
 
@@ -141,6 +161,8 @@ class _Reader:
             found.unread.append(f"{name} runs what is not seen")
         elif name.rpartition(".")[2] in _ELSEWHERE:
             self._started(name, node.args[0] if node.args else None)
+        elif name.rpartition(".")[2] in _TAKES and self._of_client(node.func):
+            found.does(Effect.DESTROYS_DATA, f"{name} takes away what a service keeps")
         elif name.startswith("get_ipython()"):
             self._magic(name, node)
         elif self._sends(name, node):
@@ -149,6 +171,25 @@ class _Reader:
             self._sql(node)
         else:
             self._rest(name, node)
+
+    def _said(self, node: ast.expr) -> str | None:
+        """A literal, a name that stands for one, or an f-string."""
+        named = self.texts.get(node.id) if isinstance(node, ast.Name) else None
+        return named or _text(node) or _filled(node)
+
+    def _of_client(self, node: ast.expr) -> bool:
+        """What it hangs on came out of a library that speaks to a service."""
+        for _ in range(MOST_LINKS):
+            if isinstance(node, ast.Attribute | ast.Subscript | ast.Await):
+                node = node.value
+            elif isinstance(node, ast.Call):
+                node = node.func
+            elif isinstance(node, ast.Name) and node.id in self.made:
+                node = self.made[node.id]
+            else:
+                break
+        root = self.imported.get(node.id, "") if isinstance(node, ast.Name) else ""
+        return bool(root) and root not in _TAME
 
     def _magic(self, name: str, node: ast.Call) -> None:
         """`get_ipython().system('…')`, `….run_line_magic('sx', '…')`."""
@@ -231,9 +272,16 @@ class _Reader:
         )
 
     def _sql(self, node: ast.Call) -> None:
-        text = _text(node.args[0]) if node.args else None
+        text = self._said(node.args[0]) if node.args else None
         if text is not None and " " in text.strip():
             self.collected.statements.append(text)
+
+
+def _filled(node: ast.expr) -> str | None:
+    """SQL in an f-string: what is put in is a value or a name."""
+    if not isinstance(node, ast.JoinedStr):
+        return None
+    return "".join(str(one.value) if isinstance(one, ast.Constant) else "x1" for one in node.values)
 
 
 def _hosts(node: ast.Call) -> list[Object]:

@@ -24,18 +24,20 @@ _VERBS: tuple[tuple[Effect, frozenset[str]], ...] = tuple(
         ),
         (Effect.LEAVES_MACHINE, "send email mail publish share tweet notify forward invite transfer upload reply post"),
         (Effect.SPENDS, "pay purchase buy charge order subscribe refund payout payouts withdraw wire donate"),
-        (Effect.RUNS_CODE, "run execute exec eval deploy trigger invoke start apply install"),
+        (Effect.RUNS_CODE, "run execute exec eval deploy trigger invoke start apply install build test compile"),
         (
             Effect.WRITES,
             "create add update write edit set put insert upsert save append comment move rename copy assign close merge"
-            " push replace upload_to patch rebase cherry pick"
+            " push replace upload_to patch rebase cherry pick complete finish mark schedule archive duplicate"
+            " generate render draft"
             " make open type click fill press select hover drag commit stage checkout branch label",
         ),
         (
             Effect.READS,
             "get list read search find show describe view query fetch lookup count check status info explain browse"
             " download diff log logs tail preview resolve snapshot screenshot wait aggregate validate"
-            " lint verify compare think sequentialthinking extract scrape crawl console",
+            " lint verify compare think sequentialthinking extract scrape crawl console scan peek"
+            " inspect calculate convert translate summarize analyze forecast directions geocode transcribe",
         ),
     )
 )
@@ -48,6 +50,8 @@ def verbs_of(tool: str) -> tuple[Effect, ...]:
     """What the words of the name do. `get_order` looks, whatever `order` may mean; but a removal counts anywhere."""
     words = words_of(tool.rpartition("__")[2])
     found = tuple(effect for effect, verbs in _VERBS if verbs & set(words))
+    if "draft" in words:  # it waits to be sent
+        found = tuple(effect for effect in found if effect is not Effect.LEAVES_MACHINE)
     if words and words[0] in _VERBS[-1][1]:
         return tuple(effect for effect in found if effect in {Effect.READS, Effect.DESTROYS_DATA})
     return tuple(effect for effect in found if effect is not Effect.READS) or found

@@ -157,6 +157,14 @@ def _length(node: exp.Expr, row: Row) -> Value:
     return float(len(inner)) if isinstance(inner, str) else None
 
 
+def _extreme(node: exp.Expr, row: Row) -> Value:
+    values = [_value(part, row) for part in (node.this, *node.expressions)]
+    numbers = [value for value in values if isinstance(value, int | float)]
+    if len(numbers) < len(values):
+        return None
+    return max(numbers) if isinstance(node, exp.Greatest) else min(numbers)
+
+
 def _in(node: exp.Expr, row: Row) -> Value:
     if not node.expressions:
         raise _NotPlain
@@ -182,6 +190,7 @@ _RULES: tuple[tuple[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[exp.E
     ((exp.NullSafeEQ, exp.NullSafeNEQ), _distinct),
     ((exp.Like, exp.ILike, exp.SimilarTo), _like),
     (exp.Length, _length),
+    ((exp.Greatest, exp.Least), _extreme),
     (exp.Coalesce, _coalesced),
     (exp.In, _in),
     (exp.And, lambda node, row: bool(_value(node.this, row)) and bool(_value(node.expression, row))),

@@ -178,6 +178,8 @@ def _system(tokens: Tokens, found: Found) -> None:
     """ClickHouse's SYSTEM, or the mysql client's `system ls`."""
     if len(tokens) > 1 and tokens[1].is_word(*_CLICKHOUSE_SYSTEM):
         plain(tokens, found)
+        if tokens[1].is_word("DROP", "UNFREEZE") and find(tokens, "CACHE", "CACHES") < 0:
+            found.add(Effect.DESTROYS_DATA, "SYSTEM DROP: not only a cache")
     else:
         found.add(Effect.RUNS_CODE, "runs a program on the client")
 

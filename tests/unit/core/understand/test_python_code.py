@@ -40,6 +40,7 @@ def test_a_call_is_told_as_the_command_that_does_the_same(code: str, calls: tupl
         ("import boto3; boto3.client('ec2').terminate_instances(InstanceIds=['i'])", Effect.DESTROYS_DATA),
         ("import redis; redis.Redis().flushall()", Effect.DESTROYS_DATA),
         ("frame.to_csv('s3://x/y.csv')", Effect.LEAVES_MACHINE),
+        ("from x import Client; c = Client(); c.bucket('b').delete()", Effect.DESTROYS_DATA),
         ("User.objects.all().delete()", Effect.DESTROYS_DATA),
     ],
 )
@@ -116,6 +117,8 @@ def test_shells_behind_other_names(code: str, scripts: tuple[str, ...], unread: 
     [
         "import pandas; pandas.read_csv('a').drop(columns=['b']).drop_duplicates()",
         "client.items.remove(1); client.get('x')",
+        "import numpy; numpy.arange(3).delete()",
+        "def delete(x): pass\ndelete(3)",
         "db_frame.dropna()",
     ],
 )
@@ -123,3 +126,12 @@ def test_what_only_changes_values(code: str) -> None:
     found = in_python(code)
     assert found is not None
     assert not found.deeds
+
+
+@pytest.mark.parametrize(
+    "code", ["sql = 'DROP TABLE t'; c.execute(sql)", "c.execute('DROP TABLE t')", "c.execute(f'DROP TABLE {t}')"]
+)
+def test_sql_is_followed_to_its_text(code: str) -> None:
+    found = in_python(code)
+    assert found is not None
+    assert [one[:10] for one in found.statements] == ["DROP TABLE"]

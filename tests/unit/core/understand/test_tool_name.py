@@ -15,6 +15,7 @@ from sidecar.core.understand.tool_name import revealed, verbs_of, words_of
         ("get_and_delete", {Effect.READS, Effect.DESTROYS_DATA}),
         ("create_and_send", {Effect.WRITES, Effect.LEAVES_MACHINE}),
         ("update_branch_protection", {Effect.WRITES, Effect.CHANGES_ACCESS}),
+        ("draft_email", {Effect.WRITES}),
         ("frob", set()),
     ],
 )
