@@ -8,11 +8,11 @@ STAMP  := $(VENV)/.ready
 # compile our seven hundred modules again: 0.8 s of processor time for a data plane, 1.4 s for a control plane.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup up demo test lint format bench proto lock clean
+.PHONY: help setup up demo test image-check lint format bench proto lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | awk -F'\t' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 $(STAMP): pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
@@ -41,6 +41,9 @@ format: $(STAMP) ## let ruff mend what it can
 
 test: lint ## everything CI runs
 	$(BIN)/pytest -n 2 --dist loadfile
+
+image-check: $(STAMP) ## build the image twice, look inside, run the chart's pods from it (root, Debian 12)
+	$(BIN)/python -m tests.k8s.image $(if $(BASE),--base $(BASE))
 
 bench: $(STAMP) ## measure, as JSON in bench/results/
 	$(BIN)/python -m bench

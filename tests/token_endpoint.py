@@ -1,4 +1,5 @@
-"""A token endpoint for tests: client credentials and token exchange, over HTTP, and it can be away."""
+"""A token endpoint for tests: client credentials and token exchange, over HTTP, and it can be away. What else is asked
+there is answered from `pages`."""
 
 import asyncio
 import base64
@@ -37,12 +38,18 @@ class TokenGiver:
     key: object = None  # that proves the client
     instead: Response | None = None
     shows: Issued | None = None  # its certificate, if it speaks TLS
+    pages: dict[str, Response] = field(default_factory=dict)
+    looked: list[str] = field(default_factory=list)
     _server: uvicorn.Server | None = None
     _thread: threading.Thread | None = None
 
     @property
+    def origin(self) -> str:
+        return f"http{'s' if self.shows else ''}://127.0.0.1:{self.port}"
+
+    @property
     def url(self) -> str:
-        return f"http{'s' if self.shows else ''}://127.0.0.1:{self.port}/token"
+        return f"{self.origin}/token"
 
     @property
     def away(self) -> bool:
@@ -68,6 +75,10 @@ class TokenGiver:
         self.given[token] = holder
         return JSONResponse({"access_token": token, "token_type": "bearer", "expires_in": self.lasts})
 
+    async def page(self, request: Request) -> Response:
+        self.looked.append(request.url.path)
+        return self.pages.get(request.url.path, plain({"error": "nothing here"}, 404))
+
     def _proved(self, form: Mapping[str, str]) -> tuple[str, str] | None:
         """By a key: then it need not know the secret."""
         if "client_assertion" not in form:
@@ -78,7 +89,7 @@ class TokenGiver:
     def start(self) -> None:
         taken = socket.create_server(("127.0.0.1", self.port))
         self.port = taken.getsockname()[1]
-        app = Starlette(routes=[Route("/token", self.answer, methods=["POST"])])
+        app = Starlette(routes=[Route("/token", self.answer, methods=["POST"]), Route("/{path:path}", self.page)])
         config = uvicorn.Config(
             app,
             log_level="critical",

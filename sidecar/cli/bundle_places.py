@@ -9,7 +9,7 @@ from sidecar.rulebook.bundle.fetch import Access, fetched, pushed
 from sidecar.rulebook.bundle.manifest import Manifest
 from sidecar.settings.bundle import FilePlace, Place, RegistryPlace, place_of
 from sidecar.settings.environment import environment
-from sidecar.settings.units import is_loopback
+from sidecar.settings.loopback import is_loopback
 
 
 def fetch(place: str, arguments: argparse.Namespace) -> bytes:

@@ -17,7 +17,6 @@ from sidecar.control.laptop.kept import Kept
 from sidecar.control.laptop.wallet import Wallet, Wanted
 from sidecar.core.errors import ConfigurationError
 from sidecar.settings.environment import environment
-from sidecar.settings.load import load
 
 if TYPE_CHECKING:
     from sidecar.control.client import Client
@@ -54,6 +53,8 @@ def found(arguments: argparse.Namespace, kept: Kept) -> tuple[str, Callable[[], 
 
 def owner(arguments: argparse.Namespace) -> tuple[str, Callable[[], str]]:
     """As the owner of this machine's control plane."""
+    from sidecar.settings.load import load  # noqa: PLC0415  (who is logged in needs no configuration, nor its 0.2 s)
+
     settings = load(arguments.config)
     key = settings.control_plane.owner_key
     named = str(arguments.control).rstrip("/") if arguments.control else settings.control

@@ -170,7 +170,7 @@ def _ruled(files: list[Path]) -> Looked:
 
     book = compile_book([PolicySource(str(file), _read(file)) for file in files], builtin())
     rules = tuple(rule for rule in Ruleset(book.policies).rules if rule.on_text)
-    judge = Judge(Verdict(Action.ALLOW), (), False, rules, (), ())
+    judge = Judge(Verdict(Action.ALLOW), (), False, rules, (), (), ())
     found = [Found(Place.PROMPT, "", one.id, one.label, None, "request", False) for one in book.detectors]
     found += [Found(Place.TOOL_RESULT, "", one.id, one.label, None, "request", False) for one in book.fields]
     fields = Fields.of(book.fields, frozenset({Place.TOOL_RESULT}))

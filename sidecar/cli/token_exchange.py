@@ -20,7 +20,6 @@ from sidecar.control.laptop.said import NoToken
 from sidecar.control.laptop.wallet import Wallet, Wanted
 from sidecar.core.errors import ConfigurationError
 from sidecar.settings.environment import environment
-from sidecar.settings.load import load
 from sidecar.settings.tokens import CONTROL_AUDIENCE
 
 VARIABLE = "env:"
@@ -60,6 +59,8 @@ def control(arguments: argparse.Namespace, kept: Kept) -> str:
     login = kept.login()
     if login is not None and arguments.config is None:
         return login.control
+    from sidecar.settings.load import load  # noqa: PLC0415  (who is logged in needs no configuration, nor its 0.2 s)
+
     return load(arguments.config).control
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from sidecar.core.errors import GatehouseError
-from sidecar.settings.units import is_loopback
+from sidecar.settings.loopback import is_loopback
 
 WITHIN = 15.0  # seconds
 # The stream beats every 15 s: after three beats missed it is gone.

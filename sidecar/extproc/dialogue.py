@@ -30,7 +30,7 @@ from sidecar.extproc.alarm import Alarm
 from sidecar.extproc.bodies import answer_body, request_body, unchanged
 from sidecar.extproc.credential import Credential
 from sidecar.extproc.errand import Errand
-from sidecar.extproc.heads import answered, forwarded, require, waiting
+from sidecar.extproc.heads import answered, require, waiting
 from sidecar.extproc.intake import Intake
 from sidecar.extproc.length import Length
 from sidecar.extproc.notes import Notes
@@ -71,6 +71,10 @@ class Dialogue:
     def unfinished(self) -> bool:
         """There is an exchange, and it waits for something."""
         return self._exchange is not None and not self._mute
+
+    @property
+    def tunnel(self) -> bool:
+        return self._phase is Phase.TUNNEL
 
     @property
     def settled(self) -> bool:
@@ -175,7 +179,7 @@ class Dialogue:
                 await self._let_go(command, came)
 
     async def _let_go(self, command: c.Forward, credentials: Headers) -> None:
-        head = forwarded(command, self._intake.request.headers, credentials, self._seat.secret)
+        head = self._intake.forwarded(command, credentials, self._seat.secret)
         if self._opened is not None:
             self._sending.begin(self._seat.onward, Onward.of(self._intake.request.headers, head, command.body or b""))
             return
@@ -221,13 +225,12 @@ class Dialogue:
             return
         answer = self._intake.answer
         require(self._phase is Phase.FORWARDED and answer.started, "StartAnswer out of turn")
-        self._phase = Phase.OVER if answer.bodiless else Phase.ANSWERING
+        self._phase = self._intake.begins()
         self._length.stated(() if answer.bodiless else command.set)
         await self._send(m.PassResponse(answered(command, answer.headers, answer.bodiless)))
 
     async def _send_answer(self, command: c.SendAnswer) -> None:
-        if self._intake.answer.bodiless:
-            require(not command.data, "a body for an answer without one")
+        require(not (self._intake.answer.bodiless and command.data), "a body for an answer without one")
         if self._mute:
             return
         if self._opened is not None and self._phase is Phase.OPENING:
@@ -284,9 +287,7 @@ class Dialogue:
             await self._happen(e.Stopped(block, self._seat.clock()))
 
 
-Does = Callable[[Dialogue, Any], Coroutine[Any, Any, e.Event | None]]
-
-DOES: Mapping[type, Does] = {
+DOES: Mapping[type, Callable[[Dialogue, Any], Coroutine[Any, Any, e.Event | None]]] = {
     c.Record: Dialogue._record,
     c.Ask: Dialogue._ask_people,
     c.Forward: Dialogue._forward,

@@ -93,10 +93,10 @@ class Stream:
         try:
             while isinstance(data := await self._context.read(), bytes):  # else it is EOF
                 await self._dialogue.receive(translate.read(data))
-            return (Reason.GONE, "") if self._dialogue.unfinished else (None, "")
+            return (None, "") if self._dialogue.tunnel or not self._dialogue.unfinished else (Reason.GONE, "")
         except asyncio.CancelledError:
             if self._interrupted is None or self._task is None:
-                if self._dialogue.unfinished:
+                if self._dialogue.unfinished and not self._dialogue.tunnel:
                     self._report(Reason.GONE, "")
                 raise
             self._task.uncancel()

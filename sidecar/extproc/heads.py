@@ -19,6 +19,7 @@ HOPS = frozenset({"connection", "host", "keep-alive", "te", "trailer", "transfer
 # Envoy finds no route for a request without it; the routes take it out (see `bootstrap.routes`).
 NEEDED = frozenset({"x-forwarded-proto"})
 OURS = "x-gatehouse-"
+WEBSOCKET = "websocket"
 ROUTE = "x-gatehouse-route"
 WORKLOAD = "x-gatehouse-workload"
 
@@ -53,9 +54,17 @@ def waiting(secret: str) -> Mutation:
     return Mutation(set=((ROUTE, waiting_key(secret)), ("content-length", "0")))
 
 
-def forwarded(command: Forward, received: Headers, credentials: Headers, secret: str) -> Mutation:
+def upgrade_key(secret: str, connection: str) -> str:
+    """What the route header says for a request that leaves HTTP: only connections that take those have such a route."""
+    return f"{secret}.{connection}!{WEBSOCKET}"
+
+
+def forwarded(
+    command: Forward, received: Headers, credentials: Headers, secret: str, *, upgrade: bool = False
+) -> Mutation:
     """The request's head as the upstream gets it."""
-    ours: Headers = (*credentials, (":path", command.path), (ROUTE, f"{secret}.{command.connection}"))
+    key = upgrade_key(secret, command.connection) if upgrade else f"{secret}.{command.connection}"
+    ours: Headers = (*credentials, (":path", command.path), (ROUTE, key))
     if command.body is not None:
         ours = (*ours, ("content-length", str(len(command.body))))
     reserved = {name for name, _ in ours} | CREDENTIALS | HOPS

@@ -1,18 +1,21 @@
 """What Envoy says, in the order in which it may say it, as events of an exchange.
 
 Rules: anything out of order is `Garbled`, and the stream fails; nothing is guessed. An answer may come first: Envoy's
-own, to a request that its earlier filters refused.
+own, to a request that its earlier filters refused. Envoy shows neither body of a request that leaves HTTP, and no other
+may do so.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from sidecar.core.exchange import events as e
-from sidecar.core.model.http import Headers
+from sidecar.core.exchange.commands import Forward
+from sidecar.core.model.http import Headers, first
 from sidecar.extproc import messages as m
-from sidecar.extproc.heads import request_head, response_head
+from sidecar.extproc.heads import forwarded, request_head, require, response_head
 from sidecar.extproc.identity import ClaimNames, caller
 from sidecar.extproc.own_token import own_token
+from sidecar.extproc.phase import Phase
 
 
 class Garbled(Exception):  # noqa: N818  (named for what happened)
@@ -62,17 +65,33 @@ class Intake:
         self.request = Half()
         self.answer = Half()
         self.token: str | None = None  # the caller's own, if a connection exchanges those
+        self.upgrade = ""  # what the request leaves HTTP for: then neither body is shown
+
+    def forwarded(self, command: Forward, credentials: Headers, secret: str) -> m.Mutation:
+        """The head of the request as the upstream gets it."""
+        return forwarded(command, self.request.headers, credentials, secret, upgrade=bool(self.upgrade))
+
+    def begins(self) -> Phase:
+        """How far things are when the head of the answer leaves. A request that asked to leave HTTP gets no answer but
+        that it may: the body of any other would pass unread."""
+        left = first(self.answer.headers, ":status") == "101"
+        require(left == bool(self.upgrade), "HTTP is left by those who asked for it, and by no others")
+        if left:
+            return Phase.TUNNEL
+        return Phase.OVER if self.answer.bodiless else Phase.ANSWERING
 
     def event(self, said: m.Inbound, at: float) -> e.Event:
         """What this message means for the exchange."""
         return MEANING[type(said)](self, said, at)
 
     def request_headers(self, said: m.RequestHeaders, at: float) -> e.Event:
-        expect(said.duplex, "Envoy does not stream both bodies both ways")
-        self.request.begin(said.headers, said.end)
+        self.upgrade = (first(said.headers, "upgrade") or "").lower() if said.heads_alone else ""
+        expect(said.duplex or bool(self.upgrade), "Envoy does not stream both bodies both ways")
+        # What follows the head of an upgrade has no end, and it is shown to nobody.
+        self.request.begin(said.headers, said.end or bool(self.upgrade))
         who = caller(said.claims, said.headers, self._providers)
         self.token = own_token(said.headers, said.claims, who)
-        return e.RequestStarted(request_head(said.headers), who, at, said.end)
+        return e.RequestStarted(request_head(said.headers), who, at, self.request.ended, self.upgrade)
 
     def request_body(self, said: m.RequestBody, at: float) -> e.Event:
         self.request.go_on(said.end)

@@ -16,12 +16,14 @@ Claims = Mapping[str, object]  # by provider: the payload of each token that Env
 
 @dataclass(frozen=True, slots=True)
 class RequestHeaders:
-    """`headers` hold the pseudo headers too. `duplex`: Envoy streams both bodies both ways, as our bootstrap asks."""
+    """`headers` hold the pseudo headers too. `duplex`: Envoy streams both bodies both ways, as our bootstrap asks.
+    `heads_alone`: it sends neither, which it does for a request that leaves HTTP."""
 
     headers: Headers
     end: bool
     claims: Claims = field(default_factory=dict)
     duplex: bool = True
+    heads_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

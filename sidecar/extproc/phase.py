@@ -8,5 +8,6 @@ class Phase(Enum):
     OPENING = "an answer begins, though the request has not left"
     FORWARDED = "the request has left"
     ANSWERING = "the head of the answer has left"
+    TUNNEL = "the request has left HTTP, and nothing more is shown"
     LOCAL = "Envoy answers by itself"
     OVER = "nothing more will be said"

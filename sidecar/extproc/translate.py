@@ -20,7 +20,7 @@ from sidecar.extproc.intake import Garbled
 
 VERIFIED = "envoy.filters.http.jwt_authn"
 DETAILS = "gatehouse"  # how Envoy marks our own answers, for its log and for `bootstrap.replies`
-DUPLEX = pb.ProtocolConfiguration.FULL_DUPLEX_STREAMED
+DUPLEX, NONE = pb.ProtocolConfiguration.FULL_DUPLEX_STREAMED, pb.ProtocolConfiguration.NONE
 OVERWRITE = pb.HeaderValueOption.OVERWRITE_IF_EXISTS_OR_ADD
 APPEND = pb.HeaderValueOption.APPEND_IF_EXISTS_OR_ADD
 
@@ -49,12 +49,15 @@ def _names(trailers: Any) -> tuple[str, ...]:
 
 def _request_headers(request: Any) -> m.RequestHeaders:
     said = request.request_headers
-    return m.RequestHeaders(_headers(said.headers), said.end_of_stream, _claims(request), _duplex(request))
+    headers, claims = _headers(said.headers), _claims(request)
+    return m.RequestHeaders(headers, said.end_of_stream, claims, _both(request, DUPLEX), _both(request, NONE))
 
 
-def _duplex(request: Any) -> bool:
+def _both(request: Any, mode: int) -> bool:
+    """Each body is sent like this, and Envoy says so: to say nothing is not to say `NONE`."""
     config = request.protocol_config
-    return bool(config.request_body_mode == DUPLEX and config.response_body_mode == DUPLEX)
+    said = request.HasField("protocol_config")
+    return bool(said and config.request_body_mode == mode and config.response_body_mode == mode)
 
 
 def _claims(request: Any) -> m.Claims:

@@ -15,8 +15,9 @@ from sidecar.core.errors import Mistake
 from sidecar.core.model.document import Document
 from sidecar.core.model.document import Path as Place
 from sidecar.settings.checks_control import control_checks
+from sidecar.settings.loopback import is_loopback
 from sidecar.settings.tokens import CONTROL_AUDIENCE, LOCAL_PROVIDER, OWN_PROVIDER
-from sidecar.settings.units import Duration, is_loopback
+from sidecar.settings.units import Duration
 from sidecar.settings.written import DevelopmentSection, EnvoySection, ListenSection, MetricsSection
 from sidecar.settings.written_control import ControlListenSection, GatesSection
 
@@ -83,6 +84,15 @@ def _credential_headers(raw: Raw, _: Path) -> Iterator[Wrong]:
         header = str(_section(item, "credential").get("header", "")).lower()
         if header in _NOT_FOR_CREDENTIALS or header.startswith("x-gatehouse-"):
             yield ("connections", index, "credential", "header"), f"{header!r} cannot carry a credential"
+
+
+def _upgrades(raw: Raw, _: Path) -> Iterator[Wrong]:
+    for index, item in _items(raw, "connections"):
+        at: Place = ("connections", index)
+        if item.get("upgrades") and item.get("kind") in {"claude", "mcp"}:
+            yield (*at, "upgrades"), f"is for connections of kind http, and this one is of kind {item['kind']}"
+        if "upgrade_timeout" in item and not item.get("upgrades"):
+            yield (*at, "upgrade_timeout"), "has a meaning only with `upgrades: [websocket]`"
 
 
 def _provider_names(raw: Raw, _: Path) -> Iterator[Wrong]:
@@ -215,6 +225,7 @@ def _checkpoints_before_they_expire(raw: Raw, _: Path) -> Iterator[Wrong]:
 _CHECKS: tuple[Callable[[Raw, Path], Iterator[Wrong]], ...] = (
     _connection_names,
     _credential_headers,
+    _upgrades,
     _provider_names,
     _gate_audiences,
     _someone_can_come_in,

@@ -70,11 +70,20 @@ def _provider(provider: w.ProviderSection, folder: Path) -> values.Provider:
 
 
 def _upstream(connection: w.ConnectionSection, folder: Path) -> values.Upstream:
-    credential = _credential(connection.credential, folder) if connection.credential else None
-    return values.Upstream(connection.name, connection.kind, connection.url, connection.path, credential)
+    written = connection.credential
+    credential = _credential(written, folder, connection.url) if written else None
+    return values.Upstream(
+        connection.name,
+        connection.kind,
+        connection.url,
+        connection.path,
+        credential,
+        connection.upgrades,
+        connection.upgrade_timeout,
+    )
 
 
-def _credential(credential: w.CredentialSection, folder: Path) -> values.CredentialSource:
+def _credential(credential: w.CredentialSection, folder: Path, server: str) -> values.CredentialSource:
     header, prefix = credential.carried()
     source, oauth = credential.source, credential.oauth
     return values.CredentialSource(
@@ -82,7 +91,7 @@ def _credential(credential: w.CredentialSection, folder: Path) -> values.Credent
         prefix=prefix,
         env=source.env if source else None,
         file=_path(source.file, folder) if source else None,
-        oauth=oauth_from(oauth, folder) if oauth else None,
+        oauth=oauth_from(oauth, folder, server) if oauth else None,
     )
 
 

@@ -25,7 +25,7 @@ class SubjectType(StrEnum):
 class OAuth:
     """What proves the client comes from exactly one of `secret_env` and `secret_file`: a secret, or a private key that
     `key_id` may name. `exchange`: every caller's own token is exchanged for one of theirs; nothing: one token of the
-    gate's own serves all."""
+    gate's own serves all. An empty `token_url` is asked for: of `issuer`, after `server` has said who that is."""
 
     token_url: str
     client_id: str
@@ -38,3 +38,5 @@ class OAuth:
     ca: Path | None = None  # nothing: what the system trusts
     exchange: SubjectType | None = None
     key_id: str | None = None
+    issuer: str | None = None
+    server: str | None = None

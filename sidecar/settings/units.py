@@ -47,16 +47,6 @@ def address(value: str) -> str:
         raise ValueError("expected an IP address to listen on, such as 127.0.0.1, 0.0.0.0 or ::1") from error
 
 
-def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach a listener on this address."""
-    if address == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 def _not_empty(value: object) -> object:
     if value == []:
         raise ValueError("needs at least one entry")

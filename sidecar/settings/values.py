@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from sidecar.core.model.claims import Mapped
-from sidecar.core.model.connection import Connection, Kind
+from sidecar.core.model.connection import UPGRADE_TIMEOUT, Connection, Kind
 from sidecar.settings.bundle import BundleSettings
 from sidecar.settings.control import Control
 from sidecar.settings.oauth import OAuth
@@ -86,17 +86,20 @@ class CredentialSource:
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """A connection with what the edges need to reach it. `path` is where it answers, besides `/c/<name>/`."""
+    """A connection with what the edges need to reach it. `path` is where it answers, besides `/c/<name>/`; `upgrades`
+    is what a request may leave HTTP for."""
 
     name: str
     kind: Kind
     url: str
     path: str | None
     credential: CredentialSource | None
+    upgrades: tuple[str, ...] = ()
+    upgrade_timeout: float = UPGRADE_TIMEOUT
 
     @property
     def connection(self) -> Connection:
-        return Connection(self.name, self.kind, self.url, self.path)
+        return Connection(self.name, self.kind, self.url, self.path, self.upgrades, self.upgrade_timeout)
 
 
 @dataclass(frozen=True, slots=True)

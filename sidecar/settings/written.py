@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sidecar.core.model.connection import Kind
+from sidecar.core.model.connection import UPGRADE_TIMEOUT, Kind
 from sidecar.settings.section import MIB, Section, SourceSection, exactly_one
 from sidecar.settings.units import (
     NOT_EMPTY,
@@ -25,7 +25,7 @@ from sidecar.settings.units import (
     WebAddress,
 )
 from sidecar.settings.written_control import ControlSection
-from sidecar.settings.written_oauth import HEADER, PREFIX, OAuthSection
+from sidecar.settings.written_oauth import HEADER, PREFIX, OAuthSection, private
 from sidecar.settings.written_policies import Policies, PoliciesSection
 from sidecar.settings.written_record import RecordSection
 from sidecar.settings.written_tokens import ExchangeSection
@@ -109,6 +109,22 @@ class ConnectionSection(Section):
     url: Annotated[WebAddress, Field(description="Where requests go once they are let through.")]
     path: Annotated[AnswerPath | None, Field(description="A path of your own at which it also answers.")] = None
     credential: Annotated[CredentialSection | None, Field(description="What the upstream wants to see.")] = None
+    upgrades: Annotated[
+        tuple[Literal["websocket"], ...],
+        Field(description="With kind http: what a request may leave HTTP for. Frames of a websocket pass unread."),
+    ] = ()
+    upgrade_timeout: Annotated[
+        Duration, Field(gt=0, description="With upgrades: for how long such a connection may stay open.")
+    ] = UPGRADE_TIMEOUT
+
+    @model_validator(mode="after")
+    def _discovers(self) -> "ConnectionSection":
+        oauth = self.credential.oauth if self.credential else None
+        if oauth is not None and oauth.discover:
+            if self.kind is not Kind.MCP:
+                raise ValueError("`discover` is for connections of kind mcp: set `issuer` or `token_url`")
+            private(self.url, "`discover` asks there where the client's secret goes")
+        return self
 
 
 CLAUDE = ConnectionSection(

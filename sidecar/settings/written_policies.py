@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sidecar.settings.bundle import BundleCredential, BundleSettings, FilePlace, place_of
+from sidecar.settings.loopback import is_loopback
 from sidecar.settings.section import Section, SourceSection
 from sidecar.settings.source import Source
-from sidecar.settings.units import NOT_EMPTY, Duration, Name, Text, is_loopback
+from sidecar.settings.units import NOT_EMPTY, Duration, Name, Text
 
 
 def _place(text: str) -> str:

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from sidecar.core.errors import ConfigurationError
-from sidecar.settings.units import is_loopback
+from sidecar.settings.loopback import is_loopback
 from sidecar.settings.values import Claims, Jwks, Provider, Settings
 
 NAME = "development"

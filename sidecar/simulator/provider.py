@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from sidecar.settings.units import is_loopback
+from sidecar.settings.loopback import is_loopback
 
 LASTS = 600.0
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"

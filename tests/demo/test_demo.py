@@ -72,9 +72,9 @@ def test_rules_that_lack_one_are_found_out(start: Start, place: Path, tmp_path: 
     with start("--policy", str(weaker)) as process:
         out, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
-    failed = [step.title for step in STEPS if step.name in {"secret", "stream", "conversation", "record"}]
+    failed = [step.title for step in STEPS if step.name in {"secret", "mcp", "stream", "conversation", "record"}]
     last = out.strip().splitlines()[-1]
-    assert last.startswith(f"4 of {len(STEPS)} promises were NOT kept: ")
+    assert last.startswith(f"5 of {len(STEPS)} promises were NOT kept: ")
     assert all(title in last for title in failed)
     assert "✗ NOT KEPT: searched" in out
     assert "\x1b" not in out, "no colour in a pipe"

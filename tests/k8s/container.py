@@ -7,6 +7,7 @@ link.
 
 Rules: what differs from a node: programs come from this environment and not from an image, the user is whoever runs the
 tests, and the root is this machine's. Users, the read-only root and resources are looked at by `test_security.py`.
+Where GATEHOUSE_IMAGE names an image that was laid out (`make image-check`), all this is as on a node: `image/bundle.py`.
 """
 
 import os
@@ -16,9 +17,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.k8s.image import bundle
 from tests.k8s.rig import ROOT
 
 Spec = Mapping[str, Any]
+IMAGE = os.environ.get("GATEHOUSE_IMAGE")
 BIN = "/opt/gatehouse-bin"
 # Folders that a container may have places in, made private first.
 PRIVATE = ("/etc", "/run", "/var/lib", "/opt")
@@ -28,6 +31,8 @@ def line(
     container: Spec, volume: Callable[[str], Path], folder: Path, etc: Path = Path("/etc"), **words: str
 ) -> list[str]:
     """The whole command. `folder`: the pod's, with `programs` in it. `etc`: what stands at /etc."""
+    if IMAGE:
+        return bundle.line(Path(IMAGE), container, volume, folder, etc, words)
     root = folder / "roots" / container["name"]
     made = [f"mkdir -p {root}", f"mount -t tmpfs none {root}"]
     for place in PRIVATE:

@@ -30,13 +30,14 @@ READY_WITHIN = 90.0
 
 @dataclass
 class Pod:
-    """`sources`: texts of ConfigMaps and Secrets, by kind and name."""
+    """`sources`: texts of ConfigMaps and Secrets, by kind and name. `etc`: what stands at /etc; the node's, if none."""
 
     name: str
     spec: Spec
     folder: Path
     sources: Mapping[str, Mapping[str, Mapping[str, str]]]
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    etc: Path | None = None
 
     def start(self) -> None:
         programs(self.folder)
@@ -94,7 +95,8 @@ class Pod:
         return self.folder / "volumes" / name
 
     def _argv(self, container: Spec) -> list[str]:
-        return line(container, self._volume, self.folder, self.folder.parent / "etc", HOSTNAME=self.name)
+        etc = self.etc or self.folder.parent / "etc"
+        return line(container, self._volume, self.folder, etc, HOSTNAME=self.name)
 
 
 def probe(container: Spec, kind: str) -> bool:

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import helm_python as helm
-import yaml
 from jsonschema import Draft202012Validator
 from kubernetes_validate.utils import SchemaNotFoundError, all_versions, major_minor, schema_contents
 from referencing import Registry, Resource
 
+from tests import written
 from tests.k8s.crds import CRDS
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ def values(name: str, **changed: Any) -> Object:
 
 def rendered(given: Object, name: str = "gatehouse", namespace: str = "gatehouse") -> list[Object]:
     """Every object, after the values passed the schema as an install demands it."""
-    return [one for text in files(given, name, namespace).values() for one in yaml.safe_load_all(text) if one]
+    return [one for text in files(given, name, namespace).values() for one in written.read_all(text) if one]
 
 
 def files(given: Object, name: str = "gatehouse", namespace: str = "gatehouse") -> dict[str, str]:

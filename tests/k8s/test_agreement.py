@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-import yaml
 from jsonschema import Draft202012Validator
 
+from tests import written
 from tests.k8s.crds import TEXT, Schema, closed, many
 from tests.k8s.rig import ROOT, SETS, Object, named, of_set, rendered, values
 
@@ -67,7 +67,7 @@ WITH_WEBHOOK = [name for name in SETS if name != "try"]
 
 
 def told(objects: list[Object] | tuple[Object, ...]) -> Any:
-    return yaml.safe_load(named(objects, "ConfigMap", "gatehouse-webhook")["data"]["webhook.yaml"])
+    return written.read(named(objects, "ConfigMap", "gatehouse-webhook")["data"]["webhook.yaml"])
 
 
 @pytest.mark.parametrize("name", WITH_WEBHOOK)
@@ -109,6 +109,6 @@ def test_every_secret_that_the_sidecars_settings_read_is_on_the_list() -> None:
 def test_a_long_name_still_is_a_label() -> None:
     made = rendered(values("sidecars"), name="r" * 50, namespace="n" * 60)
     maps = [one for one in made if one["kind"] == "ConfigMap" and "webhook.yaml" in one["data"]]
-    label = yaml.safe_load(maps[0]["data"]["webhook.yaml"])["injection"]["label"]["value"]
+    label = written.read(maps[0]["data"]["webhook.yaml"])["injection"]["label"]["value"]
     assert len(label) <= 63
     assert label[-1].isalnum()

@@ -1,5 +1,6 @@
 """Hooks that keep others off what is the gate's: who the API server asks about, and what is answered."""
 
+import copy
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import cel
 import pytest
 
 from tests.k8s.rig import Object, named, of_set, rendered, values
+from tests.k8s.test_security import INJECT, fits
 from tests.k8s.webhook_rig import Started, pods_of, started
 
 CONFIGURATION = ("ValidatingWebhookConfiguration", "gatehouse-gatehouse-webhook")
@@ -42,7 +44,13 @@ def test_copies_are_asked_about_when_somebody_else_comes(operation: str, user: s
 
 
 def pod(labels: dict[str, str], annotations: dict[str, str] | None = None) -> Object:
-    return {"metadata": {"labels": labels, **({"annotations": annotations} if annotations else {})}}
+    metadata = {"labels": labels, **({"annotations": annotations} if annotations else {})}
+    return {"metadata": metadata, "spec": {"containers": [{"name": "a", "image": "1"}]}}
+
+
+def images(gate: str, agent: str = "1") -> Object:
+    gates = [{"name": "gatehouse-bootstrap", "image": "1"}, {"name": "gatehouse-envoy", "image": gate}]
+    return {**pod(LABEL, STATUS), "spec": {"initContainers": gates, "containers": [{"name": "a", "image": agent}]}}
 
 
 @pytest.mark.parametrize(
@@ -55,6 +63,8 @@ def pod(labels: dict[str, str], annotations: dict[str, str] | None = None) -> Ob
         ("it has it", "UPDATE", pod(LABEL, STATUS), pod(LABEL, STATUS), "agents", False),
         ("it takes it", "UPDATE", pod(LABEL), pod({"app": "bot"}), "agents", True),
         ("it takes it, and had no label", "UPDATE", pod(LABEL), {"metadata": {}}, "agents", True),
+        ("another image of the gate's", "UPDATE", images("2"), images("1"), "agents", True),
+        ("another image of the agent's", "UPDATE", images("1", "2"), images("1"), "agents", False),
         ("it takes another's off", "UPDATE", pod({}), pod(LABEL), "agents", False),
     ],
 )  # fmt: skip
@@ -70,10 +80,9 @@ def test_no_namespace_is_in_neither_scope(name: str) -> None:
     """What the mutating hook of namespaces leaves out, the validating one outside takes."""
     mutating = named(of_set(name), "MutatingWebhookConfiguration", "gatehouse-gatehouse-webhook")["webhooks"][0]
     outside = next(one for one in named(of_set(name), *CONFIGURATION)["webhooks"] if one["name"].startswith("outside."))
-    (inside,) = (one for one in mutating["namespaceSelector"]["matchExpressions"] if "/inject" in one["key"])
-    (without,) = outside["namespaceSelector"]["matchExpressions"]
-    assert {inside["operator"], without["operator"]} == {"In", "NotIn"}
-    assert (inside["key"], inside["values"]) == (without["key"], without["values"])
+    for labels in ({}, {INJECT: "true"}, {INJECT: "false"}, {INJECT: "yes"}):
+        there = {"kubernetes.io/metadata.name": "agents", **labels}
+        assert fits(mutating["namespaceSelector"], there) or fits(outside["namespaceSelector"], there), labels
 
 
 @pytest.fixture
@@ -105,6 +114,10 @@ async def test_a_pod_wears_the_label_with_its_gate_only(webhook: Started) -> Non
     made = await webhook.patched(CODER)
     assert made["metadata"]["labels"]["gatehouse.dev/injected-by"] == LABEL["gatehouse.dev/injected-by"]
     assert (await webhook.review(made, "pods"))["allowed"]
+    debugged = copy.deepcopy(made)
+    debugged["spec"]["ephemeralContainers"] = [{"name": "debugger", "targetContainerName": "gatehouse-envoy"}]
+    refused = await webhook.review(debugged, "pods", operation="UPDATE", oldObject=made)
+    assert "name another --target" in refused["status"]["message"]
     bare = {**CODER, "metadata": made["metadata"]}
     assert not (await webhook.review(bare, "pods"))["allowed"]
     assert not (await webhook.review(made, "pods", operation="UPDATE", oldObject=CODER))["allowed"]

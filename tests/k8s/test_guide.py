@@ -5,14 +5,14 @@ import subprocess
 from typing import Any
 
 import pytest
-import yaml
 
 from sidecar.cli.main import main
+from tests import written
 from tests.k8s.rig import CHART, ROOT, VERSIONS, complaints, merged, named, rendered, values
 
 GUIDE = (ROOT / "k8s" / "README.md").read_text()
 BLOCKS: dict[str, Any] = {
-    found[1].split(".")[0]: yaml.safe_load(found[2])
+    found[1].split(".")[0]: written.read(found[2])
     for found in re.finditer(r"```yaml\n# values: ([^\n]*)\n(.*?)```", GUIDE, re.DOTALL)
 }
 SHELL = "\n".join(re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL))
@@ -35,7 +35,7 @@ def test_the_three_policies_are_shown() -> None:
 def test_the_first_installation_is_one_that_works() -> None:
     text = re.search(r"cat > try.yaml <<EOF\n(.*?)\nEOF", GUIDE, re.DOTALL)
     assert text is not None
-    given = yaml.safe_load(text[1].replace("$ISSUER", "https://kubernetes.default.svc.cluster.local"))
+    given = written.read(text[1].replace("$ISSUER", "https://kubernetes.default.svc.cluster.local"))
     objects = rendered(given)
     wanted = {
         volume["secret"]["secretName"]
@@ -50,7 +50,7 @@ def test_the_first_installation_is_one_that_works() -> None:
     keys = {item["key"] for one in objects if one["kind"] == "Deployment" for item in keys_of(one, "gatehouse-keys")}
     assert all(f"--from-literal={key}=" in SHELL for key in keys)
     assert "create configmap cluster-keys --from-file=keys.json" in SHELL
-    told = yaml.safe_load(named(objects, "ConfigMap", "gatehouse-webhook")["data"]["webhook.yaml"])
+    told = written.read(named(objects, "ConfigMap", "gatehouse-webhook")["data"]["webhook.yaml"])
     assert told["certificates"]["self_managed"]
     assert told["injection"]["token"]["used"]
     beside = SHELL.partition("-n agents create secret")[2]
@@ -67,7 +67,7 @@ def keys_of(one: dict[str, Any], secret: str) -> list[dict[str, str]]:
 def test_every_block_of_values_is_looked_at() -> None:
     """A block is values, which are rendered here, or an object of somebody else's; nothing between."""
     for text in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL):
-        assert text.startswith("# values: ") or yaml.safe_load(text)["apiVersion"], text
+        assert text.startswith("# values: ") or written.read(text)["apiVersion"], text
     assert len(BLOCKS) == GUIDE.count("# values: ")
 
 
@@ -104,7 +104,7 @@ def test_our_own_commands_are_commands(capsys: pytest.CaptureFixture[str]) -> No
 @pytest.mark.parametrize("path", sorted((CHART / "files/policies").glob("*.yaml")), ids=lambda path: path.stem)
 def test_presets_pass_their_own_cases(path: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["policy", "test", str(path)]) == 0, capsys.readouterr()
-    assert yaml.safe_load(path.read_text())["policy"] == path.stem
+    assert written.read(path.read_text())["policy"] == path.stem
 
 
 def test_a_preset_that_the_program_ships_is_the_same_here() -> None:

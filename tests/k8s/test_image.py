@@ -1,13 +1,15 @@
 """The image: made of the one lock file, whole, and with nothing in it that has no business there."""
 
 import re
+import subprocess
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import pytest
-import yaml
 from packaging.requirements import Requirement
 
+from tests import written
 from tests.k8s.rig import CHART, ROOT, containers, of_set, pods
 
 K8S = ROOT / "k8s"
@@ -64,13 +66,34 @@ def stages() -> list[str]:
 
 
 def test_it_is_built_in_stages_from_hashes_without_a_compiler() -> None:
-    build, last = stages()
-    assert "--require-hashes -r requirements.lock" in build
-    assert "--only-binary :all:" in build
-    assert "--no-deps" in build
+    build, system, last = stages()
+    assert [one.splitlines()[0] for one in stages()] == ["${BASE} AS build", "${BASE} AS system", "scratch"]
+    assert "--no-deps --only-binary :all: --require-hashes -r requirements.lock" in build
+    assert build.count("pip --python") == build.count("python -m pip --python") == 4, "a base may have no program `pip`"
     assert "apt-get" not in DOCKERFILE
-    assert "COPY --from=build /opt/gatehouse /opt/gatehouse" in last
-    assert "pip install" not in last
+    assert "pip install" not in system
+    assert re.findall(r"^(?:COPY|RUN|ADD) .*", last, re.MULTILINE) == [
+        "COPY --from=system / /",
+        "COPY --from=build /opt/gatehouse /opt/gatehouse",
+    ]
+
+
+def test_what_is_taken_out_of_packages_is_in_them() -> None:
+    """Where a package changes its shape, `rm` would end the build, or leave what should go."""
+    for name in re.findall(r"rm -r (boto3/\S+ zstandard/\S+)", stages()[0])[0].split():
+        package, _, inner = name.partition("/")
+        root = Path(str(distribution(package).locate_file(package)))
+        assert list(root.glob(inner)), name
+    services = Path(str(distribution("botocore").locate_file("botocore/data")))
+    kept = re.findall(r"! -name '?([a-z0-9*]+)'?", stages()[0].partition("botocore/data")[2])
+    assert kept == ["s3", "sts", "sso*", "signin"]
+    assert all(list(services.glob(one)) for one in kept)
+
+
+def test_only_the_names_of_our_programs_are_kept() -> None:
+    """`gatehouse` is a script of ours; Envoy's is replaced by the program."""
+    assert "find . -type f ! -name gatehouse -delete" in stages()[0]
+    assert {one.name for one in distribution("gatehouse").entry_points} == {"gatehouse"}
 
 
 def test_it_runs_as_nobody_in_particular() -> None:
@@ -88,11 +111,43 @@ def test_only_what_it_is_made_of_is_sent_to_the_builder() -> None:
     assert all((ROOT / name).exists() for name in copied)
 
 
+WORKFLOW: Any = written.read((K8S / "image.yaml").read_text())
+STEPS = WORKFLOW["jobs"]["image"]["steps"]
+
+
 def test_the_build_states_what_is_inside_and_where_it_comes_from() -> None:
-    steps = yaml.safe_load((K8S / "image.yaml").read_text())["jobs"]["image"]["steps"]
-    push = next(step["with"] for step in steps if step.get("id") == "push")
+    push = next(step["with"] for step in STEPS if step.get("id") == "push")
     assert (push["sbom"], push["provenance"]) == (True, "mode=max")
-    assert "digest" in steps[-1]["run"]
+    assert "push=true" in push["outputs"]
+    assert "$DIGEST" in STEPS[-1]["run"]
+
+
+def test_another_processor_has_its_emulator() -> None:
+    used = [step.get("uses", "").partition("@")[0] for step in STEPS]
+    push = next(step["with"] for step in STEPS if step.get("id") == "push")
+    assert "arm64" in push["platforms"]
+    assert used.index("docker/setup-qemu-action") < used.index("docker/build-push-action")
+
+
+def test_actions_are_pinned_by_commit() -> None:
+    used = re.findall(r"uses: (.*)$", (K8S / "image.yaml").read_text(), re.MULTILINE)
+    assert len(used) == len([step for step in STEPS if "uses" in step])
+    assert [one for one in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)] == []
+
+
+def test_steps_end_where_a_check_fails_and_take_no_text_of_others_as_code() -> None:
+    """`bash -e` lets a line `! grep …` pass, whatever it found."""
+    for run in (step["run"] for step in STEPS if "run" in step):
+        assert not re.search(r"^\s*! ", run, re.MULTILINE), run
+        assert "${{" not in run
+        done = subprocess.run(["bash", "-n"], input=run, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), run
+
+
+def test_rights_of_the_workflow_are_those_it_uses() -> None:
+    assert WORKFLOW["permissions"] == {}
+    rights = WORKFLOW["jobs"]["image"]["permissions"]
+    assert rights == {"contents": "read", "packages": "write", "id-token": "write"}
 
 
 def test_every_command_of_the_chart_is_a_program_of_the_image() -> None:
@@ -107,4 +162,4 @@ def test_every_command_of_the_chart_is_a_program_of_the_image() -> None:
 
 
 def test_the_chart_speaks_of_this_version() -> None:
-    assert yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"] == distribution("gatehouse").version
+    assert written.read((CHART / "Chart.yaml").read_text())["appVersion"] == distribution("gatehouse").version

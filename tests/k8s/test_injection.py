@@ -130,6 +130,38 @@ async def test_no_more_is_asked_of_the_cluster_than_the_chart_allows(webhook: St
         assert not ("secrets" in parts and "agents" in parts), path
 
 
+async def test_every_right_that_the_chart_gives_is_one_that_is_used(webhook: Started) -> None:
+    """What nobody asks for is a right too many."""
+    await webhook.patched(WORKLOADS["coder"])
+    await webhook.review(next(pods_of("left-alone.yaml")))
+    webhook.api.config_map("gatehouse", "gatehouse-policies", {"a.yaml": "policy: other\n"})
+    webhook.api.objects["/api/v1/namespaces/gatehouse/secrets/gatehouse-tls"]["data"] = {}
+    objects = rendered(values("production", certificates={"mode": "selfManaged"}))
+    given = {
+        (resource, verb)
+        for kind, name in (("ClusterRole", "gatehouse-gatehouse-webhook"), ("Role", "gatehouse-webhook"))
+        for rule in named(objects, kind, name)["rules"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    }
+    await until(lambda: given <= used(webhook), within=60)
+    assert used(webhook) == given
+
+
+def used(webhook: Started) -> set[tuple[str, str]]:
+    verbs = {"POST": "create", "PUT": "update", "PATCH": "patch", "GET": "get"}
+    found = set()
+    for method, path in webhook.api.asked:
+        parts = path.removeprefix("/api/v1/").split("/")
+        if path.startswith("/apis/"):
+            found.add((parts[-2], verbs[method]))
+        elif path == "/api/v1/namespaces":
+            found.add(("namespaces", "list"))
+        elif len(parts) > 1:
+            found.add((parts[2] if len(parts) > 2 else "namespaces", verbs[method]))
+    return found
+
+
 @pytest.mark.parametrize("name", ["sidecars", "production"])
 @pytest.mark.parametrize("minor", ["28", "37"])
 async def test_every_set_of_values_and_age_of_cluster(name: str, minor: str, tmp_path: Path) -> None:

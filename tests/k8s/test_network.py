@@ -92,6 +92,8 @@ OUT: tuple[tuple[str, dict[str, str], Any, int, bool, str], ...] = (
 IN: tuple[tuple[dict[str, str], Any, int, bool, str], ...] = (
     (part("gateway"), ({**AGENTS, "agents": "true"}, {}), 15080, True, "agents call the gateway"),
     (part("gateway"), ({"kubernetes.io/metadata.name": "other"}, {}), 15080, False, "others do not"),
+    (part("gateway"), (OURS, part("test")), 15080, True, "`helm test` calls"),
+    (part("gateway"), (OURS, {"app": "other"}), 15080, False, "not everybody in our namespace"),
     (part("gateway"), ({"kubernetes.io/metadata.name": "monitoring"}, {}), 15095, True, "it is scraped"),
     (part("gateway"), ({**AGENTS, "agents": "true"}, {}), 15081, False, "its admin page is nobody's"),
     (part("control"), ({"kubernetes.io/metadata.name": "ingress-nginx"}, {}), 15090, True, "people, by the ingress"),
@@ -123,6 +125,24 @@ def test_a_peer_without_its_namespace_would_be_another_ones() -> None:
     rule = {"to": [{"podSelector": {"matchLabels": {"app": "clickhouse"}}}], "ports": [{"port": 8123}]}
     with pytest.raises(helm.HelmError, match="name the namespace of each podSelector"):
         rendered(values("production", networkPolicy__inClusterTo=[rule]))
+
+
+def test_names_and_the_api_server_are_where_a_cluster_has_them() -> None:
+    more = {
+        "dnsNamespace": "openshift-dns",
+        "dnsPorts": [53, 5353],
+        "dnsCidrs": ["169.254.20.10/32"],
+        "apiPorts": [8443],
+    }
+    given = values("production")
+    objects = rendered({**given, "networkPolicy": {**given["networkPolicy"], **more}})
+    there = ({"kubernetes.io/metadata.name": "openshift-dns"}, {})
+    for name in ("gateway", "control", "webhook", "migration"):
+        assert goes_out("gatehouse", part(name), there, 5353, objects), name
+        assert goes_out("gatehouse", part(name), "169.254.20.10", 53, objects), name
+    assert goes_out("agents", {"app": "bot"}, "169.254.20.10", 53, objects)
+    assert goes_out("gatehouse", part("webhook"), "10.1.2.3", 8443, objects)
+    assert not goes_out("gatehouse", part("webhook"), "10.1.2.3", 6443, objects)
 
 
 def test_off_is_off() -> None:

@@ -1,158 +1,20 @@
 """The rendered sidecar, run on this machine: exact containers, commands, settings and environment, and the real Claude
 Agent SDK through them, identified by its pod's own token."""
 
-import asyncio
 import json
-import secrets
 import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from sidecar.simulator.recording import read_recording
-from tests.certificates import Authority
-from tests.envoy.rig import AUDIENCE, ISSUER, Tokens
-from tests.k8s.machine import Machine, machine
-from tests.k8s.rig import ROOT, Object, rendered, values
-from tests.k8s.webhook_rig import Started, started
+from tests.k8s.pod_rig import ACCOUNT, ENDPOINT, PARTNER, UPSTREAM, Run, minted, running
 from tests.polling import until
 
-Files = dict[str, dict[str, str]]
-
-CLUSTER, ACCOUNT = "https://kubernetes.default.svc.cluster.local", "system:serviceaccount:agents:coder"
-UPSTREAM = 18080
-PORT = f"http://127.0.0.1:{UPSTREAM}"
-AGENT = {"name": "coder", "image": "registry.example.com/coder:7"}
-WORKLOAD = {
-    "issuer": CLUSTER,
-    "jwks": {"file": "../identity/partner-keys/keys.json"},
-    "map": [{"where": {"sub": "system:serviceaccount:agents:*"}, "groups": ["agents"]}],
-}
-COMPANY = {"name": "company", "issuer": ISSUER, "audiences": [AUDIENCE], "jwks": WORKLOAD["jwks"]}
-
-
-def of_chart() -> list[Object]:
-    """Injection without a control plane: what a pod needs when nobody decides anything."""
-    connection = {"name": "claude", "kind": "claude", "url": PORT}
-    credential = {"header": "x-api-key", "from": {"secret": {"name": "gatehouse-upstream", "key": "anthropic-api-key"}}}
-    given = values(
-        "sidecars",
-        connections=[{**connection, "credential": credential}],
-        control={"enabled": False},
-        record={"clickhouse": ""},
-        identity__configMaps=["partner-keys"],
-        authorities={"configMap": "company-ca"},
-        injection__serviceAccounts={"issuer": CLUSTER, "jwksUrl": "https://unused.example/keys"},
-        injection__spool={"storageClass": ""},
-        settings={"identity": {"providers": [COMPANY], "workload": WORKLOAD}},
-        policies={"preset": "starter"},
-    )
-    return rendered(given)
-
-
-def pod() -> Object:
-    metadata = {"name": "coder", "namespace": "agents", "labels": {"app": "coder"}}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"containers": [dict(AGENT)]}}
-
-
-class Run:
-    """The pod, its keys, and what came to the model."""
-
-    def __init__(self, on: Machine, tokens: Tokens, folder: Path, key: str, token: str) -> None:
-        self.on, self.tokens, self.key, self.token = on, tokens, key, token
-        self._record, self._folder = folder / "received.jsonl", folder
-
-    @property
-    def everything(self) -> bytes:
-        return b"\n".join(one.everything() for one in read_recording(self._record))
-
-    @property
-    def spool(self) -> bytes:
-        files = self.on.volume("gatehouse-state").rglob("*")
-        return b"".join(file.read_bytes() for file in files if file.is_file())
-
-    def agent(self, prompt: str) -> dict[str, Any]:
-        """The agent's container: its environment and nothing else of this machine's."""
-        home = self._folder / "home"
-        home.mkdir(exist_ok=True)
-        listed = {one["name"]: one["value"] for one in self.on.spec["containers"][0]["env"]}
-        words = {"PATH": "/usr/bin:/bin", "HOME": str(home), **listed}
-        program = [sys.executable, str(ROOT / "tests" / "k8s" / "agent_program.py"), prompt]
-        made = self.on.inside("env", "-i", *(f"{name}={value}" for name, value in words.items()), *program)
-        assert made.returncode == 0, made.stderr
-        found: dict[str, Any] = json.loads(made.stdout.splitlines()[-1])
-        return found
-
-    def call(self, *headers: str) -> int:
-        ask = (
-            "import json,sys,urllib.request as r,urllib.error as e\n"
-            "q=r.Request('http://127.0.0.1:15080/v1/messages',json.dumps({'model':'claude-sonnet-4-5','max_tokens':5,'messages':"
-            "[{'role':'user','content':'hi'}]}).encode(),{'content-type':'application/json','anthropic-version':'2023-06-01',"
-            "**dict(h.split('=',1) for h in sys.argv[1:])})\n"
-            "try: print(r.urlopen(q).status)\nexcept e.HTTPError as x: print(x.code)"
-        )
-        return int(self.on.inside(sys.executable, "-c", ask, *headers).stdout)
-
 
 @pytest.fixture(scope="module")
-def keys() -> Tokens:
-    return Tokens()
-
-
-def minted(tokens: Tokens) -> str:
-    bound = {"namespace": "agents", "serviceaccount": {"name": "coder"}, "pod": {"name": "coder"}}
-    return tokens.mint(iss=CLUSTER, sub=ACCOUNT, groups=None, exp=time.time() + 3600, **{"kubernetes.io": bound})
-
-
-def files(webhook: Started, made: Object, given: Files, token: str) -> Files:
-    """What the kubelet writes: ConfigMaps of the pod's namespace, Secrets, the projected token."""
-    found: Files = {}
-    for volume in made["spec"]["volumes"]:
-        if source := volume.get("configMap"):
-            data = webhook.api.config_map("agents", source["name"])["data"]
-            items = source.get("items") or [{"key": key, "path": key} for key in data]
-            found[volume["name"]] = {item["path"]: data[item["key"]] for item in items}
-        elif source := volume.get("secret"):
-            data = given[source["secretName"]]
-            found[volume["name"]] = {item["path"]: data[item["key"]] for item in source["items"]}
-        elif "projected" in volume:
-            found[volume["name"]] = {"token": token}
-    return found
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, keys: Tokens) -> Iterator[Run]:
-    folder = tmp_path_factory.mktemp("pod")
-    key, token = secrets.token_hex(16), minted(keys)
-    given = {"gatehouse-upstream": {"anthropic-api-key": key}, "gatehouse-keys": {"mask-key": secrets.token_hex(32)}}
-    made, found = asyncio.run(_made(folder, keys, given, token))
-    with machine(made, found, folder) as pod_here:
-        upstream = [sys.executable, "-m", "sidecar.cli.main", "simulate", "--port", str(UPSTREAM), "--quiet"]
-        pod_here.spawn("model", [*upstream, "--api-key", key, "--record", str(folder / "received.jsonl")])
-        pod_here.containers()
-        yield Run(pod_here, keys, folder, key, token)
-
-
-async def _made(folder: Path, keys: Tokens, given: Files, token: str) -> tuple[Object, Files]:
-    """By the webhook, from what the chart renders."""
-    async with started(of_chart(), folder) as webhook:
-        webhook.api.namespace("agents", **{"gatehouse.dev/inject": "true"})
-        webhook.api.config_map("gatehouse", "partner-keys", {"keys.json": keys.jwks})
-        company = Path(Authority(str(folder / "company")).certificate).read_text()
-        webhook.api.config_map("gatehouse", "company-ca", {"ca.crt": company})
-        made = await _settled(webhook)
-        return made, files(webhook, made, given, token)
-
-
-async def _settled(webhook: Started) -> Object:
-    """The pod, when the keys that were put beside the release have come to its namespace."""
-    made = await webhook.patched(pod())
-    await until(lambda: "keys.json" in webhook.api.config_map("agents", "partner-keys")["data"])
-    await until(lambda: "ca.crt" in webhook.api.config_map("agents", "company-ca")["data"])
-    return made
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    with running(tmp_path_factory.mktemp("pod")) as found:
+        yield found
 
 
 def test_an_unmodified_agent_goes_through_its_pods_gate(run: Run) -> None:
@@ -181,7 +43,7 @@ def test_envoys_admin_page_is_not_the_agents(run: Run) -> None:
         int(line.split()[1].rpartition(":")[2], 16)
         for line in run.on.inside("grep", "-h", " 0A ", "/proc/net/tcp", "/proc/net/tcp6").stdout.splitlines()
     }
-    assert ports == {15080, 15095, UPSTREAM}
+    assert ports == {15080, 15095, UPSTREAM, ENDPOINT, PARTNER}
     ask = (
         "import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); "
         "s.sendall(b'GET /ready HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n'); print(s.recv(99))"
@@ -218,6 +80,62 @@ def test_the_facts_name_the_service_account(run: Run) -> None:
 )
 def test_who_may_come_in(note: str, headers: tuple[str, ...], status: int, run: Run) -> None:
     assert run.call(*headers) == status, note
+
+
+async def test_the_pods_own_token_is_exchanged_for_an_agent_that_has_none(run: Run) -> None:
+    await until(lambda: run.orders()[0] == 200)
+    for stand_in in ((), ("authorization=Bearer gatehouse",), ("x-api-key=gatehouse",)):
+        assert run.orders(*stand_in)[0] == 200
+        assert run.partner.served[-1]["authorization"] == f"Bearer {given(run, run.token)}"
+    exchanged = run.partner.asked[-1]
+    assert exchanged["grant_type"].endswith(":token-exchange")
+    assert exchanged["subject_token_type"].endswith(":jwt")
+    assert [one["subject_token"] for one in run.partner.asked].count(run.token) == 1, "kept while it lasts"
+
+
+async def test_with_a_person_behind_the_agent_theirs_is_exchanged(run: Run) -> None:
+    person = run.tokens.mint(sub="bea-of-the-company")
+    await until(lambda: run.orders(f"authorization=Bearer {person}")[0] == 200)
+    assert run.partner.served[-1]["authorization"] == f"Bearer {given(run, person)}"
+    assert run.orders()[0] == 200
+    assert run.partner.served[-1]["authorization"] == f"Bearer {given(run, run.token)}"
+
+
+async def test_a_token_that_the_cluster_renewed_is_exchanged_anew(run: Run) -> None:
+    before, renewed = run.token, minted(run.tokens)
+    run.renew(renewed)
+    await until(lambda: run.orders()[0] == 200 and any(one["subject_token"] == renewed for one in run.partner.asked))
+    assert run.orders()[0] == 200
+    assert run.partner.served[-1]["authorization"] == f"Bearer {given(run, renewed)}"
+    assert before != renewed
+
+
+async def test_without_the_endpoint_nothing_reaches_the_partner_and_the_agent_reads_why(run: Run) -> None:
+    await until(lambda: run.orders()[0] == 200)
+    run.partner.away()
+    run.renew(minted(run.tokens))
+    await until(lambda: run.orders()[0] == 503)
+    served = len(run.partner.served)
+    status, said = run.orders()
+    assert status == 503
+    assert "No token for connection 'orders': the token endpoint cannot be reached" in said
+    assert "try again in a few seconds" in said
+    assert len(run.partner.served) == served
+    run.partner.back()
+    await until(lambda: run.orders()[0] == 200)
+    assert run.partner.served[-1]["authorization"] == f"Bearer {given(run, run.token)}"
+
+
+def test_no_token_of_either_side_is_at_rest(run: Run) -> None:
+    for one in run.partner.asked:
+        for token in filter(None, (one["subject_token"], one["given"])):
+            assert token.rpartition(".")[2].encode() not in run.spool
+    assert not any(name.startswith("x-gatehouse") for one in run.partner.served for name in one)
+
+
+def given(run: Run, token: str) -> str:
+    """What the endpoint gave for it last."""
+    return [one["given"] for one in run.partner.asked if one["subject_token"] == token][-1]
 
 
 def test_probes_hold_and_a_gate_without_its_data_plane_passes_nothing(run: Run) -> None:

@@ -4,9 +4,24 @@ from typing import Any
 
 import helm_python as helm
 import pytest
+import yaml
 
-from tests.k8s.rig import CHART, SETS, VERSIONS, Object, complaints, named, notes, of_set, rendered, values
+from tests.k8s.rig import (
+    CHART,
+    SETS,
+    VERSIONS,
+    Object,
+    complaints,
+    containers,
+    named,
+    notes,
+    of_set,
+    pods,
+    rendered,
+    values,
+)
 
+LONG = "a-config-map-with-a-name-of-more-than-sixty-three-characters-number-"
 CSI = {"csi": {"secretProviderClass": "vault", "key": "dsn"}}
 # Set, what is changed, why.
 VARIED: tuple[tuple[str, dict[str, Any], str], ...] = (
@@ -21,6 +36,9 @@ VARIED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("try", {"policies": {"preset": "none", "existingConfigMaps": ["a.b", "c"]}}, "policies from elsewhere"),
     ("try", {"nameOverride": "gate"}, "another name"),
     ("try", {"fullnameOverride": "g"}, "a short name"),
+    ("try", {"policies": {"preset": "none", "existingConfigMaps": [LONG + "1", LONG + "2"]}}, "long names"),
+    ("try", {"policies": {"preset": "none", "existingConfigMaps": ["a.b", "a-b"]}}, "names that look alike"),
+    ("production", {"gateway__antiAffinity": "required", "gateway__spool": {"persistent": False}}, "a node each"),
     ("production", {"control__database": CSI}, "a DSN by the Secrets Store"),
     ("production", {"certificates": {"mode": "selfManaged"}}, "in production, too"),
     ("production", {"injection__default": True}, "everything is injected"),
@@ -51,6 +69,13 @@ def test_varied_values(name: str, changed: dict[str, Any], note: str) -> None:
     objects = rendered(values(name, **changed))
     assert [said for one in objects for v in (VERSIONS[0], VERSIONS[-1]) for said in complaints(one, v)] == [], note
     assert well_named(objects)
+    for owner, spec in pods(objects):
+        volumes = [one["name"] for one in spec.get("volumes", ())]
+        assert len(set(volumes)) == len(volumes), owner
+        assert all(len(name) <= 63 for name in volumes), owner
+        mounted = {mount["name"] for one in containers(spec) for mount in one.get("volumeMounts", ())}
+        claimed = {"state"} if owner.startswith("StatefulSet") else set()
+        assert mounted <= {*volumes, *claimed}, owner
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -127,6 +152,54 @@ def test_two_releases_stand_side_by_side() -> None:
     assert here.isdisjoint(there)
 
 
+@pytest.mark.parametrize(("release", "namespace"), [("r" * 53, "n" * 63), ("gatehouse-" + "x" * 43, "gatehouse")])
+def test_the_longest_names(release: str, namespace: str) -> None:
+    """Of a release 53 characters, of a namespace 63; labels have 63 at most."""
+    objects = rendered(values("production"), release, namespace)
+    other = rendered(values("production"), release[:-1] + "y", namespace)
+    for one in objects:
+        assert complaints(one, VERSIONS[-1]) == []
+        assert len(one["metadata"]["name"]) <= (253 if "namespace" not in one["metadata"] else 63), one["metadata"]
+        assert all(len(value) <= 63 for value in one["metadata"]["labels"].values())
+    label = "gatehouse.dev/injected-by"
+    told, theirs = (_label(made) for made in (objects, other))
+    assert told != theirs, "two releases do not take each other's pods for their own"
+    assert len(told) <= 63, label
+
+
+def _label(objects: list[Object]) -> str:
+    monitor = next(one for one in objects if one["kind"] == "PodMonitor")
+    return str(monitor["spec"]["selector"]["matchLabels"]["gatehouse.dev/injected-by"])
+
+
+@pytest.mark.parametrize("part", ["control", "webhook"])
+def test_a_rollout_ends_with_as_many_nodes_as_pods(part: str) -> None:
+    """Where no two share a node a new pod has no place until an old one went."""
+    for kind, wanted in (("preferred", (0, 1)), ("required", (1, 0))):
+        found = named(
+            rendered(values("production", **{f"{part}__antiAffinity": kind})), "Deployment", f"gatehouse-{part}"
+        )
+        how = found["spec"]["strategy"]["rollingUpdate"]
+        assert (how["maxUnavailable"], how["maxSurge"]) == wanted
+
+
+def test_pods_come_to_nodes_that_can_run_them() -> None:
+    for owner, spec in pods(rendered(values("production", webhook__nodeSelector={"kubernetes.io/os": "own"}))):
+        wanted = "own" if owner == "Deployment/gatehouse-webhook" else "linux"
+        assert spec["nodeSelector"]["kubernetes.io/os"] == wanted, owner
+
+
+def test_the_record_of_an_injected_pod_fits_its_volume() -> None:
+    def limit(**changed: Any) -> str:
+        objects = rendered(values("production", **changed))
+        told = yaml.safe_load(named(objects, "ConfigMap", "gatehouse-sidecar")["data"]["gatehouse.yaml"])
+        return str(told["record"]["limit"])
+
+    assert limit() == "768MiB"
+    assert limit(injection__spool={"size": "8Gi"}) == "2GiB"
+    assert limit(settings={"record": {"limit": "512MiB"}}) == "512MiB"
+
+
 def test_the_same_values_give_the_same_text() -> None:
     """Nothing is drawn by chance: a GitOps controller sees no difference where there is none."""
     assert rendered(values("production")) == rendered(values("production"))
@@ -168,7 +241,17 @@ def test_an_uninstall_keeps_what_holds_records_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("name", "said", "unsaid"),
     [
-        ("try", ["plain HTTP", "record.clickhouse is not set", "port-forward", "it is lost"], ["kubectl label"]),
+        (
+            "try",
+            [
+                "plain HTTP",
+                "record.clickhouse is not set",
+                "signing keys lie in the control plane's pod",
+                "port-forward",
+                "it is lost",
+            ],
+            ["kubectl label"],
+        ),
         ("production", ["https://gatehouse.example.com", "kubectl label namespace"], ["plain HTTP", "is not set"]),
         ("sidecars", ["gatehouse.dev/copy-of=gatehouse"], ["ANTHROPIC_BASE_URL"]),
     ],

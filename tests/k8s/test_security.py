@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
 
+from tests import written
 from tests.k8s.rig import SETS, Object, containers, files, named, of_set, pods, values
 
 ALL_PODS = [(name, owner, spec) for name in SETS for owner, spec in pods(of_set(name))]
@@ -110,9 +110,7 @@ def test_rights_in_the_cluster_are_few() -> None:
             for _, resource, verb, _ in found
         )
     read = {(verb, names) for _, resource, verb, names in rights("sidecars") if resource == "secrets"}
-    assert read == {(verb, "gatehouse-tls") for verb in ("get", "update", "patch", "watch", "delete")} | {
-        ("create", "*")
-    }
+    assert read == {(verb, "gatehouse-tls") for verb in ("get", "update", "delete")} | {("create", "*")}
     assert not any(resource == "secrets" for _, resource, *_ in rights("production"))
 
 
@@ -182,8 +180,9 @@ def fits(selector: Object, labels: dict[str, str]) -> bool:
     reads: dict[str, Callable[[str | None, list[str]], bool]] = {
         "In": lambda value, wanted: value in wanted,
         "NotIn": lambda value, wanted: value not in wanted,
+        "Exists": lambda value, _wanted: value is not None,
     }
-    return all(reads[e["operator"]](labels.get(e["key"]), e["values"]) for e in selector["matchExpressions"])
+    return all(reads[e["operator"]](labels.get(e["key"]), e.get("values", [])) for e in selector["matchExpressions"])
 
 
 INJECT = "gatehouse.dev/inject"
@@ -203,6 +202,8 @@ SCOPE = (
     (True, "false", "true", True),
     (True, "true", None, True),
 )
+# What nobody can read is asked about, and refused by the program with a sentence.
+UNCLEAR = ((False, "yes", None), (False, None, "yes"), (False, "True", "true"), (True, "False", None), (True, None, ""))
 
 
 @pytest.mark.parametrize(("default", "namespace", "pod", "asked"), SCOPE)
@@ -220,6 +221,14 @@ def test_one_of_two_hooks_fires_where_it_should(
     assert len(fired) == int(asked and place == "agents")
 
 
+@pytest.mark.parametrize(("default", "namespace", "pod"), UNCLEAR)
+def test_a_label_that_says_neither_is_asked_about(default: bool, namespace: str | None, pod: str | None) -> None:
+    there = {"kubernetes.io/metadata.name": "agents", **({} if namespace is None else {INJECT: namespace})}
+    labels = {} if pod is None else {INJECT: pod}
+    made = hooks("production", injection__default=default)
+    assert any(fits(hook["namespaceSelector"], there) and fits(hook["objectSelector"], labels) for hook in made)
+
+
 def test_hooks_fail_closed_and_are_asked_again() -> None:
     for hook in hooks("production"):
         assert (hook["failurePolicy"], hook["reinvocationPolicy"], hook["sideEffects"]) == (
@@ -230,7 +239,7 @@ def test_hooks_fail_closed_and_are_asked_again() -> None:
 
 
 def test_the_program_is_told_what_the_hooks_are_called() -> None:
-    told = yaml.safe_load(named(of_set("sidecars"), "ConfigMap", "gatehouse-webhook")["data"]["webhook.yaml"])
+    told = written.read(named(of_set("sidecars"), "ConfigMap", "gatehouse-webhook")["data"]["webhook.yaml"])
     kinds = {"mutating": "MutatingWebhookConfiguration", "validating": "ValidatingWebhookConfiguration"}
     for word, kind in kinds.items():
         hook = named(of_set("sidecars"), kind, told["certificates"][word])["webhooks"][0]

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from sidecar.core.detect import catalogue
 from sidecar.core.policy.book import compile_book
@@ -15,6 +14,7 @@ from sidecar.rulebook.sources import read_sources
 from sidecar.settings.load import load
 from sidecar.settings.oauth import SubjectType
 from sidecar.settings.values import Settings
+from tests import written
 from tests.k8s.rig import SETS, Object, containers, named, of_set, pods, rendered, values
 
 POLICY = "policy: {name}\nrules: []\n"
@@ -22,7 +22,7 @@ POLICY = "policy: {name}\nrules: []\n"
 
 def laid_out(folder: Path, objects: list[Object] | tuple[Object, ...], part: str, file: str = "gatehouse.yaml") -> Path:
     """The folders of /etc/gatehouse as the kubelet lays them out for this part."""
-    policies = yaml.safe_load(named(objects, "ConfigMap", f"gatehouse-{part}")["data"][file])["policies"]
+    policies = written.read(named(objects, "ConfigMap", f"gatehouse-{part}")["data"][file])["policies"]
     for pattern in policies["files"] if isinstance(policies, dict) else policies:
         name = pattern.split("/")[-2]
         (folder / "policies" / name).mkdir(parents=True, exist_ok=True)
@@ -88,7 +88,7 @@ def test_both_sides_read_one_link_key(tmp_path: Path) -> None:
 def test_certificates_have_the_names_that_are_asked_for() -> None:
     """Of the Services, in both modes in which they are made here."""
     certificate = named(of_set("production"), "Certificate", "gatehouse-tls")["spec"]
-    own = yaml.safe_load(named(of_set("sidecars"), "ConfigMap", "gatehouse-webhook")["data"]["webhook.yaml"])
+    own = written.read(named(of_set("sidecars"), "ConfigMap", "gatehouse-webhook")["data"]["webhook.yaml"])
     wanted = {"gatehouse-control.gatehouse.svc", "gatehouse-webhook.gatehouse.svc"}
     assert set(certificate["dnsNames"]) == wanted
     assert set(own["certificates"]["names"]) == wanted
@@ -119,7 +119,7 @@ def test_every_file_that_settings_name_is_mounted_where_they_are_read(name: str)
         main = next(c for c in containers(spec) if c["name"] in ("control", "data-plane"))
         mounts = {mount["mountPath"].removeprefix("/etc/gatehouse"): mount["name"] for mount in main["volumeMounts"]}
         volumes = {volume["name"]: volume for volume in spec["volumes"]}
-        for path in paths(yaml.safe_load(text)):
+        for path in paths(written.read(text)):
             folder, _, file = path.rpartition("/")
             assert folder in mounts, (owner, path)
             volume = volumes[mounts[folder]]
@@ -170,6 +170,25 @@ def test_a_token_endpoint_gives_a_credential(tmp_path: Path) -> None:
     assert str(oauth.secret_file).endswith("secrets/gatehouse-tickets/client-secret")
     assert (oauth.client_id, oauth.exchange, oauth.scopes) == ("gatehouse", SubjectType.ACCESS_TOKEN, ("tickets.read",))
     assert str(oauth.ca) == "/run/gatehouse/authorities.pem"
+
+
+OWN = {"client_id": "c", "client_secret": {"secret": {"name": "s", "key": "k"}}}
+
+
+@pytest.mark.parametrize(
+    ("oauth", "issuer", "server"),
+    [
+        ({"issuer": "https://i.example"}, "https://i.example", None),
+        ({"discover": True}, None, "https://t.example/mcp"),
+    ],
+)
+def test_a_token_endpoint_may_be_asked_for(tmp_path: Path, oauth: Object, issuer: object, server: object) -> None:
+    tickets = {"name": "tickets", "kind": "mcp", "url": "https://t.example/mcp"}
+    made = rendered(values("try", connections=[{**tickets, "credential": {"oauth": OWN | oauth}}]))
+    found = load(laid_out(tmp_path, made, "gateway"), environ={}).upstream("tickets").credential
+    assert found is not None
+    assert found.oauth is not None
+    assert (found.oauth.token_url, found.oauth.issuer, found.oauth.server) == ("", issuer, server)
 
 
 def test_a_bundle_may_be_all_there_is(tmp_path: Path) -> None:

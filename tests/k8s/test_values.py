@@ -6,7 +6,7 @@ from typing import Any
 import helm_python as helm
 import pytest
 
-from tests.k8s.rig import CHART, SETS, merged, rendered, values
+from tests.k8s.rig import CHART, SETS, Object, merged, rendered, values
 
 DIGEST = "sha256:" + "0" * 64
 SCHEMA = helm.Chart.load(CHART).schema or {}
@@ -105,6 +105,14 @@ WRONG: tuple[tuple[dict[str, Any], tuple[str, ...]], ...] = (
     ({"podSecurity": {"runAsUser": 0}}, ("/podSecurity/runAsUser",)),
     ({"identity__providers": [{"name": "a", "issuer": "b", "audiences": ["c"]}]}, ("/identity/providers/0", "'jwks'")),
     ({"networkPolicy__upstreamPorts": ["https"]}, ("/networkPolicy/upstreamPorts/0", "want integer")),
+    ({"networkPolicy__upstreamCidrs": ["10.0.0.0"]}, ("/networkPolicy/upstreamCidrs/0", "does not match")),
+    ({"networkPolicy__apiPorts": []}, ("/networkPolicy/apiPorts", "minItems")),
+    ({"injection__resources": {"envoy": {"limits": {"memory": "lots"}}}}, ("/envoy/limits/memory", "does not match")),
+    ({"control__tolerations": [{"key": 1}]}, ("/control/tolerations/0/key", "want string")),
+    ({"image": {"repository": "https://a.example/b", "tag": "1"}}, ("/image/repository", "does not match")),
+    ({"control__ingress": {"enabled": True, "host": "https://a.example"}}, ("/control/ingress/host",)),
+    ({"nameOverride": "My_Gate"}, ("/nameOverride", "does not match")),
+    ({"fullnameOverride": "-gate"}, ("/fullnameOverride", "does not match")),
 )
 # A secret's own text has no place anywhere.
 INLINE: tuple[dict[str, Any], ...] = (
@@ -161,6 +169,14 @@ TOGETHER: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("try", {"control__replicas": 2}, "control.database: several replicas share a PostgreSQL"),
     ("try", {"control__autoscaling": {"enabled": True}}, "SQLite is for one replica"),
     ("production", {"control__persistence": {"enabled": True}}, "one volume is for one replica"),
+    ("production", {"control__autoscaling": {"enabled": True, "minReplicas": 9}}, "minReplicas 9 is more than"),
+    ("try", {"gateway__spool": {"size": "2Gi"}}, "gateway.spool.size: 2Gi is not more than record.limit (2GiB)"),
+    ("try", {"gateway__spool": {"size": "1.5Gi"}, "settings": {"record": {"limit": "1536MiB"}}}, "1.5Gi is not more"),
+    (
+        "production",
+        {"certificates__certManager": {"issuerRef": {"name": "a"}, "duration": "24h", "renewBefore": "24h"}},
+        "renewBefore 24h must be less than duration 24h",
+    ),
     ("try", {"certificates": {"mode": "selfManaged"}}, "selfManaged needs webhook.enabled"),
     ("try", {"certificates": {"mode": "existingSecret"}}, "certificates.secret: name the Secret"),
     ("try", {"webhook__enabled": True}, "certificates.caBundle: the API server needs"),
@@ -177,6 +193,27 @@ TOGETHER: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("try", {"identity__exchange": {"key_file": "mine"}}, "key_file: is not yours to set"),
     ("try", {"control__enabled": False, "identity__exchange": {"audience": "a"}}, "the control plane does it"),
 )
+
+
+OAUTH = {"client_id": "c", "client_secret": {"secret": {"name": "s", "key": "k"}}}
+
+
+@pytest.mark.parametrize(
+    ("oauth", "connection", "sentence"),
+    [
+        ({}, {}, 'the oauth of "tickets" needs one of token_url and issuer, or discover: true'),
+        ({"token_url": "https://i.example/t", "issuer": "https://i.example"}, {}, "needs one of token_url and issuer"),
+        ({"token_url": "https://i.example/t", "discover": True}, {}, "needs one of token_url and issuer"),
+        ({"discover": True}, {"kind": "http"}, "discover is for kind mcp with https"),
+        ({"discover": True}, {"url": "http://t.example/mcp"}, "discover is for kind mcp with https"),
+        ({"discover": True, "exchange": True}, {}, "name it in issuer beside discover"),
+    ],
+)
+def test_where_tokens_are_given_out_is_said_once(oauth: Object, connection: Object, sentence: str) -> None:
+    tickets = {"name": "tickets", "kind": "mcp", "url": "https://t.example/mcp", **connection}
+    with pytest.raises(helm.HelmError) as refused:
+        rendered(values("try", connections=[{**tickets, "credential": {"oauth": OAUTH | oauth}}]))
+    assert sentence in str(refused.value)
 
 
 @pytest.mark.parametrize(("name", "changed", "sentence"), TOGETHER, ids=[one[2][:40] for one in TOGETHER])

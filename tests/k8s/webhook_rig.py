@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import yaml
 
 from sidecar.processes.policy_check import PolicyCheck
 from sidecar.processes.webhook import WebhookProcess
 from sidecar.settings.written_webhook import load_webhook
+from tests import written
 from tests.k8s.api_server import ApiServer, api_server, applied
 from tests.k8s.rig import Object, named
 from tests.polling import until
@@ -70,7 +70,7 @@ async def started(
                 api.put(FOLDERS[one["kind"]].format(**place), one)
         for name in ("team-policies", "partner-keys", "company-ca"):  # made by somebody else than the chart
             api.config_map("gatehouse", name, {f"{name}.yaml": f"policy: {name}\n", "ca.crt": "PEM"})
-        settings = yaml.safe_load(named(objects, "ConfigMap", "gatehouse-webhook")["data"]["webhook.yaml"])
+        settings = written.read(named(objects, "ConfigMap", "gatehouse-webhook")["data"]["webhook.yaml"])
         settings["listen"] = settings["metrics"] = {"address": "127.0.0.1", "port": 0}
         settings["cluster"] = {"url": access.url, "token_file": str(access.token_file), "ca": str(access.ca)}
         (folder / "webhook.yaml").write_text(json.dumps(settings))
@@ -105,7 +105,7 @@ class _ToThisMachine(httpx.AsyncHTTPTransport):
 
 def pods_of(file: str) -> Iterator[Object]:
     """Pods as the controllers make them from their templates, with the cluster's own additions."""
-    for one in yaml.safe_load_all((CASES / file).read_text()):
+    for one in written.read_all((CASES / file).read_text()):
         spec = one["spec"]
         for step in {"CronJob": ("jobTemplate", "spec", "template"), "Pod": ()}.get(one["kind"], ("template",)):
             spec = spec[step]

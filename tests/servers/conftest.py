@@ -11,6 +11,7 @@ import httpx2
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.auth import ProtectedResourceMetadata
 
 from sidecar.control.client import Client as Person
 from sidecar.settings.load import load
@@ -18,11 +19,11 @@ from sidecar.simulator.serve import Options, start
 from tests.gate import PROGRAM, free_ports, running
 from tests.planted import planted
 from tests.servers.server import Service, serving
-from tests.token_endpoint import TokenGiver, giving
+from tests.token_endpoint import TokenGiver, giving, plain
 
 POLICY = """
 policy: servers
-applies: {connections: [tickets, shop, guarded, personal, locked]}
+applies: {connections: [tickets, shop, guarded, personal, locked, found, issued, json]}
 paths: ['GET /orders', 'POST /orders']
 limits: {session: {tools: {"mcp__*__find": 3}}}
 rules:
@@ -35,6 +36,23 @@ rules:
   - {id: refunds, where: [prompt], match: {keywords: [refund]}, do: hold}
   - {id: lures, where: [tool_description], detect: [injection/*], do: deny, say: "It lures."}
   - {id: rug, where: [tool_description], match: {changed: true}, do: deny, say: "It changed."}
+"""
+LIVE = """
+policy: live
+applies: {connections: [live, brief]}
+paths: ['GET /echo', 'GET /held', 'GET /forbidden', 'GET /nothing', 'GET /orders', 'POST /orders']
+upgrades: [websocket]
+rules:
+  - {id: keys, detect: [secret/*], do: mask}
+  - {id: asked, if: 'request.path == "/held"', match: {upgrade: [websocket]}, do: hold}
+  - {id: never, if: 'request.path == "/forbidden"', match: {upgrade: [websocket]}, do: deny, say: "No socket here."}
+"""
+WATCHED = """
+policy: watched
+applies: {connections: [watched]}
+paths: ['GET /echo']
+rules:
+  - {id: keys, detect: [secret/*], do: mask}
 """
 AGENTS = """
 policy: agents
@@ -50,6 +68,7 @@ development: {identity: true}
 connections:
   - {name: tickets, kind: mcp, url: "%(service)s/mcp", path: /mcp/tickets,
      credential: {header: authorization, prefix: "Bearer ", from: {file: upstream.key}}}
+  - {name: json, kind: mcp, url: "%(service)s/json/mcp", credential: {from: {file: upstream.key}}}
   - {name: shop, kind: http, url: "%(service)s", credential: {header: x-api-key, from: {file: upstream.key}}}
   - {name: claude, kind: claude, url: "%(claude)s", credential: {header: x-api-key, from: {file: upstream.key}}}
   - name: guarded
@@ -65,7 +84,23 @@ connections:
     kind: http
     url: "%(service)s/guarded"
     credential: {oauth: {token_url: "%(tokens)s", client_id: "gate one", client_secret: {file: wrong.secret}}}
-policies: [policy.yaml, agents.yaml]
+  - name: live
+    kind: http
+    url: "%(service)s"
+    credential: {header: x-api-key, from: {file: upstream.key}}
+    upgrades: [websocket]
+  - {name: brief, kind: http, url: "%(service)s", upgrades: [websocket], upgrade_timeout: 2s}
+  - {name: watched, kind: http, url: "%(service)s", upgrades: [websocket]}
+  - name: found
+    kind: mcp
+    url: "%(service)s/guarded/mcp"
+    credential: {oauth: {discover: true, client_id: "gate one", client_secret: {file: client.secret}}}
+  - name: issued
+    kind: mcp
+    url: "%(service)s/guarded/mcp"
+    credential:
+      oauth: {issuer: "%(issuer)s", client_id: "gate one", client_secret: {file: client.secret}, exchange: true}
+policies: [policy.yaml, agents.yaml, live.yaml, watched.yaml]
 """
 
 
@@ -91,18 +126,31 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
     folder, secret, key = tmp_path_factory.mktemp("servers"), planted("a server's")[0].value, secrets.token_hex(16)
     with serving(secret) as service, start(Options(api_key=key)) as simulator, giving(secrets.token_hex(16)) as giver:
         service.holder = giver.holder
+        _say_where(service, giver)
         (folder / "client.secret").write_text(giver.secret)
         (folder / "wrong.secret").write_text(secrets.token_hex(16))
         (folder / "upstream.key").write_text(key)
         (folder / "policy.yaml").write_text(POLICY)
         (folder / "agents.yaml").write_text(AGENTS)
+        (folder / "live.yaml").write_text(LIVE)
+        (folder / "watched.yaml").write_text(WATCHED)
         ports = dict(zip(("gate", "metrics", "admin", "control", "gates"), free_ports(5), strict=True))
-        places = {"service": service.url, "claude": simulator.url, "tokens": giver.url}
+        places = {"service": service.url, "claude": simulator.url, "tokens": giver.url, "issuer": giver.origin}
         (folder / "gatehouse.yaml").write_text(CONFIG % (ports | places))
         with running(folder):
             at = "http://127.0.0.1:%d"
             url, metrics, control = (at % ports[name] for name in ("gate", "metrics", "control"))
             yield Gate(url, folder, service, secret, key, control, giver, f"{metrics}/metrics")
+
+
+def _say_where(service: Service, giver: TokenGiver) -> None:
+    """Server and issuer, of themselves; the server's document as the protocol's own library writes it."""
+    own = ProtectedResourceMetadata.model_validate(
+        {"resource": f"{service.url}/guarded/mcp", "authorization_servers": [giver.origin]}
+    )
+    said = own.model_dump(mode="json", exclude_none=True)
+    service.pages["/.well-known/oauth-protected-resource/guarded/mcp"] = said
+    giver.pages["/.well-known/openid-configuration"] = plain({"issuer": giver.origin, "token_endpoint": giver.url})
 
 
 Connect = Callable[..., AbstractAsyncContextManager[Client]]

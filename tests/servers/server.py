@@ -1,18 +1,22 @@
 """A real MCP server whose tools a test can change, and a small HTTP service beside it."""
 
 import asyncio
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import uvicorn
 from mcp.server.mcpserver import Context, MCPServer
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.websockets import WebSocket
 
 GUARDED = "/guarded"  # under this path the server wants a token that counts
+ECHO = frozenset({"/echo", "/held", "/forbidden"})  # here it opens WebSockets
 
 
 @dataclass
@@ -27,6 +31,7 @@ class Service:
     methods: list[str] = field(default_factory=list)
     holder: Callable[[str], str | None] = lambda _: None  # whose token stands in `authorization`
     served: list[str] = field(default_factory=list)  # for whom, behind /guarded
+    pages: dict[str, object] = field(default_factory=dict)  # documents that anybody may read
 
     @property
     def url(self) -> str:
@@ -78,6 +83,19 @@ def _server(secret: str) -> Service:
         service.bodies.append(await request.body())
         return JSONResponse({"order": 7, "key": secret})
 
+    @mcp.custom_route("/json/mcp", methods=["POST"])
+    async def json_alone(request: Request) -> Response:
+        """A server of one tool that answers in JSON, or streams though nobody asked for that."""
+        said = await request.json()
+        service.ran.append((said["params"]["name"], said["params"]["arguments"]["to"]))
+        content = [{"type": "text", "text": f"sent: {secret}"}]
+        answer = {"jsonrpc": "2.0", "id": said["id"], "result": {"content": content}}
+        if said["params"]["arguments"]["to"] != "stream":
+            return JSONResponse(answer)
+        note = {"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": "half"}}
+        text = "".join(f"data: {json.dumps(one)}\n\n" for one in (note, answer))
+        return Response(text, media_type="text/event-stream")
+
     return service
 
 
@@ -88,11 +106,24 @@ def serving(secret: str) -> Iterator[Service]:
     app = service.mcp.streamable_http_app()
     refused = JSONResponse({"error": "invalid_token"}, 401, {"www-authenticate": "Bearer"})
 
+    async def echo(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        socket = WebSocket(scope, receive, send)
+        if scope["path"] not in ECHO:
+            await socket.send_denial_response(JSONResponse({"key": secret}, 404))
+            return
+        service.heads.append(dict(socket.headers.items()))
+        await socket.accept()
+        async for text in socket.iter_text():
+            await socket.send_text(f"{text}, {secret}")
+
     async def noting(scope: dict[str, object], receive: object, send: object) -> None:
         if scope["type"] == "http":
             pairs: list[tuple[bytes, bytes]] = scope["headers"]  # type: ignore[assignment]
             service.heads.append({name.decode(): value.decode("latin-1") for name, value in pairs})
             service.methods.append(str(scope["method"]))
+            if scope["path"] in service.pages:
+                await JSONResponse(service.pages[str(scope["path"])])(scope, receive, send)  # type: ignore[arg-type]
+                return
             if str(scope["path"]).startswith(GUARDED):
                 holder = service.holder(service.heads[-1].get("authorization", ""))
                 if holder is None:
@@ -101,6 +132,9 @@ def serving(secret: str) -> Iterator[Service]:
                 service.served.append(holder)
                 scope["path"] = str(scope["path"]).removeprefix(GUARDED)
                 scope["raw_path"] = str(scope["path"]).encode()
+        if scope["type"] == "websocket":
+            await echo(scope, receive, send)
+            return
         await app(scope, receive, send)  # type: ignore[arg-type]
 
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -144,6 +144,29 @@ async def test_a_client_that_asked_for_no_progress_gets_comments(
     assert json.loads(rest[-1].removeprefix("data: "))["id"] == 2
 
 
+@pytest.mark.parametrize(("to", "yes"), [("all", True), ("stream", True), ("nobody", False)])
+async def test_a_client_that_reads_json_alone_gets_a_byte_now_and_then(
+    gate: Gate, tokens: dict[str, str], person: Person, ran: Any, to: str, yes: bool
+) -> None:
+    call = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "send", "arguments": {"to": to}}}
+    headers = {"authorization": f"Bearer {tokens['ada']}", "accept": "application/json"}
+    async with (
+        httpx.AsyncClient(base_url=gate.url, timeout=30, headers=headers) as client,
+        client.stream("POST", "/c/json", json=call) as answer,
+    ):
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+        parts = answer.aiter_raw()
+        came = await anext(parts)
+        assert (came.strip(), ran()) == (b"", [])
+        await decide(person, yes=yes, rationale="not today")
+        came += b"".join([part async for part in parts])
+    message = json.loads(came)
+    told = message["result"]["content"][0]["text"]
+    assert message["id"] == 2
+    assert (ran(), told.startswith("sent: ["), "not today" in told) == ([("send", to)] if yes else [], yes, not yes)
+    assert gate.secret not in came.decode()
+
+
 async def test_a_client_that_reads_no_streams_waits_as_ever(gate: Gate, tokens: dict[str, str], person: Person) -> None:
     """Here the request itself is held; so it is with plain HTTP."""
     headers = {"authorization": f"Bearer {tokens['ada']}"}

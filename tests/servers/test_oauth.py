@@ -56,6 +56,22 @@ async def test_each_caller_is_themselves_to_the_server(connect: Connect, gate: G
     assert not any(token in json.dumps(head) for token in tokens.values())
 
 
+async def test_the_server_says_where_its_tokens_are(connect: Connect, gate: Gate) -> None:
+    served = len(gate.service.served)
+    async with connect(path="/c/found") as client:
+        assert not (await client.call_tool("find", {"query": "x"})).is_error
+    assert set(gate.service.served[served:]) == {CLIENT}
+    (asked,) = [one for one in gate.giver.asked if "resource" in one]
+    assert asked["resource"] == f"{gate.service.url}/guarded/mcp"
+
+
+async def test_the_issuer_says_where_callers_tokens_are_exchanged(connect: Connect, gate: Gate) -> None:
+    served = len(gate.service.served)
+    async with connect(path="/c/issued", who="eve") as client:
+        assert not (await client.call_tool("find", {"query": "x"})).is_error
+    assert set(gate.service.served[served:]) == {"eve"}
+
+
 def test_nobody_names_another_persons_token_as_their_own(gate: Gate, tokens: dict[str, str]) -> None:
     forged = {"x-gatehouse-own-authorization": f"Bearer {tokens['ada']}", "x-gatehouse-own-key": tokens["ada"]}
     headers = {"authorization": f"Bearer {tokens['eve']}", **forged, **ACCEPT}

@@ -18,6 +18,19 @@
 {{- range $v.connections -}}
 {{- if has .name $names -}}{{- $said = append $said (printf "connections: the name %q stands there twice" .name) -}}{{- end -}}
 {{- $names = append $names .name -}}
+{{- $connection := . -}}
+{{- with dig "oauth" nil (.credential | default dict) -}}
+{{- $place := printf "connections: the oauth of %q" $connection.name -}}
+{{- if eq (empty .token_url) (not (or .issuer .discover)) -}}
+{{- $said = append $said (printf "%s needs one of token_url and issuer, or discover: true for an MCP server" $place) -}}
+{{- end -}}
+{{- if and .discover (or (ne $connection.kind "mcp") (not (hasPrefix "https://" $connection.url))) -}}
+{{- $said = append $said (printf "%s asks the server where the client's secret goes: discover is for kind mcp with https" $place) -}}
+{{- end -}}
+{{- if and .discover .exchange (not .issuer) -}}
+{{- $said = append $said (printf "%s shows callers' tokens to the issuer: name it in issuer beside discover" $place) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if and $v.injection.connection (not (has $v.injection.connection $names)) -}}
 {{- $said = append $said (printf "injection.connection: %q is none of the connections (%s)" $v.injection.connection (join ", " $names)) -}}
@@ -27,6 +40,17 @@
 {{- end -}}
 {{- if and $v.control.autoscaling.enabled (not $v.control.database) -}}
 {{- $said = append $said "control.autoscaling: needs control.database: SQLite is for one replica" -}}
+{{- end -}}
+{{- range $part := list "control" "gateway" -}}
+{{- with (get $v $part).autoscaling -}}
+{{- if and .enabled (gt (int .minReplicas) (int .maxReplicas)) -}}
+{{- $said = append $said (printf "%s.autoscaling: minReplicas %d is more than maxReplicas %d" $part (int .minReplicas) (int .maxReplicas)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $limit := dig "record" "limit" $v.record.limit $v.settings -}}
+{{- if and $v.gateway.enabled (le (include "gatehouse.bytes" $v.gateway.spool.size | int64) (include "gatehouse.bytes" (toString $limit) | int64)) -}}
+{{- $said = append $said (printf "gateway.spool.size: %s is not more than record.limit (%s): a pod would run out of room before it refuses calls" $v.gateway.spool.size (toString $limit)) -}}
 {{- end -}}
 {{- if and $v.control.persistence.enabled (or (gt (int $v.control.replicas) 1) $v.control.autoscaling.enabled) -}}
 {{- $said = append $said "control.persistence: one volume is for one replica: set control.replicas: 1, or turn it off and use control.database" -}}
@@ -41,6 +65,11 @@
 {{- end -}}
 {{- if and (eq $v.certificates.mode "certManager") (not $v.certificates.certManager.issuerRef.name) -}}
 {{- $said = append $said "certificates.certManager.issuerRef.name: name the Issuer or ClusterIssuer" -}}
+{{- end -}}
+{{- with $v.certificates.certManager -}}
+{{- if and (eq $v.certificates.mode "certManager") (ge (trimSuffix "h" .renewBefore | int) (trimSuffix "h" .duration | int)) -}}
+{{- $said = append $said (printf "certificates.certManager: renewBefore %s must be less than duration %s" .renewBefore .duration) -}}
+{{- end -}}
 {{- end -}}
 {{- if eq $v.certificates.mode "existingSecret" -}}
 {{- if and (not $v.certificates.secret) (or $v.control.enabled $v.webhook.enabled) -}}

@@ -89,7 +89,9 @@ that the program needs to know of the release stands here, and nothing of it is 
 
 {{/* Whose data planes: the value of the label on injected pods. */}}
 {{- define "gatehouse.injection.label" -}}
-{{- printf "%s.%s" .Release.Namespace .Release.Name | trunc 63 | trimAll "-." -}}
+{{- $whole := printf "%s.%s" .Release.Namespace .Release.Name -}}
+{{- if gt (len $whole) 63 -}}{{- $whole = printf "%s-%s" ($whole | trunc 54 | trimAll "-.") ($whole | sha256sum | trunc 8) -}}{{- end -}}
+{{- $whole -}}
 {{- end -}}
 
 {{- define "gatehouse.injection.client" -}}

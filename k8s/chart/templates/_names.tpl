@@ -40,6 +40,25 @@ namespace: {{ .root.Release.Namespace }}
 labels: {{- include "gatehouse.labels" . | nindent 2 }}
 {{- end -}}
 
+{{/* Of a volume, by what it shows: list "secret" "name". Names that would become one are told apart. */}}
+{{- define "gatehouse.volume" -}}
+{{- $kind := first . -}}{{- $name := last . -}}
+{{- if or (contains "." $name) (gt (len $name) (int (sub 62 (len $kind)))) -}}
+{{ $kind }}-{{ $name | replace "." "-" | trunc (int (sub 53 (len $kind))) | trimSuffix "-" }}-{{ $name | sha256sum | trunc 8 }}
+{{- else -}}
+{{ $kind }}-{{ $name }}
+{{- end -}}
+{{- end -}}
+
+{{/* `20Gi`, `512KiB`, `1.5 GiB` -> bytes. */}}
+{{- define "gatehouse.bytes" -}}
+{{- $units := dict "" 1 "B" 1 "m" 0.001 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 -}}
+{{- $number := regexFind "^[0-9.]+" . -}}
+{{- $unit := trimPrefix $number . | trim -}}
+{{- if gt (len $unit) 1 -}}{{- $unit = trimSuffix "B" $unit -}}{{- end -}}
+{{- mulf (float64 $number) (get $units $unit) | int64 -}}
+{{- end -}}
+
 {{- define "gatehouse.image" -}}
 {{- with .Values.image -}}
 {{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag }}{{ end }}

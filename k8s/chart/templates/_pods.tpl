@@ -15,13 +15,16 @@ imagePullSecrets:
 {{- with .of.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
-{{- with .of.nodeSelector }}
-nodeSelector: {{- toYaml . | nindent 2 }}
-{{- end }}
+nodeSelector: {{- include "gatehouse.pod.nodes" .of | nindent 2 }}
 {{- with .of.tolerations }}
 tolerations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- include "gatehouse.pod.apart" . }}
+{{- end -}}
+
+{{/* The image is for Linux, and not every cluster has that alone. */}}
+{{- define "gatehouse.pod.nodes" -}}
+{{- toYaml (merge (dict) (.nodeSelector | default dict) (dict "kubernetes.io/os" "linux")) -}}
 {{- end -}}
 
 {{- define "gatehouse.pod.security" -}}
@@ -75,6 +78,15 @@ topologySpreadConstraints:
 {{- end }}
 {{- end -}}
 
+{{/* Where no two may share a node, a new pod waits for an old one's place: with as many pods as nodes for ever. */}}
+{{- define "gatehouse.pod.rollout" -}}
+{{- if and (eq .antiAffinity "required") (or (gt (int .replicas) 1) (dig "autoscaling" "enabled" false .)) -}}
+{maxUnavailable: 1, maxSurge: 0}
+{{- else -}}
+{maxUnavailable: 0, maxSurge: 1}
+{{- end -}}
+{{- end -}}
+
 {{- define "gatehouse.container" -}}
 image: {{ include "gatehouse.image" . }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
@@ -95,11 +107,11 @@ imagePullPolicy: {{ .Values.image.pullPolicy }}
   configMap: {name: {{ include "gatehouse.part" (dict "root" .root "part" "policies") }}}
 {{- end }}
 {{- range $policies.existingConfigMaps }}
-- name: policies-{{ . | replace "." "-" | trunc 54 | trimSuffix "-" }}
+- name: {{ include "gatehouse.volume" (list "policies" .) }}
   configMap: {name: {{ . }}}
 {{- end }}
 {{- range .root.Values.identity.configMaps }}
-- name: identity-{{ . | replace "." "-" | trunc 54 | trimSuffix "-" }}
+- name: {{ include "gatehouse.volume" (list "identity" .) }}
   configMap: {name: {{ . }}}
 {{- end }}
 {{- end -}}
@@ -114,10 +126,10 @@ imagePullPolicy: {{ .Values.image.pullPolicy }}
 - {name: policies, mountPath: /etc/gatehouse/policies/inline, readOnly: true}
 {{- end }}
 {{- range $policies.existingConfigMaps }}
-- {name: policies-{{ . | replace "." "-" | trunc 54 | trimSuffix "-" }}, mountPath: /etc/gatehouse/policies/{{ . }}, readOnly: true}
+- {name: {{ include "gatehouse.volume" (list "policies" .) }}, mountPath: /etc/gatehouse/policies/{{ . }}, readOnly: true}
 {{- end }}
 {{- range .root.Values.identity.configMaps }}
-- {name: identity-{{ . | replace "." "-" | trunc 54 | trimSuffix "-" }}, mountPath: /etc/gatehouse/identity/{{ . }}, readOnly: true}
+- {name: {{ include "gatehouse.volume" (list "identity" .) }}, mountPath: /etc/gatehouse/identity/{{ . }}, readOnly: true}
 {{- end }}
 {{- end -}}
 

@@ -29,7 +29,7 @@ gatehouse.yaml it is a file under /etc/gatehouse, and the pod that needs it has 
 {{- define "gatehouse.reference.volumes" -}}
 {{- $gathered := include "gatehouse.reference.gathered" . | fromYaml -}}
 {{- range $name, $keys := $gathered.secrets }}
-- name: secret-{{ $name | replace "." "-" | trunc 56 | trimSuffix "-" }}
+- name: {{ include "gatehouse.volume" (list "secret" $name) }}
   secret:
     secretName: {{ $name }}
     defaultMode: 0440
@@ -39,7 +39,7 @@ gatehouse.yaml it is a file under /etc/gatehouse, and the pod that needs it has 
     {{- end }}
 {{- end }}
 {{- range $class, $_ := $gathered.csi }}
-- name: csi-{{ $class | replace "." "-" | trunc 59 | trimSuffix "-" }}
+- name: {{ include "gatehouse.volume" (list "csi" $class) }}
   csi:
     driver: secrets-store.csi.k8s.io
     readOnly: true
@@ -50,10 +50,10 @@ gatehouse.yaml it is a file under /etc/gatehouse, and the pod that needs it has 
 {{- define "gatehouse.reference.mounts" -}}
 {{- $gathered := include "gatehouse.reference.gathered" . | fromYaml -}}
 {{- range $name, $_ := $gathered.secrets }}
-- {name: secret-{{ $name | replace "." "-" | trunc 56 | trimSuffix "-" }}, mountPath: /etc/gatehouse/secrets/{{ $name }}, readOnly: true}
+- {name: {{ include "gatehouse.volume" (list "secret" $name) }}, mountPath: /etc/gatehouse/secrets/{{ $name }}, readOnly: true}
 {{- end }}
 {{- range $class, $_ := $gathered.csi }}
-- {name: csi-{{ $class | replace "." "-" | trunc 59 | trimSuffix "-" }}, mountPath: /etc/gatehouse/csi/{{ $class }}, readOnly: true}
+- {name: {{ include "gatehouse.volume" (list "csi" $class) }}, mountPath: /etc/gatehouse/csi/{{ $class }}, readOnly: true}
 {{- end }}
 {{- end -}}
 

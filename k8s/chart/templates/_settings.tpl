@@ -137,6 +137,11 @@ same text can be read anywhere the folders are laid out alike.
 {{- $anchors := list -}}
 {{- range $settings.record.anchors -}}{{- if .control -}}{{- $anchors = append $anchors . -}}{{- end -}}{{- end -}}
 {{- $_ := set $settings.record "anchors" $anchors -}}
+{{/* An emptyDir that is fuller than its limit evicts the pod, and the record with it: calls are refused before that. */}}
+{{- $room := div (mul 3 (include "gatehouse.bytes" .Values.injection.spool.size | int64)) 4 -}}
+{{- if lt $room (include "gatehouse.bytes" (toString $settings.record.limit) | int64) -}}
+{{- $_ := set $settings.record "limit" (printf "%dMiB" (div $room 1048576)) -}}
+{{- end -}}
 {{- $own := .Values.injection.serviceAccounts -}}
 {{- if $own.issuer -}}
 {{- $workload := dict

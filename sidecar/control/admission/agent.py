@@ -6,7 +6,10 @@ stays as it is; the release says whether such a pod is let in with a note, or re
 Rules:
 - The key of the model is never among them. What stands in for one opens nothing anywhere: Envoy takes it out and puts
   the pod's own token in its place.
-- What comes by `envFrom` is known by the name of its object only: a variable written here goes before it.
+- What comes by `envFrom` is known by the name of its object only: a variable written here goes before it. So every name
+  that leads past the gate is written here as well, empty; of its exceptions for a proxy none is lost.
+- Ours stand first: `$(ANTHROPIC_BASE_URL)` in a variable of the owner's is the gate then, and no address that he had
+  from `envFrom`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,13 +34,24 @@ PAST = (
     "CLAUDE_CODE_USE_BEDROCK",
     "CLAUDE_CODE_USE_VERTEX",
     "CLAUDE_CODE_USE_FOUNDRY",
+    "CLAUDE_CODE_USE_MANTLE",
+    "CLAUDE_CODE_USE_GATEWAY",
+    "CLAUDE_CODE_USE_ANTHROPIC_AWS",
+    "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
     "ANTHROPIC_UNIX_SOCKET",
 )
+# How the agent's program reads a switch that is off.
+OFF = ("0", "false", "no", "off")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 PAST_PROXIES = ("NO_PROXY", "no_proxy")
 WATCHED = frozenset((BASE_URL, QUIET, *OWN_WORDS, *PAST, *PROXIES, *PAST_PROXIES))
 # Of meshes and the like: they call no model.
-OTHERS = frozenset(("istio-proxy", "istio-init", "istio-validation", "linkerd-proxy", "linkerd-init", "vault-agent"))
+OTHERS = frozenset(
+    (
+        *("istio-proxy", "istio-init", "istio-validation", "linkerd-proxy", "linkerd-init"),
+        *("linkerd-network-validator", "vault-agent", "vault-agent-init", "daprd", "cloud-sql-proxy"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,37 +77,46 @@ def led(container: Object, injection: Injection, wishes: Wishes) -> Agent:
     known = {one["name"]: one for one in listed if one["name"] in WATCHED}
     url = base_url(injection, wishes)
     if not known and not container.get("envFrom"):
-        return Agent({**container, "env": [*listed, *_usual(url)]}, ())
+        return Agent({**container, "env": [*_usual(url), *listed]}, ())
     notes = tuple(f"container {container['name']} {said}" for said in _notes(container, known, url))
     if injection.explicit == "refuse" and (own := tuple(_explicit(known, url))):
         raise Refusal(
             f"container {container['name']} {own[0]}: take it out, or name the container in the annotation "
             f"{PREFIX}excluded-containers"
         )
-    added = [] if _elsewhere(known, url) else list(_added(known, url))
-    return Agent({**container, "env": [*listed, *added]} if added else container, notes)
+    added = [] if _elsewhere(known, url) else list(_added(known, url, bool(container.get("envFrom"))))
+    return Agent({**container, "env": [*added, *listed]} if added else container, notes)
 
 
 @cache
 def _usual(url: str) -> tuple[Object, ...]:
     """What a container gets that has nothing of its own, as almost all."""
-    return tuple(_added({}, url))
+    return tuple(_added({}, url, from_elsewhere=False))
 
 
-def _added(known: Mapping[str, Object], url: str) -> Iterator[Object]:
+def _added(known: Mapping[str, Object], url: str, from_elsewhere: bool) -> Iterator[Object]:
     wanted = {BASE_URL: url, QUIET: "1"}
     if not any(_set(known, name) for name in OWN_WORDS):
         wanted[AUTH_TOKEN] = STAND_IN
-    if any(_set(known, name) for name in PROXIES) and not any(name in known for name in PAST_PROXIES):
-        wanted |= dict.fromkeys(PAST_PROXIES, f"{LOOPBACK},localhost")
+    if from_elsewhere:
+        wanted |= dict.fromkeys(PAST, "")
+    if not any(name in known for name in PAST_PROXIES):
+        wanted |= _past_proxies(known, from_elsewhere)
     yield from ({"name": name, "value": value} for name, value in wanted.items() if name not in known)
+
+
+def _past_proxies(known: Mapping[str, Object], from_elsewhere: bool) -> Mapping[str, str]:
+    """A proxy's exceptions. Those that come by `envFrom` are named, and stay: the kubelet puts them in."""
+    if from_elsewhere:
+        return {name: f"{LOOPBACK},localhost,$({name})" for name in PAST_PROXIES}
+    return dict.fromkeys(PAST_PROXIES, f"{LOOPBACK},localhost") if any(_set(known, one) for one in PROXIES) else {}
 
 
 def _explicit(known: Mapping[str, Object], url: str) -> Iterator[str]:
     """What the owner wrote that leads past the gate, or shows it a word of its own."""
     if _elsewhere(known, url):
         yield f"sets {BASE_URL} itself"
-    yield from (f"sets {name}, which leads past the gate" for name in PAST if _set(known, name))
+    yield from (f"sets {name}, which leads past the gate" for name in PAST if _on(known, name))
     if _set(known, "ANTHROPIC_API_KEY"):
         yield "sets ANTHROPIC_API_KEY itself, and the model's key is the gate's business"
 
@@ -101,7 +124,7 @@ def _explicit(known: Mapping[str, Object], url: str) -> Iterator[str]:
 def _notes(container: Object, known: Mapping[str, Object], url: str) -> Iterator[str]:
     if _elsewhere(known, url):
         yield f"keeps its own {BASE_URL}: its calls do not go through the gate"
-    yield from (f"keeps {name}: its calls do not go through the gate" for name in PAST if _set(known, name))
+    yield from (f"keeps {name}: its calls do not go through the gate" for name in PAST if _on(known, name))
     for name in OWN_WORDS:
         if _set(known, name) and known[name].get("value") != STAND_IN:
             yield f"keeps its own {name}: the gate judges it as a token"
@@ -119,7 +142,12 @@ def _past_proxy(known: Mapping[str, Object]) -> bool:
 
 
 def _elsewhere(known: Mapping[str, Object], url: str) -> bool:
-    return _set(known, BASE_URL) and known[BASE_URL].get("value") != url
+    """An empty address is the model's own, as if none were set."""
+    return BASE_URL in known and known[BASE_URL].get("value") != url
+
+
+def _on(known: Mapping[str, Object], name: str) -> bool:
+    return _set(known, name) and str(known[name].get("value", "")).lower() not in OFF
 
 
 def _set(known: Mapping[str, Object], name: str) -> bool:

@@ -5,7 +5,7 @@ the registry of an image that is named by its digest, tokens of clouds): that is
 is mounted and what is set are ours: a pod in which they differ was written by hand, and is refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sidecar.control.admission.review import Object, Refusal
@@ -18,47 +18,69 @@ EXACT = ("command", "args", "restartPolicy", "lifecycle", "envFrom")
 CONTAINED = ("securityContext", "volumeMounts", "env")
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 AMOUNTS = ("sizeLimit", "storage")
-# Where clouds and the cluster put what a pod may be asked for, and the words that they set.
-TOKENS = "/var/run/secrets/"
-WORDS = ("AWS_", "AZURE_", "GOOGLE_", "KUBERNETES_", "DD_", "OTEL_", "ISTIO_")
+# Where clouds, the cluster and Vault put what a pod may be asked for, and the words that they set. Nothing of ours is
+# read there: what lies in these folders changes no program.
+TOKENS = ("/var/run/secrets/", "/vault/")
+WORDS = ("AWS_", "AZURE_", "GOOGLE_", "KUBERNETES_", "DD_", "OTEL_", "ISTIO_", "DAPR_")
 
 
 def verified(spec: Object, plan: Plan) -> None:
     for kind, wanted in (("initContainers", plan.init), ("containers", plan.containers), ("volumes", plan.volumes)):
         there = {one["name"]: one for one in spec.get(kind) or ()}
         for one in wanted:
-            if one["name"] not in there or not _is(there[one["name"]], one):
+            wrong = _differs(there[one["name"]], one) if one["name"] in there else "it is missing"
+            if wrong:
                 raise Refusal(
                     f"the pod claims to have its gate, and {one['name']} ({kind}) is not there as this release makes "
-                    f"it: {REMEDY}"
+                    f"it: {wrong}. If a webhook beside ours did that, leave the gate's containers out there; else "
+                    f"{REMEDY}"
                 )
         strange = sorted(n for n in there.keys() - {one["name"] for one in wanted} if n.startswith(NAMES))
         if strange:
             raise Refusal(f"the pod claims to have its gate, and {strange[0]} ({kind}) is none of it: {REMEDY}")
 
 
-def _is(there: Mapping[str, Any], wanted: Object) -> bool:
+def _differs(there: Mapping[str, Any], wanted: Object) -> str:
+    """What is not ours in it, in words; nothing, where it is as it should be."""
     if "image" not in wanted:
-        return _holds(there, wanted)
-    return (
-        all(there.get(part) == wanted.get(part) for part in EXACT)
-        and all(_holds(there.get(part) or [], wanted[part]) for part in CONTAINED if part in wanted)
-        and all("exec" not in there.get(probe, {}) or _holds(there[probe], wanted.get(probe)) for probe in PROBES)
-        and _same_image(str(there.get("image")), wanted["image"])
-        and _nothing_strange(there, wanted)
+        return "" if _holds(there, wanted) else "it is another volume"
+    return next(_differences(there, wanted), "")
+
+
+def _differences(there: Mapping[str, Any], wanted: Object) -> Iterator[str]:
+    yield from (f"{part} differs" for part in EXACT if there.get(part) != wanted.get(part))
+    yield from (
+        f"{part} differs" for part in CONTAINED if part in wanted and not _holds(there.get(part) or [], wanted[part])
     )
+    for probe in PROBES:
+        if "exec" in there.get(probe, {}) and not _holds(there[probe], wanted.get(probe)):
+            yield f"{probe} differs"
+    if not _same_image(str(there.get("image")), wanted["image"]):
+        yield f"its image is {there.get('image')}"
+    yield from _strange(there, wanted)
 
 
-def _nothing_strange(there: Mapping[str, Any], wanted: Object) -> bool:
+def _strange(there: Mapping[str, Any], wanted: Object) -> Iterator[str]:
     ours = {one["mountPath"] for one in wanted["volumeMounts"]}
-    paths = {one["mountPath"] for one in there.get("volumeMounts") or ()} - ours
-    words = {one["name"] for one in there.get("env") or ()} - {one["name"] for one in wanted.get("env", ())}
-    return (
-        len(there.get("volumeMounts") or ()) == len(paths) + len(ours)
-        and all(path.startswith(TOKENS) and not path.startswith(TOKEN) for path in paths)
-        and all(word.startswith(WORDS) for word in words)
-        and "add" not in ((there.get("securityContext") or {}).get("capabilities") or {})
-    )
+    for path in _more([one["mountPath"] for one in there.get("volumeMounts") or ()], ours):
+        if path in ours or not path.startswith(TOKENS) or path.startswith(TOKEN):
+            yield f"something is mounted at {path}"
+    known = {one["name"] for one in wanted.get("env", ())}
+    for word in _more([one["name"] for one in there.get("env") or ()], known):
+        if word in known or not word.startswith(WORDS):
+            yield f"the variable {word} is set"
+    if "add" in ((there.get("securityContext") or {}).get("capabilities") or {}):
+        yield "it has capabilities"
+
+
+def _more(there: Iterable[str], ours: Iterable[str]) -> Iterator[str]:
+    """What is there beside ours, or twice."""
+    left = set(ours)
+    for one in there:
+        if one in left:
+            left.remove(one)
+        else:
+            yield one
 
 
 def _same_image(one: str, other: str) -> bool:

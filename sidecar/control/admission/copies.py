@@ -5,7 +5,8 @@ everywhere at once, and once in a minute what somebody changed there is put back
 
 Rules:
 - Only what bears our label is written over. A ConfigMap of that name that somebody else made refuses the pod.
-- A namespace where a copy is found is kept up to date, whoever opted it in.
+- A namespace where a copy is found is kept up to date, whoever opted it in. One that was made anew under
+  its old name has none.
 """
 
 import asyncio
@@ -38,7 +39,7 @@ class Copies:
     now: Callable[[], float]
     _looked: float = float("-inf")
     _wanted: Mapping[str, Data] = field(default_factory=dict)
-    _done: dict[str, Mapping[str, Data]] = field(default_factory=dict)
+    _done: dict[str, tuple[Mapping[str, Data], str]] = field(default_factory=dict)
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def refresh(self) -> None:
@@ -49,10 +50,10 @@ class Copies:
 
     async def ensure(self, namespace: str) -> None:
         """The namespace has what its pods will mount, or the pod must wait."""
-        if self._done.get(namespace) is self._wanted:
+        if self._has_all(namespace):
             return
         async with self._locks.setdefault(namespace, asyncio.Lock()):
-            if self._done.get(namespace) is self._wanted:
+            if self._has_all(namespace):
                 return
             try:
                 await self._bring(namespace)
@@ -75,15 +76,19 @@ class Copies:
                 log.warning("copies are not up to date", namespace=name, why=str(error))
         self._looked = self.now()
 
+    def _has_all(self, namespace: str) -> bool:
+        wanted, life = self._done.get(namespace, (None, ""))
+        return wanted is self._wanted and life == self.namespaces.life(namespace)
+
     async def _there(self, namespace: str) -> bool:
         found = await self.cluster.get(f"/api/v1/namespaces/{namespace}/configmaps/{self.injection.settings}")
         return found is not None and self._ours(found)
 
     async def _bring(self, namespace: str) -> None:
-        wanted = self._wanted
+        wanted, life = self._wanted, self.namespaces.life(namespace)
         for name, data in wanted.items():
             await self._one(namespace, name, data)
-        self._done[namespace] = wanted
+        self._done[namespace] = wanted, life
 
     async def _one(self, namespace: str, name: str, data: Data) -> None:
         folder = f"/api/v1/namespaces/{namespace}/configmaps"

@@ -13,8 +13,9 @@ from sidecar.settings.webhook import Injection
 
 LABEL = "gatehouse.dev/inject"
 ANSWERS = {"true": True, "false": False}
+REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 MIRROR = "kubernetes.io/config.mirror"
-OPERATING_SYSTEM = "kubernetes.io/os"
+OPERATING_SYSTEMS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +63,16 @@ def _impossible(pod: Mapping[str, Any]) -> str:
 
 
 def _node(spec: Mapping[str, Any]) -> str:
-    return str((spec.get("nodeSelector") or {}).get(OPERATING_SYSTEM, ""))
+    """The operating system of every node that it may come to; nothing, where that is not one."""
+    selected = spec.get("nodeSelector") or {}
+    said = next((str(selected[name]) for name in OPERATING_SYSTEMS if name in selected), "")
+    required = ((spec.get("affinity") or {}).get("nodeAffinity") or {}).get(REQUIRED) or {}
+    terms = {_of_term(term) for term in required.get("nodeSelectorTerms") or ()}
+    return said or (terms.pop() if len(terms) == 1 else "")
+
+
+def _of_term(term: Mapping[str, Any]) -> str:
+    for one in term.get("matchExpressions") or ():
+        if one.get("key") in OPERATING_SYSTEMS and one.get("operator") == "In" and len(one.get("values") or ()) == 1:
+            return str(one["values"][0])
+    return ""

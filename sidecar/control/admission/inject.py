@@ -17,7 +17,7 @@ import orjson
 from sidecar.control.admission import agent
 from sidecar.control.admission.claims import REMEDY, verified
 from sidecar.control.admission.review import Object, Refusal
-from sidecar.control.admission.secrecy import kept_secret
+from sidecar.control.admission.secrecy import almighty, kept_secret
 from sidecar.control.admission.sidecars import NAMES, PORTS, Plan, planned
 from sidecar.control.admission.volumes import NAMES as PREFIX
 from sidecar.control.admission.wishes import STATUS, Wishes, wishes
@@ -37,6 +37,7 @@ def injected(pod: Object, injection: Injection, native: bool) -> Injected:
     wished = wishes(pod, injection)
     plan = planned(injection, wished, native)
     spec: Object = pod["spec"]
+    _ports_free(spec)
     if _claims(pod):
         verified(spec, plan)
         ready = spec
@@ -100,6 +101,11 @@ def _one(container: Object, injection: Injection, wished: Wishes, notes: list[st
 def _notes(spec: Object, plan: Plan, injection: Injection) -> Iterator[str]:
     if plan.containers and spec.get("restartPolicy") in ("Never", "OnFailure"):
         yield "this cluster knows no native sidecars: the gate's containers go on running when the agent has ended"
+    if plan.containers and any(one["name"] not in NAMES for one in spec.get("initContainers") or ()):
+        yield "this cluster knows no native sidecars: init containers run before the gate, and reach no model"
+    if spec.get("resources"):
+        yield "spec.resources is for all containers of the pod: the gate's need their part of it"
+    yield from almighty(spec, NAMES)
     if injection.spool_class and (spec.get("securityContext") or {}).get("fsGroup") == injection.user is not None:
         yield f"the pod's volumes belong to group {injection.user}, so that the gate can write its own"
 
@@ -120,14 +126,19 @@ def _metadata(pod: Object, plan: Plan, notes: tuple[str, ...], injection: Inject
 
 
 def _free(spec: Object) -> None:
-    """Nobody else's things carry our names or stand where we listen."""
+    """Nobody else's things carry our names."""
     for kind in ("initContainers", "containers", "volumes"):
         for one in spec.get(kind) or ():
             if one["name"].startswith(PREFIX):
                 raise Refusal(f"the name {one['name']} ({kind}) is the gate's own: choose another, or {REMEDY}")
-    for one in (*(spec.get("initContainers") or ()), *spec["containers"]):
+
+
+def _ports_free(spec: Object) -> None:
+    """A webhook that comes after ours can add a container on a port of the gate's."""
+    others = (one for one in (*(spec.get("initContainers") or ()), *spec["containers"]) if one["name"] not in NAMES)
+    for one in others:
         for port in one.get("ports") or ():
-            if port.get("containerPort") in PORTS:
+            if port.get("containerPort") in PORTS and port.get("protocol", "TCP") == "TCP":
                 raise Refusal(
                     f"container {one['name']} listens on port {port['containerPort']}, where the gate does: "
                     "choose another port"

@@ -12,7 +12,8 @@ from sidecar.control.admission.eligible import Eligible, eligible
 from sidecar.control.admission.inject import injected
 from sidecar.control.admission.patch import patch
 from sidecar.control.admission.review import Answer, Refusal, Review
-from sidecar.control.admission.sidecars import planned
+from sidecar.control.admission.secrecy import debugged
+from sidecar.control.admission.sidecars import NAMES, planned
 from sidecar.control.admission.wishes import STATUS, wishes
 from sidecar.settings.webhook import Injection
 
@@ -21,11 +22,12 @@ KIND = "v1.Pod"
 
 @dataclass(frozen=True, slots=True)
 class Pods:
-    """`labels`: of a namespace, nothing where they are not known. `ensure`: copies. `tell`: an event."""
+    """`labels`: of a namespace, and whether they must be of now; nothing where they are not known. `ensure`: copies.
+    `tell`: an event."""
 
     injection: Injection
     native: bool
-    labels: Callable[[str], Awaitable[Mapping[str, str] | None]]
+    labels: Callable[[str, bool], Awaitable[Mapping[str, str] | None]]
     ensure: Callable[[str], Awaitable[None]]
     tell: Callable[[Review, str], None]
 
@@ -33,8 +35,7 @@ class Pods:
         if review.kind != KIND or review.operation != "CREATE":
             raise Refusal(f"this hook is for pods that are made, and was asked about {review.operation} {review.kind}")
         shaped(review.object)
-        labels = None if review.namespace in self.injection.excluded else await self.labels(review.namespace)
-        decided = eligible(review.object, review.namespace, labels, self.injection)
+        decided = await self._eligible(review)
         if not decided.inject:
             return self._left_alone(review, decided)
         made = injected(review.object, self.injection, self.native)
@@ -42,22 +43,43 @@ class Pods:
             await self.ensure(review.namespace)
         return Answer(True, warnings=made.notes, patch=patch(review.object, made.pod))
 
+    async def _eligible(self, review: Review) -> Eligible:
+        """A label set a moment ago counts: no pod is left alone by what was known before."""
+        if review.namespace in self.injection.excluded:
+            return eligible(review.object, review.namespace, None, self.injection)
+        for anew in (False, True):
+            labels = await self.labels(review.namespace, anew)
+            decided = eligible(review.object, review.namespace, labels, self.injection)
+            if decided.inject or decided.asked:
+                break
+        return decided
+
     def worn(self, review: Review) -> Answer:
         """Of a pod with the label of injected ones, by which networks let it out: it has its gate, or is refused."""
         if review.kind != KIND or review.operation not in ("CREATE", "UPDATE"):
             raise Refusal(f"this hook is for pods, and was asked about {review.operation} {review.kind}")
         name, value = self.injection.label
         if review.operation == "UPDATE":
-            if _labels(review.old).get(name) == value:
-                return Answer(True)
-            raise Refusal(
-                f"the label {name}: {value} says that a pod has its gate, and is set when it is made: take it out"
-            )
+            if _labels(review.old).get(name) != value:
+                raise Refusal(
+                    f"the label {name}: {value} says that a pod has its gate, and is set when it is made: take it out"
+                )
+            self._as_it_was(review)
+            return Answer(True)
         if STATUS not in ((review.object.get("metadata") or {}).get("annotations") or {}):
             raise Refusal(f"the label {name}: {value} says that a pod has its gate, and this one has none: take it out")
         shaped(review.object)
         verified(review.object["spec"], planned(self.injection, wishes(review.object, self.injection), self.native))
         return Answer(True)
+
+    def _as_it_was(self, review: Review) -> None:
+        """Of a pod that runs only images can be changed, and containers for debugging be added."""
+        old, made = review.old.get("spec") or {}, review.object.get("spec") or {}
+        before, after = _images(old), _images(made)
+        for name in sorted(NAMES):
+            if before.get(name) != after.get(name):
+                raise Refusal(f"the image of {name} is the gate's: it comes with the next pod, after an upgrade")
+        debugged(old, made, NAMES, self.injection)
 
     def _left_alone(self, review: Review, decided: Eligible) -> Answer:
         if STATUS in ((review.object.get("metadata") or {}).get("annotations") or {}):
@@ -76,6 +98,10 @@ class Pods:
 
 def _labels(pod: Mapping[str, Any]) -> Mapping[str, Any]:
     return (pod.get("metadata") or {}).get("labels") or {}
+
+
+def _images(spec: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {one["name"]: one.get("image") for one in (*(spec.get("initContainers") or ()), *spec.get("containers", ()))}
 
 
 def shaped(pod: Mapping[str, Any]) -> None:

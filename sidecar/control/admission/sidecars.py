@@ -60,7 +60,7 @@ class Plan:
 
 def planned(injection: Injection, wishes: Wishes, native: bool) -> Plan:
     found = places(injection, wishes.policy)
-    bootstrap = _bootstrap(injection, found)
+    bootstrap = _bootstrap(injection, wishes, found)
     running = (_data_plane(injection, wishes, found), _envoy(injection, wishes, found))
     volumes = tuple(place.volume for place in found)
     if native:
@@ -77,10 +77,12 @@ def _classic(container: Object, wait: str) -> Object:
     return {**container, "lifecycle": hooks}
 
 
-def _bootstrap(injection: Injection, found: tuple[Place, ...]) -> Object:
+def _bootstrap(injection: Injection, wishes: Wishes, found: tuple[Place, ...]) -> Object:
     uses = (Use.RUN, Use.STATE, Use.TEMPORARY, Use.SETTINGS, Use.RULES, Use.IDENTITY, Use.AUTHORITY)
     return {
-        **_container(BOOTSTRAP, injection, PREPARING),
+        # It ends before they begin, so it costs no more than what they get; and a pod whose owner gave them limits of
+        # everything is one of the class "guaranteed", or fits the quota that asks for limits.
+        **_container(BOOTSTRAP, injection, wishes.resources.get("data_plane") or PREPARING),
         "command": ["sh", "-ec"],
         "args": [PREPARE],
         "volumeMounts": mounts(found, *uses),

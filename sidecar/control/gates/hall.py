@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sidecar.control import messages
-from sidecar.control.desk.blocks import BLOCKS, Blocks
+from sidecar.control.desk.blocks import BLOCKS, Blocks, InForce
 from sidecar.control.desk.ticket_rows import NoSuchTicket
 from sidecar.control.desk.tickets import TICKETS, Tickets, TooMany
 from sidecar.control.gates.visit import Visit
+from sidecar.control.messages import written
 from sidecar.control.store.engine import MISSED, Heard, StoreFailed
 from sidecar.control.store.store import Store
 from sidecar.core.approval.answer import Answer, Outcome
@@ -77,7 +78,7 @@ class Hall:
     async def greet(self, visit: Visit) -> None:
         """What a data plane must know first: whom people have stopped."""
         in_force = await self._blocks.in_force()
-        visit.say_blocks(in_force.version, messages.blocks_message(in_force.version, in_force.blocks))
+        visit.say_blocks(in_force.version, _all_of(in_force))
 
     async def stop(self, visit: Visit, block: Block) -> None:
         """A rule at a data plane stopped a session. It says so again until it hears that the block stands."""
@@ -86,7 +87,7 @@ class Hall:
             await self.greet(visit)
         except StoreFailed:
             return
-        visit.say(messages.stands_message(block.id))
+        visit.say(written(messages.stands_message(block.id)))
 
     async def ask(self, visit: Visit, asked: Asked) -> None:
         try:
@@ -94,10 +95,10 @@ class Hall:
             self._register(visit, asked.id, ticket.id)
             await self._settle(ticket.id)
         except TooMany as error:
-            visit.say(messages.settled_message(asked.id, Answer(Outcome.TOO_MANY, message=str(error))))
+            visit.say(written(messages.settled_message(asked.id, Answer(Outcome.TOO_MANY, message=str(error)))))
         except StoreFailed:
             self._forget(visit, asked.id)
-            visit.say(messages.settled_message(asked.id, Answer(Outcome.UNAVAILABLE, message=AWAY)))
+            visit.say(written(messages.settled_message(asked.id, Answer(Outcome.UNAVAILABLE, message=AWAY))))
 
     async def withdraw(self, visit: Visit, question: str, stay_open: bool) -> None:
         waited = question in visit.asked
@@ -107,7 +108,7 @@ class Hall:
             return
         await self._tickets.leave(question)
         if waited:  # else its answer is on the way already
-            visit.say(messages.settled_message(question, Answer(Outcome.WAITING)))
+            visit.say(written(messages.settled_message(question, Answer(Outcome.WAITING))))
 
     # --- who waits for what ---------------------------------------------------------------------------------------
 
@@ -139,10 +140,10 @@ class Hall:
                 continue  # it left while we asked; asked again, it is told the same
             if answer is not None:
                 self._forget(visit, question)
-                visit.say(messages.settled_message(question, answer))
+                visit.say(written(messages.settled_message(question, answer)))
             else:
                 self._forget(visit, question)
-                visit.say(messages.again_message(question))
+                visit.say(written(messages.again_message(question)))
 
     # --- what any replica announces -------------------------------------------------------------------------------
 
@@ -170,6 +171,10 @@ class Hall:
                 break
             except StoreFailed:
                 await asyncio.sleep(AGAIN)
-        message = messages.blocks_message(in_force.version, in_force.blocks)
+        message = _all_of(in_force)  # once, for thousands
         for visit in self.visits:
             visit.say_blocks(in_force.version, message)
+
+
+def _all_of(in_force: InForce) -> bytes:
+    return written(messages.blocks_message(in_force.version, in_force.blocks))

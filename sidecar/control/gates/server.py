@@ -109,7 +109,7 @@ class GateServer:
 
     async def _beat(self, visit: Visit) -> None:
         while True:
-            visit.say(pb.ToGate(beat=pb.Beat(at=self._clock())))
+            visit.say(messages.written(pb.ToGate(beat=pb.Beat(at=self._clock()))))
             await asyncio.sleep(BEAT)
 
     def _may(self, context: Context) -> bool:
@@ -144,7 +144,7 @@ async def _speak(visit: Visit, context: Context) -> None:
             message = await visit.next()
             if message is None:
                 return
-            await context.write(messages.written(message))
+            await context.write(message)
 
 
 async def _ended(speaking: "asyncio.Task[None]") -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from sidecar.control.laptop.said import NoToken
-from sidecar.settings.units import is_loopback
+from sidecar.settings.loopback import is_loopback
 
 WITHIN = 15.0  # seconds
 DISCOVERY = "/.well-known/openid-configuration"

@@ -16,8 +16,8 @@ import httpx
 
 from sidecar.control.tokens.keyset import PublicKey, fitting, read_keys
 from sidecar.control.tokens.refusal import Error, TokenRefused
+from sidecar.settings.loopback import is_loopback
 from sidecar.settings.tokens import Source
-from sidecar.settings.units import is_loopback
 
 FRESH = 600.0  # seconds
 LOOK_AGAIN = 30.0

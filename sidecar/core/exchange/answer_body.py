@@ -24,8 +24,9 @@ from sidecar.core.model.http import Headers, ResponseHead, first
 from sidecar.core.model.piece import Piece, Text
 from sidecar.core.model.place import Place
 from sidecar.core.model.scanned import Scan, Scanned
+from sidecar.core.wire import letters
 from sidecar.core.wire.claude import compose
-from sidecar.core.wire.claude.answer import Usage, read_answer
+from sidecar.core.wire.claude.answer import Usage, doubtful, read_answer
 from sidecar.core.wire.claude.endpoints import Endpoint
 from sidecar.core.wire.encoding import for_encoding
 from sidecar.core.wire.json_strict import parse
@@ -33,6 +34,7 @@ from sidecar.core.wire.json_strings import JsonValue, path_of
 
 # The largest answers (batch results) come as files of their own; a message has at most some 128,000 tokens.
 MAX_ANSWER = 64 * 1024 * 1024
+OF_MESSAGES = frozenset({Endpoint.MESSAGES, Endpoint.BATCH_RESULTS})
 UNREADABLE = "The upstream's answer cannot be read by the gate, so it was not passed on"
 FORGOTTEN = (
     "The provider refused this conversation because words of an earlier turn changed: the gate no longer knows what it "
@@ -103,6 +105,7 @@ class AnswerBody:
 
     def _read(self, body: bytes) -> "list[Line]":
         """Every line of a batch's results, or the whole."""
+        letters.checked(self.head.headers, 502)
         kind = (first(self.head.headers, "content-type") or "").partition(";")[0].strip().lower()
         if kind in ("application/x-jsonl", "application/jsonl", "application/x-ndjson"):
             lines: list[JsonValue] = []
@@ -111,7 +114,8 @@ class AnswerBody:
             return out
         if kind == "application/json" or kind.endswith("+json"):
             return [self._json(body)]
-        other = self.context.endpoint is Endpoint.OTHER
+        # A client that asked for a stream reads one, whatever the answer calls itself.
+        other = self.context.endpoint is Endpoint.OTHER and not self.context.stream
         if self.head.status >= 400 or (other and kind.startswith("text/")):
             return [_as_it_is(self._text(body))]
         if other:
@@ -135,6 +139,8 @@ class AnswerBody:
             if self.head.status >= 400:
                 return _as_it_is(self._text(body))
             raise Refused(502, Code.API, f"{UNREADABLE}: {refused.message}") from refused
+        if self.context.endpoint in OF_MESSAGES and self.head.status < 400 and doubtful(document.value):
+            raise Refused(502, Code.API, f"{UNREADABLE}: clients may read another message in it.")
         self.said = document.value
         answer = read_answer(document)
         self.usage = _summed(self.usage, answer.usage)

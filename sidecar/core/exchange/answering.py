@@ -14,11 +14,13 @@ from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.hearing import Hearing
 from sidecar.core.exchange.mcp.answer import mcp_answer
 from sidecar.core.exchange.mcp.asked import Asked
+from sidecar.core.exchange.mcp.gathered import McpGathered
 from sidecar.core.exchange.plain.answer import PlainAnswer
 from sidecar.core.exchange.plain.asked import Plain
 from sidecar.core.exchange.streamed import Streamed
 from sidecar.core.model.http import ResponseHead, first
 from sidecar.core.model.scanned import Scanned
+from sidecar.core.wire import letters
 from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.encoding import for_encoding
 from sidecar.core.wire.json_strings import JsonValue
@@ -80,15 +82,17 @@ class Answering(Protocol):
     def fact(self, at: float) -> dict[str, object]: ...
 
 
-def answering(context: AnswerContext, head: ResponseHead, at: float, since: float | None = None) -> Answering:
+def answering(
+    context: AnswerContext, head: ResponseHead, at: float, since: float | None = None, *, gathers: bool = False
+) -> Answering:
     """An event stream flows; everything else is held until it is whole, also a stream that nobody can read. `since`:
-    when the request was forwarded."""
+    when the request was forwarded. `gathers`: the client waits for one message of MCP, and reads no stream."""
     if isinstance(context.asked, Asked):
-        return mcp_answer(context, context.asked, head, at)
+        return (McpGathered if gathers else mcp_answer)(context, context.asked, head, at)
     if isinstance(context.asked, Plain):
         return PlainAnswer(context, head, at)
     kind = (first(head.headers, "content-type") or "").partition(";")[0].strip().lower()
-    if kind == "text/event-stream" and head.status < 400:
+    if kind == "text/event-stream" and head.status < 400 and letters.usual(head.headers):
         decoder = for_encoding(encodings(head.headers), MAX_STREAM)
         if decoder is not None:
             heard = Hearing(at if since is None else since)

@@ -41,6 +41,7 @@ class State(Enum):
     FORWARDED = auto()
     STREAMING = auto()
     COLLECTING = auto()
+    TUNNEL = auto()
     OVER = auto()
     DEAD = auto()
 

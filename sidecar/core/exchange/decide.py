@@ -37,6 +37,7 @@ from sidecar.core.model.connection import Kind
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.scanned import Scan, Scanned
 from sidecar.core.policy.judge import RequestFacts
+from sidecar.core.wire import letters
 from sidecar.core.wire.claude import compose
 from sidecar.core.wire.claude.endpoints import Endpoint, endpoint
 from sidecar.core.wire.claude.request import ClaudeRequest, read_request
@@ -89,6 +90,8 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
     way = route(arrived.head.path, gate.connections)
     notes.connection = way.connection.name
     not_stopped(gate, caller, way)
+    if arrived.upgrade and arrived.upgrade not in way.connection.upgrades:
+        raise Refused(403, Code.PERMISSION, f"The connection {way.connection.name} opens no WebSockets.")
     if way.connection.kind is not Kind.CLAUDE:
         return BY_KIND[way.connection.kind](gate, arrived, notes, caller, way)
     what = endpoint(arrived.head.method, way.path)
@@ -172,6 +175,7 @@ def _document(gate: Gate, arrived: Arrived, what: Endpoint) -> JsonDocument | No
         if what in (Endpoint.MESSAGES, Endpoint.COUNT_TOKENS):
             raise Refused(400, Code.INVALID_REQUEST, "The request has no body; a JSON object was expected.")
         return None
+    letters.checked(arrived.head.headers, 400)
     return parse(decode(arrived.body, encodings(arrived.head.headers), gate.limits.bytes), gate.limits)
 
 
@@ -188,6 +192,8 @@ def _facts(arrived: Arrived, way: Route, what: Endpoint, request: ClaudeRequest 
         path=way.path.partition("?")[0],
         endpoint=what.value,
         messages=request.message_count if request else 0,
+        tool_types=request.tool_types if request else (),
+        mcp_servers=request.mcp_servers if request else (),
     )
 
 

@@ -14,12 +14,14 @@ from sidecar.core.model.http import RequestHead, ResponseHead
 
 @dataclass(frozen=True, slots=True)
 class RequestStarted:
-    """The head of the request arrived. `caller` is nothing when no token was verified. `end`: there is no body."""
+    """The head of the request arrived. `caller` is nothing when no token was verified. `end`: there is no body.
+    `upgrade`: what it would leave HTTP for (`websocket`), after which nothing more of it is shown."""
 
     head: RequestHead
     caller: Caller | None
     at: float
     end: bool = False
+    upgrade: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
     NEW ─► READING ─► RECORDING ─────────────────► FORWARDED ─► STREAMING ─► OVER
               │           ├─► ASKING ─► HOLDING ─► SETTLING ─┘  └─► COLLECTING ──► OVER
               │           │      ▲                    ├── (one more question) ─► ASKING
-              └───────────┴─► REFUSING ─► OVER        └─► OVER
+              └───────────┴─► REFUSING ─► OVER        └─► OVER  └─► TUNNEL ──────► OVER
 
 A call that rules hold is asked about before it is forwarded: that people are asked is recorded (ASKING), they think
 (HOLDING), what they said is recorded (SETTLING).
 
 A client that can hear so is told that it waits, in an answer that begins before the call is forwarded: see `waiting`.
+
+A request that left HTTP for a WebSocket is in TUNNEL as long as that is open: see `plain.upgraded`.
 
 So it is with a tool call of an answer, which waits within STREAMING and COLLECTING while the answer goes on: see
 `steps_of_calls`.
@@ -29,6 +31,7 @@ from sidecar.core.exchange import steps_of_calls as calls
 from sidecar.core.exchange import steps_of_ending as ending
 from sidecar.core.exchange import steps_of_people as people
 from sidecar.core.exchange import steps_of_request as request
+from sidecar.core.exchange import steps_of_tunnel as tunnel
 from sidecar.core.exchange.commands import Command, Fail
 from sidecar.core.exchange.course import UNRECORDED, Course, State
 from sidecar.core.exchange.events import (
@@ -141,4 +144,7 @@ STEPS: Mapping[tuple[State, type], Step] = {
     (State.COLLECTING, Tick): ending.ignored,
     (State.COLLECTING, Gone): ending.gone,
     (State.COLLECTING, Stopped): ending.stopped_forwarded,
+    (State.TUNNEL, Tick): tunnel.tick,
+    (State.TUNNEL, Gone): ending.gone,
+    (State.TUNNEL, Stopped): tunnel.stopped,
 }

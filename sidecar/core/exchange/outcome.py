@@ -18,13 +18,14 @@ from sidecar.core.wire.claude.errors import error_response
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A whole request, as it came."""
+    """A whole request, as it came. `upgrade`: what it would leave HTTP for."""
 
     id: str
     head: RequestHead
     caller: Caller | None
     body: bytes | None = field(repr=False)
     at: float
+    upgrade: str = ""
 
 
 @dataclass(frozen=True, slots=True)

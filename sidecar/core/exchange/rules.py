@@ -141,6 +141,11 @@ class Court:
         return tuple(sorted(said, key=weight, reverse=True))
 
     @property
+    def readers(self) -> tuple[str, ...]:
+        """The policies that would have to read what passes after HTTP was left, and do not let it pass unread."""
+        return tuple(dict.fromkeys(name for judge in self.judges for name in judge.readers))
+
+    @property
     def allows_path(self) -> bool:
         return all(judge.allowed_path for judge in self.judges)
 

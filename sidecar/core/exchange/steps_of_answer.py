@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from sidecar.core.exchange import steps_of_calls as calls
+from sidecar.core.exchange import steps_of_tunnel as tunnel
 from sidecar.core.exchange.answering import answering
 from sidecar.core.exchange.commands import SendAnswer, WakeAt
 from sidecar.core.exchange.course import Commands, Course, State
@@ -11,9 +12,15 @@ from sidecar.core.exchange.outcome import Go
 
 
 def started(course: Course, event: ResponseStarted) -> Commands:
+    handshake = tunnel.asked(course)
+    if handshake is not None:
+        return tunnel.started(course, event, handshake)
+    if event.head.status == tunnel.SWITCHING:
+        return tunnel.unasked(course, event)
     go = course.outcome(Go)
     course.times = replace(course.times, answered=event.at)
-    course.answering = answering(go.answer, event.head, event.at, course.times.forwarded)
+    gathers = course.waits is not None and not course.waits.streams
+    course.answering = answering(go.answer, event.head, event.at, course.times.forwarded, gathers=gathers)
     if event.end:
         return course.finish((course.answering.start(),), event.at)
     course.state = State.STREAMING if course.answering.streams else State.COLLECTING

@@ -47,6 +47,10 @@ def stopped_streaming(course: Course, event: Stopped) -> Commands:
     return (note, *left, *course.finish((SendAnswer(out, end=True),), event.at))
 
 
+def noted(course: Course, event: Stopped) -> Record:
+    return _note(course, event, wait=False)
+
+
 def ignored(_: Course, __: Event) -> Commands:
     return ()
 

@@ -11,11 +11,16 @@ from sidecar.core.exchange.mcp.waits import EVERY, SOON
 from sidecar.core.exchange.outcome import Decision, Go
 from sidecar.core.model.action import Action
 
+# Envoy gives a request five minutes to come in, and one that leaves HTTP never has: `upload_timeout` of the bootstrap.
+PATIENCE_OF_AN_UPGRADE = 240.0
+
 
 def hold(course: Course, go: Go, held: Held) -> Commands:
     course.holding = Holding.of(course.identifier, held, go.body)
     if go.waits is not None:
         course.holding.keeps_its_client()
+    if course.started is not None and course.started.upgrade:
+        course.holding.patience = PATIENCE_OF_AN_UPGRADE
     # Thousands may wait: of what was decided only what comes after is kept.
     course.decision = Decision(replace(go, body=None, held=None), {}, None, course.who)
     return _ask(course)

@@ -94,7 +94,8 @@ def _arrived(course: Course, at: float, body: bytes | None) -> Arrived:
     if course.started is None:
         raise RuntimeError("a request is decided before it started")
     course.times = replace(course.times, began=course.started.at, whole=at)
-    return Arrived(course.identifier, course.started.head, course.started.caller, body, at)
+    started = course.started
+    return Arrived(course.identifier, started.head, started.caller, body, at, started.upgrade)
 
 
 def _too_large(course: Course) -> Refused:

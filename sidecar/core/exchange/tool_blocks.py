@@ -22,6 +22,7 @@ from sidecar.core.model.piece import Piece
 from sidecar.core.model.place import Place
 from sidecar.core.wire.claude import blocked
 from sidecar.core.wire.claude import stream as wire
+from sidecar.core.wire.claude.blocks import given
 from sidecar.core.wire.claude.closing import closed
 from sidecar.core.wire.json_strict import JsonDocument
 from sidecar.core.wire.json_strings import JsonValue, ordinal_of, path_of, strings
@@ -164,7 +165,7 @@ def _called(block: ToolBlock, document: JsonDocument) -> Called:
     started = block.started
     value = started.document.value
     begun = value.get("content_block") if isinstance(value, dict) else None
-    name, there = (begun.get("name"), begun.get("input")) if isinstance(begun, dict) else (None, None)
+    name, there = (begun.get("name"), given(begun)) if isinstance(begun, dict) else (None, None)
     inputs: tuple[JsonValue, ...] = (document.value,)
     if there and there != document.value:
         inputs = (there, document.value) if block.raw else (there,)

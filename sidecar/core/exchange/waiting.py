@@ -1,10 +1,11 @@
-"""What becomes of an answer whose client has waited for people: events of the stream that has begun.
+"""What becomes of an answer whose client has waited for people: the rest of the answer that has begun, events of a
+stream or one JSON text.
 
 Strategy: all steps of an exchange go on as if nothing had begun; at their end, what would have been an answer with a
 head of its own is turned here.
 
-Rules: what comes whole ends the stream, and is an answer to the request. What is none (an error page, or nothing) is
-told of as an error, with the status that the client does not get to see.
+Rules: what comes whole ends the answer that has begun, and is an answer to the request. What is none (an error page, or
+nothing) is told of as an error, with the status that the client does not get to see.
 """
 
 from collections.abc import Sequence
@@ -34,7 +35,7 @@ def turned(waits: Waits, commands: Sequence[Command], answering: Answering | Non
 
 
 def _last(waits: Waits, body: bytes, status: int) -> SendAnswer:
-    return SendAnswer(reply.event_of(body if _answers(waits, body) else _none(waits, status)), end=True)
+    return SendAnswer(waits.answer(body if _answers(waits, body) else _none(waits, status)), end=True)
 
 
 def _answers(waits: Waits, body: bytes) -> bool:

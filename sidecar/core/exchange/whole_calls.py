@@ -15,7 +15,7 @@ from sidecar.core.mask.splice import spliced
 from sidecar.core.model.piece import Piece
 from sidecar.core.wire.claude.answer import Path, messages_in, word
 from sidecar.core.wire.claude.blocked import call_block, text_block
-from sidecar.core.wire.claude.blocks import is_call
+from sidecar.core.wire.claude.blocks import given, is_call
 from sidecar.core.wire.json_spans import replaced_at
 from sidecar.core.wire.json_strict import JsonDocument
 from sidecar.core.wire.json_strings import JsonValue, path_of
@@ -40,8 +40,8 @@ def judged_calls(calls: Calls, document: JsonDocument, pieces: Sequence[Piece]) 
         judged, kind = Judged(), word(block, "type") or ""
         inside = (texts[name],) if name in texts else ()
         changes = judge_answer(calls.context.session, inside, lambda at: path_of(document.value, at), judged)
-        called = Called(kind, word(block, "id"), word(block, "name"), (block.get("input", {}),))
-        found.append(Standing(path, calls.judge(called, judged), block.get("input", {}), changes))
+        called = Called(kind, word(block, "id"), word(block, "name"), (given(block),))
+        found.append(Standing(path, calls.judge(called, judged), given(block), changes))
     for one in found:
         calls.waits(one.ruled, _nothing)
     return found, rest

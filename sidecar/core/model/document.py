@@ -19,8 +19,9 @@ from sidecar.core.model.expected import expectation
 Path = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 MAX_DEPTH = 64
-# What nobody wrote by hand: libyaml reads a megabyte in seconds, where the parser in Python takes a minute. Both give
-# the same nodes; the one in Python says better what is wrong.
+# libyaml is ten times as fast as the parser in Python, and both give the same nodes; but the one in Python says better
+# what is wrong. It reads what libyaml refused once more, unless that is so large that it would take a minute.
+FAST: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LARGE = 1 << 16
 PLAIN = frozenset({"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 
@@ -46,8 +47,7 @@ class Document:
 def read_yaml(text: str, file: str) -> Document:
     """Text to value and lines, or every mistake that stands in the way."""
     try:
-        _refuse_what_explodes(text, file)
-        node = yaml.compose(text, Loader=_loader(text))
+        node = _composed(text, file)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = error.problem or error.context or "cannot be read"
@@ -63,14 +63,25 @@ def read_yaml(text: str, file: str) -> Document:
     return Document(file, value, walk.lines)
 
 
-def _loader(text: str) -> type[yaml.SafeLoader] | type[yaml.CSafeLoader]:
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader) if len(text) > LARGE else yaml.SafeLoader
+def _composed(text: str, file: str) -> yaml.Node | None:
+    try:
+        return _composed_by(FAST, text, file)
+    except yaml.YAMLError:
+        if len(text) > LARGE:
+            raise
+        return _composed_by(yaml.SafeLoader, text, file)
 
 
-def _refuse_what_explodes(text: str, file: str) -> None:
+def _composed_by(loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader], text: str, file: str) -> yaml.Node | None:
+    _refuse_what_explodes(loader, text, file)
+    node: yaml.Node | None = yaml.compose(text, Loader=loader)
+    return node
+
+
+def _refuse_what_explodes(loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader], text: str, file: str) -> None:
     """Before anything is built: aliases, and nesting that the parser would take minutes for."""
     depth, mistakes = 0, []
-    for event in yaml.parse(text, Loader=_loader(text)):
+    for event in yaml.parse(text, Loader=loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         line = event.start_mark.line + 1 if event.start_mark else 0
         if depth > MAX_DEPTH:

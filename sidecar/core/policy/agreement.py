@@ -102,7 +102,7 @@ def _looks_at_something(rule: Raw) -> Iterator[Wrong]:
             f"only narrows where text is looked for: add detect, match.regex or match.keywords"
             f"{_BY_TOOL if narrow[0] == 'tool' else ''}",
         )
-    elif not {"media", "model"} & set(_match(rule)) and "if" not in rule:
+    elif not {"media", "model", "upgrade"} & set(_match(rule)) and "if" not in rule:
         yield (), "needs something to go by: detect, match or if (`if: 'true'` means always)"
     if "where" in rule and not narrow:
         yield ("where",), "has no meaning here: this rule looks at no text (add detect, match.regex or match.keywords)"

@@ -34,7 +34,8 @@ def policy_from(written: PolicyWritten, catalogue: Sequence[Detector]) -> Policy
     shadow = written.stage == "shadow"
     passes = written.record.when_full == "pass"
     applies, limits, bodies = _applies(written.applies), _limits(written.limits), _globs(written.bodies)
-    return Policy(written.policy, shadow, applies, limits, paths, rules, passes, bodies)
+    upgrades = frozenset(written.upgrades or ())
+    return Policy(written.policy, shadow, applies, limits, paths, rules, passes, bodies, upgrades)
 
 
 def own_detector(policy: str, rule: RuleWritten) -> Detector | None:
@@ -79,6 +80,7 @@ def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detec
         quarantine=bool(written.quarantine),
         after=frozenset(map(Effect, written.after or ())),
         returns_to=frozenset(written.returns_to or ()),
+        upgrade=Globs(match.upgrade) if match.upgrade else None,
     )
 
 

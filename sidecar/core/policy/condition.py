@@ -71,7 +71,8 @@ class Subject:
     def _made(self) -> Iterator[cel.Context]:
         caller, connection, facts = self._told
         models = facts.all_models or ("",)
-        if len(models) > MAX_MODELS or len(facts.tools) > MAX_TOOLS or len(facts.media) > MAX_TOOLS:
+        lists = (facts.tools, facts.media, facts.tool_types, facts.mcp_servers)
+        if len(models) > MAX_MODELS or any(len(one) > MAX_TOOLS for one in lists):
             return
         for model in models:
             yield cel.Context(_variables(caller, connection, replace(facts, model=model)))
@@ -178,6 +179,8 @@ def _variables(caller: Caller, connection: Connection, facts: RequestFacts) -> V
             "max_tokens": max(0, min(facts.max_tokens or 0, _LARGEST)),
             "prompt_tokens": min(facts.prompt_tokens, _LARGEST),
             "tools": list(facts.tools),
+            "tool_types": list(facts.tool_types),
+            "mcp_servers": list(facts.mcp_servers),
             "media": list(facts.media),
             "method": facts.method,
             "path": facts.path,
@@ -191,7 +194,19 @@ def _variables(caller: Caller, connection: Connection, facts: RequestFacts) -> V
 @lru_cache(maxsize=1)
 def _sample() -> Variables:
     facts = RequestFacts(
-        "claude", ("claude",), True, 1024, 1000, ("Bash",), ("image/png",), "POST", "/v1/messages", "messages", 3
+        "claude",
+        ("claude",),
+        True,
+        1024,
+        1000,
+        ("Bash",),
+        ("image/png",),
+        "POST",
+        "/v1/messages",
+        "messages",
+        3,
+        ("bash_20250124",),
+        ("https://mcp.example.com",),
     )
     caller = Caller("someone", "company", ("engineering",), "session", "agent")
     return _variables(caller, Connection("claude", Kind.CLAUDE, "https://api.anthropic.com"), facts)

@@ -165,7 +165,14 @@ class _Ruleset(Ruleset):
         self.witness.facts = facts
         judge = Ruleset.judge(self, caller, connection, facts)
         return _Judge(
-            judge.verdict, judge.shadow, judge.allowed_path, judge.awake, judge.holds, judge.on_calls, self.witness
+            judge.verdict,
+            judge.shadow,
+            judge.allowed_path,
+            judge.awake,
+            judge.holds,
+            judge.on_calls,
+            judge.readers,
+            self.witness,
         )
 
 

@@ -15,7 +15,8 @@ CHANGED = "mcp/changed"
 
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
-    """All that rules without text look at. `models` holds every model a batch asks for; `model` is the first."""
+    """All that rules without text look at. `models` holds every model a batch asks for; `model` is the first.
+    `tool_types`: of tools that the API itself defines; `mcp_servers`: addresses that the provider is told to reach."""
 
     model: str
     models: tuple[str, ...]
@@ -28,6 +29,9 @@ class RequestFacts:
     path: str
     endpoint: str
     messages: int
+    tool_types: tuple[str, ...] = ()
+    mcp_servers: tuple[str, ...] = ()
+    upgrade: str = ""  # what the request leaves HTTP for
 
     @property
     def all_models(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from sidecar.core.policy.facts import Found, RequestFacts, ToolCall
 from sidecar.core.policy.limits import Limits, strictest
 from sidecar.core.policy.pattern import Globs
 from sidecar.core.policy.rule import Policy, Rule
+from sidecar.core.policy.unread import readers
 
 __all__ = ["Found", "Judge", "RequestFacts", "Ruleset", "ToolCall", "over_limits", "severest", "weight"]
 
@@ -33,7 +34,7 @@ _STEPS_THAT_MOVE = frozenset({"", ".", ".."})
 @dataclass(frozen=True, slots=True)
 class Judge:
     """One call. `awake`: the rules on text whose conditions hold; `on_calls`: those on tool calls. `holds`: what each
-    rule about the call itself says that holds it."""
+    rule about the call itself says that holds it. `readers`: the policies that stand against leaving HTTP."""
 
     verdict: Verdict
     shadow: tuple[Verdict, ...]
@@ -41,6 +42,7 @@ class Judge:
     awake: tuple[Rule, ...]
     holds: tuple[Verdict, ...]
     on_calls: tuple[Rule, ...]
+    readers: tuple[str, ...]
 
     def places(self) -> frozenset[Place]:
         """Where some rule looks at text; elsewhere nothing needs to be scanned."""
@@ -119,6 +121,7 @@ class Ruleset:
             tuple(rule for rule in awake if rule.on_text),
             tuple(verdict for shadow, verdict in said if not shadow and verdict.action is Action.HOLD),
             tuple(rule for rule in awake if rule.on_call),
+            readers(self.policies, awake, facts.upgrade) if facts.upgrade else (),
         )
 
 

@@ -3,7 +3,7 @@
 Rules:
 - A rule with detectors is about text; one with effects, or with a tool and no text, is about tool calls; any other
   about the request itself.
-- Conditions (`if`, `match.model`, `match.media`) are asked once for a call, the rest for each thing found.
+- Conditions (`if`, `match.model`, `media` and `upgrade`) are asked once for a call, the rest for each thing found.
 - Strictness is an order on rules that does not depend on where they stand in a file.
 """
 
@@ -58,6 +58,7 @@ class Rule:
     quarantine: bool = False
     after: frozenset[Effect] = frozenset()
     returns_to: frozenset[str] = frozenset()
+    upgrade: Globs | None = None
 
     @property
     def on_text(self) -> bool:
@@ -73,6 +74,8 @@ class Rule:
             return "no model it names is asked for"
         if self.media and not self.media.fits_any(facts.media):
             return "the request carries no media it names"
+        if self.upgrade and not (facts.upgrade and self.upgrade.fits(facts.upgrade)):
+            return "the request does not leave HTTP for what it names"
         if self.condition is None:
             return None
         holds = self.condition.holds(subject)
@@ -212,3 +215,4 @@ class Policy:
     rules: tuple[Rule, ...]
     passes_when_full: bool = False
     bodies: Globs | None = None  # types that may be sent unread
+    upgrades: frozenset[str] = frozenset()  # for what HTTP may be left, although rules read texts here

@@ -33,6 +33,7 @@ from sidecar.core.policy.words import (
     Timeout,
 )
 
+UpgradeName = Literal["websocket"]
 PlaceName = Literal["system", "prompt", "tool_result", "tool_call", "tool_description", "response", "thinking"]
 Number = Annotated[int, Field(gt=0, lt=2**53)]
 # The ledger counts a minute in memory; beyond this it is no limit on an agent but a load test.
@@ -122,6 +123,9 @@ class MatchWritten(Section):
         tuple[Glob, ...] | None, *MANY, Field(description="Only when the request carries such media: `image/*`.")
     ] = None
     model: Annotated[tuple[Glob, ...] | None, *MANY, Field(description="Only when such a model is asked for.")] = None
+    upgrade: Annotated[
+        tuple[UpgradeName, ...] | None, *MANY, Field(description="Only when a request leaves HTTP for this: websocket.")
+    ] = None
 
 
 class MaskWritten(Section):
@@ -280,6 +284,14 @@ class PolicyWritten(Section):
     ] = None
     bodies: Annotated[
         tuple[Glob, ...] | None, *MANY, Field(description="Over plain HTTP: types that may be sent unread: `image/*`.")
+    ] = None
+    upgrades: Annotated[
+        tuple[UpgradeName, ...] | None,
+        *MANY,
+        Field(
+            description="Over plain HTTP: `websocket` may be opened although rules here read texts: its frames pass "
+            "unread."
+        ),
     ] = None
     record: Annotated[FullWritten, Field(description="What happens when a call cannot be recorded.")] = FullWritten()
     rules: Annotated[tuple[RuleWritten, ...], *LIST, Field(description="The rules; their order never matters.")] = ()

@@ -6,8 +6,9 @@ names of its arguments too, and both count.
 Rules:
 - A call that no reader fits is unknown, never harmless.
 - Names are compared without case and without the server in front (`mcp__files__read_file`).
-- That a tool only moves inside the session is believed of the agent's own tools alone, not of a server that borrows
-  such a name.
+- Those of arguments too: some tools take `Command`, or `commands`. Every argument that may be the command counts.
+- That a tool only moves inside the session is believed of the agent's own tools alone: not of a server that borrows
+  such a name, nor of a tool that is handed a command.
 """
 
 import re
@@ -28,6 +29,12 @@ Input = Mapping[str, object]
 _VERSION = re.compile(r"_20\d{6}$")  # `bash_20250124`: the API's own tools by their types
 LONGEST_NAME = 256  # characters; the API takes 128, with the server's name in it
 ToolReader = Callable[[Input], Understood]
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# How tools that are shells call what they run, and what no tool is handed that only moves inside the agent.
+_COMMANDS = (
+    "command cmd script input bash_command shell_command command_line commandline args argv text keys keystrokes"
+)
+_HANDED = frozenset(listed("command commands cmd script bash_command shell_command command_line sql code argv"))
 
 
 def understand(tool: str, input: Input) -> Understood:
@@ -37,63 +44,82 @@ def understand(tool: str, input: Input) -> Understood:
         return Understood(read.tree, (*read.unread, f"a tool with a name of {len(tool)} characters"))
     server, _, last = tool.rpartition("__")
     name = _VERSION.sub("", last.lower().replace("-", "_"))
-    if not server and name in _INSIDE:
+    if not server and name in _INSIDE and not any(_plain(key) in _HANDED for key in input):
         return Understood(Node("nothing outside of the session"))
     reader = _READERS.get(name)
     if reader is None:
         return by_arguments(tool, input)
     found = reader(input) if reader is not _code else _code(input, language(tool, input))
-    return _both(tool, found, by_arguments(tool, input, described=True)) if server else found
+    # A screen's action that nobody described may carry a command of its own.
+    more = server or (reader is computer and found.unread)
+    return _both(tool, found, by_arguments(tool, input, described=True)) if more else found
 
 
 def _both(tool: str, one: Understood, other: Understood) -> Understood:
     return Understood(Node(tool, (), (one.tree, other.tree)), tuple(dict.fromkeys((*one.unread, *other.unread))))
 
 
-def _texts(input: Input, names: str) -> list[str]:
-    """Every argument of these that is text, or a list of words."""
-    found = []
-    for name in names.split():
-        value = input.get(name)
+def _plain(name: str) -> str:
+    return _HUMP.sub("_", name).casefold().replace("-", "_")
+
+
+def _texts(input: Input, names: str) -> tuple[list[str], list[str]]:
+    """Every argument of these that is text, or a list of words; and what is neither."""
+    wanted, found, unread = names.split(), [], []
+    for name, value in input.items():
+        plain = _plain(name)
+        one = f"{plain[:-3]}y" if plain.endswith("ies") else plain.removesuffix("s")
+        if (plain not in wanted and one not in wanted) or value is None:
+            continue
         if isinstance(value, str):
             found.append(value)
-        elif isinstance(value, list) and value and all(isinstance(word, str) for word in value):
-            found.append(shlex.join(value))
-    return found
+        elif isinstance(value, list) and all(isinstance(word, str) for word in value):
+            found += _of_list(value, several=plain not in wanted)
+        else:
+            unread.append("a command that is no text")
+    return found, unread
 
 
-def _gathered(label: str, parts: list[Understood], missing: str) -> Understood:
-    unread = tuple(word for part in parts for word in part.unread)
+def _of_list(words: list[str], *, several: bool) -> list[str]:
+    """The words of one command, or several commands. A single word is what somebody wrote as one text."""
+    if len(words) < 2:
+        return list(words)
+    flags = any(word.startswith("-") for word in words)
+    return [shlex.join(words), *(word for word in words if several and (" " in word or not flags))]
+
+
+def _gathered(label: str, parts: list[Understood], unread: list[str], missing: str) -> Understood:
+    told = (*unread, *(word for part in parts for word in part.unread))
     tree = parts[0].tree if len(parts) == 1 else Node(label, (), tuple(part.tree for part in parts))
-    return Understood(tree, unread if parts else (missing,))
+    return Understood(tree, tuple(dict.fromkeys(told)) if parts or unread else (missing,))
 
 
 def _shell(input: Input) -> Understood:
-    found = [shell(text) for text in _texts(input, "command cmd script input bash_command args")]
-    if not found and input.get("restart") is True:
+    texts, unread = _texts(input, _COMMANDS)
+    found = [shell(text) for text in texts]
+    if not found and not unread and input.get("restart") is True:
         return Understood(Node("restart of the shell"))
     if input.get("dangerouslyDisableSandbox") is True:
         out = Deed(Effect.ESCALATES, "leaves the sandbox")
         found.append(Understood(Node("without the sandbox", (out,))))
-    return _gathered("shell", found, "a shell without a command")
+    return _gathered("shell", found, unread, "a shell without a command")
 
 
 def _power_shell(input: Input) -> Understood:
-    return _gathered(
-        "PowerShell", [snippet(text, "powershell") for text in _texts(input, "command script input")], "no command"
-    )
+    texts, unread = _texts(input, "command script input")
+    return _gathered("PowerShell", [snippet(text, "powershell") for text in texts], unread, "no command")
 
 
 def _sql(input: Input) -> Understood:
     given = input.get("dialect")
     dialect = given if isinstance(given, str) else None
-    found = [query(text, dialect) for text in _texts(input, "sql query statement command")]
-    return _gathered("SQL", found, "a query without SQL")
+    texts, unread = _texts(input, "sql query statement command")
+    return _gathered("SQL", [query(text, dialect) for text in texts], unread, "a query without SQL")
 
 
 def _code(input: Input, spoken: str = "") -> Understood:
-    found = [snippet(text, spoken) for text in _texts(input, "code source script input")]
-    return _gathered("code", found, "code that is not given")
+    texts, unread = _texts(input, "code source script input")
+    return _gathered("code", [snippet(text, spoken) for text in texts], unread, "code that is not given")
 
 
 _READERS: dict[str, ToolReader] = {

@@ -55,7 +55,7 @@ class OAuthCredential:
         told: Callable[[NoToken | None], None],
     ) -> "OAuthCredential":
         """`source`: where the client's secret is."""
-        endpoint = TokenEndpoint(oauth, source)
+        endpoint = TokenEndpoint(oauth, source, clock=clock)
         tokens = Tokens(endpoint.ask, clock, chance, told)
         return cls(connection, carried, source, endpoint, tokens, exchange=oauth.exchange is not None)
 

@@ -23,6 +23,7 @@ FIELDS: dict[str, object] = {
     "details": "%RESPONSE_CODE_DETAILS%",
     "flags": "%RESPONSE_FLAGS%",
     "route": "%ROUTE_NAME%",
+    "exchange": "%RESP(X-GATEHOUSE-EXCHANGE)%",  # its name in the record
     "bytes_in": "%BYTES_RECEIVED%",
     "bytes_out": "%BYTES_SENT%",
     "duration_ms": "%DURATION%",

@@ -9,6 +9,14 @@
 5. `header_mutation` takes out every credential that is still there, so that none reaches the data plane.
 6. `ext_proc` asks the data plane.
 7. `router`.
+
+A request for a WebSocket meets the same, but for two (`upgrade_filters`): what follows its head has no end, so that
+nothing waits for it (`buffer`), and `ext_proc` shows the data plane the heads alone. Frames pass without it. Asked for
+trailers, which never come, Envoy keeps the stream to the data plane open as long as the socket is, and resets the
+socket when that stream fails. Measured on Envoy 1.40: 0.2 to 0.35 ms for a frame and its echo, against 1.25 ms with the
+frames streamed by way of the data plane; with neither bodies nor trailers the stream ends with the handshake, and
+nobody could cut the socket any more. Bytes that a client sends early wait in Envoy for the 101, and an answer with any
+other status loses its body and its headers there.
 """
 
 from envoy_data_plane.envoy.config.common.mutation_rules import v3 as rules
@@ -44,14 +52,28 @@ EVERYTHING = (
 
 
 def filters(spec: BootstrapSpec) -> list[hcm.HttpFilter]:
+    whole = http_filter("buffer", buffer.Buffer(max_request_bytes=spec.body_limit))
+    return [*_identified(spec), whole, *_judged(processor())]
+
+
+def upgrade_filters(spec: BootstrapSpec) -> list[hcm.HttpFilter]:
+    """For a request that leaves HTTP."""
+    return [*_identified(spec), *_judged(heads_alone())]
+
+
+def _identified(spec: BootstrapSpec) -> list[hcm.HttpFilter]:
     return [
         http_filter("set_filter_state", _request_id()),
         *workload_filters(spec.workload),
         *own_token_filters(spec.own_tokens),
         http_filter("jwt_authn", authentication(spec)),
-        http_filter("buffer", buffer.Buffer(max_request_bytes=spec.body_limit)),
+    ]
+
+
+def _judged(by: ext_proc.ExternalProcessor) -> list[hcm.HttpFilter]:
+    return [
         http_filter("header_mutation", _without_credentials()),
-        http_filter("ext_proc", processor()),
+        http_filter("ext_proc", by),
         http_filter("router", router.Router(suppress_envoy_headers=True)),
     ]
 
@@ -128,16 +150,24 @@ def _without_credentials() -> header_mutation.HeaderMutation:
 
 def processor() -> ext_proc.ExternalProcessor:
     """Both bodies streamed both ways; trailers sent, as that mode demands. No answer means no."""
+    return _processor(ext_proc.ProcessingModeBodySendMode.FULL_DUPLEX_STREAMED)
+
+
+def heads_alone() -> ext_proc.ExternalProcessor:
+    """Neither body is sent, and the trailers that never come keep the stream open."""
+    return _processor(ext_proc.ProcessingModeBodySendMode.NONE)
+
+
+def _processor(bodies: ext_proc.ProcessingModeBodySendMode) -> ext_proc.ExternalProcessor:
     send = ext_proc.ProcessingModeHeaderSendMode.SEND
-    duplex = ext_proc.ProcessingModeBodySendMode.FULL_DUPLEX_STREAMED
     return ext_proc.ExternalProcessor(
         grpc_service=core.GrpcService(envoy_grpc=core.GrpcServiceEnvoyGrpc(cluster_name=DATA_PLANE)),
         failure_mode_allow=False,
         processing_mode=ext_proc.ProcessingMode(
             request_header_mode=send,
             response_header_mode=send,
-            request_body_mode=duplex,
-            response_body_mode=duplex,
+            request_body_mode=bodies,
+            response_body_mode=bodies,
             request_trailer_mode=send,
             response_trailer_mode=send,
         ),

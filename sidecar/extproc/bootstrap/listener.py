@@ -8,12 +8,12 @@ from envoy_data_plane.envoy.extensions.http.early_header_mutation.header_mutatio
 from envoy_data_plane.envoy.extensions.transport_sockets.tls import v3 as tls
 
 from sidecar.extproc.bootstrap.access_log import access_log
-from sidecar.extproc.bootstrap.filters import filters
+from sidecar.extproc.bootstrap.filters import filters, upgrade_filters
 from sidecar.extproc.bootstrap.pack import file, network_filter, packed, seconds, tcp, transport_socket
 from sidecar.extproc.bootstrap.replies import local_replies
 from sidecar.extproc.bootstrap.routes import routes
 from sidecar.extproc.bootstrap.spec import BootstrapSpec, TlsSpec
-from sidecar.extproc.heads import ROUTE, WORKLOAD
+from sidecar.extproc.heads import ROUTE, WEBSOCKET, WORKLOAD
 
 # An empty list would mean the private ranges; this address is reserved for documentation.
 NOBODY = core.CidrRange(address_prefix="192.0.2.1", prefix_len=32)
@@ -56,6 +56,7 @@ def connection_manager(spec: BootstrapSpec) -> hcm.HttpConnectionManager:
         stat_prefix="gate",
         route_config=routes(spec),
         http_filters=filters(spec),
+        upgrade_configs=_upgrades(spec),
         access_log=[access_log(spec)],
         local_reply_config=local_replies(spec),
         early_header_mutation_extensions=[_without_forgeries()],
@@ -81,6 +82,15 @@ def connection_manager(spec: BootstrapSpec) -> hcm.HttpConnectionManager:
         stream_idle_timeout=seconds(spec.idle_timeout),
         drain_timeout=seconds(spec.drain),
     )
+
+
+def _upgrades(spec: BootstrapSpec) -> list[hcm.HttpConnectionManagerUpgradeConfig]:
+    """Where no connection takes any, Envoy refuses them by itself. Elsewhere it lets the data plane judge them, with
+    filters of their own: that a request is one is known when it comes, and where it goes is not."""
+    if not spec.websockets:
+        return []
+    own = upgrade_filters(spec)
+    return [hcm.HttpConnectionManagerUpgradeConfig(upgrade_type=WEBSOCKET, filters=own)]
 
 
 def _without_forgeries() -> core.TypedExtensionConfig:

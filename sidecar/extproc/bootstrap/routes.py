@@ -10,6 +10,9 @@ Rules:
 - Nothing is retried. A repeated POST may be billed twice, and the second one would not be in the record; the agent
   retries by itself, and each of its tries passes the gate.
 - No route times out: an answer may stream for hours, and a call may be held.
+- A request that asks to leave HTTP (WebSocket) has routes of its own, with another key, and only to connections that
+  take it; the others do not match it, so that a mistake of the data plane ends in the 403 too. Envoy knows it by
+  `Upgrade` and `Connection: upgrade` together and takes `upgrade` out of every other request.
 """
 
 from envoy_data_plane.envoy.config.core import v3 as core
@@ -20,7 +23,7 @@ from envoy_data_plane.envoy.type.matcher import v3 as matcher
 from sidecar.extproc.bootstrap.clusters import upstream
 from sidecar.extproc.bootstrap.pack import exactly, inline, packed, regex, seconds
 from sidecar.extproc.bootstrap.spec import BootstrapSpec, ConnectionSpec, Endpoint
-from sidecar.extproc.heads import ROUTE, waiting_key
+from sidecar.extproc.heads import ROUTE, WEBSOCKET, upgrade_key, waiting_key
 
 # Path, methods, body of the answer.
 PROBES = (
@@ -41,7 +44,8 @@ UNDECIDED = "The gate gave no verdict on this request, so it was not sent on."
 
 
 def routes(spec: BootstrapSpec) -> route.RouteConfiguration:
-    return _table("gate", [*(probe_route(*probe) for probe in PROBES), *_to_upstreams(spec), _waiting(spec.secret)])
+    probes = [probe_route(*probe) for probe in PROBES]
+    return _table("gate", [*probes, *_to_upstreams(spec), *_upgraded(spec), _waiting(spec.secret)])
 
 
 def onward_routes(spec: BootstrapSpec) -> route.RouteConfiguration:
@@ -76,14 +80,31 @@ def _header(name: str, value: str) -> core.HeaderValueOption:
 
 
 def _to_upstreams(spec: BootstrapSpec) -> list[route.Route]:
-    return [_to_upstream(connection, spec.secret) for connection in spec.connections]
+    plain = [route.HeaderMatcher(name="upgrade", present_match=False)] if spec.websockets else []
+    return [
+        _to_upstream(connection, [_key(f"{spec.secret}.{connection.name}"), *plain]) for connection in spec.connections
+    ]
 
 
-def _to_upstream(connection: ConnectionSpec, secret: str) -> route.Route:
-    key = route.HeaderMatcher(name=ROUTE, string_match=exactly(f"{secret}.{connection.name}"))
+def _upgraded(spec: BootstrapSpec) -> list[route.Route]:
+    """A WebSocket to each connection that takes it."""
+    asked = matcher.StringMatcher(exact=WEBSOCKET, ignore_case=True)
+    leaving = route.HeaderMatcher(name="upgrade", string_match=asked)
+    return [
+        _to_upstream(one, [_key(upgrade_key(spec.secret, one.name)), leaving])
+        for one in spec.connections
+        if one.websocket
+    ]
+
+
+def _key(value: str) -> route.HeaderMatcher:
+    return route.HeaderMatcher(name=ROUTE, string_match=exactly(value))
+
+
+def _to_upstream(connection: ConnectionSpec, matching: list[route.HeaderMatcher]) -> route.Route:
     return route.Route(
         name=connection.name,
-        match=route.RouteMatch(prefix="/", headers=[key]),
+        match=route.RouteMatch(prefix="/", headers=matching),
         request_headers_to_remove=list(NEVER_SENT),
         route=route.RouteAction(
             cluster=upstream(connection.name),
@@ -95,10 +116,9 @@ def _to_upstream(connection: ConnectionSpec, secret: str) -> route.Route:
 
 def _waiting(secret: str) -> route.Route:
     """Here an answer begins in which a client waits for people; the data plane has other words for it than these."""
-    key = route.HeaderMatcher(name=ROUTE, string_match=exactly(waiting_key(secret)))
     return route.Route(
         name="waiting",
-        match=route.RouteMatch(prefix="/", headers=[key]),
+        match=route.RouteMatch(prefix="/", headers=[_key(waiting_key(secret))]),
         direct_response=route.DirectResponseAction(status=200, body=inline(": waiting")),
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from sidecar.core.errors import ConfigurationError
+from sidecar.extproc.heads import WEBSOCKET
 from sidecar.extproc.onward import onward_socket
 from sidecar.settings.values import Provider, Settings
 
@@ -79,10 +80,12 @@ class WorkloadSpec:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSpec:
-    """An upstream. A path in the URL is the data plane's business: it writes the whole path."""
+    """An upstream. A path in the URL is the data plane's business: it writes the whole path. `websocket`: a request may
+    leave HTTP for it."""
 
     name: str
     url: str
+    websocket: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,11 @@ class BootstrapSpec:
         return onward_socket(self.socket)
 
     @property
+    def websockets(self) -> bool:
+        """Some connection takes them."""
+        return any(connection.websocket for connection in self.connections)
+
+    @property
     def vouching(self) -> tuple[ProviderSpec, ...]:
         """Everyone whose tokens Envoy verifies."""
         return (*self.providers, *((self.workload.provider,) if self.workload else ()))
@@ -139,7 +147,7 @@ def spec_from(settings: Settings, secret: str, providers: Sequence[Provider] | N
         socket=envoy.socket,
         secret=secret,
         providers=tuple(_provider(one) for one in (settings.providers if providers is None else providers)),
-        connections=tuple(ConnectionSpec(c.name, c.url) for c in settings.connections),
+        connections=tuple(ConnectionSpec(c.name, c.url, WEBSOCKET in c.upgrades) for c in settings.connections),
         workload=WorkloadSpec(_provider(pod.provider), pod.token, pod.stand_in) if (pod := settings.workload) else None,
         address=listen.address,
         port=listen.port,

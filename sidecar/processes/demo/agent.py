@@ -5,6 +5,7 @@ Rules:
 - No other traffic than what the tour asks for, and no retries of its own: an error is shown at once.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from claude_agent_sdk import (
     ClaudeAgentOptions,
     ClaudeSDKClient,
     ResultMessage,
+    SystemMessage,
     TextBlock,
     ThinkingBlock,
     ToolResultBlock,
     ToolUseBlock,
     UserMessage,
 )
+from claude_agent_sdk.types import McpHttpServerConfig
 
 TOOLS = ["Bash", "Read", "Write"]
 # Whatever of this stands in the environment of the one who runs the tour would win over our own.
@@ -27,7 +30,7 @@ NOT_THEIRS = ("ANTHROPIC_API_KEY", "ANTHROPIC_MODEL", "CLAUDE_CODE_USE_BEDROCK",
 
 @dataclass(slots=True)
 class Turn:
-    """What the agent saw of one prompt."""
+    """What the agent saw of one prompt. `offered`: the names of the tools that it has."""
 
     texts: list[str] = field(default_factory=list)
     thoughts: int = 0
@@ -36,6 +39,7 @@ class Turn:
     session: str = ""
     failed: bool = True
     cache_read: int = 0
+    offered: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -45,7 +49,7 @@ class Turn:
 class Agent:
     """One session, told one thing after the other. Used with `async with`."""
 
-    def __init__(self, url: str, token: str, folder: Path) -> None:
+    def __init__(self, url: str, token: str, folder: Path, servers: Mapping[str, str]) -> None:
         self.work = folder / "work"
         self.work.mkdir(parents=True, exist_ok=True)
         (folder / "tmp").mkdir(exist_ok=True)
@@ -66,7 +70,8 @@ class Agent:
                 cwd=self.work,
                 env=environment,
                 setting_sources=[],
-                allowed_tools=TOOLS,
+                mcp_servers={name: _server(at, token) for name, at in servers.items()},
+                allowed_tools=[*TOOLS, *(f"mcp__{name}" for name in servers)],
                 permission_mode="acceptEdits",
             )
         )
@@ -87,10 +92,20 @@ class Agent:
                 turn.failed = message.is_error
                 turn.session = message.session_id
                 turn.cache_read = int((message.usage or {}).get("cache_read_input_tokens", 0))
+            elif isinstance(message, SystemMessage) and message.subtype == "init":
+                turn.offered = tuple(message.data["tools"])
             elif isinstance(message, AssistantMessage | UserMessage) and isinstance(message.content, list):
                 for block in message.content:
                     note(turn, block)
         return turn
+
+
+def _texts(content: Iterable[Mapping[str, object]]) -> str:
+    return "\n".join(str(one["text"]) if "text" in one else str(one) for one in content)
+
+
+def _server(url: str, token: str) -> McpHttpServerConfig:
+    return {"type": "http", "url": url, "headers": {"Authorization": f"Bearer {token}"}}
 
 
 def note(turn: Turn, block: object) -> None:
@@ -103,4 +118,4 @@ def note(turn: Turn, block: object) -> None:
         case ToolUseBlock(name=name):
             turn.tools.append(name)
         case ToolResultBlock(content=content):
-            turn.results.append(content if isinstance(content, str) else str(content))
+            turn.results.append(content if isinstance(content, str) else _texts(content or ()))

@@ -37,15 +37,17 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """`key` and `mail` come in a prompt, `token` in a file that a tool reads, and `said` is the model's own."""
+    """`key` and `mail` come in a prompt, `token` in a file that a tool reads, `said` is the model's own, and
+    `ticket` an MCP server's."""
 
     key: Secret
     mail: Secret
     token: Secret
     said: Secret
+    ticket: Secret
 
     def all(self) -> tuple[Secret, ...]:
-        return (self.key, self.mail, self.token, self.said)
+        return (self.key, self.mail, self.token, self.said, self.ticket)
 
 
 def planted() -> Planted:
@@ -55,6 +57,7 @@ def planted() -> Planted:
         mail=Secret("mail address", "ada.", _some(12, string.ascii_lowercase), "@planted-mail.com"),
         token=Secret("GitHub token", "ghp_", _some(36, ALNUM)),
         said=Secret("made-up token", "glpat-", _some(20, ALNUM)),
+        ticket=Secret("ticket's token", "ghp_", _some(36, ALNUM)),
     )
 
 

@@ -31,7 +31,10 @@ COUNT_LINES = "How many lines"
 SAY_THANKS = "Thank you"
 PUT_AWAY = "Put the old reports away"
 DEPLOY = "Deploy build"
+DEPLOYING = "./deploy.sh 7 production"
 DEPLOYED = "Build 7 is live."
+LOOK_UP = "Look up the ticket"
+TICKETS = "mcp__tickets__"
 STORY_END = "and so they all lived on behind the gate."
 STORY = "Once upon a time there was an agent who told everybody everything. " * 8 + STORY_END
 
@@ -78,7 +81,15 @@ def _table(planted: Planted) -> Mapping[str, tuple[Callable[[Ask], Reply], ...]]
                 _tool("That is quickly counted.", "Bash", lambda _: {"command": "wc -l < settings.txt"}),
                 lambda ask: Reply((Think("That was it."), Say(f"It has {''.join(ask.results()).strip()} lines."))),
             ),
-            DEPLOY: (lambda _: Reply((Say(DEPLOYED),)),),
+            DEPLOY: (
+                lambda _: Reply((_use("Bash", {"command": DEPLOYING}),)),
+                lambda ask: Reply((Say(DEPLOYED if "deployed" in " ".join(ask.results()) else "It did not run."),)),
+            ),
+            LOOK_UP: (
+                lambda _: Reply((_use(f"{TICKETS}find", {"words": "printer"}),)),
+                lambda _: Reply((Say("Now I tidy up."), _use(f"{TICKETS}drop_all", {}))),
+                lambda _: Reply((Say("The printer's ticket is found; the others stay."),)),
+            ),
             SAY_THANKS: (lambda _: Reply((Think("They are content."), Say("You are welcome."))),),
         }
     )

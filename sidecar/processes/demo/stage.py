@@ -39,6 +39,7 @@ from sidecar.settings.values import Settings
 from sidecar.simulator.identity import prepared_for
 from sidecar.simulator.recording import Received, read_recording
 from sidecar.simulator.serve import Options, Running, start
+from sidecar.simulator.tickets import Tickets, serving
 
 OWN_POLICY = Path(__file__).with_name("policy.yaml")
 SUBJECT = "ada"
@@ -52,6 +53,7 @@ development: {identity: true}
 connections:
   - {name: claude, kind: claude, url: "%s", credential: {header: x-api-key, from: {file: upstream.key}}}
   - {name: twin, kind: claude, url: "%s", credential: {header: x-api-key, from: {file: upstream.key}}}
+  - {name: tickets, kind: mcp, url: "%s", credential: {header: x-api-key, from: {file: upstream.key}}}
 policies: ["policies/*.yaml"]
 state: state
 """
@@ -79,6 +81,7 @@ class Stage:
     settings: Settings
     up: Up
     models: Models
+    tickets: Tickets
     groups: tuple[str, ...]
     planted: Planted
     began: float = 0.0
@@ -99,8 +102,10 @@ class Stage:
     def bearer(self) -> tuple[str, str]:
         return ("authorization", f"Bearer {self.token()}")
 
-    def agent(self, name: str) -> Agent:
-        return Agent(self.url, self.token(), self.folder / "agent" / name)
+    def agent(self, name: str, *servers: str) -> Agent:
+        """`servers`: connections whose tools it has too, through the gate like the model."""
+        token = self.token()
+        return Agent(self.url, token, self.folder / "agent" / name, {one: f"{self.url}/c/{one}" for one in servers})
 
     def mark(self) -> Callable[[], list[Received]]:
         """Call it now, and what it gives back later: what the model received in between."""
@@ -140,8 +145,9 @@ def staged(policy: Path | None, groups: tuple[str, ...], *, keep: bool) -> Itera
         values = planted()
         with ExitStack() as stack:
             models = _models(folder / "model", values, stack)
-            settings = _configured(folder / "gate", models, policy or OWN_POLICY)
-            yield Stage(folder, settings, Up(settings, lambda _: None), models, groups, values)
+            tickets = stack.enter_context(serving(f"The printer opens with {values.ticket.value}.", models.key))
+            settings = _configured(folder / "gate", models, tickets, policy or OWN_POLICY)
+            yield Stage(folder, settings, Up(settings, lambda _: None), models, tickets, groups, values)
     finally:
         if not keep:
             # The agent's program may still be writing its last line there.
@@ -206,13 +212,14 @@ def _models(folder: Path, values: Planted, stack: ExitStack) -> Models:
     return Models(folder, key, model("main", None), model("twin", seed), model("control", seed))
 
 
-def _configured(folder: Path, models: Models, policy: Path) -> Settings:
+def _configured(folder: Path, models: Models, tickets: Tickets, policy: Path) -> Settings:
     (folder / "policies").mkdir(parents=True)
     shutil.copyfile(policy, folder / "policies" / "rules.yaml")
     state_folder.write_private(folder / "upstream.key", models.key)
     file = folder / "gatehouse.yaml"
     gate, metrics, admin, control, gates = _free_ports(5)
-    file.write_text(CONFIG % (gate, metrics, admin, control, control, gates, models.main.url, models.twin.url))
+    upstreams = (models.main.url, models.twin.url, tickets.url)
+    file.write_text(CONFIG % (gate, metrics, admin, control, control, gates, *upstreams))
     return load(file)
 
 

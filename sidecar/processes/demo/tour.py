@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from sidecar.processes.demo import (
+    asking,
     changing,
     commanding,
     failing,
@@ -29,6 +30,7 @@ STEPS: tuple[Step[Stage], ...] = (
     refusing.ANSWER,
     commanding.STEP,
     holding.STEP,
+    asking.STEP,
     streaming.STEP,
     passing.STEP,
     talking.STEP,

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from sidecar.cli.main import main
+from tests import written
 from tests.k8s.api_server import ApiServer, api_server
 from tests.k8s.rig import named, of_set, pods
 from tests.k8s.webhook_rig import CASES
@@ -17,7 +17,7 @@ COPY = {"metadata": {"labels": {"gatehouse.dev/copy-of": "gatehouse"}}}
 
 def run(api: ApiServer, folder: Path, access: Any) -> int:
     """The hook's own command, with the way to the cluster of the test."""
-    settings = yaml.safe_load(named(of_set("production"), "ConfigMap", "gatehouse-cleanup")["data"]["webhook.yaml"])
+    settings = written.read(named(of_set("production"), "ConfigMap", "gatehouse-cleanup")["data"]["webhook.yaml"])
     settings["cluster"] = {"url": access.url, "token_file": str(access.token_file), "ca": str(access.ca)}
     (folder / "webhook.yaml").write_text(json.dumps(settings))
     spec = dict(pods(of_set("production")))["Job/gatehouse-cleanup"]

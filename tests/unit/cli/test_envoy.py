@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 from sidecar.cli.main import main
+from tests import written
 from tests.admin_page import admin_page
 
 EXAMPLE = Path(__file__).parents[3] / "envoy"
@@ -24,7 +24,7 @@ def test_the_committed_bootstrap_is_what_the_command_prints(capsys: pytest.Captu
 
 def test_json_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(capsys, "--config", str(EXAMPLE / "gatehouse.yaml"), "--secret", "ROUTE_SECRET", "--json")
-    assert json.loads(out) == yaml.safe_load((EXAMPLE / "bootstrap.yaml").read_text())
+    assert json.loads(out) == written.read((EXAMPLE / "bootstrap.yaml").read_text())
 
 
 def test_a_laptop_gets_its_own_secret_and_its_own_identity(

@@ -110,6 +110,27 @@ def test_help_imports_no_command_and_nothing_heavy() -> None:
     assert not {module for module, _ in COMMANDS.values()} & loaded
 
 
+# What agents and reviewers run again and again while they are logged in, and what speaks for them.
+OFTEN = "sidecar.cli.token sidecar.cli.approvals sidecar.cli.sessions sidecar.control.laptop.ask sidecar.control.client"
+
+
+def test_what_is_run_often_loads_neither_the_settings_nor_keys_nor_the_record() -> None:
+    words = [sys.executable, "-c", f"import sys, {', '.join(OFTEN.split())}; print(*sys.modules)"]
+    loaded = set(subprocess.run(words, capture_output=True, text=True, check=True).stdout.split())
+    assert set(OFTEN.split()) <= loaded
+    heavy = {
+        "pydantic",
+        "yaml",
+        "cryptography",
+        "grpc",
+        "re2",
+        "sqlglot",
+        "clickhouse_connect",
+        "sidecar.settings.load",
+    }
+    assert not heavy & loaded
+
+
 @pytest.mark.parametrize("saying", ["print('one line')", "while True: print('x' * 1000)"])
 def test_a_reader_who_goes_away_hears_no_complaint(tmp_path: Path, saying: str) -> None:
     (tmp_path / f"{NAME}.py").write_text(

@@ -99,13 +99,3 @@ def test_forms(kind: Any, good: list[object], bad: list[object]) -> None:
 def test_what_is_normalised() -> None:
     assert TypeAdapter[str](units.HeaderName).validate_python("X-Api-Key") == "x-api-key"
     assert TypeAdapter[str](units.Address).validate_python("localhost") == "127.0.0.1"
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.9.10", "::1", "[::1]", "localhost"])
-def test_loopback(address: str) -> None:
-    assert units.is_loopback(address)
-
-
-@pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.0.0.1", "gate.example.com", "", "127.0.0.1.example.com"])  # noqa: S104
-def test_not_loopback(address: str) -> None:
-    assert not units.is_loopback(address)

@@ -12,15 +12,19 @@ from sidecar.settings.values import CredentialSource, Settings
 
 SHORT = "token_url: 'https://id.example.com/token', client_id: gate, client_secret: {env: S}"
 
+SERVER = "https://t.internal/mcp"
 KEY = "token_url: 'https://id.example.com/token', client_id: gate, client_key: k.pem"
 
+ISSUER = "issuer: 'https://id.example.com', client_id: gate, client_secret: {env: S}"
+DISCOVER = "discover: true, client_id: gate, client_secret: {env: S}"
 
-def loaded(folder: Path, oauth: str, beside: str = "") -> Settings:
+
+def loaded(folder: Path, oauth: str, beside: str = "", kind: str = "mcp", url: str = SERVER) -> Settings:
     file = folder / "gatehouse.yaml"
     credential = f"{{oauth: {{{oauth}}}{beside}}}"
     file.write_text(
         "development: {identity: true}\n"
-        f"connections:\n  - {{name: tickets, kind: mcp, url: 'https://t.internal/mcp', credential: {credential}}}\n"
+        f"connections:\n  - {{name: tickets, kind: {kind}, url: '{url}', credential: {credential}}}\n"
     )
     return load(file, {})
 
@@ -68,6 +72,36 @@ def test_a_key_instead_of_a_secret(tmp_path: Path) -> None:
     assert (oauth.secret_file, oauth.key_id, oauth.auth) == (tmp_path / "k.pem", "one", ClientAuth.PRIVATE_KEY_JWT)
 
 
+@pytest.mark.parametrize(
+    ("written", "issuer", "server"),
+    [
+        (ISSUER, "https://id.example.com", None),
+        (DISCOVER, None, SERVER),
+        (DISCOVER + ", issuer: 'https://id.example.com/', exchange: true", "https://id.example.com", SERVER),
+    ],
+)
+def test_what_is_asked_for_where_no_endpoint_is_written(
+    tmp_path: Path, written: str, issuer: str | None, server: str | None
+) -> None:
+    oauth = credential(loaded(tmp_path, written)).oauth
+    assert oauth is not None
+    assert (oauth.token_url, oauth.issuer, oauth.server) == ("", issuer, server)
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "said"),
+    [
+        ("http", SERVER, "connections.0: `discover` is for connections of kind mcp"),
+        ("mcp", "http://t.internal/mcp", "connections.0: must begin with https: `discover` asks there where"),
+    ],
+)
+def test_who_may_be_asked(tmp_path: Path, kind: str, url: str, said: str) -> None:
+    with pytest.raises(ConfigurationError) as wrong:
+        loaded(tmp_path, DISCOVER, "", kind, url)
+    assert said in str(wrong.value)
+    assert loaded(tmp_path, DISCOVER, url="http://127.0.0.1:9/mcp")
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/t", "http://localhost/t", "http://[::1]/t"])
 def test_this_machine_needs_no_tls(tmp_path: Path, url: str) -> None:
     oauth = credential(loaded(tmp_path, SHORT.replace("https://id.example.com/token", url))).oauth
@@ -80,7 +114,16 @@ def test_this_machine_needs_no_tls(tmp_path: Path, url: str) -> None:
     [
         (SHORT, ", from: {env: A}", "credential: needs exactly one of `from` and `oauth`"),
         (SHORT.replace("https:", "http:"), "", "oauth.token_url: must begin with https"),
-        ("client_id: g, client_secret: {env: S}", "", "oauth.token_url: is required"),
+        (
+            "client_id: g, client_secret: {env: S}",
+            "",
+            "oauth: needs one of `token_url` and `issuer`, or `discover: true`",
+        ),
+        (SHORT + ", issuer: 'https://id.example.com'", "", "needs one of `token_url` and `issuer`"),
+        (SHORT + ", discover: true", "", "needs one of `token_url` and `issuer`"),
+        (ISSUER.replace("https:", "http:"), "", "oauth.issuer: must begin with https"),
+        (ISSUER.replace("example.com", "example.com/?a=b"), "", "oauth.issuer: must not have a query"),
+        (DISCOVER + ", exchange: true", "", "`exchange` shows callers' tokens to the issuer: name it in `issuer`"),
         (SHORT.replace("{env: S}", "{}"), "", "client_secret: needs exactly one of `env` and `file`"),
         (SHORT + ", auth: none", "", "oauth.auth: "),
         ("token_url: 'https://i/t', client_id: g", "", "needs exactly one of `client_secret` and `client_key`"),
@@ -92,7 +135,11 @@ def test_this_machine_needs_no_tls(tmp_path: Path, url: str) -> None:
         (SHORT + ", resource: tickets", "", "oauth.resource: expected a URL"),
         (SHORT + ", exchange: yes please", "", "oauth.exchange: "),
         (SHORT + ", subject_type: jwt", "", "`subject_type` is about callers' tokens: set `exchange: true`"),
-        (SHORT.replace("https://id.example.com", "http://127.0.0.1") + ", ca: f", "", "`ca` needs a `token_url` with"),
+        (
+            SHORT.replace("https://id.example.com", "http://127.0.0.1") + ", ca: f",
+            "",
+            "`ca` needs an address with https",
+        ),
         (SHORT + ", client_keys: x", "", "oauth.client_keys: unknown key"),
     ],
 )

@@ -8,9 +8,11 @@ Rules:
 - After an error nothing of the upstream leaves; the request is answered for if it has an id.
 - The server's own 401 and its redirects do not reach the client: it would send its people to sign in somewhere else, or
   go around the gate. They are the gate's affair, and told as such.
-- What is no message (an error page) is judged as text.
+- What is no message (an error page) is judged as text, and leaves as what it was judged as: some clients look for
+  `application/json` or `text/event-stream` anywhere in the type, and would take messages out of it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -30,7 +32,7 @@ from sidecar.core.model.action import Action
 from sidecar.core.model.http import Headers, ResponseHead, first
 from sidecar.core.model.place import Place
 from sidecar.core.model.scanned import Scan, Scanned
-from sidecar.core.wire import sse
+from sidecar.core.wire import letters, sse
 from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.encoding import Decoder, for_encoding
 from sidecar.core.wire.json_strings import JsonValue
@@ -40,6 +42,7 @@ from sidecar.core.wire.plain.body import read_body
 MOST = LIMITS.bytes
 OF_THE_BYTES = ("content-length", "content-encoding", "transfer-encoding", "etag", "content-md5", "digest")
 SESSION = "mcp-session-id"
+_PAGES = r"text/(plain|html)|application/([a-z.]+\+)?json"
 _NOT_OURS = "The server {}. That is for the people who run the gate: {}."
 
 
@@ -48,7 +51,8 @@ def mcp_answer(context: AnswerContext, asked: Asked, head: ResponseHead, at: flo
     named = encodings(head.headers)
     # A stream may go on for days; only what grows when it is decoded needs an end.
     decoder = for_encoding(named, MOST if named else None)
-    if type_of(head.headers) == "text/event-stream" and head.status < 300 and decoder is not None:
+    flows = type_of(head.headers) == "text/event-stream" and letters.usual(head.headers)
+    if flows and head.status < 300 and decoder is not None:
         return McpStream(context, asked, head, at, decoder=decoder)
     return McpBody(context, asked, head, at)
 
@@ -199,6 +203,7 @@ class McpBody(_Answer):
     _body: bytearray = field(default_factory=bytearray)
     _refused: Refused | None = None
     _text: JsonValue = None
+    _kind: str = ""  # of what is no message
 
     def start(self) -> Command:
         """For an answer without a body."""
@@ -226,7 +231,8 @@ class McpBody(_Answer):
             return self._error(refused)
         removed, added = self._head()
         length = ("content-length", str(len(body)))
-        return (StartAnswer((*OF_THE_BYTES, *removed), (*added, length)), SendAnswer(body, end=True))
+        kind: Headers = (("content-type", self._kind),) if self._kind else ()
+        return (StartAnswer((*OF_THE_BYTES, *removed), (*added, *kind, length)), SendAnswer(body, end=True))
 
     def stop(self, refused: Refused) -> bytes:
         self.broken = refused.message
@@ -247,14 +253,19 @@ class McpBody(_Answer):
         kind = type_of(self.head.headers)
         if not body:
             return body
-        if kind == "application/json" and self.head.status < 300:
+        return self._read(kind, body)
+
+    def _read(self, kind: str, body: bytes) -> bytes:
+        letters.checked(self.head.headers, 502)
+        if "json" in kind and self.head.status < 300:
             return self.saying.take(body)
-        return self._other(kind, body)
+        return self._other(kind or "text/plain", body)
 
     def _other(self, kind: str, body: bytes) -> bytes:
         """No message: an error in JSON, or a page."""
+        self._kind = kind if re.fullmatch(_PAGES, kind) else "text/plain"
         try:
-            read = read_body(kind or "text/plain", body, LIMITS)
+            read = read_body(kind, body, LIMITS)
         except Refused as refused:
             raise Refused(502, Code.API, f"The answer is not what it says it is. {refused.message}") from refused
         if read is None:

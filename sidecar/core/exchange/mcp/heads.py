@@ -15,6 +15,7 @@ from sidecar.core.exchange.admission import spoken
 from sidecar.core.exchange.request_headers import removed
 from sidecar.core.model.http import Headers, RequestHead
 from sidecar.core.model.piece import Piece
+from sidecar.core.wire import letters
 from sidecar.core.wire.mcp.message import Message
 
 SESSION, VERSION, METHOD, NAME, LAST = (
@@ -41,6 +42,7 @@ def gone(head: RequestHead) -> tuple[str, ...]:
 
 def checked(head: RequestHead, message: Message | None) -> None:
     """`Refused` where headers say something else than the body, or nothing that a server could have asked for."""
+    letters.checked(head.headers, 400)
     for name in _ONCE:
         if sum(key == name for key, _ in head.headers) > 1:
             _refuse(f"the header {name} stands there twice")

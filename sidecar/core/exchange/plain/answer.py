@@ -19,12 +19,15 @@ from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.fact import storable
 from sidecar.core.exchange.judgement import judge_texts
+from sidecar.core.exchange.plain import redirect
+from sidecar.core.exchange.plain.asked import Plain
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.rewriting import rewritten_body, written_down
 from sidecar.core.model.action import Action
 from sidecar.core.model.http import Headers, ResponseHead
 from sidecar.core.model.place import Place
 from sidecar.core.model.scanned import Scan, Scanned
+from sidecar.core.wire import letters
 from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.encoding import for_encoding
 from sidecar.core.wire.json_strict import JsonLimits
@@ -88,7 +91,11 @@ class PlainAnswer:
     def start(self) -> Command:
         """For an answer without a body."""
         self._ended, self.scanned = True, Scanned(Scan.WHOLE)
-        return StartAnswer((), self._named())
+        try:
+            return StartAnswer((), self._named())
+        except Refused as refused:
+            self._refused = refused
+            return StartAnswer(("location",), (("x-gatehouse-exchange", self.context.exchange),), refused.status)
 
     def feed(self, data: bytes, at: float) -> bytes:  # noqa: ARG002
         if len(self._body) + len(data) > MAX_ANSWER:
@@ -103,13 +110,13 @@ class PlainAnswer:
         try:
             if self._refused is not None:
                 raise self._refused
-            body = self._whole()
+            named, body = self._named(), self._whole()
         except Refused as refused:
             self._refused = refused
             status, headers, told = response(refused, self.context.exchange)
-            return (StartAnswer(OF_THE_BYTES, headers, status), SendAnswer(told, end=True))
+            return (StartAnswer((*OF_THE_BYTES, "location"), headers, status), SendAnswer(told, end=True))
         length = ("content-length", str(len(body)))
-        return (StartAnswer(OF_THE_BYTES, (*self._named(), length)), SendAnswer(body, end=True))
+        return (StartAnswer(OF_THE_BYTES, (*named, length)), SendAnswer(body, end=True))
 
     def stop(self, refused: Refused) -> bytes:
         self._refused = refused
@@ -143,6 +150,7 @@ class PlainAnswer:
             self.scanned = Scanned(Scan.NOT, (f"answer of type {unknown}",)) if body else Scanned(Scan.WHOLE)
             self._said = {"unread_bytes": len(body)} if body else None
             return body
+        letters.checked(self.head.headers, 502)
         self.scanned = Scanned(Scan.WHOLE)
         judge_texts(self.context.session, (read.piece(Place.RESPONSE),), "answer", read.path, self.judged)
         memory = self.context.session.memory
@@ -153,7 +161,11 @@ class PlainAnswer:
         return rewritten_body(read, self.judged.changes)
 
     def _named(self) -> Headers:
-        return (("x-gatehouse-exchange", self.context.exchange),)
+        ours: Headers = (("x-gatehouse-exchange", self.context.exchange),)
+        asked = self.context.asked
+        if not isinstance(asked, Plain):
+            return ours
+        return (*ours, *redirect.headed(self.head.headers, self.head.status, asked.url, asked.prefix))
 
 
 def _readable(kind: str, body: bytes) -> Body | None:

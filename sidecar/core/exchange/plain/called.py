@@ -12,8 +12,9 @@ NAMED = "http__"
 
 
 def as_call(way: Route, arrived: Arrived) -> tuple[ToolCall, Understood]:
-    """Its name is the connection's; what it does follows from the server's own address, method and body."""
+    """Its name is the connection's; what it does follows from the server's own address, method and body. Who leaves
+    HTTP may send anything."""
     server = urlsplit(way.connection.url)
     url = f"{server.scheme}://{server.netloc}{way.upstream_path}"
-    read = address(url, arrived.head.method, body=bool(arrived.body))
+    read = address(url, arrived.head.method, body=bool(arrived.body or arrived.upgrade))
     return ToolCall(f"{NAMED}{way.connection.name}", read.effects, runs=False), read

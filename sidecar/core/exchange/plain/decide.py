@@ -9,7 +9,8 @@ Rules:
   masked there.
 - A call is judged by the rules on tool calls too, under the name `http__` and the connection's: by what asking this
   address in this way does (`understand.web`).
-- An upgrade (WebSocket) never gets here: Envoy refuses it.
+- A request that leaves HTTP (WebSocket) is judged by its handshake, and has to be one. A policy that reads what passes
+  here lets it pass only if it says so (`upgrades`): what follows nobody reads. It counts as sending.
 """
 
 from dataclasses import dataclass, replace
@@ -27,14 +28,16 @@ from sidecar.core.exchange.direct_call import count_direct, judge_direct
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.judgement import judge_texts
 from sidecar.core.exchange.outcome import Arrived, Go
-from sidecar.core.exchange.plain.asked import Plain
+from sidecar.core.exchange.plain import heads
+from sidecar.core.exchange.plain.asked import Handshake, Plain
 from sidecar.core.exchange.plain.called import as_call
+from sidecar.core.exchange.plain.upgraded import UNREAD
 from sidecar.core.exchange.quarantining import quarantined
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.request_record import Material
 from sidecar.core.exchange.rewriting import rewritten_body, written_down
-from sidecar.core.exchange.route import Route
-from sidecar.core.exchange.rules import BoundRules
+from sidecar.core.exchange.route import NAMED, Route
+from sidecar.core.exchange.rules import BoundRules, Court
 from sidecar.core.mask.placeholder import Placeholders
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
@@ -45,7 +48,9 @@ from sidecar.core.model.scanned import Scan, Scanned
 from sidecar.core.policy.judge import RequestFacts
 from sidecar.core.wire.claude.endpoints import Endpoint
 from sidecar.core.wire.encoding import decode
+from sidecar.core.wire.plain import websocket
 from sidecar.core.wire.plain.body import Body, kind_of, read_body
+from sidecar.core.wire.plain.websocket import key_of
 
 # What every client sends, and what says nothing of its own; anything else is somebody's text.
 USUAL = frozenset(
@@ -67,9 +72,11 @@ USUAL = frozenset(
         "x-request-id",
     }
 )
-# Asked for anew (`accept-encoding`), or Envoy's.
-NEVER = ("accept-encoding", "forwarded", "x-envoy-external-address", "x-forwarded-for", "x-request-id")
 HEADER = -3
+_UNREAD = (
+    "What passes in a WebSocket nobody here can read, and rules of the policy {} would have to. "
+    "It opens where each such policy says `upgrades: [{}]`."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,7 @@ class _Call:
     caller: Caller
     kind: str
     body: Body | None  # nothing: there is none, or nobody can read it
+    handshake: Handshake | None = None
 
     @property
     def path(self) -> str:
@@ -91,7 +99,7 @@ class _Call:
 
 def decide_plain(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, way: Route) -> Go:
     """What to do with it, or `Refused`."""
-    notes.endpoint = "http"
+    notes.endpoint = arrived.upgrade or "http"
     notes.session = caller.claimed_session
     scope = f"{caller.provider}\n{caller.subject}\n{notes.session or ''}"
     rules = gate.sessions.of(scope if notes.session else None, gate.rules)
@@ -103,7 +111,9 @@ def decide_plain(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller
     if not court.allows_path:
         message = f"No policy allows this method and path on the connection {way.connection.name}."
         raise Refused(403, Code.PERMISSION, message)
-    call = _Call(arrived, way, caller, kind, _read(gate, arrived, kind))
+    handshake = _handshake(arrived, way, court) if arrived.upgrade else None
+    call = _Call(arrived, way, caller, kind, _read(gate, arrived, kind), handshake)
+    heads.checked(arrived.head, call.body)
     _readable(call, bound)
     refused = gate.ledger.admit(caller_key(caller), bound.limits, arrived.at)
     if refused is not None:
@@ -128,7 +138,15 @@ def decide_plain(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller
 def _facts(arrived: Arrived, way: Route, kind: str) -> RequestFacts:
     media = (kind,) if arrived.body and kind else ()
     path = way.path.partition("?")[0]
-    return RequestFacts("", (), False, None, 0, (), media, arrived.head.method, path, "http", 0)
+    endpoint, method = arrived.upgrade or "http", arrived.head.method
+    return RequestFacts("", (), False, None, 0, (), media, method, path, endpoint, 0, upgrade=arrived.upgrade)
+
+
+def _handshake(arrived: Arrived, way: Route, court: Court) -> Handshake:
+    key = key_of(arrived.head)
+    if court.readers:
+        raise Refused(403, Code.PERMISSION, _UNREAD.format(", ".join(court.readers), arrived.upgrade))
+    return Handshake(key, way.connection.upgrade_timeout)
 
 
 def _read(gate: Gate, arrived: Arrived, kind: str) -> Body | None:
@@ -164,6 +182,7 @@ def _judged(call: _Call, session: Session, notes: fact.Notes) -> Judged:
     notes.verdict = judged.verdict
     notes.findings = tuple(judged.findings)
     unread = (f"body of type {fact.storable(call.kind, notes.compiled) or 'unknown'}",) if call.unread else ()
+    unread = (*unread, *(UNREAD.why if call.handshake else ()))
     notes.scanned = Scanned(Scan.PARTLY if unread else Scan.WHOLE, unread)
     return judged
 
@@ -171,15 +190,16 @@ def _judged(call: _Call, session: Session, notes: fact.Notes) -> Judged:
 def _pieces(call: _Call) -> tuple[Piece, ...]:
     path, _, query = call.way.path.partition("?")
     body = (call.body.piece(Place.PROMPT),) if call.body else ()
-    own = [(name, value) for name, value in call.arrived.head.headers if name not in USUAL]
+    # Envoy takes `connection` out of every other request.
+    usual = USUAL - {"connection"} | websocket.USUAL if call.handshake else USUAL
+    own = [(name, value) for name, value in call.arrived.head.headers if name not in usual]
     texts = (text for pair in own for text in pair if text)
     return (*body, *address(path, query), *(spoken(HEADER, "header", text) for text in texts))
 
 
 def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged) -> Go:
     arrived, body = call.arrived, call.arrived.body
-    there = {name for name, _ in arrived.head.headers}
-    remove = tuple(name for name in NEVER if name in there)
+    remove = heads.gone(arrived.head.headers)
     if judged.changes and call.body is not None:
         body, remove = rewritten_body(call.body, judged.changes), (*remove, "content-encoding")
     ours: Headers = request_headers.added(body)
@@ -191,12 +211,14 @@ def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged) -> Go:
         False,
         call.caller,
         keep=gate.keep_originals,
-        asked=Plain(arrived.head.method),
+        asked=Plain(arrived.head.method, call.way.connection.url, f"{NAMED}{call.way.connection.name}", call.handshake),
     )
     return Go(call.way, remove, ours, body, context)
 
 
 def _subject(gate: Gate, call: _Call, go: Go) -> Subject:
-    content = Content(call.arrived.head.method, go.route.upstream_path, go.body)
+    # A yes to a request is none to a WebSocket at the same address.
+    method = " ".join(filter(None, (call.arrived.head.method, call.arrived.upgrade)))
+    content = Content(method, go.route.upstream_path, go.body)
     name, pieces = call.way.connection.name, (call.body.piece(Place.PROMPT),) if call.body else ()
     return Subject(gate.name, call.arrived.id, call.caller, name, "", content, call.arrived.at, pieces)

@@ -12,7 +12,7 @@ from sidecar.core.model.piece import Piece
 from sidecar.core.model.place import Place
 from sidecar.core.wire.claude.blocks import Blocks
 from sidecar.core.wire.claude.gather import Cursor
-from sidecar.core.wire.claude.vocabulary import closed
+from sidecar.core.wire.claude.vocabulary import SPELLING, closed
 from sidecar.core.wire.json_strict import JsonDocument
 from sidecar.core.wire.json_strings import JsonValue, joined
 
@@ -79,6 +79,20 @@ def messages_in(value: JsonValue) -> list[tuple[Path, dict[str, JsonValue]]]:
     message = result.get("message") if isinstance(result, dict) else None
     wrapped = [(("result", "message"), message)] if isinstance(message, dict) else []
     return [((), value), *wrapped]
+
+
+def doubtful(value: JsonValue) -> bool:
+    """Whether a client may read another message in it than we do: its blocks are no list, or a field of it or of a
+    block stands there in another spelling."""
+    if not isinstance(value, dict):
+        return True
+    messages = [message for _, message in messages_in(value)]
+    contents = [message.get("content") or [] for message in messages]
+    blocks = (block for content in contents if isinstance(content, list) for block in content)
+    objects = (*messages, value.get("result"), *blocks)
+    return not all(isinstance(one, list) for one in contents) or any(
+        SPELLING.doubtful(one) for one in objects if isinstance(one, dict)
+    )
 
 
 def read_message(cursor: Cursor, message: dict[str, JsonValue], path: str = "") -> None:

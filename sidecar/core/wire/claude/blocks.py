@@ -6,6 +6,8 @@ their tool by the id of the call, which stood earlier in the conversation.
 Rules: an unknown type is read as any JSON, all its strings; so is a block that is no object.
 """
 
+from collections.abc import Mapping
+
 from sidecar.core.model.piece import Piece
 from sidecar.core.model.place import Place
 from sidecar.core.wire.claude.gather import Cursor
@@ -18,7 +20,14 @@ THINKING = frozenset({"thinking", "redacted_thinking"})
 
 def is_call(kind: str) -> bool:
     """Whether a block calls a tool; one of a later version of the API too, by its name."""
-    return kind in CALLS or kind.endswith("tool_use")
+    return kind in CALLS or kind.endswith(("tool_use", "_call"))
+
+
+def given(block: Mapping[str, JsonValue]) -> JsonValue:
+    """The input of a call as its block has it. Nobody knows where a kind of a later version keeps its own."""
+    if "input" in block or block.get("type") in CALLS:
+        return block.get("input", {})
+    return {key: value for key, value in block.items() if key not in ("type", "id", "name")}
 
 
 def is_result(kind: str) -> bool:

@@ -35,7 +35,8 @@ _SESSION = re.compile(rf'(?:_session_|"session_id"\s*:\s*")({_UUID})(?:"|$)')
 class ClaudeRequest:
     """`model` is nothing if there is none, or several that differ (a batch): `models` has them all. `max_tokens` is the
     largest. `unscanned` names what was not looked at, `media` its kinds, once for each. `prompt_characters` counts what
-    the model would read, of which `characters_beyond_ascii` are not ASCII. `session` is claimed, not proven."""
+    the model would read, of which `characters_beyond_ascii` are not ASCII. `session` is claimed, not proven.
+    `tool_types`: of the tools that are not the client's own; `mcp_servers`: what the provider would reach by itself."""
 
     model: str | None
     models: tuple[str, ...]
@@ -50,6 +51,8 @@ class ClaudeRequest:
     characters_beyond_ascii: int
     message_count: int
     session: str | None
+    tool_types: tuple[str, ...] = ()
+    mcp_servers: tuple[str, ...] = ()
 
     @property
     def has_tools(self) -> bool:
@@ -77,6 +80,8 @@ class _Reader:
         self.max_tokens: int | None = None
         self.stream = False
         self.tools: list[str] = []
+        self.tool_types: list[str] = []
+        self.servers: list[str] = []
         self.messages = 0
         self.session: str | None = None
         self._fields: dict[str, Callable[[JsonValue, str], None]] = {
@@ -124,6 +129,7 @@ class _Reader:
             self.models.append(model)
         if isinstance(most, int) and not isinstance(most, bool):
             self.max_tokens = max(most, self.max_tokens or 0)
+        self.servers += _servers(params.get("mcp_servers"))
         self.stream |= params.get("stream") is True
         user = metadata.get("user_id") if isinstance(metadata, dict) else None
         if isinstance(user, str) and self.session is None and (found := _SESSION.search(user)):
@@ -153,6 +159,9 @@ class _Reader:
             name = name if isinstance(name, str) else None
             if name is not None:
                 self.tools.append(name)
+            kind = tool.get("type") if isinstance(tool, dict) else None
+            if isinstance(kind, str) and kind != "custom":
+                self.tool_types.append(kind)
             self.cursor.schema(tool)
             self.cursor.cut(Place.SYSTEM, below, tool=name)
 
@@ -200,7 +209,16 @@ class _Reader:
             characters_beyond_ascii=wide,
             message_count=self.messages,
             session=self.session,
+            tool_types=tuple(dict.fromkeys(self.tool_types)),
+            mcp_servers=tuple(dict.fromkeys(self.servers)),
         )
+
+
+def _servers(value: JsonValue) -> list[str]:
+    """The address of each, or "unknown": one whose address nobody can read is a server all the same."""
+    each = value if isinstance(value, list) else [value] if value is not None else []
+    urls = [one.get("url") if isinstance(one, dict) else None for one in each]
+    return [url if isinstance(url, str) else "unknown" for url in urls]
 
 
 def _blocks(value: JsonValue, path: str) -> list[tuple[JsonValue, str]]:

@@ -6,6 +6,8 @@ blocks are open and of what kind, so that a delta's words get their place.
 Rules:
 - A known event that is malformed, or comes where it cannot (a delta of no block, a second start), is `Malformed`, and
   so is everything after it: the agent might put it together in another way than we did.
+- Blocks come one after the other, each under its place in the message, which begins empty. Clients differ in whether
+  they go by the index, by the order, or by the block that began last; here all of them see the same.
 - The name of an event and the type in its data must agree, because clients differ in which of them they believe; a
   known type without a name too, because some would skip it.
 - An unknown event is `Other` and an unknown delta `WholeDelta`: both pass, with all their strings in view.
@@ -47,7 +49,7 @@ from sidecar.core.wire.claude.happening import (
     WholeDelta,
 )
 from sidecar.core.wire.claude.partial import PartialInput
-from sidecar.core.wire.claude.vocabulary import BLOCKS
+from sidecar.core.wire.claude.vocabulary import BLOCKS, SPELLING
 from sidecar.core.wire.json_strict import JsonDocument, JsonLimits, parse
 from sidecar.core.wire.json_strings import JsonValue, ordinal_of, texts_of
 from sidecar.core.wire.sse import MOST_BYTES, SseEvent, data_bytes, with_data
@@ -145,6 +147,8 @@ class StreamReader:
         if event.event != (kind or "") and (event.event in self._readers or kind in self._readers):
             raise _Wrong("the name of an event and the type in its data differ")
         reader = self._readers.get(kind or "")
+        if isinstance(value, dict) and _doubtful(value):
+            raise _Wrong("a field stands there in another spelling")
         if reader is None or not isinstance(value, dict):
             return Other(event, document, texts_of(value))
         return reader(event, document, value)
@@ -153,14 +157,17 @@ class StreamReader:
         message = value.get("message")
         if self._state != "new" or not isinstance(message, dict):
             raise _Wrong("message_start is repeated or has no message")
+        if message.get("content"):
+            # A client takes what stands there for blocks that are whole.
+            raise _Wrong("a message begins with content")
         self._state = "begun"
         usage = read_usage(message.get("usage"))
         return MessageStarted(event, document, word(message, "id"), word(message, "model"), usage, _texts(value))
 
     def _block_start(self, event: SseEvent, document: JsonDocument, value: Object) -> Happening:
         block, index = value.get("content_block"), _index(value)
-        if self._state != "begun" or not isinstance(block, dict) or index < self._next:
-            raise _Wrong("content_block_start comes outside of a message, again, or without a block")
+        if self._state != "begun" or not isinstance(block, dict) or self._open or index != self._next:
+            raise _Wrong("content_block_start comes outside of a message, out of turn, or without a block")
         kind = word(block, "type") or ""
         self._next, self._open[index] = index + 1, kind
         cursor = self._blocks.cursor = Cursor()
@@ -223,6 +230,12 @@ class StreamReader:
         error = value.get("error")
         code, message = word(error, "type") or "", word(error, "message") or ""
         return Errored(event, document, code, message, texts_of(value))
+
+
+def _doubtful(value: Object) -> bool:
+    """Also one level below: that is where blocks, deltas and messages stand."""
+    below = (child for child in value.values() if type(child) is dict)
+    return SPELLING.doubtful(value) or any(SPELLING.doubtful(child) for child in below)
 
 
 def _index(value: Object) -> int:

@@ -11,6 +11,8 @@ Rules:
 
 import re
 
+from sidecar.core.wire.spelling import Spelling
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -38,6 +40,8 @@ FIELDS = _words(
     trigger ttl type url usage user_id user_location value web_fetch_requests web_search_requests
     """
 )
+
+SPELLING = Spelling(FIELDS)
 
 # Blocks of content. A block of any other type is unknown, and read like any JSON.
 BLOCKS = _words(

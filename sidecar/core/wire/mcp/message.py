@@ -6,7 +6,9 @@ Rules:
 - One message in a body. Batches went out of the protocol with revision 2025-06-18: a list is refused, and never judged
   half.
 - An id is text or a whole number. Anything else is refused: `1` and `1.0` are one id to some readers and two to others.
-- A message that could be read as two kinds (a `method` and a `result`) is refused.
+- A message that could be read as two kinds (a `method` and a `result`) is refused, and so is one in which a word of the
+  protocol stands in another spelling: servers and clients in Go would take that one.
+- A tool is called by a request. Without an id nobody would hear of its end, and some servers run it all the same.
 """
 
 from dataclasses import dataclass, field
@@ -16,13 +18,16 @@ from typing import NoReturn, TypeAlias
 from sidecar.core.errors import Code, Refused
 from sidecar.core.wire.json_strict import JsonDocument
 from sidecar.core.wire.json_strings import JsonValue
-from sidecar.core.wire.mcp.words import METHODS
+from sidecar.core.wire.mcp.words import FIELDS, METHODS
+from sidecar.core.wire.spelling import Spelling
 
 Id: TypeAlias = str | int
 Object: TypeAlias = "dict[str, JsonValue]"
 CALL, TOOLS, DISCOVER = "tools/call", "tools/list", "server/discover"
 # Longer ones are nobody's; an id is written into an answer of ours.
 LONGEST_ID = 256
+_SPELLING = Spelling(FIELDS)
+_LISTED = Spelling(frozenset({"tools"}))  # a result has fields of its server's own
 
 
 class Kind(Enum):
@@ -85,9 +90,17 @@ def read_message(document: JsonDocument) -> Message:
         _refuse("params must be an object")
     method = top.get("method")
     message = Message(kind, document, top, method if isinstance(method, str) else None, _id(top, kind))
-    if message.method == CALL and message.kind is Kind.REQUEST and message.tool is None:
-        _refuse("tools/call must name a tool")
+    if message.method == CALL and (message.kind is not Kind.REQUEST or message.tool is None):
+        _refuse("tools/call must have an id, and name a tool")
+    if _doubtful(message):
+        _refuse("a field of it stands there in another spelling")
     return message
+
+
+def _doubtful(message: Message) -> bool:
+    tools = message.result.get("tools")
+    objects = (message.top, message.params, *(tools if isinstance(tools, list) else ()))
+    return _LISTED.doubtful(message.result) or any(_SPELLING.doubtful(one) for one in objects if isinstance(one, dict))
 
 
 def _kind(top: Object) -> Kind:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sidecar.control.admission.agent import is_agent, led
+from sidecar.control.admission.agent import PAST, is_agent, led
 from sidecar.control.admission.review import Refusal
 from sidecar.control.admission.wishes import Wishes
 from tests.k8s.release import env, release
@@ -31,7 +31,7 @@ def test_what_the_sdk_needs() -> None:
 def test_twice_is_once() -> None:
     once = led(container(("A", "1")), release(), WISHES).container
     assert led(once, release(explicit="refuse"), WISHES).container is once
-    assert once["env"][0] == {"name": "A", "value": "1"}
+    assert [one["name"] for one in once["env"]][-1] == "A", "ours stand first: $(ANTHROPIC_BASE_URL) is the gate"
 
 
 def test_another_connection_answers_under_its_name() -> None:
@@ -61,9 +61,20 @@ def test_an_owner_who_goes_elsewhere_is_kept_with_a_note() -> None:
     assert made.notes == ("container agent keeps its own ANTHROPIC_BASE_URL: its calls do not go through the gate",)
 
 
+def test_an_empty_address_is_the_models_own() -> None:
+    made = led(container(("ANTHROPIC_BASE_URL", "")), release(), WISHES)
+    assert made.notes == ("container agent keeps its own ANTHROPIC_BASE_URL: its calls do not go through the gate",)
+
+
+@pytest.mark.parametrize(("value", "said"), [("1", True), ("true", True), ("0", False), ("False", False), ("", False)])
+def test_a_switch_that_is_off_leads_nowhere(value: str, said: bool) -> None:
+    assert bool(led(container(("CLAUDE_CODE_USE_MANTLE", value)), release(), WISHES).notes) is said
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("ANTHROPIC_BASE_URL", ""),
         ("ANTHROPIC_BASE_URL", "https://elsewhere.example"),
         ("ANTHROPIC_BASE_URL", {"configMapKeyRef": {"name": "c", "key": "k"}}),
         ("ANTHROPIC_API_KEY", "own"),
@@ -103,6 +114,17 @@ def test_what_comes_by_env_from_is_said() -> None:
     made = led(container(envFrom=[{"configMapRef": {"name": "settings"}}]), release(), WISHES)
     assert made.notes == ("container agent takes variables from settings: those with the names of the gate's give way",)
     assert made.container["envFrom"] == [{"configMapRef": {"name": "settings"}}]
+
+
+def test_what_comes_by_env_from_leads_nowhere_else() -> None:
+    """Its own exceptions for a proxy stay: the kubelet puts them in."""
+    listed = env(led(container(("MODEL", "$(ANTHROPIC_BASE_URL)/v1"), envFrom=[{}]), release(), WISHES).container)
+    assert {listed[name] for name in PAST} == {""}
+    assert listed["NO_PROXY"] == "127.0.0.1,localhost,$(NO_PROXY)"
+    assert list(listed).index("ANTHROPIC_BASE_URL") < list(listed).index("MODEL")
+    own = container(("no_proxy", "*"), ("CLAUDE_CODE_USE_VERTEX", "0"), envFrom=[{}])
+    kept = env(led(own, release(), WISHES).container)
+    assert (kept["no_proxy"], kept["CLAUDE_CODE_USE_VERTEX"], "NO_PROXY" in kept) == ("*", "0", False)
 
 
 @pytest.mark.parametrize(

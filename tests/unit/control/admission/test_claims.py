@@ -51,6 +51,7 @@ LIES: list[tuple[str, Callable[[Pod], None]]] = [
         "other rules on top",
         extending(DATA_PLANE, "volumeMounts", {"name": "w", "mountPath": "/etc/gatehouse/policies/x"}),
     ),
+    ("one variable twice", extending(DATA_PLANE, "env", {"name": "SSL_CERT_FILE", "value": "/x"})),
     ("another token", extending(ENVOY, "volumeMounts", {"name": "w", "mountPath": "/var/run/secrets/gatehouse/x"})),
     (
         "one place twice",
@@ -74,6 +75,22 @@ def test_a_lie_is_refused_with_the_remedy(note: str, lie: Callable[[Pod], None],
         injected(made, release(), True)
 
 
+@pytest.mark.parametrize(
+    ("lie", "said"),
+    [
+        (setting(DATA_PLANE, image="evil:1"), "its image is evil:1"),
+        (setting(ENVOY, command=["sleep"]), "command differs"),
+        (extending(ENVOY, "env", {"name": "LD_PRELOAD", "value": "/x.so"}), "the variable LD_PRELOAD is set"),
+        (extending(ENVOY, "volumeMounts", {"name": "w", "mountPath": "/opt/x"}), "something is mounted at /opt/x"),
+        (drop("volumes", "gatehouse-run"), "it is missing"),
+    ],
+)
+def test_it_is_said_what_is_not_ours(lie: Callable[[Pod], None], said: str, made: Pod) -> None:
+    lie(made)
+    with pytest.raises(Refusal, match=f"{said}.*webhook beside ours"):
+        injected(made, release(), True)
+
+
 def test_a_claim_without_anything_is_refused() -> None:
     with pytest.raises(Refusal, match="gatehouse-bootstrap"):
         injected(pod(annotations={"gatehouse.dev/status": "{}"}), release(), True)
@@ -91,6 +108,7 @@ OTHERS: list[tuple[str, Callable[[Pod], None]]] = [
     ("amounts", setting(ENVOY, resources={"limits": {"cpu": "2"}})),
     ("a mesh's probe", setting(DATA_PLANE, startupProbe={"httpGet": {"path": "/app-health", "port": 15020}})),
     ("a cloud's token", extending(DATA_PLANE, "volumeMounts", {"name": "aws", "mountPath": TOKEN_OF_CLOUD})),
+    ("Vault's folder", extending(DATA_PLANE, "volumeMounts", {"name": "vault-secrets", "mountPath": "/vault/secrets"})),
     ("a cloud's word", extending(DATA_PLANE, "env", {"name": "AWS_REGION", "value": "x"})),
     ("a default of a volume", lambda made: _volume(made, "config")["configMap"].update(defaultMode=420)),
     ("an amount in another form", lambda made: _volume(made, "state")["emptyDir"].update(sizeLimit="1024Mi")),

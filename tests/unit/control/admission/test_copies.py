@@ -39,6 +39,18 @@ async def test_they_are_there_before_the_first_pod(api: ApiServer, copies: Copie
     assert len(api.asked) == before
 
 
+async def test_a_namespace_that_was_made_anew_gets_them_anew(api: ApiServer, copies: Copies) -> None:
+    for _ in range(2):
+        api.namespace("agents")
+        await copies.namespaces.labels("agents", anew=True)
+        await copies.ensure("agents")
+        assert api.objects.pop("/api/v1/namespaces/agents/configmaps/gatehouse-sidecar")
+    await copies.ensure("agents")
+    assert "/api/v1/namespaces/agents/configmaps/gatehouse-sidecar" not in api.objects, (
+        "the same one is not asked again"
+    )
+
+
 async def test_changed_values_reach_them_and_a_change_there_is_put_back(
     api: ApiServer, copies: Copies, clock: list[float]
 ) -> None:

@@ -43,12 +43,20 @@ def test_a_label_that_says_neither_is_refused(own: str | None, around: str) -> N
         eligible(labelled(own), "agents", {LABEL: around}, release())
 
 
+def bound(*systems: str) -> dict[str, Any]:
+    one = [{"matchExpressions": [{"key": "kubernetes.io/os", "operator": "In", "values": [name]}]} for name in systems]
+    return {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": one}}}
+
+
 @pytest.mark.parametrize(
     ("spec", "why"),
     [
         ({"hostNetwork": True}, "hostNetwork"),
         ({"os": {"name": "windows"}}, "Windows"),
         ({"nodeSelector": {"kubernetes.io/os": "windows"}}, "Windows"),
+        ({"nodeSelector": {"beta.kubernetes.io/os": "windows"}}, "Windows"),
+        ({"affinity": bound("windows")}, "Windows"),
+        ({"affinity": bound("windows", "windows")}, "Windows"),
     ],
 )
 def test_what_cannot_work_is_left_alone_loudly(spec: dict[str, Any], why: str) -> None:
@@ -73,3 +81,5 @@ def test_system_namespaces_and_our_own(namespace: str) -> None:
 def test_linux_is_what_is_meant() -> None:
     spec = {"os": {"name": "linux"}, "nodeSelector": {"kubernetes.io/os": "linux"}}
     assert eligible(labelled("true", **spec), "agents", {}, release()).inject
+    for systems in (("linux",), ("windows", "linux"), ()):
+        assert eligible(labelled("true", affinity=bound(*systems)), "agents", {}, release()).inject

@@ -99,6 +99,27 @@ def test_names_and_places_of_ours_are_ours(spec: dict[str, Any], said: str) -> N
     assert said in str(raised.value)
 
 
+def test_a_port_of_another_protocol_is_another_port() -> None:
+    assert injected(pod({"name": "a", "ports": [{"containerPort": 15080, "protocol": "UDP"}]}), release(), True)
+
+
+def test_a_container_that_came_later_stands_elsewhere() -> None:
+    made = injected(pod(), release(), True).pod
+    made["spec"]["containers"].append({"name": "late", "ports": [{"containerPort": 15080}]})
+    with pytest.raises(Refusal, match="container late listens on port 15080"):
+        injected(made, release(), True)
+
+
+def test_a_cluster_without_native_sidecars_says_what_that_means() -> None:
+    assert injected(pod(initContainers=[{"name": "a"}]), release(), False).notes == (
+        "this cluster knows no native sidecars: init containers run before the gate, and reach no model",
+    )
+
+
+def test_resources_of_the_whole_pod_are_the_gates_too() -> None:
+    assert "for all containers" in injected(pod(resources={"requests": {"cpu": "1"}}), release(), True).notes[0]
+
+
 def test_the_pod_that_came_is_not_touched() -> None:
     before = pod(volumes=[{"name": "w", "emptyDir": {}}])
     kept = copy.deepcopy(before)

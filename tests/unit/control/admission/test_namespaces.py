@@ -17,6 +17,15 @@ async def test_asked_once_in_a_while(api: ApiServer, cluster: Cluster) -> None:
     assert await found.labels("agents") == {"team": "b"}
 
 
+async def test_what_is_asked_for_anew_is_of_now(api: ApiServer, cluster: Cluster) -> None:
+    found = Namespaces(cluster, lambda: 0.0)
+    api.namespace("agents", team="a")
+    await found.labels("agents")
+    api.namespace("agents", team="b")
+    assert await found.labels("agents", anew=True) == {"team": "b"}
+    assert await found.labels("agents") == {"team": "b"}
+
+
 async def test_unknown_while_nobody_says(api: ApiServer, cluster: Cluster) -> None:
     found = Namespaces(cluster, lambda: 0.0)
     assert await found.labels("nowhere") is None

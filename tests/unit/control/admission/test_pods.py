@@ -1,5 +1,6 @@
 """From a review of a pod to its answer."""
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +15,12 @@ from tests.k8s.release import named, pod, release
 class Around:
     def __init__(self, **labels: str) -> None:
         self.marks, self.ensured, self.told = labels, list[str](), list[str]()
+        self.before: Mapping[str, str] | None = None
         self.pods = Pods(release(), True, self.labels, self.ensure, lambda _review, said: self.told.append(said))
 
-    async def labels(self, _namespace: str) -> Mapping[str, str] | None:
+    async def labels(self, _namespace: str, anew: bool) -> Mapping[str, str] | None:
+        if not anew and self.before is not None:
+            return self.before
         return {f"gatehouse.dev/{name}": value for name, value in self.marks.items()}
 
     async def ensure(self, namespace: str) -> None:
@@ -48,6 +52,12 @@ async def test_who_did_not_ask_gets_nothing() -> None:
     around = Around()
     answer = await around.pods.answered(review(pod()))
     assert (answer.allowed, answer.patch, answer.warnings, around.told) == (True, (), (), [])
+
+
+async def test_a_namespace_that_was_labelled_a_moment_ago_counts() -> None:
+    around = Around(inject="true")
+    around.before = {}
+    assert (await around.pods.answered(review(pod()))).patch
 
 
 async def test_who_asked_in_vain_is_told_twice() -> None:
@@ -86,6 +96,42 @@ async def test_the_label_of_injected_pods_is_worn_by_those_that_have_their_gate(
     made = await with_gate()
     assert Around().pods.worn(worn(made)).allowed
     assert Around().pods.worn(worn(made, "UPDATE", made)).allowed
+
+
+def replaced(made: dict[str, Any], name: str, **changed: Any) -> dict[str, Any]:
+    found = copy.deepcopy(made)
+    named(found, name).update(changed)
+    return found
+
+
+async def test_the_images_of_a_gate_that_runs_stay() -> None:
+    made = await with_gate()
+    assert Around().pods.worn(worn(replaced(made, "agent", image="agent:2"), "UPDATE", made)).allowed
+    for name in ("gatehouse-data-plane", "gatehouse-envoy", "gatehouse-bootstrap"):
+        with pytest.raises(Refusal, match=f"the image of {name} is the gate's"):
+            Around().pods.worn(worn(replaced(made, name, image="other"), "UPDATE", made))
+
+
+@pytest.mark.parametrize(
+    ("note", "debugger", "said"),
+    [
+        ("beside the agent", {"targetContainerName": "agent"}, ""),
+        ("beside nobody", {}, ""),
+        ("beside the data plane", {"targetContainerName": "gatehouse-data-plane"}, "name another --target"),
+        ("beside Envoy", {"targetContainerName": "gatehouse-envoy"}, "name another --target"),
+        ("with the key", {"volumeMounts": [{"name": "gatehouse-secret-0", "mountPath": "/x"}]}, "for the gate alone"),
+        ("with a key as a variable", {"envFrom": [{"secretRef": {"name": "gatehouse-keys"}}]}, "for the gate alone"),
+    ],
+)
+async def test_a_debugger_sees_no_files_of_the_gate(note: str, debugger: dict[str, Any], said: str) -> None:
+    made = await with_gate()
+    after = {**made, "spec": {**made["spec"], "ephemeralContainers": [{"name": "debugger", **debugger}]}}
+    if not said:
+        assert Around().pods.worn(worn(after, "UPDATE", made)).allowed, note
+        return
+    with pytest.raises(Refusal, match=said):
+        Around().pods.worn(worn(after, "UPDATE", made))
+    assert Around().pods.worn(worn(after, "UPDATE", after)).allowed, "it was there before"
 
 
 async def test_a_pod_without_its_gate_does_not_wear_their_label() -> None:

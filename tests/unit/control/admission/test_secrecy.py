@@ -26,6 +26,15 @@ def agent(**more: Any) -> dict[str, Any]:
         ("our volume, mounted", pod(agent(volumeMounts=[{"name": "gatehouse-secret-0", "mountPath": "/x"}]))),
         ("our volume, in an init container", pod(initContainers=[agent(volumeMounts=[{"name": "gatehouse-csi-0"}])])),
         ("our device", pod(agent(volumeDevices=[{"name": "gatehouse-secret-0", "devicePath": "/x"}]))),
+        (
+            "the spool of a pod",
+            pod(volumes=[{"name": "v", "persistentVolumeClaim": {"claimName": "x-gatehouse-state"}}]),
+        ),
+        ("the node", pod(volumes=[{"name": "v", "hostPath": {"path": "/"}}])),
+        ("the kubelet's folder", pod(volumes=[{"name": "v", "hostPath": {"path": "/var/lib/kubelet"}}])),
+        ("a pod's folder", pod(volumes=[{"name": "v", "hostPath": {"path": "//var/lib/kubelet/pods/u/volumes/"}}])),
+        ("all processes", pod(volumes=[{"name": "v", "hostPath": {"path": "/proc/"}}])),
+        ("the engine's folder", pod(volumes=[{"name": "v", "hostPath": {"path": "/run/containerd/x.sock"}}])),
         ("in an excluded one", pod({"name": "istio-proxy", "envFrom": [{"secretRef": {"name": "gatehouse-keys"}}]})),
     ],
 )
@@ -39,6 +48,17 @@ def test_processes_that_see_each_other_are_refused(way: str) -> None:
     with pytest.raises(Refusal, match=f"{way} lets the agent read"):
         injected(pod(**{way: True}), release(), True)
     injected(pod(**{way: False}), release(), True)
+
+
+@pytest.mark.parametrize("path", ["/var/log", "/var/lib/kubelet/plugins", "/processes", "/dev/shm"])
+def test_other_folders_of_the_node_show_no_pods(path: str) -> None:
+    assert injected(pod(volumes=[{"name": "v", "hostPath": {"path": path}}]), release(), True).notes == ()
+
+
+def test_who_has_all_rights_on_the_node_is_named() -> None:
+    engine = {"name": "engine", "hostPath": {"path": "/var/run/docker.sock"}}
+    made = injected(pod(agent(securityContext={"privileged": True}), volumes=[engine]), release(), True)
+    assert [note.split(" is ")[0] for note in made.notes] == ["volume engine", "container agent"]
 
 
 def test_secrets_of_the_owner_are_his() -> None:

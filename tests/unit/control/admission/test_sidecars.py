@@ -49,6 +49,13 @@ def test_wishes_are_followed() -> None:
     assert made.init[1]["resources"] == {}
 
 
+def test_a_pod_can_have_limits_of_everything() -> None:
+    """As a quota may want, or the class "guaranteed"."""
+    all_of_it = {kind: {"cpu": "1", "memory": "1Gi"} for kind in ("requests", "limits")}
+    made = plan(wishes=Wishes("claude", resources={"envoy": all_of_it, "data_plane": all_of_it}))
+    assert [one["resources"] for one in made.all] == [all_of_it] * 3
+
+
 def test_the_classic_ones_drain_and_see_their_settings_for_it() -> None:
     for one in plan(native=False).containers:
         assert one["lifecycle"]["preStop"]["exec"]["command"][:3] == ["gatehouse", "envoy", "drain"]

@@ -141,7 +141,7 @@ async def test_a_stream_that_is_cut_off_is_one_calm_line(dsn: str, caplog: pytes
         (visit,) = here.hall.visits
         cut()
         for _ in range(20):
-            visit.say(pb.ToGate(beat=pb.Beat(at=1.0)))
+            visit.say(messages.written(pb.ToGate(beat=pb.Beat(at=1.0))))
         await until(lambda: "a data plane has left: g" in caplog.messages)
         loop = asyncio.get_running_loop()
         await until(lambda: not [one for one in asyncio.all_tasks(loop) if re.search("_beat|_speak", repr(one))])

@@ -1,9 +1,6 @@
 """Who must look closer: never too few, and of ordinary text hardly anybody."""
 
-from pathlib import Path
-
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,11 +9,9 @@ from sidecar.core.detect.entry import entry
 from sidecar.core.detect.sample import SAMPLE
 from sidecar.core.detect.suspicion import Suspicion
 from sidecar.core.model.detector import Detector
+from tests.written import detected
 
-CASES = Path(__file__).resolve().parents[3] / "cases" / "detect"
-ROWS = [
-    row for path in sorted(CASES.glob("*.yaml")) if path.stem != "lines" for row in yaml.safe_load(path.read_text())
-]
+ROWS = detected()
 PLACES = {detector.id: at for at, detector in enumerate(builtin())}
 EVERYBODY = Suspicion([entry(detector) for detector in builtin()])
 

@@ -59,9 +59,15 @@ def test_what_it_does_not_know_it_refuses(pattern: str) -> None:
         read(pattern)
 
 
-@pytest.mark.parametrize("detector", builtin(), ids=lambda detector: detector.id)
-def test_every_built_in_can_be_read_and_written_again(detector: object) -> None:
-    assert re2.compile(loose(read(detector.pattern)))
+def test_every_built_in_can_be_read_and_written_again() -> None:
+    assert [detector.id for detector in builtin() if not _written_again(detector.pattern)] == []
+
+
+def _written_again(pattern: str) -> bool:
+    try:
+        return bool(re2.compile(loose(read(pattern))))
+    except (Unreadable, re2.error):
+        return False
 
 
 PIECES = [

@@ -13,6 +13,7 @@ from tests.unit.core.exchange.building import (
     ask,
     block,
     cuts,
+    delta,
     event,
     gate,
     happened,
@@ -21,7 +22,6 @@ from tests.unit.core.exchange.building import (
     put_together,
     request,
     text_block,
-    text_deltas,
     thinking_block,
     tool_block,
 )
@@ -100,10 +100,9 @@ def test_nor_what_never_began() -> None:
 
 
 def test_words_of_ours_never_stand_in_a_block_the_agent_does_not_know() -> None:
-    """A text begins while a tool call still waits: the agent has heard of neither."""
+    """A tool call still waits: the agent has not heard of it."""
     start = event("content_block_start", index=0, content_block={"type": "tool_use", "name": "x", "input": {}})
-    text = event("content_block_start", index=1, content_block={"type": "text", "text": ""})
-    stream = opening() + start + text + b"".join(text_deltas(1, KEY, " there"))
+    stream = opening() + start + delta(0, type="new_delta", note=KEY)
     call = ask(ANSWER, request("hi")).answered([stream], SSE)
     assert legal(call.received)[-3:] == ENDING
     assert len(put_together(call.received)) == 1

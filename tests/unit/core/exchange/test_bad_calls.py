@@ -10,8 +10,21 @@ import pytest
 
 from sidecar.core.exchange.commands import Forward
 from sidecar.core.exchange.exchange import State
+from sidecar.core.model.http import Headers
 from sidecar.core.understand.understand import understand
-from tests.unit.core.exchange.building import SSE, Call, ask, delta, ending, event, happened, opening, request
+from tests.unit.core.exchange.building import (
+    JSON,
+    SSE,
+    Call,
+    ask,
+    delta,
+    ending,
+    event,
+    gate,
+    happened,
+    opening,
+    request,
+)
 from tests.unit.core.exchange.calling import answer, calling, content, reply, stop_reason, use
 from tests.unit.core.exchange.test_answer_denied import legal
 
@@ -150,6 +163,60 @@ def test_in_an_answer_of_one_piece(note: str, changed: dict[str, object]) -> Non
     assert b"rm -rf" not in call.received
     assert call.facts["tool_call"]["verdict"] == "deny"
     assert content(call)[0].get("name", "blocked_by_policy") == "blocked_by_policy"
+
+
+LAST = {"type": "message", "role": "assistant", "model": "m", "stop_reason": "tool_use"}
+CALLS = [use("rm -rf x")]
+UTF_7 = (("content-type", "application/json; charset=utf-7"),)
+TWICE = (*JSON, ("content-type", "text/event-stream"))
+UNCLEAR = (
+    ("content that is no list", {**LAST, "content": CALLS[0]}, JSON),
+    ("a list of messages", [{**LAST, "content": CALLS}], JSON),
+    ("content in another spelling", {**LAST, "content": [], "Content": CALLS}, JSON),
+    ("a name in another spelling", {**LAST, "content": [{**use("rm -rf x", "Read"), "NAME": "Bash"}]}, JSON),
+    ("a type in another spelling", {**LAST, "content": [{**CALLS[0], "type": "text", "Type": "tool_use"}]}, JSON),
+    ("letters of another charset", {**LAST, "content": [use("+AHIAbQ- -rf x; evil")]}, UTF_7),
+    ("two types", {**LAST, "content": CALLS}, TWICE),
+)
+
+
+@pytest.mark.parametrize("path", ["/v1/messages", "/v1/messages/batches/msgbatch_1/results"])
+@pytest.mark.parametrize(("note", "said", "headers"), UNCLEAR, ids=[row[0] for row in UNCLEAR])
+def test_what_clients_read_in_several_ways_is_passed_to_none(
+    note: str, said: object, headers: Headers, path: str
+) -> None:
+    made = ask(WORLD, request("hi")) if path == "/v1/messages" else ask(WORLD, path=path, method="GET")
+    whole = said if path == "/v1/messages" or isinstance(said, list) else {"result": {"message": said}}
+    made.answered([json.dumps(whole).encode()], headers)
+    assert not [leak for leak in LEAKS if leak in made.received]
+    assert json.loads(made.received)["type"] == "error"
+
+
+def test_a_stream_in_letters_of_another_charset() -> None:
+    other = (("content-type", "text/event-stream; charset=utf-7"),)
+    call = Call(WORLD).ask(request("hi", stream=True)).recorded()
+    call.answered([opening() + given(command="+AHIAbQ- -rf x; evil") + ending("tool_use")], other)
+    assert b"evil" not in call.received
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/event-streams", "application/octet-stream", ""])
+def test_a_stream_by_another_name(kind: str) -> None:
+    """On a path that a policy opened. Clients that asked for a stream do not look at what the answer calls itself."""
+    world = gate("\n  - {id: d, effect: [destroys_data], do: deny}\n", "paths: ['POST /v1/later']")
+    call = Call(world).ask(request("hi", stream=True), "/v1/later").recorded()
+    call.answered([opening() + given(command="rm -rf x") + ending("tool_use")], (("content-type", kind),))
+    assert b"rm -rf" not in call.received
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_kind_of_call_that_is_not_known_yet(stream: bool) -> None:
+    later = {"type": "computer_call", "id": "c_1", "name": "computer", "action": {"command": "rm -rf x"}}
+    if stream:
+        call = streamed(event("content_block_start", index=0, content_block=later) + stop())
+    else:
+        call = Call(WORLD).ask(request("hi")).recorded().answered(reply(later))
+    assert b"rm -rf" not in call.received
+    assert call.facts["tool_call"]["verdict"] == "deny"
 
 
 def test_nested_deeper_than_any_answer_is() -> None:

@@ -24,10 +24,12 @@ from sidecar.core.exchange.exchange import State
 from sidecar.core.exchange.mcp.waits import EVERY, SOON
 from sidecar.core.exchange.waiting import turned
 from sidecar.core.model.block import Block, Target
-from sidecar.core.model.http import ResponseHead
+from sidecar.core.model.http import Headers, ResponseHead
 from tests.unit.core.exchange.building import JSON, KEY, SSE, Call, encoded
 from tests.unit.core.exchange.held import APPROVED, DENIED, kinds, settled
 from tests.unit.core.exchange.mcp.kept import (
+    ALONE,
+    STREAMS,
     asking,
     ended,
     forwarded,
@@ -252,9 +254,11 @@ HAPPENS = st.sampled_from(
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(HAPPENS, max_size=12))
-def test_in_any_order_it_leaves_once_and_after_a_yes_and_the_answer_ends_once(happens: list[Event]) -> None:
-    call = kept(WORLD)
+@given(st.lists(HAPPENS, max_size=12), st.sampled_from([STREAMS, ALONE]))
+def test_in_any_order_it_leaves_once_and_after_a_yes_and_the_answer_ends_once(
+    happens: list[Event], headers: Headers
+) -> None:
+    call = kept(WORLD, headers=headers)
     for one in happens:
         before = forwarded(call)
         call.tell(one)
@@ -265,6 +269,7 @@ def test_in_any_order_it_leaves_once_and_after_a_yes_and_the_answer_ends_once(ha
     assert not [one for one in call.said if isinstance(one, StartAnswer | Respond)]
     sent = [one.end for one in call.said if isinstance(one, SendAnswer)]
     assert True not in sent[:-1]
+    assert headers is STREAMS or not any(sent) or json.loads(call.received)["id"] == 7
 
 
 def test_what_nobody_answers_yet_is_left_as_it_is() -> None:

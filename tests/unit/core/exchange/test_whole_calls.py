@@ -42,5 +42,5 @@ def test_a_call_without_input() -> None:
 
 
 def test_what_only_looks_like_a_block() -> None:
-    for body in ({"content": "tool_use"}, {"content": [1, None, {"type": 5}]}, [{"type": "tool_use"}]):
+    for body in ({"content": [1, None, {"type": 5}]}, {"type": "tool_use"}, {"content": None}):
         assert json.loads(received(json.dumps(body).encode())) == body

@@ -47,3 +47,41 @@ def test_what_a_call_does(tool: str, input: dict[str, object], effects: set[Effe
 @given(NAMES, st.dictionaries(KEYS, JSON, max_size=5))
 def test_any_call_is_answered(tool: str, input: dict[str, object]) -> None:
     assert understand(tool, input).effects >= set()
+
+
+REMOVAL = "rm " + "-rf /srv/data"
+SPELLED = (
+    ("bash", {"Command": REMOVAL}),
+    ("Bash", {"command": "ls", "Command": REMOVAL}),
+    ("Bash", {"command": "ls", "COMMAND": REMOVAL}),
+    ("Bash", {"command": "ls", "commands": ["ls", REMOVAL]}),
+    ("Bash", {"command": [REMOVAL]}),
+    ("Bash", {"command": "ls", "script": [REMOVAL]}),
+    ("Bash", {"command": "ls", "argv": REMOVAL.split()}),
+    ("Bash", {"restart": True, "commands": [REMOVAL]}),
+    ("shell", {"argv": REMOVAL.split()}),
+    ("run_terminal_cmd", {"commandLine": REMOVAL}),
+    ("terminal", {"text": REMOVAL}),
+    ("run_sql", {"Query": "DROP TABLE users"}),
+    ("execute_query", {"queries": ["SELECT 1", "DROP TABLE users"]}),
+    ("BashOutput", {"command": REMOVAL}),
+    ("TaskCreate", {"argv": REMOVAL.split()}),
+)
+
+
+@pytest.mark.parametrize(("tool", "given"), SPELLED)
+def test_a_command_by_another_name(tool: str, given: dict[str, object]) -> None:
+    assert Effect.DESTROYS_DATA in understand(tool, given).effects
+
+
+@pytest.mark.parametrize("value", [5, {"cmd": REMOVAL}, ["ls", 5], [["ls"]]])
+def test_a_command_that_is_no_text_is_unknown_beside_one_that_is(value: object) -> None:
+    assert Effect.UNKNOWN in understand("Bash", {"command": "ls", "cmd": value}).effects
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"command": ["git", "commit", "-m", f"no {REMOVAL} any more"]}, {"command": "ls", "description": REMOVAL}],
+)
+def test_words_about_a_command_stay_words(given: dict[str, object]) -> None:
+    assert Effect.DESTROYS_DATA not in understand("Bash", given).effects

@@ -18,7 +18,7 @@ from sidecar.credentials.secret import Secret
 from sidecar.credentials.vault import Vault
 from sidecar.settings.oauth import ClientAuth, OAuth
 from sidecar.settings.values import CredentialSource, Upstream
-from tests.token_endpoint import CLIENT, giving
+from tests.token_endpoint import CLIENT, giving, plain
 
 OAUTH = OAuth("https://id/token", CLIENT, None, Path("k.pem"), ClientAuth.PRIVATE_KEY_JWT, key_id="one")
 
@@ -61,18 +61,22 @@ def test_what_is_no_key_is_said_and_not_shown(text: str) -> None:
     assert text not in str(caught.value)
 
 
-async def test_an_endpoint_that_knows_the_key(tmp_path: Path) -> None:
+@pytest.mark.parametrize("found", [False, True], ids=["that was named", "that the issuer names"])
+async def test_an_endpoint_that_knows_the_key(tmp_path: Path, found: bool) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     file = tmp_path / "k.pem"
     with giving(token_hex(8)) as giver:
         giver.key = key.public_key()
-        oauth = OAuth(giver.url, CLIENT, None, file, ClientAuth.PRIVATE_KEY_JWT)
+        said = plain({"issuer": giver.origin, "token_endpoint": giver.url})
+        giver.pages["/.well-known/openid-configuration"] = said
+        place = {"token_url": "", "issuer": giver.origin} if found else {"token_url": giver.url}
+        oauth = OAuth(client_id=CLIENT, secret_env=None, secret_file=file, auth=ClientAuth.PRIVATE_KEY_JWT, **place)
         upstream = Upstream(
             "t", Kind.MCP, "http://t", None, CredentialSource("authorization", "Bearer ", None, None, oauth)
         )
         vault = Vault([upstream], {})
-        (said,) = vault.missing()
-        assert "k.pem cannot be read" in said
+        (complaint,) = vault.missing()
+        assert "k.pem cannot be read" in complaint
         file.write_text(pem(key))
         vault = Vault([upstream], {})
         assert vault.missing() == ()

@@ -10,9 +10,9 @@ from secrets import token_hex
 import pytest
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from sidecar.core.errors import ConfigurationError
-from sidecar.credentials.oauth.endpoint import LARGEST, TokenEndpoint, trusting
+from sidecar.credentials.oauth.endpoint import TokenEndpoint
 from sidecar.credentials.oauth.grant import NoToken
+from sidecar.credentials.oauth.web import LARGEST
 from sidecar.credentials.secret import Secret
 from sidecar.credentials.source import FromEnvironment
 from sidecar.settings.oauth import ClientAuth, OAuth, SubjectType
@@ -117,7 +117,7 @@ async def test_only_the_authorities_that_were_named_are_believed(tmp_path: Path)
         await asked.close()
         for ca in (other.certificate, None):
             no = await refused(endpoint(secure, ca=ca))
-            assert no.outcome == "unreachable"
+            assert (no.outcome, "its certificate is not trusted" in str(no)) == ("unreachable", True)
         assert len(secure.asked) == 1, "the secret was shown to nobody else"
 
 
@@ -128,8 +128,13 @@ async def test_without_the_clients_secret_nobody_is_asked(giver: TokenGiver) -> 
     assert len(giver.asked) == before
 
 
-def test_authorities(tmp_path: Path) -> None:
-    (tmp_path / "ca.pem").write_text("no certificate")
-    with pytest.raises(ConfigurationError, match="holds no certificates in PEM"):
-        trusting(OAuth("https://id/token", CLIENT, "S", None, ca=tmp_path / "ca.pem"))
-    assert trusting(OAuth("https://id/token", CLIENT, "S", None)).check_hostname
+async def test_the_endpoint_that_the_issuer_names(giver: TokenGiver) -> None:
+    place = "/.well-known/oauth-authorization-server"
+    giver.pages[place] = plain({"issuer": giver.origin, "token_endpoint": giver.url})
+    asked = TokenEndpoint(
+        OAuth("", CLIENT, "S", None, issuer=giver.origin), FromEnvironment("S", {"S": giver.secret}), within=5
+    )
+    for _ in range(2):
+        assert giver.holder((await asked.ask(None)).token.reveal()) == CLIENT
+    await asked.close()
+    assert giver.looked == [place], "kept"

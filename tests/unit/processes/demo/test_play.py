@@ -30,6 +30,8 @@ def ask(prompt: str, *results: str) -> Ask:
         (ask(f"{play.MAKE_A_TOKEN}.", "x"), None, "and no second one"),
         (ask(f"{play.CLEAN_UP}."), [Say, Use], "words and a command"),
         (ask(f"{play.PUT_AWAY}.", "no", "done"), [Say], "the end of another way"),
+        (ask(f"{play.DEPLOY} 7."), [Use], "a command"),
+        (ask(f"{play.LOOK_UP}.", "x"), [Say, Use], "the second tool"),
         (ask(f"{play.READ_SETTINGS}."), [Think, Use], "a tool"),
         (ask(f"{play.READ_SETTINGS}.", "contact: x"), [Think, Use], "another"),
         (ask(f"{play.READ_SETTINGS}.", "contact: x", ""), [Think, Say], "the end"),
@@ -46,6 +48,13 @@ def test_the_model_works_with_what_it_was_given(contact: str) -> None:
     assert reply is not None
     assert isinstance(use := reply.parts[1], Use)
     assert f"'{contact}'" in use.input
+
+
+@pytest.mark.parametrize(("result", "says"), [("deployed", play.DEPLOYED), ("No such tool", "It did not run.")])
+def test_it_says_that_it_is_live_only_if_it_is(result: str, says: str) -> None:
+    reply = SPEAK(ask(f"{play.DEPLOY} 7.", result))
+    assert reply is not None
+    assert reply.parts == (Say(says),)
 
 
 def test_what_is_said_over_time_has_time_in_it() -> None:

@@ -93,7 +93,7 @@ class Gate:
 
 
 def on(gate: Gate) -> Stage:
-    return Stage(Path(), None, gate, None, (), None)  # type: ignore[arg-type]  (only the gate takes part)
+    return Stage(Path(), None, gate, None, None, (), None)  # type: ignore[arg-type]  (only the gate takes part)
 
 
 async def nothing() -> None:

@@ -52,5 +52,5 @@ async def test_every_step_is_told_in_order() -> None:
 
 
 def test_names_are_for_scripts_and_titles_for_people() -> None:
-    assert len({step.name for step in STEPS}) == len({step.title for step in STEPS}) == len(STEPS) == 12
+    assert len({step.name for step in STEPS}) == len({step.title for step in STEPS}) == len(STEPS) == 13
     assert all(step.name.isidentifier() for step in STEPS)

@@ -18,6 +18,7 @@ RULES = (
 """
 )
 STREAMS: Headers = (*JSON, ("accept", "application/json, text/event-stream"))
+ALONE: Headers = (*JSON, ("accept", "application/json"))
 
 
 def world(more: str = "") -> Gate:
@@ -34,9 +35,9 @@ def asking(made: Gate | None = None, headers: Headers = STREAMS, body: object = 
     return call.recorded().recorded()
 
 
-def kept(made: Gate | None = None, body: object = None) -> Call:
+def kept(made: Gate | None = None, body: object = None, headers: Headers = STREAMS) -> Call:
     """A call whose client has been told that it waits."""
-    return ticked(asking(made, body=body), SOON)
+    return ticked(asking(made, headers, body), SOON)
 
 
 def ticked(call: Call, after: float) -> Call:

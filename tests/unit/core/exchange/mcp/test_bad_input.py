@@ -73,6 +73,14 @@ BY_A_CLIENT = (
     ("an id twice", b'{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}', 400),
     ("nesting without end", b'{"jsonrpc":"2.0","id":1,"method":"x","params":' + b"[" * 50_000, 400),
     ("control characters", json.dumps(call("send\x1b[2J\x00")).encode(), None),
+    ("a call without an id", json.dumps(said(method="tools/call", params={"name": "send"})).encode(), 400),
+    ("another method to readers of Go", json.dumps({**request("ping"), "Method": "tools/call"}).encode(), 400),
+    ("another name to readers of Go", json.dumps(request("tools/call", name="a", Name="send")).encode(), 400),
+    (
+        "other arguments to readers of Go",
+        json.dumps(said(id=1, method="tools/call", params={"name": "a", "argument\u017f": {}})).encode(),
+        400,
+    ),
 )
 
 
@@ -85,6 +93,49 @@ def test_what_a_client_may_not_say(raw: bytes, status: int | None) -> None:
     if status is not None:
         assert made.reply.status == status
     assert b"\x1b" not in made.reply.body
+
+
+def test_a_call_in_letters_of_another_charset() -> None:
+    """Servers on Express read JSON in UTF-7."""
+    utf_7 = (("content-type", "application/json; charset=utf-7"),)
+    made = ask(gate("\n"), json.dumps(call("+AHM-end")).encode(), headers=utf_7)
+    assert "charset" in json.loads(made.reply.body)["result"]["content"][0]["text"]
+
+
+# What official clients take for a message, or for a stream of them.
+IN_DISGUISE = (
+    "text/plain; x=application/json",
+    "text/plain; x=text/event-stream",
+    "application/jsonx",
+    "application/json-seq",
+    "application/x-json+json",
+    "text/event-streams",
+    "text/event-stream,text/plain",
+    "application/json,text/plain",
+)
+
+
+@pytest.mark.parametrize("kind", IN_DISGUISE)
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_list_of_tools_in_disguise(kind: str, stream: bool) -> None:
+    lure = tools({"name": "lure", "description": LURE}, {"name": "drop_table"})
+    body = event(lure) if stream else json.dumps(lure).encode()
+    world = gate("\n  - {id: n, where: [tool_call], match: {tool: 'drop.*'}, do: deny}\n")
+    made = ask(world, request("tools/list")).answered([body], (("content-type", kind),))
+    if b"drop_table" in made.received:
+        assert dict(made.start.set)["content-type"] == "text/plain", "no client reads a message in it"
+
+
+def test_a_list_of_tools_in_another_spelling() -> None:
+    for listing in (result(Tools=[{"name": "drop_table"}]), tools({"name": "a", "Name": "drop_table"})):
+        made = exchanged(gate("\n"), request("tools/list"), listing)
+        assert b"drop_table" not in made.received
+
+
+def test_results_in_letters_of_another_charset() -> None:
+    for kind in ("application/json; charset=utf-16", "text/event-stream; charset=utf-7", "text/plain; charset=utf-7"):
+        made = ask(gate("\n"), call()).answered([event(text("+AHM-ecret"))], (("content-type", kind),))
+        assert b"ecret" not in made.received
 
 
 class TestIds:

@@ -29,7 +29,8 @@ def token(value: object) -> dict[str, object]:
         (said(method="notifications/initialized"), BOTH, "nobody waits for anything"),
         (result(), BOTH, "an answer of the client's"),
         (request("initialize"), BOTH, "its answer's head carries the session"),
-        (token(7), "application/json", "it reads no event streams"),
+        (token(7), "text/plain", "it reads nothing that could be said"),
+        (request("initialize"), "application/json", "its answer's head carries the session"),
         (token(7), "*/*", "it does not say so: the older transport answers elsewhere"),
     ],
 )
@@ -42,6 +43,15 @@ def test_whoever_reads_event_streams_is_kept(accept: str) -> None:
     kept = of(token("t-1"), accept)
     assert kept == Waits("gx_1", "tools/call", 1, "t-1")
     assert ("content-type", "text/event-stream") in kept.headers
+
+
+def test_whoever_reads_json_alone_is_kept_by_empty_lines() -> None:
+    kept = of(token("t-1"), "Application/JSON")
+    assert kept == Waits("gx_1", "tools/call", 1, "t-1", streams=False)
+    assert ("content-type", "application/json") in kept.headers
+    text = kept.waiting(1.0, 601.0, "mails") + kept.let_go(6.0, 601.0) + kept.answer(b'{"id":1}')
+    assert json.loads(text) == {"id": 1}
+    assert len(kept.waiting(1.0, 601.0, "mails")) == 1
 
 
 @pytest.mark.parametrize("value", [True, 1.5, None, [], {}, "x" * 257, 2**63])

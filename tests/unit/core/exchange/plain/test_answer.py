@@ -36,6 +36,47 @@ def test_what_can_be_read_is_masked_however_it_is_cut(headers: object, body: byt
     assert made.facts["answered"]["complete"] is True
 
 
+@pytest.mark.parametrize("kind", ["text/plain; charset=utf-16", "application/json; charset=utf-7"])
+def test_letters_of_another_charset_do_not_pass(kind: str) -> None:
+    made = ask().answered([f'"{KEY}"'.encode("utf-16-le" if "16" in kind else "ascii")], (("content-type", kind),))
+    assert made.start.status == 502
+    assert "charset" in json.loads(made.received)["error"]["message"]
+
+
+REDIRECTS = (
+    ("http://shop.internal/api/orders/7?x=1#a", "/c/shop/orders/7?x=1#a"),
+    ("http://shop.internal:80/api", "/c/shop/"),
+    ("/api/orders/7", "/c/shop/orders/7"),
+    ("8", None),
+    ("https://evil.example/orders", 502),
+    ("//evil.example/api/orders", 502),
+    ("http://shop.internal/admin", 502),
+    ("http://shop.internal:8080/api/orders", 502),
+    ("https://shop.internal/api/orders", 502),
+    ("/\\\\evil.example/api", 502),
+    ("javascript:alert(1)", 502),
+    ("http://[", 502),
+)
+
+
+@pytest.mark.parametrize("body", [b"{}", None])
+@pytest.mark.parametrize(("location", "told"), REDIRECTS)
+def test_a_redirect_leads_through_the_gate_or_nowhere(location: str, told: object, body: bytes | None) -> None:
+    made, headers = ask(), (*JSON, ("location", location))
+    if body is None:
+        made.tell(ResponseStarted(ResponseHead(302, headers), made.at, end=True))
+    else:
+        made.answered(body, headers, 302)
+    assert made.start.status == (502 if told == 502 else None)
+    assert ("location" in made.start.remove) is (told == 502)
+    assert dict(made.start.set).get("location") == (None if told == 502 else told)
+
+
+def test_an_address_that_is_only_named_stays() -> None:
+    made = ask().answered(b"{}", (*JSON, ("location", "https://other.example/7")), 201)
+    assert (made.start.status, "location" in dict(made.start.set)) == (None, False)
+
+
 def test_what_may_not_pass_does_not() -> None:
     made = ask(DENIES).answered(f'"{KEY}"'.encode())
     assert made.start.status == 403

@@ -61,6 +61,7 @@ def _read(path: Path) -> list[Case]:
 ALL = [case for path in sorted(CASES.glob("*.yaml")) for case in _read(path)]
 DANGEROUS = [case for case in ALL if case.dangerous]
 HARMLESS = [case for case in ALL if not case.dangerous]
+FILES = sorted({case.file for case in ALL})
 
 
 def stopped(understood: Understood) -> bool:
@@ -71,36 +72,36 @@ def stopped(understood: Understood) -> bool:
     return foreign or bool(understood.effects & STOPPED)
 
 
-def _named(case: Case) -> str:
-    return f"{case.file}: {case.note}"
-
-
 def test_there_are_enough_of_both() -> None:
     assert min(len(DANGEROUS), len(HARMLESS)) >= 600
     assert len(HARMLESS) / len(ALL) >= 0.4
     assert len({case.input for case in ALL}) / len(ALL) > 0.98
 
 
-@pytest.mark.parametrize("case", DANGEROUS, ids=_named)
-def test_what_is_dangerous_is_stopped(case: Case) -> None:
-    assert stopped(shell(case.input)), case.input
+@pytest.mark.parametrize("file", FILES)
+def test_what_is_dangerous_is_stopped(file: str) -> None:
+    assert [_shown(case) for case in DANGEROUS if case.file == file and not stopped(shell(case.input))] == []
 
 
-@pytest.mark.parametrize("file", sorted({case.file for case in HARMLESS}))
+@pytest.mark.parametrize("file", FILES)
 def test_next_to_nothing_harmless_is_stopped(file: str) -> None:
     """In each file for itself: those that were written without sight of the readers do not hide among the others."""
     harmless = [case for case in HARMLESS if case.file == file]
-    wrong = [f"{case.note}: {case.input}" for case in harmless if stopped(shell(case.input))]
+    wrong = [_shown(case) for case in harmless if stopped(shell(case.input))]
     assert len(wrong) <= HARMLESS_STOPPED_AT_MOST * len(harmless), wrong
 
 
-@pytest.mark.parametrize("case", [case for case in ALL if case.effects], ids=_named)
-def test_the_effects_are_those_that_a_person_sees(case: Case) -> None:
-    understood = shell(case.input)
-    assert case.effects <= understood.effects, (case.input, understood.effects)
+@pytest.mark.parametrize("file", FILES)
+def test_the_effects_are_those_that_a_person_sees(file: str) -> None:
+    read = [(case, shell(case.input).effects) for case in ALL if case.file == file]
+    assert [_shown(case, effects) for case, effects in read if not case.effects <= effects] == []
 
 
-@pytest.mark.parametrize("case", [case for case in ALL if case.objects], ids=_named)
-def test_the_objects_are_named(case: Case) -> None:
-    names = {thing.name for thing in shell(case.input).objects}
-    assert case.objects <= names, (case.input, names)
+@pytest.mark.parametrize("file", FILES)
+def test_the_objects_are_named(file: str) -> None:
+    read = [(case, {thing.name for thing in shell(case.input).objects}) for case in ALL if case.file == file]
+    assert [_shown(case, names) for case, names in read if not case.objects <= names] == []
+
+
+def _shown(case: Case, *read: object) -> str:
+    return " ".join(map(str, (f"{case.note}: {case.input!r}", *read)))

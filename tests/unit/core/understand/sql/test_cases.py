@@ -7,16 +7,15 @@ anything was mended for it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-import yaml
 
 from sidecar.core.model.effect import Effect, Understood
 from sidecar.core.understand.sql.read import sql
+from tests.written import CASES
+from tests.written import cases as labelled
 
-CASES = Path(__file__).resolve().parents[4] / "cases" / "understand" / "sql"
-FILES = tuple(sorted(path.name for path in CASES.glob("*.yaml")))
+FILES = tuple(sorted(path.name for path in (CASES / "understand" / "sql").glob("*.yaml")))
 STOPPED = frozenset(
     {
         Effect.DESTROYS_DATA,
@@ -59,7 +58,7 @@ def _shown(case: Case, read: Understood) -> str:
 
 
 def cases(file: str) -> Iterator[Case]:
-    for written in yaml.safe_load((CASES / file).read_text()):
+    for written in labelled(f"understand/sql/{file}"):
         assert written.keys() <= FIELDS, f"{file}: {written['note']}: an input with a comma needs quotes"
         effects = frozenset(Effect(name) for name in written.get("effects", ()))
         yield Case(

@@ -176,3 +176,22 @@ def test_any_json_is_read_or_refused(body, endpoint):
     except Refused as refused:
         request = refused
     assert isinstance(request, ClaudeRequest) or request.status == 400
+
+
+def test_what_the_provider_would_reach_and_run_by_itself() -> None:
+    tools = [
+        {"type": "web_fetch_20250910", "name": "web_fetch"},
+        {"type": "mcp_toolset", "mcp_server_name": "x"},
+        {"type": "custom", "name": "a"},
+        {"name": "b"},
+        "none",
+    ]
+    servers = [{"type": "url", "url": "https://mcp.example.com"}, {"url": 5}, "x"]
+    for said, told in ((servers, ("https://mcp.example.com", "unknown")), ({}, ("unknown",)), (None, ()), ([], ())):
+        body = {"model": "m", "messages": [], "tools": tools, "mcp_servers": said}
+        alone = read_request(parse(json.dumps(body).encode()), Endpoint.MESSAGES)
+        batch = {"requests": [{"custom_id": "1", "params": body}]}
+        within = read_request(parse(json.dumps(batch).encode()), Endpoint.BATCHES)
+        for request in (alone, within):
+            assert request.tool_types == ("web_fetch_20250910", "mcp_toolset")
+            assert request.mcp_servers == told

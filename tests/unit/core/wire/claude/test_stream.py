@@ -101,6 +101,7 @@ TOOL = {
     "index": 0,
     "content_block": {"type": "tool_use", "id": "t", "name": "n", "input": {}},
 }
+SPELLED = {**TOOL, "content_block": {"type": "tool_use", "id": "t", "name": "n", "Name": "m", "input": {}}}
 NEW = {"type": "content_block_start", "index": 0, "content_block": {"type": "hologram"}}
 LATER = {**TEXT, "content_block": {"type": "x_tool_use"}}
 STOP = {"type": "content_block_stop", "index": 0}
@@ -127,6 +128,13 @@ MALFORMED = [
     ("a block before the message", [], TEXT, None),
     ("a block twice", [START, TEXT], TEXT, None),
     ("a block again", [START, TEXT, STOP], TEXT, None),
+    ("a block within a block", [START, TEXT], {**TEXT, "index": 1}, None),
+    ("a block that is not the next", [START], {**TEXT, "index": 1}, None),
+    ("a message that begins with a call", [], {**START, "message": {"content": [{"type": "tool_use"}]}}, None),
+    ("a message that begins with words", [], {**START, "message": {"content": "x"}}, None),
+    ("a field of an event in another spelling", [START], {**TEXT, "Index": 0}, None),
+    ("a field of a block in another spelling", [START], SPELLED, None),
+    ("a field of a delta in another spelling", [START, TEXT], delta(0, type="text_delta", text="", Text="x"), None),
     ("a block without a block", [START], {"type": "content_block_start", "index": 0}, None),
     ("a block without an index", [START], {**TEXT, "index": None}, None),
     ("an index that is true", [START], {**TEXT, "index": True}, None),

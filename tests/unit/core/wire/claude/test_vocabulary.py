@@ -50,9 +50,9 @@ def test_closed_forms(key, value, expected):
     assert closed(key, value) is expected
 
 
-@pytest.mark.parametrize("word", sorted(FIELDS | TYPES | SCHEMA_FIELDS))
-def test_a_word_is_a_word(word):
-    assert re.fullmatch(r"\$?[A-Za-z]{1,22}(_[a-z0-9]{1,14}|[0-9]{2})*", word)
+def test_a_word_is_a_word():
+    form = re.compile(r"\$?[A-Za-z]{1,22}(_[a-z0-9]{1,14}|[0-9]{2})*")
+    assert [word for word in FIELDS | TYPES | SCHEMA_FIELDS if not form.fullmatch(word)] == []
 
 
 def test_no_sentence_is_opaque():
