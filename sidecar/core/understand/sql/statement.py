@@ -15,7 +15,7 @@ from sidecar.core.understand.sql.client import client
 from sidecar.core.understand.sql.dynamic import DYNAMIC
 from sidecar.core.understand.sql.effects import Found, table
 from sidecar.core.understand.sql.functions import function, power_table, secret_table
-from sidecar.core.understand.sql.parse import MAX_TOKENS, Trees, Unparsed, parsed
+from sidecar.core.understand.sql.parse import BUGS, MAX_TOKENS, Trees, Unparsed, parsed
 from sidecar.core.understand.sql.plain import plain
 from sidecar.core.understand.sql.reword import reworded, without_file
 from sidecar.core.understand.sql.rough import rough
@@ -81,8 +81,8 @@ def _query(tokens: Tokens, dialects: tuple[str, ...], budget: int, found: Found,
         if len(tokens) > budget:
             raise Unparsed("too much stands before it to be read")
         inner = walked(parsed(reworded(tokens), dialects, known))
-    except (Unparsed, RecursionError) as error:
-        found.unread.append(str(error) if isinstance(error, Unparsed) else "it is too deep to be read")
+    except (Unparsed, *BUGS) as error:
+        found.unread.append(str(error) if isinstance(error, Unparsed) else f"it cannot be read: {type(error).__name__}")
         rough(tokens, found)
         return
     if tokens[0].is_word("REPLACE") and find(tokens, "SELECT") > 0 > find(tokens, "WHERE", top=False):
