@@ -40,7 +40,7 @@ format: $(STAMP) ## let ruff mend what it can
 	$(BIN)/ruff format .
 
 test: lint ## everything CI runs
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 image-check: $(STAMP) ## build the image twice, look inside, run the chart's pods from it (root, Debian 12)
 	$(BIN)/python -m tests.k8s.image $(if $(BASE),--base $(BASE))

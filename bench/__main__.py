@@ -90,7 +90,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale, Gates], Figures]] = {
     "console": _alone("console"),
     "admission": _alone("admission"),
     "wire": _of_one_size("wire"),
-    "extproc": _of_one_size("extproc"),
+    "extproc": _alone("extproc"),
 }
 
 

@@ -29,7 +29,7 @@ from sidecar.settings.webhook import ClusterAccess
 from tests.gate import free_ports
 from tests.k8s.api_server import ApiServer, api_server
 
-QUESTIONS, SMALL = 2_000, 50
+QUESTIONS, WARM, SMALL = 2_000, 50, 8
 AT_ONCE = 4
 SIZE = 100_000
 WITHIN = 60.0
@@ -45,7 +45,7 @@ class Running:
 def measure(scale: Scale) -> Mapping[str, object]:
     count, body = scale.pick(QUESTIONS, SMALL), review(SIZE)
     with tempfile.TemporaryDirectory(prefix="gatehouse-bench-") as folder, _webhook(Path(folder)) as running:
-        asyncio.run(_asked(running, body, SMALL, 1))
+        asyncio.run(_asked(running, body, scale.pick(WARM, 1), 1))
         alone = asyncio.run(_told(running, body, count, 1))
         together = asyncio.run(_told(running, body, count, AT_ONCE))
     return {"bytes": len(body), "one after the other": alone, f"{AT_ONCE} at once": together}

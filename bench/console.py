@@ -31,7 +31,7 @@ from sidecar.settings.load import load
 from tests.clickhouse_server import clickhouse
 from tests.people import Kept
 
-EXCHANGES, SMALL = 1_000_000, 5_000
+EXCHANGES, SMALL = 1_000_000, 2_000
 TIMES = 7
 URL = "http://127.0.0.1:15090"
 PAGES = {
@@ -64,10 +64,10 @@ def measure(scale: Scale) -> Mapping[str, object]:
             session = client.query("SELECT session FROM session_facts LIMIT 1 OFFSET 100").result_rows[0][0]
         (folder / "p.yaml").write_text("policy: p\napplies: {}\n")
         (folder / "gatehouse.yaml").write_text(CONFIG.format(url=server.url))
-        return {"events": stored, "exchanges": exchanges, **asyncio.run(_pages(folder, session))}
+        return {"events": stored, "exchanges": exchanges, **asyncio.run(_pages(folder, session, scale.pick(TIMES, 1)))}
 
 
-async def _pages(folder: Path, session: str) -> Mapping[str, object]:
+async def _pages(folder: Path, session: str, times: int) -> Mapping[str, object]:
     settings = load(folder / "gatehouse.yaml")
     questions = RecordQuestions(settings)
     store = await Store.open(f"sqlite://{folder}/control.sqlite")
@@ -82,15 +82,15 @@ async def _pages(folder: Path, session: str) -> Mapping[str, object]:
         await browser.get("/", headers={"accept": "text/html"})
         figures["hours_counted_first_seconds"] = round(time.perf_counter() - began, 1)
         for name, path in PAGES.items():
-            figures[name] = await _times(browser, path.format(session=session))
+            figures[name] = await _times(browser, path.format(session=session), times)
     await questions.close()
     await store.close()
     return figures
 
 
-async def _times(browser: httpx.AsyncClient, path: str) -> Mapping[str, float]:
+async def _times(browser: httpx.AsyncClient, path: str, times: int) -> Mapping[str, float]:
     taken = []
-    for _ in range(TIMES):
+    for _ in range(times):
         began = time.perf_counter()
         answer = await browser.get(path, headers={"accept": "text/html"})
         answer.raise_for_status()

@@ -15,6 +15,7 @@ from typing import Any
 
 import grpc
 
+from bench.rig.measure import Scale
 from sidecar.core.exchange import commands as c
 from sidecar.core.exchange import events as e
 from sidecar.core.model.http import Headers
@@ -25,7 +26,7 @@ from sidecar.extproc.identity import ClaimNames
 from sidecar.extproc.seat import Seat
 from sidecar.extproc.translate import VERIFIED, read
 
-EXCHANGES = 400
+EXCHANGES, SMALL = 400, 20
 ROUNDS = 3
 BODY = b"x" * 42_000
 ANSWER = b"y" * 2_000
@@ -146,22 +147,20 @@ def _parse_head() -> float:
     return (time.process_time() - began) / 2000 * 1e6
 
 
-def run() -> dict[str, object]:
+def measure(scale: Scale) -> dict[str, object]:
     """Microseconds of CPU an exchange; the best of a few rounds, as other work on the machine only adds."""
-    driver = min(asyncio.run(_driver(EXCHANGES)) for _ in range(ROUNDS))
-    over_grpc = min(asyncio.run(_over_grpc(EXCHANGES)) for _ in range(ROUNDS))
+    exchanges, rounds = scale.pick((EXCHANGES, ROUNDS), (SMALL, 1))
+    driver = min(asyncio.run(_driver(exchanges)) for _ in range(rounds))
+    over_grpc = min(asyncio.run(_over_grpc(exchanges)) for _ in range(rounds))
     return {
         "driver_us_per_exchange": round(driver, 1),
         "grpc_us_per_exchange": round(over_grpc, 1),
         "grpc_share": round(1 - driver / over_grpc, 3),
-        "read_request_headers_us": round(min(_parse_head() for _ in range(ROUNDS)), 1),
+        "read_request_headers_us": round(min(_parse_head() for _ in range(rounds)), 1),
         "messages_per_exchange": 5,
         "body_bytes": len(BODY),
     }
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        asyncio.run(_client(sys.argv[1], int(sys.argv[2])))
-    else:
-        print(run())
+    asyncio.run(_client(sys.argv[1], int(sys.argv[2])))

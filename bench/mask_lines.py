@@ -16,7 +16,7 @@ CHARACTERS = 200  # a line of a log, or a message
 
 
 def measure(scale: Scale) -> dict[str, object]:
-    rounds, lines = scale.pick((5, 20_000), (1, 2000))
+    rounds, lines = scale.pick((5, 20_000), (1, 400))
     with tempfile.TemporaryDirectory() as folder:
         nothing, clean = Path(folder, "nothing.jsonl"), Path(folder, "clean.jsonl")
         planted = Path(folder, "planted.jsonl")

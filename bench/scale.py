@@ -53,7 +53,7 @@ def measure(scale: Scale) -> Mapping[str, object]:
 
 
 async def _over(database: str, scale: Scale, dsn: str = "") -> Mapping[str, object]:
-    clients, window = scale.pick(CLIENTS, SMALL), scale.pick(30.0, 1.0)
+    clients, window = scale.pick(CLIENTS, SMALL), scale.pick(30.0, 0.2)
     with tempfile.TemporaryDirectory(prefix="gatehouse-bench-") as folder:
         settings = _written(Path(folder), database, dsn)
         async with _control(settings) as pid, _people(settings) as people:
@@ -63,7 +63,7 @@ async def _over(database: str, scale: Scale, dsn: str = "") -> Mapping[str, obje
             spent = used.cpu_seconds(pid)
             async with fleet(address, key, clients) as (planes, seconds):
                 connecting = used.cpu_seconds(pid) - spent
-                await asyncio.sleep(BEAT)
+                await asyncio.sleep(scale.pick(BEAT, 0.2))
                 beating = await _cpu(pid, window)
                 return {
                     "connected_per_second": round(clients / seconds),

@@ -29,11 +29,11 @@ PER_TEXT = 10  # events to one new text
 
 def measure(scale: Scale) -> Mapping[str, object]:
     """`events_alone`: the same without the views that shape them: what the way there costs, and what shaping does."""
-    count = 4_000 if scale.small else 200_000
+    count = 1_000 if scale.small else 200_000
     with tempfile.TemporaryDirectory(prefix="gatehouse-bench-") as name:
         folder = Path(name)
         spooled = asyncio.run(_filled(folder, count))
-        away = _away(folder, 2.0 if scale.small else 20.0)
+        away = _away(folder, *((0.1, 0.2) if scale.small else (1.0, 20.0)))
         with clickhouse(folder / "data") as server:
             runs = 1 if scale.small else 3
             shaped = [_shipped(folder, server, f"shaped{n}", views=True) for n in range(runs)]
@@ -72,13 +72,13 @@ def _shipped(folder: Path, server: Server, database: str, *, views: bool) -> Map
     }
 
 
-def _away(folder: Path, seconds: float) -> Mapping[str, object]:
+def _away(folder: Path, settle: float, seconds: float) -> Mapping[str, object]:
     """Memory of this process while nobody answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"http://127.0.0.1:{server.getsockname()[1]}/gatehouse"
     shipper = Shipper(folder / "spool", Place(address), Metrics())
     shipper.start()
-    time.sleep(1.0)
+    time.sleep(settle)
     before = _resident()
     time.sleep(seconds)
     after = _resident()

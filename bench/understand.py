@@ -36,15 +36,16 @@ HOSTILE: dict[str, str] = {
 
 
 def measure(scale: Scale) -> dict[str, object]:
-    rounds = scale.pick(5, 1)
+    rounds, megabyte = scale.pick((5, MEGABYTE), (1, MEGABYTE // 10))
+    every = scale.pick(1, 8)  # of so many texts one
     document = "cat > x <<'E'\n" + _large("a line of it | here\n", 90_000) + "\nE\n"
     return {
-        "shell_ms": _ordinary(shell, _texts("shell"), rounds),
-        "sql_ms": _ordinary(sql, _texts("sql"), rounds),
+        "shell_ms": _ordinary(shell, _texts("shell")[::every], rounds),
+        "sql_ms": _ordinary(sql, _texts("sql")[::every], rounds),
         "here_document_of_90_kb_ms": _milliseconds(shell, document),
         "hostile_ms": {name: _milliseconds(shell, _large(unit, HOSTILE_SIZE)) for name, unit in HOSTILE.items()},
-        "megabyte_ms": {name: _milliseconds(shell, _large(unit, MEGABYTE)) for name, unit in HOSTILE.items()},
-        "file_of_5_mb_ms": _milliseconds(_written, "x" * 5 * MEGABYTE),
+        "megabyte_ms": {name: _milliseconds(shell, _large(unit, megabyte)) for name, unit in HOSTILE.items()},
+        "file_of_5_mb_ms": _milliseconds(_written, "x" * 5 * megabyte),
     }
 
 

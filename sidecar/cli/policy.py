@@ -16,11 +16,12 @@ from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Kind
 from sidecar.core.policy.book import Book, PolicySource, compile_book
 from sidecar.core.policy.schema import policy_schema
+from sidecar.core.policy.unread import reads
 from sidecar.processes.bundles import sources
 from sidecar.processes.explaining import explained
 from sidecar.processes.explaining_call import call_as_json, call_as_text, explained_call
 from sidecar.processes.policy_cases import results, sources_of, suite_of
-from sidecar.processes.rehearsal import JSON, Call
+from sidecar.processes.rehearsal import JSON, Call, upgrading
 from sidecar.settings.load import load
 from sidecar.settings.schema import config_schema
 
@@ -56,6 +57,7 @@ def _register_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--input", default="{}", metavar="TEXT", help="of the tool: a JSON object, or a command")
     parser.add_argument("--path", help="path of the request; default: /v1/messages, or / behind other connections")
     parser.add_argument("--method", help="method of the request; default: POST, or GET without a body")
+    parser.add_argument("--upgrade", choices=("websocket",), help="with --kind http: the request asks for this")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
@@ -77,7 +79,7 @@ def _check(arguments: argparse.Namespace) -> int:
     for file in map(str, arguments.files):
         if file not in wrong:
             print(f"{file}: ok")
-    for line in () if found else _unrecorded(sources):
+    for line in () if found else (*_unrecorded(sources), *_unread(sources)):
         print(line)
     if mistakes:
         raise ConfigurationError(mistakes)
@@ -97,6 +99,14 @@ def _unrecorded(sources: Sequence[PolicySource]) -> list[str]:
     said = "note: while the record is full, policy {} lets calls pass unrecorded (connections: {})"
     lax = [policy for policy in compile_book(sources, builtin()).policies if policy.passes_when_full]
     return [said.format(one.name, ", ".join(one.applies.connections.sources)) for one in lax if one.applies.connections]
+
+
+def _unread(sources: Sequence[PolicySource]) -> list[str]:
+    """Nor this: what these rules are there for passes them all the same."""
+    said = "note: policy {} lets {} pass unread: nothing in its frames is masked or found by {}"
+    every = compile_book(sources, builtin()).policies
+    blind = [(one, [rule.id for rule in one.rules if reads(rule)]) for one in every if one.upgrades]
+    return [said.format(one.name, ", ".join(sorted(one.upgrades)), ", ".join(rules)) for one, rules in blind if rules]
 
 
 def _unscannable(book: Book) -> list[Mistake]:
@@ -143,7 +153,8 @@ def _call(caller: Caller, arguments: argparse.Namespace) -> Call:
     kind, body = Kind(arguments.kind), _request(arguments.request)
     path = arguments.path or ("/v1/messages" if kind is Kind.CLAUDE else "/" if kind is Kind.HTTP else "")
     method = arguments.method or ("POST" if body else "GET")
-    return Call(caller, arguments.connection, path, body, method=method, kind=kind, headers=JSON if body else ())
+    call = Call(caller, arguments.connection, path, body, method=method, kind=kind, headers=JSON if body else ())
+    return upgrading(call, arguments.upgrade) if arguments.upgrade else call
 
 
 def _explain_call(book: Book, caller: Caller, arguments: argparse.Namespace) -> int:

@@ -2,8 +2,9 @@
 
 import argparse
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 from sidecar.core.errors import ConfigurationError, needing
 
@@ -51,10 +52,10 @@ def _provider(arguments: argparse.Namespace) -> int:
 
     users = tuple(User(*one) for one in arguments.user or ()) or USERS
     port = PROVIDER_PORT if arguments.port is None else arguments.port
-    with provide(Options(users), arguments.address, port) as running:
+    with _told_to_stop() as wait, provide(Options(users), arguments.address, port) as running:
         if not arguments.quiet:
             print(f"The development identity provider answers at {running.url} (Ctrl-C stops it)", flush=True)
-        _until_told_to_stop()
+        wait()
     return 0
 
 
@@ -70,10 +71,10 @@ def _claude(arguments: argparse.Namespace) -> int:
         api_key=arguments.api_key or _key_in(arguments.api_key_file),
         bearer=arguments.bearer,
     )
-    with start(options) as running:
+    with _told_to_stop() as wait, start(options) as running:
         if not arguments.quiet:
             print(f"The simulated Claude API answers at {running.url} (Ctrl-C stops it)", flush=True)
-        _until_told_to_stop()
+        wait()
     return 0
 
 
@@ -86,15 +87,12 @@ def _key_in(file: Path | None) -> str | None:
         raise ConfigurationError.single(str(file), f"the key cannot be read: {error.strerror}") from error
 
 
-def _until_told_to_stop() -> None:
-    """Returns on SIGTERM; Ctrl-C counts as a clean stop too."""
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, stop)
+@contextmanager
+def _told_to_stop() -> Iterator[Callable[[], object]]:
+    """What waits for SIGTERM or Ctrl-C. One that comes while we still start is kept until somebody waits for it."""
+    asked = {signal.SIGINT, signal.SIGTERM}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, asked)
     try:
-        while True:
-            signal.pause()
-    except KeyboardInterrupt:
-        pass
+        yield lambda: signal.sigwait(asked)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -15,7 +15,7 @@ from sidecar.core.policy.cases import CaseWritten, HttpCallWritten, McpCallWritt
 from sidecar.core.wire.mcp.message import CALL
 from sidecar.processes.explaining_call import block_of, input_of, understood
 from sidecar.processes.policy_text import text_of
-from sidecar.processes.rehearsal import JSON, Call, mcp_body, prompt_body
+from sidecar.processes.rehearsal import JSON, Call, mcp_body, prompt_body, upgrading
 
 TEXT: Headers = (("content-type", "text/plain"),)
 # Of these a case has one kind; nothing is judged twice in one.
@@ -59,7 +59,8 @@ def effects_of(case: CaseWritten) -> list[str]:
     elif case.http is not None:
         call = _plain(Caller("", ""), case.http)
         head = RequestHead(call.method, call.whole_path, call.headers)
-        found = as_call(route(call.whole_path, [call.at()]), Arrived("", head, None, call.body or None, 0.0))[1].effects
+        arrived = Arrived("", head, None, call.body or None, 0.0, call.upgrade)
+        found = as_call(route(call.whole_path, [call.at()]), arrived)[1].effects
     return sorted(effect.value for effect in found)
 
 
@@ -80,9 +81,10 @@ def _plain(caller: Caller, case: HttpCallWritten) -> Call:
     typed: Headers = () if case.body is None or "content-type" in dict(given) else _type(case.body)
     path = case.path if case.path.startswith("/") else f"/{case.path}"
     body, headers = _bytes(case.body), (*given, *typed)
-    return Call(
+    call = Call(
         caller, case.connection, path, body, None, case.method, said=case.answer, kind=Kind.HTTP, headers=headers
     )
+    return upgrading(call, case.upgrade) if case.upgrade else call
 
 
 def _type(body: object) -> Headers:

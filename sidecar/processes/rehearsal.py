@@ -32,12 +32,14 @@ MODEL = "claude-sonnet-4-5"
 
 JSON: Headers = (("content-type", "application/json"),)
 TEXT: Headers = (("content-type", "text/plain"),)
+HANDSHAKE: Headers = (("sec-websocket-version", "13"), ("sec-websocket-key", "AAAAAAAAAAAAAAAAAAAAAA=="))
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """`answer`: the content of the message that the model would answer with; `said`: what any other server would: the
-    result of a message, or a body. `path`: behind the connection, where it is not a model's."""
+    result of a message, or a body. `path`: behind the connection, where it is not a model's. `upgrade`: what it would
+    leave HTTP for."""
 
     caller: Caller
     connection: str
@@ -48,9 +50,11 @@ class Call:
     said: object = None
     kind: Kind = Kind.CLAUDE
     headers: Headers = JSON
+    upgrade: str = ""
 
     def at(self) -> Connection:
-        return Connection(self.connection, self.kind, _URLS.get(self.kind, f"https://{self.connection}.internal"))
+        url = _URLS.get(self.kind, f"https://{self.connection}.internal")
+        return Connection(self.connection, self.kind, url, upgrades=(self.upgrade,) if self.upgrade else ())
 
     @property
     def whole_path(self) -> str:
@@ -72,6 +76,11 @@ class Outcome:
     shadow: tuple[str, ...]
     text: str
     content: Sequence[object] = ()
+
+
+def upgrading(call: Call, upgrade: str) -> Call:
+    """The same, as a proper handshake at a connection that takes it."""
+    return replace(call, upgrade=upgrade, headers=(*call.headers, *HANDSHAKE))
 
 
 def prompt_body(prompt: str) -> bytes:
@@ -96,7 +105,7 @@ def rehearsed(book: Book, call: Call, rules: Rules | None = None) -> Outcome:
     """What would come of a call. `rules`: the book's, if they are compiled already."""
     gate = Gate(rules or Rules.of(book), (call.at(),), MASK_KEY)
     head = RequestHead(call.method, call.whole_path, call.headers)
-    decision = decide(gate, Arrived("rehearsal", head, call.caller, call.body or None, 0.0))
+    decision = decide(gate, Arrived("rehearsal", head, call.caller, call.body or None, 0.0, call.upgrade))
     outcome = _of_request(decision)
     if book.for_caller(call.caller, call.at()) is None:
         return Outcome("nobody", None, None, (), (), outcome.text)

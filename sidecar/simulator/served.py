@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from sidecar.core.errors import ConfigurationError
 
-START_SECONDS = 10
+START_SECONDS = 60  # for one thread to begin: on a busy machine more than a moment
 STOP_SECONDS = 1  # an answer that stalls is broken off after this
 
 

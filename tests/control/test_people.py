@@ -12,7 +12,7 @@ import pytest
 
 from sidecar.simulator.provider import User
 from tests.agent.session import Session
-from tests.control.calls import eventually
+from tests.control.calls import MODEL, eventually
 from tests.control.world import AT_ONCE, Door, Laptop, World, ticket, waiting, world
 from tests.unit.control.tokens.assertions import Provider, Shape, posted
 
@@ -221,18 +221,18 @@ class TestHeld:
         assert not turn.ok()
         assert "not on a Friday" in turn.text()
 
-    def test_who_goes_away_withdraws(self, whole: World) -> None:
+    async def test_who_goes_away_withdraws(self, whole: World) -> None:
         ada, grace = whole.laptop("ada"), whole.laptop("grace")
-        with pytest.raises(httpx.ReadTimeout):
-            pytest.fail(httpx.post(
-                f"{whole.gate}/v1/messages",
-                json={"model": "claude-x", "max_tokens": 5, "messages": [{"role": "user", "content": DEPLOY}]},
-                headers=ada.headers(), timeout=3, trust_env=False,
-            ).text)  # fmt: skip
-        eventually(lambda: none_waits(grace))
-        lines = grace.run("approvals", "list", "--state", "withdrawn", "--json").splitlines()
-        withdrawn = json.loads(lines[0])
-        assert "withdrawn" in grace.run("approvals", "approve", withdrawn["id"], ok=False)
+        asked = {**MODEL, "messages": [{"role": "user", "content": DEPLOY}]}
+        async with httpx.AsyncClient(headers=ada.headers(), timeout=60, trust_env=False) as client:
+            call = asyncio.create_task(client.post(f"{whole.gate}/v1/messages", json=asked))
+            found = asyncio.create_task(asyncio.to_thread(ticket, grace))
+            await asyncio.wait((call, found), return_when=asyncio.FIRST_COMPLETED)
+            assert not call.done(), f"it did not wait: {call.result().text}"
+            waits = await found
+            call.cancel()
+        await asyncio.to_thread(eventually, lambda: none_waits(grace))
+        assert "withdrawn" in grace.run("approvals", "approve", waits, ok=False)
 
     def test_the_control_plane_is_killed_while_a_call_waits(self, whole: World) -> None:
         """The call still waits, under the same ticket, and the decision reaches it."""

@@ -4,8 +4,13 @@ import asyncio
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from types import UnionType
 
 import pytest
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import ConnectionTerminated, RemoteSettingsChanged, ResponseReceived, StreamEnded, StreamReset
+from h2.settings import SettingCodes
 
 from sidecar.core.exchange import commands as c
 from sidecar.core.exchange import events as e
@@ -110,6 +115,21 @@ def test_nobody_leaves_http_who_did_not_ask(rig: Rig) -> None:
     assert [one.value for one in driven.reports] == ["bug"]
 
 
+class Refusing(Passing):
+    """As the gate does it: in words."""
+
+    def receive(self, event: e.Event) -> Sequence[c.Command]:
+        return [c.Respond(502, (), b"no")] if isinstance(event, e.ResponseStarted) else super().receive(event)
+
+
+def test_a_client_hears_that_its_server_left_http_unasked(rig: Rig) -> None:
+    Driven(rig, Refusing)
+    rig.upstream.answer = switches
+    answer = rig.raw(HEAD + b"connection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 502 ")
+    assert answer.endswith(b"no")
+
+
 KEYS = (
     ("a socket with the key of requests", ASKS, PLAIN),
     ("a socket to a connection without", ASKS, f"{SECRET}.other!websocket"),
@@ -154,6 +174,23 @@ def test_half_an_upgrade_is_an_ordinary_request(rig: Rig) -> None:
     assert started.upgrade == ""
 
 
+def test_over_http_2_nobody_is_offered_one(rig: Rig) -> None:
+    """Who asks all the same (RFC 8441) gets nothing."""
+    driven = Driven(rig, Tunnel)
+    line = H2Connection(H2Configuration(validate_outbound_headers=False, header_encoding="utf-8"))
+    line.initiate_connection()
+    asks = [(":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "http"), (":path", "/c/claude/ws")]
+    with closing(asking(rig, line.data_to_send())) as wire:
+        heard = _heard(line, wire, RemoteSettingsChanged)
+        line.send_headers(1, [*asks, (":authority", "gate"), ("authorization", rig.token["authorization"])])
+        wire.sendall(line.data_to_send())
+        heard += _heard(line, wire, StreamReset | StreamEnded | ConnectionTerminated)
+    (settings,) = [one for one in heard if isinstance(one, RemoteSettingsChanged)]
+    assert settings.changed_settings[SettingCodes.ENABLE_CONNECT_PROTOCOL].new_value == 0
+    assert not any(isinstance(one, ResponseReceived) and dict(one.headers)[":status"] == "200" for one in heard)
+    assert (rig.upstream.requests, driven.exchanges) == ([], [])
+
+
 def test_a_data_plane_that_fails_cuts_it(rig: Rig) -> None:
     told = asyncio.Event()
 
@@ -188,6 +225,15 @@ def read_until(line: socket.socket, wanted: bytes | None) -> bytes:
     while (wanted is None or wanted not in came) and (part := _part(line)):
         came += part
     return came
+
+
+def _heard(line: H2Connection, wire: socket.socket, wanted: UnionType | type) -> list[object]:
+    """What Envoy says over HTTP/2 until it says this, or hangs up."""
+    heard: list[object] = []
+    while not any(isinstance(one, wanted) for one in heard) and (came := _part(wire)):
+        heard += line.receive_data(came)
+        wire.sendall(line.data_to_send())
+    return heard
 
 
 def _part(line: socket.socket) -> bytes:

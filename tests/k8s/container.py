@@ -7,7 +7,7 @@ link.
 
 Rules: what differs from a node: programs come from this environment and not from an image, the user is whoever runs the
 tests, and the root is this machine's. Users, the read-only root and resources are looked at by `test_security.py`.
-Where GATEHOUSE_IMAGE names an image that was laid out (`make image-check`), all this is as on a node: `image/bundle.py`.
+Where GATEHOUSE_IMAGE names an image that was laid out (`make image-check`), all this is as on a node: `bundle.py`.
 """
 
 import os

@@ -73,11 +73,18 @@ class Pod:
             thread.join()
         return {name: process.returncode for name, process in self.running.items()}
 
+    def told(self, name: str, command: list[str]) -> tuple[int, str]:
+        """A command beside what runs in a container, as `kubectl exec` does it: how it ended, and all that it said."""
+        container = next(one for one in self.spec["containers"] if not name or one["name"] == name)
+        argv = self._argv({**container, "command": command, "args": []})
+        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
+        return done.returncode, done.stdout + done.stderr
+
     def _end(self, container: Spec) -> None:
         hook = container.get("lifecycle", {}).get("preStop")
         if hook:
-            argv = self._argv({**container, "command": hook["exec"]["command"], "args": []})
-            subprocess.run(argv, capture_output=True, check=True)
+            code, said = self.told(container["name"], hook["exec"]["command"])
+            assert code == 0, said
         process = self.running[container["name"]]
         process.terminate()
         process.wait(30)
@@ -178,6 +185,7 @@ def run(folder: Path) -> dict[str, Any]:
     result["calls"] = {
         name: asked(one["url"], one["body"].encode(), one["headers"]) for name, one in plan["calls"].items()
     }
+    result["told"] = [made[one["pod"]].told(one["container"], one["command"]) for one in plan["told"]]
     time.sleep(2)  # a beat, and a checkpoint's way to its anchor
     result["metrics"] = asked("http://127.0.0.1:15095/metrics")[1]
     result["stopped"] = {name: pod.stop() for name, pod in reversed(made.items())}

@@ -5,7 +5,9 @@ of their own on this machine (`node.py`); the model is the simulator, tokens are
 """
 
 import json
+import re
 import secrets
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +36,16 @@ HOUSE = {
         }
     ],
 }
+
+
+GUIDE = (ROOT / "k8s" / "README.md").read_text()
+# What the guide runs in pods by `kubectl exec`, but for what asks the database: there is none here.
+TOLD = [
+    {"pod": pod, "container": container, "command": shlex.split(command)}
+    for pod, container, command in re.findall(
+        r"exec deploy/gatehouse-(\w+) (?:-c ([\w-]+) )?-- (gatehouse (?!sessions)[^\n`]+)", GUIDE
+    )
+]
 
 
 def given() -> Object:
@@ -84,6 +96,7 @@ def plan(folder: Path, objects: list[Object], tokens: Tokens) -> Object:
                 "upstream": {"key": secrets.token_hex(16)},
             },
         },
+        "told": TOLD,
         "calls": {
             "masked": call(BODY, **headers),
             "secret": call(secret, **headers),
@@ -122,6 +135,22 @@ def test_the_policies_are_in_force(result: Object) -> None:
     assert "[AWS_KEY_ID_" in result["calls"]["secret"][1]
     assert AWS not in json.dumps(result)
     assert metric(result, 'gatehouse_findings_total{action="mask",detector="pii/email"}') == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("audit verify", "complete"),
+        ("envoy stats", ""),
+        ("console", f"https://{CONTROL}:15090"),
+    ],
+)
+def test_what_the_guide_says_to_run_in_a_pod_runs_there(result: Object, command: str, says: str) -> None:
+    code, said = next(
+        one for one, told in zip(result["told"], TOLD, strict=True) if " ".join(told["command"][1:]).startswith(command)
+    )
+    assert code == 0, said
+    assert says in said
 
 
 def metric(result: Object, name: str) -> float:

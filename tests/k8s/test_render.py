@@ -23,6 +23,11 @@ from tests.k8s.rig import (
 
 LONG = "a-config-map-with-a-name-of-more-than-sixty-three-characters-number-"
 CSI = {"csi": {"secretProviderClass": "vault", "key": "dsn"}}
+# A null takes a default away.
+TAKEN_BACK = (
+    *("networkPolicy__inClusterTo", "networkPolicy__monitoringFrom", "networkPolicy__gatewayFrom"),
+    *("monitoring__serviceMonitor__interval", "control__persistence__size", "certificates__certManager__renewBefore"),
+)
 # Set, what is changed, why.
 VARIED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("try", {"webhook__enabled": True, "certificates": {"mode": "selfManaged"}}, "certificates of our own making"),
@@ -45,6 +50,7 @@ VARIED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("production", {"gateway__spool": {"persistent": False}}, "a Deployment that scales"),
     ("production", {"webhook__policies": {"enabled": False}}, "nobody looks at policies"),
     ("sidecars", {"gateway": {"enabled": True, "replicas": 1}}, "both ways"),
+    ("production", dict.fromkeys(TAKEN_BACK), "defaults that are taken back"),
 )
 
 

@@ -64,6 +64,13 @@ def read(tmp_path: Path, part: str, **changed: Any) -> Settings:
     return load(laid_out(tmp_path, rendered(values("production", **changed)), part), environ={})
 
 
+def test_a_connection_may_take_websockets(tmp_path: Path) -> None:
+    live = {"name": "live", "kind": "http", "url": "https://live.example.com"}
+    more = {"upgrades": ["websocket"], "upgrade_timeout": "5m"}
+    settings = read(tmp_path, "gateway", connections=[{**live, **more}])
+    assert [(one.upgrades, one.upgrade_timeout) for one in settings.connections] == [(("websocket",), 300.0)]
+
+
 def test_the_data_plane_finds_the_control_plane(tmp_path: Path) -> None:
     objects = of_set("production")
     gate = load(laid_out(tmp_path, objects, "gateway"), environ={}).control_plane

@@ -8,13 +8,18 @@ import asyncio
 import base64
 import copy
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
 
+from sidecar.control.admission.inject import injected
+from sidecar.control.admission.patch import patch
+from sidecar.control.admission.review import Refusal
 from tests.k8s.api_server import applied
+from tests.k8s.release import release
 from tests.k8s.rig import VERSIONS, Object, complaints, containers, rendered, values
 from tests.k8s.webhook_rig import CASES, Started, started
 from tests.unit.control.admission.test_inject import holds
@@ -156,3 +161,20 @@ def _without_nulls(value: Any) -> Any:
 
 def _named(pod: Object) -> Object:
     return {**pod["metadata"], "name": pod["metadata"].get("name", "wild-1")}
+
+
+@pytest.mark.parametrize("note", [note for note, case in ALL.items() if not case.keys() & {"left", "namespace"}])
+def test_a_cluster_without_native_sidecars_gives_it_one_as_well(note: str) -> None:
+    if refused := ALL[note].get("refused"):
+        with pytest.raises(Refusal, match=re.escape(refused)):
+            _classic(ALL[note])
+        return
+    after = _classic(ALL[note])
+    assert [one["name"] for one in after["spec"]["containers"]][:2] == list(GATE[1:])
+    assert holds(after, _without_nulls(made(ALL[note], 0)))
+    assert patch(after, injected(after, release(), native=False).pod) == []
+
+
+def _classic(case: Object) -> Object:
+    first = injected(made(case, 0), release(), native=False).pod
+    return injected(meddled(first, case.get("meanwhile", {})), release(), native=False).pod

@@ -1,6 +1,7 @@
 """WebSockets through the gate: opened where the connection and its policies say so, unread, on record, and cut."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -54,6 +55,17 @@ async def test_it_echoes_unread_and_the_record_says_so(gate: Gate, opened: Open)
     assert decided["scanned"] == {"extent": "partly", "why": ["frames of a websocket"]}
     assert answered["scanned"] == {"extent": "not", "why": ["frames of a websocket"]}
     assert (answered["status"], answered["complete"], answered["broken"]) == (101, True, None)
+    # What passed is counted where it passed.
+    await until(lambda: bool(logged(gate, exchange)))
+    (line,) = logged(gate, exchange)
+    assert line["bytes_in"] > 0
+    assert line["bytes_out"] > len(gate.secret)
+
+
+def logged(gate: Gate, exchange: str) -> list[dict[str, Any]]:
+    """In Envoy's access log."""
+    lines = (gate.folder / ".gatehouse" / "logs" / "envoy.log").read_text().splitlines()
+    return [json.loads(line) for line in lines if f'"{exchange}"' in line]
 
 
 REFUSED = (
@@ -121,6 +133,19 @@ async def test_its_time_is_over(gate: Gate, opened: Open) -> None:
     answered = about(gate, exchange)["answered"]
     assert answered["seconds"] >= 2
     assert (answered["complete"], "upgrade_timeout" in answered["broken"]) == (False, True)
+
+
+async def test_other_rules_cut_it(gate: Gate, opened: Open) -> None:
+    async with opened() as socket:
+        await socket.send("hello")
+        assert await socket.recv() == f"hello, {gate.secret}"
+        policy = gate.folder / "live.yaml"
+        policy.write_text(policy.read_text() + "  - {id: more, match: {keywords: [nightjar]}, do: deny}\n")
+        with pytest.raises(ConnectionClosedError):
+            await asyncio.wait_for(socket.recv(), 60)
+    async with opened() as socket:
+        await socket.send("again")
+        assert await socket.recv() == f"again, {gate.secret}"
 
 
 async def test_who_is_stopped_is_cut(gate: Gate, opened: Open, person: Person) -> None:

@@ -67,7 +67,7 @@
 {{- $said = append $said "certificates.certManager.issuerRef.name: name the Issuer or ClusterIssuer" -}}
 {{- end -}}
 {{- with $v.certificates.certManager -}}
-{{- if and (eq $v.certificates.mode "certManager") (ge (trimSuffix "h" .renewBefore | int) (trimSuffix "h" .duration | int)) -}}
+{{- if and (eq $v.certificates.mode "certManager") .renewBefore .duration (ge (trimSuffix "h" .renewBefore | int) (trimSuffix "h" .duration | int)) -}}
 {{- $said = append $said (printf "certificates.certManager: renewBefore %s must be less than duration %s" .renewBefore .duration) -}}
 {{- end -}}
 {{- end -}}

@@ -31,6 +31,7 @@ from sidecar.core.wire.claude.endpoints import Endpoint
 from sidecar.core.wire.encoding import for_encoding
 from sidecar.core.wire.json_strict import parse
 from sidecar.core.wire.json_strings import JsonValue, path_of
+from sidecar.core.wire.plain.body import read_text
 
 # The largest answers (batch results) come as files of their own; a message has at most some 128,000 tokens.
 MAX_ANSWER = 64 * 1024 * 1024
@@ -117,6 +118,8 @@ class AnswerBody:
         # A client that asked for a stream reads one, whatever the answer calls itself.
         other = self.context.endpoint is Endpoint.OTHER and not self.context.stream
         if self.head.status >= 400 or (other and kind.startswith("text/")):
+            return [_as_it_is(self._text(body))]
+        if other and read_text(body) is not None:
             return [_as_it_is(self._text(body))]
         if other:
             self.scanned = Scanned(Scan.NOT, (f"answer of type {self._storable(kind) or 'unknown'}",))

@@ -92,7 +92,7 @@ def answering(
     if isinstance(context.asked, Plain):
         return PlainAnswer(context, head, at)
     kind = (first(head.headers, "content-type") or "").partition(";")[0].strip().lower()
-    if kind == "text/event-stream" and head.status < 400 and letters.usual(head.headers):
+    if kind == "text/event-stream" and head.status < 300 and letters.usual(head.headers):
         decoder = for_encoding(encodings(head.headers), MAX_STREAM)
         if decoder is not None:
             heard = Hearing(at if since is None else since)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange import fact
 from sidecar.core.exchange.answer_body import FORGOTTEN, AnswerBody
-from sidecar.core.exchange.answer_head import OF_THE_BYTES, named
+from sidecar.core.exchange.answer_head import OF_THE_BYTES, SENT_ON, named, sends_on
 from sidecar.core.exchange.answer_record import answer_fact, storable_word
 from sidecar.core.exchange.call_record import call_records
 from sidecar.core.exchange.calls import Calls
@@ -22,6 +22,7 @@ from sidecar.core.wire.json_strings import JsonValue
 
 UNREAD = "the gate could not read it, and passed nothing of it on"
 CUT_SHORT = "it ended before it was whole, and nothing of it was passed on"
+LOCATION = "location"
 # How the provider names what is wrong with a signed block whose past changed.
 ABOUT_THE_PAST = re.compile(rb"signature|thinking", re.IGNORECASE)
 
@@ -71,6 +72,9 @@ class Collected:
     def start(self) -> Command:
         """For an answer without a body: its head as it is."""
         self._ended = True
+        if sends_on(self.head):
+            self._refused = _elsewhere()
+            return StartAnswer((LOCATION,), named(self.context), self._refused.status)
         return StartAnswer((), named(self.context))
 
     def feed(self, data: bytes, at: float) -> bytes:  # noqa: ARG002  (an answer that is held needs no clock)
@@ -84,8 +88,8 @@ class Collected:
     def end(self, at: float, pending: bytes) -> Sequence[Command]:  # noqa: ARG002
         self._ended = True
         try:
-            if self._refused is not None:
-                raise self._refused
+            if self._refused is not None or sends_on(self.head):
+                raise self._refused or _elsewhere()
             self.body.judge()
             return () if self.body.waits else self._whole()
         except Refused as refused:
@@ -148,7 +152,11 @@ class Collected:
     def _error(self, refused: Refused) -> Sequence[Command]:
         status, headers, body = error_response(refused, self.context.exchange)
         told = tuple(name for name, _ in self.head.headers if name.startswith("x-should"))
-        return (StartAnswer((*OF_THE_BYTES, *told), headers, status), SendAnswer(body, end=True))
+        return (StartAnswer((*OF_THE_BYTES, LOCATION, *told), headers, status), SendAnswer(body, end=True))
+
+
+def _elsewhere() -> Refused:
+    return Refused(502, Code.API, f"{SENT_ON}.")
 
 
 def _forgotten(body: bytes) -> Refused:

@@ -22,7 +22,7 @@ from sidecar.core.exchange.let_go import Hold, HoldKey, let_go
 from sidecar.core.exchange.rules import Court
 from sidecar.core.mask.memory import SessionMemory
 from sidecar.core.mask.placeholder import PLACEHOLDER, Placeholders
-from sidecar.core.model.action import Action, DenyAs, How
+from sidecar.core.model.action import Action, DenyAs, How, NumberAs
 from sidecar.core.model.detector import Match
 from sidecar.core.model.finding import Finding, Verdict
 from sidecar.core.model.place import Place
@@ -184,6 +184,13 @@ class Desk:
             self.session.memory.remember_token(placeholder, value, givers)
         elif found.direction == "request" and not any(one in value or value in one for one in self.returned):
             self.session.memory.remember_token(placeholder, value)
+
+    def literal(self, value: str) -> str | None:
+        """What takes a masked number's place if rules want JSON to keep its types there; nothing: the placeholder."""
+        said = {one.numbers for match in self.matches if (one := self.treat(match)) and one.action is Action.MASK}
+        if NumberAs.ZERO in said:
+            return "false" if value in ("true", "false") else "0"
+        return "null" if NumberAs.NONE in said else None
 
     def minds_return(self, match: Match) -> bool:
         """Whether a rule has something against this where a value was put back; that it masks it as a token is how it

@@ -131,7 +131,8 @@ def _judge(
         if edits and not text.key:
             new = replaced(text.value, edits)
             if new != text.value:
-                judged.changes[text.ordinal] = new
+                literal = desk.literal(text.value) if text.ordinal <= FIRST_NUMBER else None
+                judged.changes[text.ordinal] = new if literal is None else literal
                 ours = {(one.start, one.end) for one in matches if one.detector == PLACEHOLDER.id}
                 judged.shown[text.ordinal] = replaced(
                     text.value, [edit for edit in edits if (edit.start, edit.end) not in ours]

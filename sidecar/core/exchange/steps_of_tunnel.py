@@ -42,6 +42,10 @@ def unasked(course: Course, event: ResponseStarted) -> Commands:
 
 def tick(course: Course, event: Tick) -> Commands:
     answer = _open(course)
+    # People's stops come by themselves; what a rule of this gate stopped is known here first.
+    block = course.gate.quarantine.against(answer.context.caller)
+    if block is not None:
+        return stopped(course, Stopped(block, event.at))
     why = answer.ends_because(course.gate.rules, event.at)
     if why is None:
         return (WakeAt(answer.next_look(event.at)),)

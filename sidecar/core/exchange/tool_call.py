@@ -18,6 +18,7 @@ from sidecar.core.model.effect import Node, Understood
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.session_use import SessionUse
 from sidecar.core.policy.facts import NOTHING_YET, ToolCall
+from sidecar.core.understand.understand import LONGEST_NAME
 from sidecar.core.wire.json_strings import JsonValue
 
 Understand = Callable[[str, Mapping[str, object]], Understood]
@@ -47,7 +48,8 @@ class Called:
     @property
     def runs(self) -> bool:
         """Whether the machine is handed something to run, so that what is not understood of it may be anything."""
-        if self.tool is None or _RUNS.search(self.tool):
+        # A name that no API takes may be any tool; to search one of megabytes took seconds.
+        if self.tool is None or len(self.tool) > LONGEST_NAME or _RUNS.search(self.tool):
             return True
         return any(not isinstance(one, dict) or not _RUN_BY.isdisjoint(one) for one in self.inputs)
 

@@ -21,6 +21,15 @@ class How(StrEnum):
     HASH = "hash"
 
 
+class NumberAs(StrEnum):
+    """What stands in JSON where a number or a truth value was masked: the placeholder as a text, or a value that names
+    nothing and keeps the type (zero, false) or fits where nothing is allowed (null)."""
+
+    TEXT = "text"
+    ZERO = "zero"
+    NONE = "none"
+
+
 class DenyAs(StrEnum):
     """What the agent sees of a denial: an error, or an ordinary assistant answer that lets its session go on. Of a tool
     call alone: the call under a name that no tool has, or plain words in its place; the rest of the message stays.

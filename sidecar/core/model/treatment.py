@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sidecar.core.model.action import Action, DenyAs, How
+from sidecar.core.model.action import Action, DenyAs, How, NumberAs
 from sidecar.core.model.hold import Terms
 
 
@@ -23,6 +23,7 @@ class Treatment:
     instead: str | None = None
     quarantine: bool = False
     returns_to: frozenset[str] = frozenset()
+    numbers: NumberAs = NumberAs.TEXT
 
 
 def in_agreement(winner: Treatment, several: Iterable[Treatment]) -> Treatment:

@@ -138,6 +138,7 @@ def _keys_of_an_action(rule: Raw) -> Iterator[Wrong]:
 
 _FOR = {
     "how": ("mask",),
+    "numbers": ("mask",),
     "label": ("mask",),
     "deny": ("deny", "hold"),
     "instead": ("deny", "hold"),

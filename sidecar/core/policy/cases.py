@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from sidecar.core.policy.section import Section
 from sidecar.core.policy.words import GIVEN, LIST, MANY, EffectName
@@ -80,6 +80,15 @@ class HttpCallWritten(Section):
         GIVEN,
         Field(description="What the server answers, a text or JSON; then it is judged as well."),
     ] = None
+    upgrade: Annotated[
+        Literal["websocket"] | None, GIVEN, Field(description="It asks for this, at a connection that takes it.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _unread(self) -> "HttpCallWritten":
+        if self.upgrade and (self.body is not None or self.answer is not None):
+            raise ValueError("what passes after an upgrade is judged by nobody: leave body and answer out")
+        return self
 
 
 class CaseWritten(Section):

@@ -5,7 +5,7 @@ Rules: what comes in was validated, so nothing here can fail on what a person wr
 
 from collections.abc import Sequence
 
-from sidecar.core.model.action import Action, DenyAs, How, Unknown
+from sidecar.core.model.action import Action, DenyAs, How, NumberAs, Unknown
 from sidecar.core.model.detector import Detector
 from sidecar.core.model.effect import Effect
 from sidecar.core.model.hold import STANDARD_TIMEOUT, Terms
@@ -14,11 +14,12 @@ from sidecar.core.model.place import Place
 from sidecar.core.policy.condition import compiled
 from sidecar.core.policy.facts import CHANGED
 from sidecar.core.policy.limits import Limits
+from sidecar.core.policy.match_written import MatchWritten
 from sidecar.core.policy.pattern import Globs, PathGlobs, Pattern, keyword_pattern
 from sidecar.core.policy.rule import AllowedPath, Applies, Policy, Rule
 from sidecar.core.policy.session_limits import Price, SessionLimits
 from sidecar.core.policy.use_written import SessionWritten
-from sidecar.core.policy.written import AppliesWritten, LimitsWritten, MatchWritten, PolicyWritten, RuleWritten
+from sidecar.core.policy.written import AppliesWritten, LimitsWritten, PolicyWritten, RuleWritten
 
 # Not the rule's id: a placeholder is read by the model, and `project-zephyr` in it would tell what was to be hidden.
 OWN_LABEL = "PRIVATE"
@@ -80,6 +81,7 @@ def _rule(policy: PolicyWritten, written: RuleWritten, catalogue: Sequence[Detec
         quarantine=bool(written.quarantine),
         after=frozenset(map(Effect, written.after or ())),
         returns_to=frozenset(written.returns_to or ()),
+        numbers=NumberAs(written.numbers or NumberAs.TEXT),
         upgrade=Globs(match.upgrade) if match.upgrade else None,
     )
 

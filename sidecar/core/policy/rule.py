@@ -9,7 +9,7 @@ Rules:
 
 from dataclasses import dataclass
 
-from sidecar.core.model.action import Action, DenyAs, How, Unknown
+from sidecar.core.model.action import Action, DenyAs, How, NumberAs, Unknown
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
 from sidecar.core.model.effect import Effect
@@ -58,6 +58,7 @@ class Rule:
     quarantine: bool = False
     after: frozenset[Effect] = frozenset()
     returns_to: frozenset[str] = frozenset()
+    numbers: NumberAs = NumberAs.TEXT
     upgrade: Globs | None = None
 
     @property
@@ -166,6 +167,7 @@ class Rule:
             self.instead,
             self.quarantine,
             self.returns_to,
+            self.numbers,
         )
 
 

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from sidecar.core.policy.cases import CaseWritten, Vocabulary
+from sidecar.core.policy.match_written import MatchWritten, PlaceName, UpgradeName
 from sidecar.core.policy.section import Section
 from sidecar.core.policy.use_written import Dollars, PriceWritten, SessionWritten
 from sidecar.core.policy.words import (
@@ -24,17 +25,13 @@ from sidecar.core.policy.words import (
     FieldName,
     Glob,
     Group,
-    Keyword,
     Label,
     Name,
-    Regex,
     Reuse,
     Say,
     Timeout,
 )
 
-UpgradeName = Literal["websocket"]
-PlaceName = Literal["system", "prompt", "tool_result", "tool_call", "tool_description", "response", "thinking"]
 Number = Annotated[int, Field(gt=0, lt=2**53)]
 # The ledger counts a minute in memory; beyond this it is no limit on an agent but a load test.
 PerMinute = Annotated[int, Field(gt=0, le=1_000_000)]
@@ -91,41 +88,6 @@ class FullWritten(Section):
             "counted. Needs connections by name, and every other policy of the call to say so too."
         ),
     ] = "refuse"
-
-
-class MatchWritten(Section):
-    regex: Annotated[
-        Regex | None,
-        GIVEN,
-        Field(description="RE2 expression that finds text; the whole match counts. Give one source."),
-    ] = None
-    keywords: Annotated[
-        tuple[Keyword, ...] | None,
-        *MANY,
-        Field(description="Words or phrases that are found in any case, as whole words."),
-    ] = None
-    path: Annotated[
-        tuple[Glob, ...] | None,
-        *MANY,
-        Field(description="Only in text at this JSON path or below: `messages[*].content`, `*.ssn`."),
-    ] = None
-    tool: Annotated[
-        Regex | None,
-        GIVEN,
-        Field(
-            description="RE2 that fits the whole name of a tool: where text is looked for, or which calls are meant."
-        ),
-    ] = None
-    changed: Annotated[
-        Literal[True] | None, GIVEN, Field(description="A tool that an MCP server changed since it was first listed.")
-    ] = None
-    media: Annotated[
-        tuple[Glob, ...] | None, *MANY, Field(description="Only when the request carries such media: `image/*`.")
-    ] = None
-    model: Annotated[tuple[Glob, ...] | None, *MANY, Field(description="Only when such a model is asked for.")] = None
-    upgrade: Annotated[
-        tuple[UpgradeName, ...] | None, *MANY, Field(description="Only when a request leaves HTTP for this: websocket.")
-    ] = None
 
 
 class MaskWritten(Section):
@@ -193,6 +155,14 @@ class RuleWritten(Section):
         Literal["redact", "token", "last4", "hash"] | None,
         GIVEN,
         Field(description="How a mask replaces: redact (default), token (the agent gets it back), last4, hash."),
+    ] = None
+    numbers: Annotated[
+        Literal["text", "zero", "none"] | None,
+        GIVEN,
+        Field(
+            description="What a masked number or truth value of JSON becomes: its placeholder as text (default), zero "
+            "(0, false: for clients that check types), none (null)."
+        ),
     ] = None
     returns_to: Annotated[
         tuple[Glob, ...] | None,

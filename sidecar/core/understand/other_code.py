@@ -19,27 +19,32 @@ _STARTS = (
     r"(?:system|execFileSync|execFile|execSync|exec|spawnSync|spawn|popen|popen2|popen3|capture2e?|capture3|shell_exec"
     r"|passthru|proc_open|execute|sh|bat|getoutput|do\ shell\ script|shell-command|shell-command-to-string)"
 )
-_CALLS = re.compile(rf"\b{_STARTS}\s*\(?\s*{_QUOTED}(?P<more>(?:\s*,\s*\[?\s*[\"'][^\"']*[\"'])*)", re.DOTALL)
+_CALLS = re.compile(rf"\b{_STARTS}\s*\(?\s*\[?\s*{_QUOTED}(?P<more>(?:\s*,\s*\[?\s*[\"'][^\"']*[\"'])*)", re.DOTALL)
 _LIST_ITEM = re.compile(r"[\"']([^\"']*)[\"']")
 _COMPUTED = re.compile(
     r"\b(?:system|execSync|exec|spawnSync|popen|shell_exec|passthru|os\.execute|Invoke-Expression|iex|eval)"
-    r"\s*\(\s*[A-Za-z_$@]"
+    r"\s*\(\s*[A-Za-z_$@]|\(\s*eval\s*\)|\bnew Function\(|\bvm\.run\w*\("
 )
 _RUN_HERE = re.compile(r"`([^`]+)`|(?:\bqx|%x)\s*(?:\(([^)]+)\)|\{([^}]+)\}|\[([^\]]+)\]|/([^/]+)/|([|!])(.+?)\6)")
 _LITERALS = re.compile(_QUOTED, re.DOTALL)
 _REMOVER = (
     r"(?:rmSync|rmdirSync|rimraf|unlinkSync|unlink|rm_rf|rm_r|remove_entry_secure|rmtree|remove_tree|Remove-Item"
     r"|File\.delete|(?:fs\w*|promises)\.rm(?:dir)?|(?<=await )rm|FileUtils\.rm\w*|removeSync|emptyDirSync"
-    r"|os\.RemoveAll|file\.remove|remove_dir_all|remove_file|remove_dir"
-    r"|Directory\.Delete|File\.Delete|Files\.delete\w*|FileUtils\.delete\w*|deleteRecursively|os\.Remove)"
+    r"|os\.RemoveAll|file\.remove|remove_dir_all|remove_file|remove_dir|removeDir|removeFile|deleteRecursively"
+    r"|deleteDirectory|Directory\.Delete|File\.Delete|Files\.delete\w*|FileUtils\.delete\w*|deleteSync|os\.[rR]emove"
+    r"|fs\.unlink)"
 )
 _REMOVES = re.compile(rf"\b{_REMOVER}\s*\(?\s*(?:-Recurse\s*|-Force\s*)*{_QUOTED}", re.DOTALL)
+# Languages whose own function is called `rm`.
+_PLAIN_RM = frozenset(listed("julia nu"))
+_RM = re.compile(rf"\brm\(\s*{_QUOTED}", re.DOTALL)
 _REMOVES_COMPUTED = re.compile(
     rf"\b{_REMOVER}\s*(?:\(\s*)?(?:[A-Za-z_$@<]|[\"'][^\"']*[\"']\s*[+.]\s*\w)|map\(\s*[\"']unlink"
+    r"|\bunlink\s*(?:$|[;})]|(?:if|unless|for|or)\b)"
 )
 _TREE = re.compile(
-    r"recursive|remove_dir_all|Directory\.Delete|deleteDirectory|deleteRecursively"
-    r"|rm_r|rmtree|remove_tree|rimraf|RemoveAll|emptyDir|remove_entry_secure"
+    r"recursive|Recursively|Directory\.Delete|remove_dir_all|removeDir|deleteDirectory|rm_r|rmtree|remove_tree|rimraf|RemoveAll|emptyDir"
+    r"|remove_entry_secure"
 )
 _SENDS = re.compile(
     r"method\s*:\s*[\"'](POST|PUT|PATCH)[\"']|\.(post|put|patch)\(\s*[\"'`]https?:|Net::HTTP\.post|net\.connect"
@@ -55,7 +60,7 @@ _ENVIRONMENT = re.compile(
 
 _ROWS = re.compile(
     r"\.(delete_all|destroy_all|drop_all|dropDatabase|truncate_all)\b|objects\.all\(\)\.(_raw_)?delete\(|\.deleteMany\("
-    r"|objects\.filter\([^)]*\)\.delete\(|__table__\.drop\(|metadata\.drop_all"
+    r"|\.(objects\.filter|query|filter|filter_by|where|all)\([^)]*\)\.delete\(|__table__\.drop\(|metadata\.drop_all"
     r"|\.deleteRecursively\(|\bdeleteDirectory\(|\b(Delete|Terminate|Destroy|Drop|Purge)[A-Z]\w*(Command|Request)\b"
 )
 # Methods that say in their names that they take away what a server keeps; `map.delete(x)` is not one.
@@ -77,6 +82,9 @@ _CLIENT = re.compile(
 
 def in_other(text: str, language: str) -> Found:
     collected = Collected()
+    if language in _PLAIN_RM:
+        for found in _RM.finditer(text):
+            collected.calls.append(("rm", "-rf" if _TREE.search(text) else "-f", found["text"]))
     if language in power_shell.NAMES:
         power_shell.in_power_shell(text, collected)
     if language in OTHER_SHELLS:

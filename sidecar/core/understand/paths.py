@@ -26,6 +26,7 @@ MAKEABLE = frozenset(
         " DerivedData Pods .dart_tool cmake-build-debug cmake-build-release .ipynb_checkpoints"
         " .import_linter_cache vendor/bundle .sass-cache .docusaurus package-lock.json yarn.lock"
         " pnpm-lock.yaml poetry.lock uv.lock Cargo.lock .vercel .serverless .aws-sam cdk.out wheelhouse"
+        " .coverage .eslintcache .stylelintcache .nx .expo .wrangler .netlify .astro .pnpm-store"
     )
 )
 MAKEABLE_SHAPES = (
@@ -77,7 +78,8 @@ _SECRET = re.compile(
     | credentials(\.json|\.ya?ml|\.ini)?$ | secrets?\.(json|ya?ml|env|txt|toml|ini)$ | service[-_]account[^/]*\.json$
     | (cookies(\.sqlite)?|logindata|login\ data|key4\.db|logins\.json)$
     | \.(bash|zsh|psql|mysql|python|node_repl)_history$
-    | keychains?(/.*)?$
+    | keychains?(/.*)?$ | keyrings(/.*)?$ | \.config/solana/.*\.json$ | wallet\.dat$ | \.ethereum/keystore(/.*)?$
+    | \.electrum/wallets(/.*)?$
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -96,7 +98,8 @@ _ACCESS = re.compile(
     | ^(~|/root|/home/[^/]+|/Users/[^/]+)/\.(npmrc|yarnrc(\.yml)?|pypirc|condarc|gemrc|curlrc|wgetrc|netrc|pip/pip\.conf
     |config/pip/pip\.conf|m2/settings\.xml|cargo/config(\.toml)?|gradle/init\.gradle)$
     | ^/proc/sys(rq-trigger|/.*)$ | ^/sys/.* | ^/etc/(apt/sources.*|yum\.repos\.d/.*|resolv\.conf|pip\.conf|npmrc)$
-    | \.claude/settings(\.local)?\.json$ | CODEOWNERS$ | etc/hosts$ | \.git-credentials$)""",
+    | \.claude/settings(\.local)?\.json$ | (^|/)gatehouse\.ya?ml$ | \.gatehouse/.* | CODEOWNERS$ | etc/hosts$
+    | \.git-credentials$)""",
     re.VERBOSE,
 )
 # Of these, what a person or the system starts, outside of the project: who writes there decides for them.
@@ -161,6 +164,12 @@ def is_store(path: str) -> bool:
     return folded(path).endswith((".db", ".sqlite", ".sqlite3", ".mdb", ".duckdb", ".rdb", ".ibd"))
 
 
+def is_ledger(path: str) -> bool:
+    """One file, but without it nobody can change or open what it speaks of: state of infrastructure, private keys."""
+    clean = folded(path)
+    return clean.endswith((".tfstate", ".tfstate.backup")) or re.search(r"\.ssh/id_\w+$|\.gnupg/", clean) is not None
+
+
 def is_nothing(path: str) -> bool:
     clean = folded(path)
     return clean in HARMLESS_DEVICES or clean.startswith(("/dev/fd/", "/dev/pts/", "/proc/self/fd/"))
@@ -213,6 +222,11 @@ def is_working_tree(path: str) -> bool:
         return False
     steps = [step for step in clean.split("/") if step]
     return not is_kept(clean) and (not clean.startswith(("/", "~", "..")) or len(steps) > 1)
+
+
+def is_inside(path: str) -> bool:
+    """Below the folder where one stands, and known."""
+    return not folded(path).startswith(("/", "~", "..", HOLE)) and HOLE not in path and bool(path)
 
 
 def is_temporary(path: str) -> bool:

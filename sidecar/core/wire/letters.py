@@ -13,7 +13,7 @@ from sidecar.core.errors import Code, Refused
 from sidecar.core.model.http import Headers
 
 _KEEPS_ASCII = re.compile(
-    r"|utf-?8|us-ascii|ascii|iso-?8859-?[0-9]{1,2}|iso_8859-[0-9]{1,2}|latin-?[0-9]|windows-125[0-8]|cp125[0-8]"
+    r"|binary|utf-?8|us-ascii|ascii|iso-?8859-?[0-9]{1,2}|iso_8859-[0-9]{1,2}|latin-?[0-9]|windows-125[0-8]|cp125[0-8]"
 )
 OTHER = "its content type is named twice, or in a charset other than UTF-8"
 

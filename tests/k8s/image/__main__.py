@@ -1,7 +1,7 @@
 """`make image-check`: build the image twice, compare, look inside, and run the chart's pods from it.
 
 Strategy: what a release's workflow does with Docker is done here with `buildah` and `crun`, which need neither a daemon
-nor a registry: on Debian 12, as root, with what PROGRAMS names. The base is a stand-in that is made here, or, with BASE,
+nor a registry: on Debian 12, as root, with what PROGRAMS names. The base is a stand-in made here, or, with BASE,
 what `buildah` pulls by that name.
 
 Rule: all that was made is gone at the end; exit 1 and a sentence where something is not as it should be.

@@ -19,6 +19,8 @@ PACKAGES = (
 # As Debian's slim images do it: licences stay.
 LEFT_OUT = ("exclude=/usr/share/man/*", "exclude=/usr/share/locale/*", "exclude=/usr/share/doc/*")
 KEPT = "include=/usr/share/doc/*/copyright"
+# The official base has the smallest Perl only, which Debian's package manager brings along and goes with it.
+NO_PERL = "apt-get purge --yes --autoremove usrmerge perl libperl5.36 perl-modules-5.36"
 NOT_OF_PYTHON = ("site-packages", "test", "tests", "__pycache__", "config-3.11-*", "*.a")
 # How this machine reaches the outside: its authorities, and where its pip looks.
 OF_THIS_MACHINE = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pip.conf")
@@ -53,10 +55,9 @@ def _python(prefix: Path, root: Path) -> None:
     shutil.copytree(prefix / "include", to / "include", symlinks=True, dirs_exist_ok=True)
     for name in ("python", "python3", "python3.11"):
         shutil.copy(prefix / "bin" / name, to / "bin" / name, follow_symlinks=False)
-    for library in (to / "lib").glob("libpython*.so.*"):
-        subprocess.run(["strip", "--strip-unneeded", library], check=True)
-    # The official base has no Perl but the smallest, which goes with its package manager.
-    for command in ("apt-get purge --yes --autoremove usrmerge", "ldconfig", "python -m ensurepip --default-pip"):
+    libraries = [path for path in (to / "lib").rglob("*.so*") if path.is_file() and not path.is_symlink()]
+    subprocess.run(["strip", "--strip-unneeded", *libraries], check=True)
+    for command in (NO_PERL, "ldconfig", "python -m ensurepip --default-pip"):
         _inside(root, command)
     subprocess.run(["find", to, "-name", "__pycache__", "-prune", "-exec", "rm", "-r", "{}", "+"], check=True)
 

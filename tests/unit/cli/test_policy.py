@@ -35,6 +35,20 @@ def test_check_notes_what_may_go_unrecorded(tmp_path: Path, capsys: pytest.Captu
     assert f"{file}:2: record.when_full: `pass` is for connections by name" in capsys.readouterr().err
 
 
+def test_check_notes_what_passes_unread_although_rules_would_read_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "live.yaml"
+    head = "policy: live\nupgrades: [websocket]\nrules:\n"
+    file.write_text(f"{head}  - {{id: keys, detect: ['secret/*'], do: mask}}\n  - {{id: all, if: 'true', do: hold}}\n")
+    assert policy("check", str(file)) == 0
+    note = "note: policy live lets websocket pass unread: nothing in its frames is masked or found by keys"
+    assert capsys.readouterr().out.splitlines() == [f"{file}: ok", note]
+    file.write_text(f"{head}  - {{id: all, if: 'true', do: hold}}\n")
+    assert policy("check", str(file)) == 0
+    assert capsys.readouterr().out.splitlines() == [f"{file}: ok"]
+
+
 def test_ten_mistakes_are_ten_lines(capsys: pytest.CaptureFixture[str]) -> None:
     file = str(CASES / "ten-mistakes.yaml")
     assert policy("check", file) == 2

@@ -60,6 +60,20 @@ def test_it_prints_where_it_answers_and_stops_cleanly(
     assert [received.header("x-api-key") for received in read_recording(tmp_path / "r.jsonl")] == ["good", "bad"]
 
 
+def test_told_to_stop_while_it_starts_it_stops_as_cleanly() -> None:
+    """A signal that comes before anybody waits for it, as one does on a busy machine, is kept."""
+    early = (
+        "import os, signal, sys\n"
+        "from sidecar.cli.main import main\n"
+        "from sidecar.simulator import serve\n"
+        "begin = serve.Running.begin\n"
+        "serve.Running.begin = lambda self: (os.kill(os.getpid(), signal.SIGTERM), begin(self))\n"
+        "sys.exit(main(['simulate', '--port', '0']))\n"
+    )
+    done = subprocess.run((sys.executable, "-c", early), capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_port_in_use_is_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -123,6 +123,17 @@ async def test_the_exchange_learns_that_envoy_left() -> None:
     assert run.stage.heard == ["RequestStarted", "Gone"]
 
 
+async def test_an_open_tunnel_ends_well_when_envoy_ends_it() -> None:
+    asks = pb.ProcessingRequest.FromString(headers("request_headers", (":method", "GET"), ("upgrade", "websocket")))
+    asks.protocol_config.request_body_mode = asks.protocol_config.response_body_mode = 0
+    answers = {
+        e.RequestStarted: always(c.Forward("claude", "/", (), (), None)),
+        e.ResponseStarted: PASS[e.ResponseStarted],
+    }
+    run = await Run(Wire(asks.SerializeToString(), headers("response_headers", (":status", "101"))), answers).go()
+    assert (run.stage.heard[-1], run.reports, run.wire.status) == ("Gone", [], None)
+
+
 async def test_a_cancelled_call_is_told_to_the_exchange() -> None:
     run = Run(Wire(START, ends=False), PASS)
     task = asyncio.ensure_future(run.go())

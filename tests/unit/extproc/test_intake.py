@@ -3,14 +3,19 @@
 import pytest
 
 from sidecar.core.exchange import events as e
+from sidecar.core.exchange.commands import Forward
 from sidecar.extproc import messages as m
+from sidecar.extproc.heads import Misused
 from sidecar.extproc.identity import ClaimNames
 from sidecar.extproc.intake import Garbled, Intake
+from sidecar.extproc.phase import Phase
 
 POST = ((":method", "POST"), (":path", "/"))
 OK = ((":status", "200"),)
 HEADERS, BODY, LAST = m.RequestHeaders(POST, False), m.RequestBody(b"a", False), m.RequestBody(b"b", True)
 ANSWER, CHUNK, END = m.ResponseHeaders(OK, False), m.ResponseBody(b"c", False), m.ResponseBody(b"d", True)
+
+UPGRADE = ((":method", "GET"), (":path", "/"), ("upgrade", "WebSocket"))
 
 ALLOWED = [
     ("all of it", [HEADERS, BODY, LAST, ANSWER, CHUNK, END], [False, False, True, False, False, True]),
@@ -40,6 +45,8 @@ GARBLED = [
     ("an answer's body first", [HEADERS, LAST, CHUNK]),
     ("more after the answer's end", [HEADERS, LAST, ANSWER, END, CHUNK]),
     ("not streamed both ways", [m.RequestHeaders(POST, False, duplex=False)]),
+    ("no bodies, and no reason", [m.RequestHeaders(POST, False, duplex=False, heads_alone=True)]),
+    ("a body of an upgrade", [m.RequestHeaders(UPGRADE, False, duplex=False, heads_alone=True), BODY]),
 ]
 
 
@@ -50,6 +57,30 @@ def test_garbled(note: str, said: list) -> None:
         intake.event(one, 1.0)
     with pytest.raises(Garbled):
         intake.event(said[-1], 1.0)
+
+
+def upgraded(heads_alone: bool, status: str) -> Intake:
+    intake = Intake({})
+    intake.event(m.RequestHeaders(UPGRADE, False, duplex=not heads_alone, heads_alone=heads_alone), 1.0)
+    intake.event(m.ResponseHeaders(((":status", status),), False), 1.0)
+    return intake
+
+
+def test_an_upgrade_has_no_end_and_no_body() -> None:
+    intake = upgraded(True, "101")
+    assert (intake.upgrade, intake.request.ended, intake.request.bodiless) == ("websocket", True, True)
+    assert intake.begins() is Phase.TUNNEL
+    forward = Forward("live", "/ws", (), (), None)
+    assert dict(intake.forwarded(forward, (), "s").set)["x-gatehouse-route"] == "s.live!websocket"
+    plain = upgraded(False, "200")
+    assert dict(plain.forwarded(forward, (), "s").set)["x-gatehouse-route"] == "s.live"
+    assert plain.begins() is Phase.ANSWERING
+
+
+@pytest.mark.parametrize(("heads_alone", "status"), [(True, "200"), (True, "404"), (False, "101")])
+def test_http_is_left_by_those_who_asked_and_by_no_others(heads_alone: bool, status: str) -> None:
+    with pytest.raises(Misused):
+        upgraded(heads_alone, status).begins()
 
 
 def test_the_time_is_the_callers() -> None:

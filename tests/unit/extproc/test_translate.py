@@ -53,6 +53,13 @@ def test_other_body_modes_are_noticed(modes: tuple[int, int]) -> None:
     read_back = read(said.SerializeToString())
     assert isinstance(read_back, m.RequestHeaders)
     assert not read_back.duplex
+    assert read_back.heads_alone is (modes == (0, 0))
+
+
+def test_to_say_nothing_of_bodies_is_not_to_say_that_none_are_sent() -> None:
+    read_back = read(pb.ProcessingRequest(request_headers=_headers((":method", b"GET"))).SerializeToString())
+    assert isinstance(read_back, m.RequestHeaders)
+    assert (read_back.duplex, read_back.heads_alone) == (False, False)
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,8 @@ HTTP = (
     ("a form", "connection: o, method: POST, path: /orders, body: a=zephyr, "
      "headers: {Content-Type: application/x-www-form-urlencoded}", "verdict: mask, lacks: zephyr"),
     ("removes", "connection: o, method: DELETE, path: /orders/7", "verdict: deny, rule: drops"),
+    ("a socket at a policy that reads", "connection: o, path: /orders, upgrade: websocket",
+     "verdict: deny, effects: [leaves_machine], contains: 'What passes in a WebSocket nobody here can read'"),
     ("a path that nobody opened", "connection: o, path: /users", "verdict: deny, contains: No policy allows"),
     ("a header", "connection: o, path: orders, headers: {X-Note: zephyr}", "verdict: deny, rule: words"),
     ("a type that nobody reads",
@@ -93,3 +95,14 @@ MISTAKES = (
 def test_mistakes_have_their_line(tmp_path: Path, case: str, says: str) -> None:
     with pytest.raises(ConfigurationError, match=says):
         results_of(tmp_path, case)
+
+
+def test_a_socket_opens_where_its_policy_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "live.yaml"
+    case = "{note: n, http: {connection: o, path: /feed, upgrade: websocket%s}, expect: {verdict: allow}}"
+    head = "policy: live\npaths: ['GET /feed']\nupgrades: [websocket]\nrules: [{id: a, detect: [pii/*], do: mask}]\n"
+    file.write_text(f"{head}tests: [{case % ''}]\n")
+    assert [one.wrong for one in results(suite_of(file))] == [()]
+    file.write_text(f"{head}tests: [{case % ', answer: x'}]\n")
+    with pytest.raises(ConfigurationError, match="judged by nobody"):
+        suite_of(file)

@@ -124,11 +124,11 @@ async def test_it_works_heals_and_finishes_what_is_open(tmp_path: Path) -> None:
         assert children_of(running.process.pid)["data-plane"] != before["data-plane"]
 
         pids = children_of(running.process.pid)
-        slow = asyncio.create_task(asyncio.to_thread(running.call, "[[slow:3]] [[echo]] take your time"))
+        slow = asyncio.create_task(asyncio.to_thread(running.call, "[[slow:5]] [[echo]] take your time"))
         await until(running.busy)
         running.process.send_signal(signal.SIGTERM)
         assert (await slow)[0] == 200
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             assert await running.process.wait() == 0
         assert not [pid for pid in pids.values() if Path(f"/proc/{pid}").exists()]
 
@@ -160,10 +160,10 @@ def answering(url: str) -> Iterator[None]:
 async def test_stopped_while_it_starts_it_leaves_nothing(tmp_path: Path) -> None:
     with spoken(tmp_path) as (file, out, log), answering(load(file, {}).record.clickhouse or ""):
         process = await asyncio.create_subprocess_exec(*PROGRAM, "up", "--config", str(file), stdout=log, stderr=log)
-        await until((tmp_path / ".gatehouse" / "logs" / "data-plane.log").exists)
+        await until((tmp_path / ".gatehouse" / "logs" / "data-plane.log").exists, within=90)
         children = children_of(process.pid)
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             assert await process.wait() == 0
     assert "The gate is up" not in out.read_text()
     assert not [pid for pid in children.values() if Path(f"/proc/{pid}").exists()]

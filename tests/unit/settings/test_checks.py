@@ -55,6 +55,15 @@ TWO = "connections: [{name: a, path: /p}, {name: b, path: /q}]\n"
             ["2: connections.0.credential.header: 'x-gatehouse-route' cannot carry"],
             "a header of ours",
         ),
+        (DEV + "connections: [{kind: http, upgrades: [websocket], upgrade_timeout: 5m}]", [], "sockets over HTTP"),
+        (
+            DEV + "connections:\n- {kind: mcp, upgrades: [websocket]}\n- {kind: http, upgrade_timeout: 5m}",
+            [
+                "3: connections.0.upgrades: is for connections of kind http, and this one is of kind mcp",
+                "4: connections.1.upgrade_timeout: has a meaning only with",
+            ],
+            "sockets elsewhere",
+        ),
         (DEV + "listen: {port: 15095}", ["2: listen.port: port 15095 is already used by metrics.port"], "ports"),
         (DEV + "listen: {port: 0}\nmetrics: {port: 0}", [], "any free ports are two"),
         (

@@ -1,8 +1,8 @@
 """The answer of any other HTTP server: held until it is whole, judged, and sent with its true length.
 
 Rules:
-- What nobody can read (a picture, a file) passes, and the record says that it was not looked at: that this path may be
-  used at all, a policy said by name.
+- What nobody can read (a picture, a file that is no text) passes, and the record says that it was not looked at: that
+  this path may be used at all, a policy said by name.
 - Text and JSON that are not what they say do not pass.
 """
 
@@ -32,7 +32,7 @@ from sidecar.core.wire.claude.answer import Usage
 from sidecar.core.wire.encoding import for_encoding
 from sidecar.core.wire.json_strict import JsonLimits
 from sidecar.core.wire.json_strings import JsonValue
-from sidecar.core.wire.plain.body import Body, read_body
+from sidecar.core.wire.plain.body import Body, read_body, read_text
 from sidecar.core.wire.plain.reply import response
 
 OF_THE_BYTES = ("content-length", "content-encoding", "transfer-encoding", "etag", "content-md5", "digest")
@@ -170,6 +170,6 @@ class PlainAnswer:
 
 def _readable(kind: str, body: bytes) -> Body | None:
     try:
-        return read_body(kind, body, LIMITS)
+        return read_body(kind, body, LIMITS) or read_text(body)
     except Refused as refused:
         raise Refused(502, Code.API, f"The answer is not what it says it is. {refused.message}") from refused

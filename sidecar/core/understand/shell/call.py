@@ -71,10 +71,12 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Argv:
-    """Words that are run as a command: the first is the program."""
+    """Words that are run as a command: the first is the program. `loose`: it may be the value of an option that nobody
+    knows, so a program that stands soon after counts as well."""
 
     words: tuple[Word, ...]
     stdin: Stream = NO_STREAM
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

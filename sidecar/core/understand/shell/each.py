@@ -104,7 +104,8 @@ def fd(call: Call) -> Reading:
     read = flags(before, _FD)
     starts = read.operands[1:] or (Word("."),)
     kinds = read.values("e", "extension")
-    found = tuple(Word(f"{word.text.rstrip('/')}/*{'.' + kinds[0].text if kinds else ''}") for word in starts)
+    below = "" if read.has("d", "max-depth") else "**/"
+    found = tuple(Word(f"{word.text.rstrip('/')}/{below}*{'.' + kinds[0].text if kinds else ''}") for word in starts)
     looks = Reading(reading(starts, "finds below"), out=Stream("\n".join(word.text for word in found)))
     if not command:
         return looks

@@ -26,6 +26,10 @@ _LOADS = frozenset(
 )
 
 
+# Where the agent's own calls go.
+_GATE = frozenset(listed("ANTHROPIC_BASE_URL ANTHROPIC_UNIX_SOCKET CLAUDE_CODE_USE_BEDROCK CLAUDE_CODE_USE_VERTEX"))
+
+
 def setting(name: str, value: Word) -> Reading:
     """What `NAME=value` does by itself."""
     if not value.text:
@@ -35,6 +39,8 @@ def setting(name: str, value: Word) -> Reading:
     risky = name == "NODE_OPTIONS" and any(word in value.text for word in ("require", "import", "loader", "-r"))
     if name in _LOADS or risky:
         return Reading(unread=(f"{name} loads {value.shown} into what runs",))
+    if name in _GATE:
+        return Reading((deed(Effect.CHANGES_ACCESS, f"{name}: calls go another way than through here"),))
     if name == "PATH" and any(paths.is_temporary(f"{one}/") for one in value.text.split(":")):
         return Reading(unread=(f"programs are looked up in {value.shown}",))
     return NOTHING

@@ -13,9 +13,11 @@ from sidecar.core.understand.shell.commands.kubernetes import KUBERNETES
 from sidecar.core.understand.shell.commands.looking import LOOKERS
 from sidecar.core.understand.shell.commands.migrations import MIGRATIONS
 from sidecar.core.understand.shell.commands.network import NETWORK
+from sidecar.core.understand.shell.commands.nix import NIX
 from sidecar.core.understand.shell.commands.packages import PACKAGES
 from sidecar.core.understand.shell.commands.remove import REMOVERS
 from sidecar.core.understand.shell.commands.tasks import TASKS
+from sidecar.core.understand.shell.commands.versions import VERSIONS
 from sidecar.core.understand.shell.starters import STARTERS
 from sidecar.core.understand.shell.wrappers import WRAPPERS
 
@@ -32,7 +34,9 @@ _PROGRAMS: dict[str, Reader] = {
     **CONTAINERS,
     **KUBERNETES,
     **ACCESS,
+    **NIX,
     **GIT,
+    **VERSIONS,
     **CODE_HOSTS,
     **REMOVERS,
     **NETWORK,

@@ -5,6 +5,7 @@ Rules:
 - `/dev/tcp/host/port` is a connection.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -51,6 +52,20 @@ def redirects(nodes: Iterable[Syntax], expander: Expander, files: dict[str, Stre
     return found
 
 
+_HANDS_OUT = re.compile(r"secrets?\b|toJSON|TOKEN|PASSW", re.IGNORECASE)
+_SENDS = re.compile(r"\b(curl|wget|nc|ncat|http|scp|Invoke-WebRequest|requests\.post|fetch)\b[^\n]*://")
+
+
+def planted(name: str, out: Stream) -> tuple[Deed, ...]:
+    """A file that starts by itself, with text that sends secrets to an address."""
+    text = out.text or ""
+    if paths.starts_something(name) and any(
+        _HANDS_OUT.search(line) and _SENDS.search(line) for line in text.split("\n")
+    ):
+        return (deed(Effect.LEAVES_MACHINE, f"{name}: it sends secrets when it starts", path(name)),)
+    return ()
+
+
 def _document(node: Syntax, expander: Expander, files: dict[str, Stream], found: Redirects) -> Redirects:
     quoted = False
     for child in node.named_children:
@@ -78,6 +93,8 @@ def _file(node: Syntax, expander: Expander, files: dict[str, Stream], found: Red
     operator = next((child.type for child in node.children if not child.is_named), ">")
     targets = [child for child in node.named_children if child.type != "file_descriptor"]
     words = [word for child in targets for word in expander.words(child)]
+    if words and operator == "<&" and words[0].text.isdigit() and words[0].text not in {"0", "1", "2"}:
+        return replace(found, stdin=Stream())
     if not words or (operator in {">&", "<&"} and words[0].text.rstrip("-").isdigit()) or words[0].text == "-":
         return found
     target = words[0]

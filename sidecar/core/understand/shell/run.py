@@ -35,9 +35,11 @@ from sidecar.core.understand.shell.call import (
 )
 from sidecar.core.understand.shell.commands.looking import PRINTS
 from sidecar.core.understand.shell.commands.remove import CWD
+from sidecar.core.understand.shell.commands.tasks import named_loss
 from sidecar.core.understand.shell.programs import program
 from sidecar.core.understand.shell.scope import Scope
-from sidecar.core.understand.shell.undescribed import undescribed
+from sidecar.core.understand.shell.told import told
+from sidecar.core.understand.shell.undescribed import hidden, registers, undescribed
 from sidecar.core.understand.sql.read import sql
 from sidecar.core.understand.sql.started import only_on_client, programs
 
@@ -124,13 +126,17 @@ def _read(call: Call, scope: Scope) -> Reading:
     if not slash:
         reader = program(call.name)
         if reader is not None:
-            return NOTHING if _asks_only(call) else reader(replace(call, files=scope.files))
+            return NOTHING if _asks_only(call) else _told(reader(replace(call, files=scope.files)), call)
         return undescribed(call, program)
     known = program(last)
     if known is not None and folder.rpartition("/")[2] in _BINARIES:
         return known(replace(call, name=last))
     script = _file_run(call, scope)
     return joined(known(replace(call, name=last)), script) if known is not None else script
+
+
+def _told(reading: Reading, call: Call) -> Reading:
+    return reading if call.name in PRINTS else joined(reading, told(call, program))
 
 
 def _asks_only(call: Call) -> bool:
@@ -142,7 +148,11 @@ def _file_run(call: Call, scope: Scope) -> Reading:
     file = paths.folded(call.name)
     stream = scope.files.get(file) or brought(scope.files, call.name)
     if stream is None:
-        return does(Effect.RUNS_CODE, call, Object(Thing.COMMAND, call.name))
+        runs = does(Effect.RUNS_CODE, call, Object(Thing.COMMAND, call.name))
+        carries = registers(call)
+        return joined(
+            runs, carries, named_loss(call, tuple(word for word in call.args if not word.text.startswith("-")))
+        )
     return run_stream(stream, call, file, call.args)
 
 
@@ -199,7 +209,11 @@ def _inner(walk: Walk, scope: Scope, run: Run, span: Span) -> Node | None:
             if walk.budget.spent():
                 return None
             done = run_call(walk, scope.copy(), run.words, run.stdin, span)
-            return done.nodes[0] if len(done.nodes) == 1 else Node("runs", (), done.nodes) if done.nodes else None
+            nodes = done.nodes
+            further = hidden(run.words, program) if run.loose else ()
+            if further:
+                nodes += run_call(walk, scope.copy(), further, run.stdin, span).nodes
+            return nodes[0] if len(nodes) == 1 else Node("runs", (), nodes) if nodes else None
         case Statements():
             text = run.word.text
             if HOLE in text:

@@ -22,7 +22,7 @@ from sidecar.core.understand.shell.call import NO_STREAM, NOTHING, Call, Reading
 from sidecar.core.understand.shell.commands.looking import PRINTS
 from sidecar.core.understand.shell.environment import declared, setting
 from sidecar.core.understand.shell.parse import Source
-from sidecar.core.understand.shell.redirect import Redirects, redirects
+from sidecar.core.understand.shell.redirect import Redirects, planted, redirects
 from sidecar.core.understand.shell.run import applied, run_call
 from sidecar.core.understand.shell.scope import UNKNOWN, Fields, Scope
 from sidecar.core.understand.shell.words import Expander
@@ -148,6 +148,7 @@ class Walk:
         for name, adds in ways.outs:
             before = self.scope.files.get(name)
             self.scope.files[name] = together([before, done.out]) if adds and before else done.out
+            deeds += tuple(_at(one, span) for one in planted(name, done.out))
         nodes = done.nodes
         if deeds or aside:
             label = shown if len(shown) <= 120 else shown[:119] + "…"

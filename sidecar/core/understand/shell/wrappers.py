@@ -30,6 +30,8 @@ from sidecar.core.understand.shell.each import EACH
 from sidecar.core.understand.shell.environment import setting
 from sidecar.core.understand.shell.flags import Flags, flags
 
+_ESCALATES = Effect.ESCALATES
+
 
 @dataclass(frozen=True, slots=True)
 class Wrapper:
@@ -49,7 +51,7 @@ class Wrapper:
         count = _assignments(rest) if self.assigns else 0
         set_first, rest = _settings(rest[:count]), rest[count:]
         if rest:
-            runs.append(Argv(rest, call.stdin))
+            runs.append(Argv(rest, call.stdin, loose=bool(read.given)))
         deeds = (deed(self.effect, call.shown, Object(Thing.COMMAND, call.name)),) if self.effect else ()
         return joined(set_first, Reading(deeds, tuple(runs), (), _same_out(rest, call)))
 
@@ -115,6 +117,8 @@ def ssh(call: Call) -> Reading:
     read = flags(call.args, _SSH, stop=True)
     if not read.operands:
         return NOTHING
+    if read.has("G"):
+        return does(Effect.READS, call, why="shows its settings")
     where = read.operands[0].shown.rpartition("@")[2].removeprefix("ssh://")
     rest = read.operands[1:]
     proxies = [w for w in read.values("o") if w.text.lower().startswith(("proxycommand", "localcommand"))]
@@ -124,6 +128,30 @@ def ssh(call: Call) -> Reading:
     elif call.stdin.given and call.stdin.text is not None:
         runs.append(Script(Word(call.stdin.text), f"ssh {where}"))
     return Reading((deed(Effect.LEAVES_MACHINE, call.shown, host(where)),), tuple(runs), (), Stream(hosts=(where,)))
+
+
+_UNIT = frozenset(
+    listed(
+        "p property u unit on-active on-boot on-startup on-unit-active on-unit-inactive on-calendar timer-property"
+        " path-property socket-property uid gid nice working-directory service-type description slice E setenv M"
+        " machine H host"
+    )
+)
+
+
+def unit(call: Call) -> Reading:
+    """The system's own manager starts it, as root unless it is the user's."""
+    read = flags(call.args, _UNIT, stop=True)
+    what = _ESCALATES if read.operands and not read.has("user") else Effect.RUNS_CODE
+    return Reading((deed(what, call.shown),), (Argv(read.operands, call.stdin, loose=True),) if read.operands else ())
+
+
+def perf(call: Call) -> Reading:
+    """`perf stat -e cycles command`; the other verbs look at what was measured."""
+    if not call.args or call.args[0].text not in {"stat", "record", "trace", "mem", "c2c"}:
+        return does(Effect.READS, call)
+    rest = flags(call.args[1:], frozenset(listed("e o p t C r F c G event output pid cpu")), stop=True).operands
+    return Reading(runs=(Argv(rest, call.stdin, loose=True),)) if rest else NOTHING
 
 
 def exec_(call: Call) -> Reading:
@@ -175,7 +203,6 @@ def within(read: Callable[[Call], Flags], skip: int, label: str) -> Reader:
     return reader
 
 
-_ESCALATES = Effect.ESCALATES
 WRAPPERS: dict[str, Reader] = {
     "sudo": Wrapper(
         "u user g group h host p prompt C close-from r role t type T U R chroot D chdir",
@@ -191,6 +218,7 @@ WRAPPERS: dict[str, Reader] = {
     "chroot": Wrapper("userspec groups", skip=1, effect=_ESCALATES),
     "nsenter": Wrapper("t target S G", effect=_ESCALATES),
     "unshare": Wrapper("S G", effect=_ESCALATES),
+    "systemd-run": unit,
     "su": su,
     "runuser": su,
     "env": env,
@@ -207,15 +235,14 @@ WRAPPERS: dict[str, Reader] = {
     "gtime": Wrapper("f format o output"),
     "stdbuf": Wrapper("i o e input output error"),
     "unbuffer": Wrapper(),
-    "strace": Wrapper("e o p s u E f trace"),
+    "strace": Wrapper("e o p s u E trace"),
     "ltrace": Wrapper("e o p s u"),
-    "perf": Wrapper("e o", skip=1),
+    "perf": perf,
     "valgrind": Wrapper(),
     "hyperfine": joined_text("w r m M L s S n"),
     "caffeinate": Wrapper("t w"),
     "flock": flock,
     "script": Wrapper("t E T I O B m", skip=9, text="c command"),
-    "expect": Wrapper("", skip=9, text=""),
     "busybox": Wrapper(),
     "toybox": Wrapper(),
     "winpty": Wrapper(),

@@ -43,9 +43,10 @@ _FUNCTIONS: dict[tuple[Effect, str], str] = {
         "sp_grantlogin sp_droprolemember sp_changedbowner sp_addrole sp_dropuser pg_reload_conf sp_addremotelogin "
         "sp_droplogin pg_terminate_backend pg_promote"
     ),
-    (_DELETES, "takes away"): "lo_unlink pg_switch_wal",
+    (_DELETES, "takes away"): "pg_switch_wal",
     (Effect.DESTROYS_DATA, "takes away what nothing brings back"): (
-        "pg_drop_replication_slot xp_delete_file sp_delete_job sp_dropserver sp_delete_backuphistory sp_cycle_errorlog"
+        "lo_unlink pg_drop_replication_slot xp_delete_file sp_delete_job sp_dropserver sp_delete_backuphistory"
+        " sp_cycle_errorlog"
     ),
     (_WRITES, "changes state"): "setval nextval pg_cancel_backend pg_advisory_lock lo_create lo_put pg_notify",
 }

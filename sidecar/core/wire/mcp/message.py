@@ -27,6 +27,7 @@ CALL, TOOLS, DISCOVER = "tools/call", "tools/list", "server/discover"
 # Longer ones are nobody's; an id is written into an answer of ours.
 LONGEST_ID = 256
 _SPELLING = Spelling(FIELDS)
+_METHODS = Spelling(METHODS)
 _LISTED = Spelling(frozenset({"tools"}))  # a result has fields of its server's own
 
 
@@ -93,11 +94,13 @@ def read_message(document: JsonDocument) -> Message:
     if message.method == CALL and (message.kind is not Kind.REQUEST or message.tool is None):
         _refuse("tools/call must have an id, and name a tool")
     if _doubtful(message):
-        _refuse("a field of it stands there in another spelling")
+        _refuse("its method or a field of it stands there in another spelling")
     return message
 
 
 def _doubtful(message: Message) -> bool:
+    if _METHODS.doubtful({(message.method or "").strip(): None}):
+        return True
     tools = message.result.get("tools")
     objects = (message.top, message.params, *(tools if isinstance(tools, list) else ()))
     return _LISTED.doubtful(message.result) or any(_SPELLING.doubtful(one) for one in objects if isinstance(one, dict))

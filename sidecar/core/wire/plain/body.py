@@ -4,7 +4,8 @@ Strategy: JSON keeps every byte but the values that change. Of a form only the f
 Any other text is one text.
 
 Rules:
-- What a body is follows from its content type, and from nothing in it. A type that nobody knows is not read.
+- What a body is follows from its content type, and from nothing in it. A type that nobody knows is not read; an answer
+  is read as text then, if it is any.
 - A form is read as servers read it: `+` is a space, `%41` is `A`. Its names are judged, and cannot change.
 - Text that is not UTF-8 is not read: two readers would read two texts.
 """
@@ -73,6 +74,15 @@ def read_body(kind: str, raw: bytes, limits: JsonLimits) -> Body | None:
         text = _decoded(raw)
         return Body(raw, "text", (Text(0, text),) if text else (), {"text": text})
     return None
+
+
+def read_text(raw: bytes) -> Body | None:
+    """Bytes of a type that nobody knows, where they are text all the same: whoever names the type cannot hide it."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return None
+    return Body(raw, "text", (Text(0, text),), {"text": text}) if text and "\0" not in text else None
 
 
 def changed(body: Body, changes: Mapping[int, str], spliced: bytes) -> bytes:

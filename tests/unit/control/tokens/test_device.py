@@ -98,11 +98,13 @@ async def test_only_hashes_are_kept_and_names_are_cleaned(store: Store, devices:
 
 async def test_the_table_does_not_fill(store: Store, devices: Devices, clock: Clock) -> None:
     async with store.transaction() as transaction:
-        for number in range(MOST_WAITING):
-            await transaction.do(
-                "INSERT INTO device_logins (code, user_code, state, device, expires, asked, pause) "
-                "VALUES (?, ?, 'waiting', '', ?, 0, 5)", f"c{number}", f"u{number}", clock() + 60,
-            )  # fmt: skip
+        await transaction.do(
+            "INSERT INTO device_logins (code, user_code, state, device, expires, asked, pause) WITH RECURSIVE n(i) AS "
+            "(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
+            "SELECT 'c' || i, 'u' || i, 'waiting', '', ?, 0, 5 FROM n",
+            MOST_WAITING,
+            clock() + 60,
+        )
     with pytest.raises(TokenRefused, match="Too many devices"):
         await devices.start("one more")
     clock.time += 60 + LASTS + 1

@@ -115,11 +115,12 @@ class Call:
         headers: Headers = JSON,
         caller: Caller | None = CALLER,
         pieces: Sequence[bytes] | None = None,
+        upgrade: str = "",
     ) -> "Call":
         """Send the request: up to the `Record` of what was decided."""
         head = RequestHead(method, path, headers)
         if body is None and pieces is None:
-            self.tell(RequestStarted(head, caller, self.at, end=True))
+            self.tell(RequestStarted(head, caller, self.at, end=True, upgrade=upgrade))
             return self
         self.tell(RequestStarted(head, caller, self.at))
         for piece in pieces if pieces is not None else [encoded(body)]:

@@ -26,6 +26,22 @@ def test_the_head_of_an_answer_without_a_body_stays() -> None:
     assert not [one for one in call.said if isinstance(one, SendAnswer)]
 
 
+@pytest.mark.parametrize("kind", ["application/json", "text/event-stream", "text/html"])
+@pytest.mark.parametrize("body", [None, b"", b"{}"])
+@pytest.mark.parametrize("status", [301, 303, 307, 308])
+def test_no_client_takes_its_request_elsewhere(status: int, body: bytes | None, kind: str) -> None:
+    """SDKs follow a 307 with their whole request, as it was before any mask."""
+    headers = (("content-type", kind), ("location", "https://evil.example/v1/messages"))
+    call = ask(WORLD, request("hi", stream=True))
+    if body is None:
+        call.tell(e.ResponseStarted(ResponseHead(status, headers), 1.0, end=True))
+    else:
+        call.answered([body], headers, status)
+    assert call.start.status == 502
+    assert "location" in call.start.remove
+    assert call.facts["answered"]["complete"] is False
+
+
 class TestWhenThePastIsForgotten:
     THOUGHT = (
         {"type": "thinking", "thinking": "hm", "signature": "c2ln"},

@@ -28,6 +28,13 @@ def test_a_number_becomes_a_text_and_all_else_keeps_its_bytes() -> None:
     assert rewritten_document(document, changes(found, y="z"), {}).value["c"] == "z"  # type: ignore[index,call-overload]
 
 
+def test_a_number_may_stay_one() -> None:
+    raw = b'{"a": 1, "b": [true, 2.5], "c": "0"}'
+    found = leaves(json.loads(raw))
+    out = rewritten(raw, changes(found, **{"1": "0", "true": "false", "2.5": "null", "0": "null"}), found.numbers)
+    assert out == b'{"a": 0, "b": [false, null], "c": "null"}'
+
+
 @given(VALUES, st.integers(min_value=1, max_value=4))
 @settings(max_examples=100, deadline=None)
 def test_any_value(value: object, every: int) -> None:

@@ -58,3 +58,8 @@ def test_rules_in_force_and_in_shadow_the_strictest_first() -> None:
     assert [(one.action, one.rule) for one in said.verdicts] == [(Action.DENY, "destroys"), (Action.HOLD, "asks")]
     read = called({}, tool="Read")
     assert [one.rule for one in judge_call(court, read, read_call(read, understand)).shadow] == ["dark"]
+
+
+def test_a_name_that_no_api_takes_may_be_of_any_tool() -> None:
+    assert Called("tool_use", "toolu_1", "read" * 65, ({},)).runs
+    assert not Called("tool_use", "toolu_1", "read" * 64, ({},)).runs

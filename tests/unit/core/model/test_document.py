@@ -3,11 +3,13 @@
 from contextlib import suppress
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
 from sidecar.core.errors import ConfigurationError, Mistake
+from sidecar.core.model import document
 from sidecar.core.model.document import LARGE, MAX_DEPTH, read_yaml, validated
 
 TEXT = """\
@@ -88,13 +90,31 @@ def test_a_shape_that_fits() -> None:
     assert validated(read_yaml("name: x\nports: [1]\n", "f.yaml"), Shape) == Shape(name="x", ports=[1])
 
 
-def test_a_large_file_is_read_alike_and_as_strictly() -> None:
-    """By another parser: what is right gives the same, and what is not allowed is still not."""
-    small = "rules:\n" + "".join(
-        f"  - {{id: r{index}, on: 2026-01-01, at: [1, 2.5, ~, 'x: y']}}\n" for index in range(50)
+WRITTEN = "rules:\n" + "".join(
+    f"  - {{id: r{index}, on: 2026-01-01, at: [1, 2.5, ~, 'x: y']}}\n" for index in range(50)
+)
+
+
+def test_both_parsers_read_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fast one, and the one that is there where libyaml is not."""
+    texts = (
+        TEXT,
+        WRITTEN,
+        "- |\n  two\n  lines\n- >-\n  and\n  more\n- 'it''s'\n- \"\\u00e9\"\n- [a, {b: c}]\n# end\n",
     )
-    large = small + "#" * LARGE + "\n"
-    assert read_yaml(large, "f") == read_yaml(small, "f")
+    fast = [read_yaml(text, "f") for text in texts]
+    monkeypatch.setattr(document, "FAST", yaml.SafeLoader)
+    assert [read_yaml(text, "f") for text in texts] == fast
+
+
+def test_a_large_file_is_read_alike_and_as_strictly() -> None:
+    """Nobody reads it a second time for better words: what is not allowed is still not."""
+    assert read_yaml(WRITTEN + "#" * LARGE + "\n", "f") == read_yaml(WRITTEN, "f")
     for bad, said in (("a: &x 1\nb: *x\n", "aliases"), ("a: 1\na: 2\n", "duplicate key"), ("a: [\n", "not valid YAML")):
         with pytest.raises(ConfigurationError, match=said):
             read_yaml("#" * LARGE + "\n" + bad, "f")
+
+
+def test_what_is_wrong_is_said_as_well_as_it_can_be() -> None:
+    """In the words of the parser in Python, which names what it met."""
+    assert "expected ',' or ']', but got" in mistakes("a: [1,\nb: 2\n")[0]

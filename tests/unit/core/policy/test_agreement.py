@@ -41,6 +41,8 @@ def said(*rules: str) -> list[str]:
         ),
         ("id: a, if: x, where: [prompt], do: deny", ["rules.0.where: has no meaning here"], "a place without text"),
         ("id: a, if: x, do: mask", ["rules.0.do: a mask needs something to find"], "a mask of nothing"),
+        ("id: a, detect: pii/*, do: mask, numbers: zero", [], "right"),
+        ("id: a, detect: pii/*, do: deny, numbers: zero", ["rules.0.numbers: has a meaning only with"], "numbers"),
         ("id: a, detect: pii/*, do: deny, how: token", ["rules.0.how: has a meaning only with `do: mask`"], "how"),
         (
             "id: a, detect: pii/*, do: mask, deny: {}",

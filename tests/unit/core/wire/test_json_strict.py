@@ -114,3 +114,20 @@ def test_an_object_is_read_exactly_if_its_keys_differ(items):
     else:
         with pytest.raises(Refused):
             parse(raw.encode())
+
+
+MANY = JsonLimits(values=10)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"[" + b"0," * 10 + b"0]", b'{"a":[[0,0,0,0,0],[0,0,0,0,0,0]]}', b"[" + b"[],{}," * 6 + b"1]"]
+)
+def test_more_values_than_anybody_sends(raw: bytes) -> None:
+    with pytest.raises(Refused, match="more than 10 values") as refused:
+        parse(raw, MANY)
+    assert refused.value.status == 413
+
+
+@pytest.mark.parametrize("raw", [b"[" + b"0," * 9 + b"0]", b'["a,b,c,d,e,f,g,h,i,j,k,l,m"]'])
+def test_as_many_as_may_be(raw: bytes) -> None:
+    assert parse(raw, MANY).raw == raw

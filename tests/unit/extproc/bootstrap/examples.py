@@ -13,6 +13,8 @@ COMPANY = ProviderSpec("company", "https://id.example.com", ("gatehouse",), jwks
 LOCAL = ProviderSpec("local", "https://local.example.com", ("a", "b"), jwks_file=Path("/keys/jwks.json"))
 CLAUDE = ConnectionSpec("claude", "https://api.example.com")
 TICKETS = ConnectionSpec("tickets", "http://10.0.0.7:8080/mcp")
+# For `connections=`: the second one takes WebSockets.
+UPGRADING = (CLAUDE, ConnectionSpec("live", "http://10.0.0.8:8080", websocket=True))
 SPEC = BootstrapSpec(Path("/run/x.sock"), "s3cret", (COMPANY,), (CLAUDE, TICKETS), upstream_ca=Path("/ca.crt"))
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from sidecar.core.errors import ConfigurationError
 from sidecar.extproc.heads import CREDENTIALS
-from tests.unit.extproc.bootstrap.examples import COMPANY, LOCAL, http_filter, manager, mapping
+from tests.unit.extproc.bootstrap.examples import COMPANY, LOCAL, UPGRADING, http_filter, manager, mapping
 
 
 def test_order() -> None:
@@ -60,3 +60,17 @@ def test_the_data_plane_is_asked_about_everything_and_no_answer_means_no() -> No
     assert len(config["processing_mode"]) == 6
     assert config["mutation_rules"]["disallow_is_error"]
     assert config["metadata_options"]["forwarding_namespaces"] == {"untyped": ["envoy.filters.http.jwt_authn"]}
+
+
+def test_an_upgrade_meets_the_same_but_nobody_waits_for_what_has_no_end() -> None:
+    usual = [one["name"] for one in manager()["http_filters"]]
+    (upgrade,) = manager(connections=UPGRADING)["upgrade_configs"]
+    assert [one["name"] for one in upgrade["filters"]] == [one for one in usual if not one.endswith(".buffer")]
+    (processor,) = [one["typed_config"] for one in upgrade["filters"] if one["name"].endswith("ext_proc")]
+    mode = processor.pop("processing_mode")
+    # Trailers never come: asked for, they keep the stream open by which a socket can be cut.
+    assert (mode["request_trailer_mode"], mode["response_trailer_mode"]) == ("SEND", "SEND")
+    assert not {"request_body_mode", "response_body_mode"} & set(mode)
+    plain = http_filter("ext_proc")
+    plain.pop("processing_mode")
+    assert processor == plain

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sidecar.extproc.bootstrap.spec import TlsSpec
-from tests.unit.extproc.bootstrap.examples import manager, mapping
+from tests.unit.extproc.bootstrap.examples import UPGRADING, manager, mapping
 
 
 def test_nothing_cuts_a_long_stream_or_a_held_call() -> None:
@@ -32,8 +32,13 @@ def test_nobody_is_internal() -> None:
     assert config["internal_address_config"]["cidr_ranges"] == [{"address_prefix": "192.0.2.1", "prefix_len": 32}]
 
 
-def test_no_upgrades() -> None:
+def test_no_upgrades_but_where_a_connection_takes_them() -> None:
     assert "upgrade_configs" not in manager()
+    (one,) = manager(connections=UPGRADING)["upgrade_configs"]
+    assert one["upgrade_type"] == "websocket"
+    assert one["filters"]
+    # Over HTTP/2 nobody can ask for one: Envoy does not say that it would understand it.
+    assert "allow_connect" not in manager(connections=UPGRADING)["http2_protocol_options"]
 
 
 def test_tls_only_where_it_is_configured() -> None:

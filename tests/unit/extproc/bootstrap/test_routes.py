@@ -4,11 +4,11 @@ from typing import Any
 
 from sidecar.extproc.bootstrap.routes import NEVER_SENT
 from sidecar.extproc.heads import ROUTE
-from tests.unit.extproc.bootstrap.examples import manager
+from tests.unit.extproc.bootstrap.examples import UPGRADING, manager
 
 
-def routes() -> list[Any]:
-    (host,) = manager()["route_config"]["virtual_hosts"]
+def routes(**changed: Any) -> list[Any]:
+    (host,) = manager(**changed)["route_config"]["virtual_hosts"]
     return list(host["routes"])
 
 
@@ -19,6 +19,21 @@ def test_every_route_to_an_upstream_needs_the_secret_of_that_upstream() -> None:
         name = route["route"]["cluster"].removeprefix("upstream_")
         assert route["match"]["headers"] == [{"name": ROUTE, "string_match": {"exact": f"s3cret.{name}"}}]
         assert ROUTE in route["request_headers_to_remove"]
+
+
+def test_who_leaves_http_has_a_route_of_its_own_and_no_other() -> None:
+    leading = [route for route in routes(connections=UPGRADING) if "route" in route]
+    asked = {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}
+    assert [(route["name"], *route["match"]["headers"]) for route in leading] == [
+        ("claude", key("s3cret.claude"), {"name": "upgrade", "present_match": False}),
+        ("live", key("s3cret.live"), {"name": "upgrade", "present_match": False}),
+        ("live", key("s3cret.live!websocket"), asked),
+    ]
+    assert all(ROUTE in route["request_headers_to_remove"] for route in leading)
+
+
+def key(value: str) -> object:
+    return {"name": ROUTE, "string_match": {"exact": value}}
 
 
 def test_an_answer_begins_only_for_the_data_plane_and_leads_nowhere() -> None:

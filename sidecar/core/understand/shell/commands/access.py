@@ -72,6 +72,21 @@ def listing(*looks: str) -> Reader:
     return reader
 
 
+_IP_CHANGES = frozenset(listed("add del delete set change replace flush append exec restore"))
+
+
+def ip(call: Call) -> Reading:
+    """Objects are shown unless a verb changes them."""
+    changes = any(word.text in _IP_CHANGES for word in call.args)
+    return does(Effect.CHANGES_ACCESS if changes else Effect.READS, call)
+
+
+def sysctl(call: Call) -> Reading:
+    """A name alone is shown; `name=value`, `-w` and `-p` set."""
+    sets = any("=" in word.text or word.text in {"-w", "-p", "--write", "--load", "--system"} for word in call.args)
+    return does(Effect.CHANGES_ACCESS if sets or not call.args else Effect.READS, call)
+
+
 def crontab(call: Call) -> Reading:
     words = [word.text for word in call.args]
     if "-l" in words:
@@ -157,6 +172,8 @@ def gpg(call: Call) -> Reading:
 
 def ssh_keygen(call: Call) -> Reading:
     read = flags(call.args, frozenset(listed("t b C f N P O n s I V D w a q")))
+    if read.has("p", "A", "R", "s"):
+        return does(Effect.CHANGES_ACCESS if read.has("p", "s") else Effect.WRITES, call)
     return does(Effect.READS if read.has("l", "F", "y", "B") else Effect.WRITES, call)
 
 
@@ -169,7 +186,7 @@ ACCESS: dict[str, Reader] = {
             " groupadd groupdel groupmod gpasswd passwd chpasswd chage chsh chfn visudo vipw newusers"
             " semanage setenforce setsebool aa-disable pam-auth-update dscl dseditgroup insmod rmmod"
             " modprobe kextload mount umount losetup swapoff csrutil spctl tccutil lpadmin"
-            " ssh-copy-id setfattr ssh-add keyctl authconfig hostnamectl realm kadmin ldapadd"
+            " ssh-copy-id setfattr keyctl authconfig hostnamectl realm kadmin ldapadd"
             " ldapmodify ldapdelete smbpasswd"
         ),
         changes,
@@ -180,12 +197,25 @@ ACCESS: dict[str, Reader] = {
     "ufw": listing("status"),
     "firewall-cmd": listing("--list-all", "--state", "--get-zones", "--list-ports"),
     "pfctl": listing("-s", "-sr"),
-    "sysctl": listing("-a", "-n"),
-    "ip": listing("show", "a", "addr", "route", "link", "-br", "neigh", "r"),
+    "sysctl": sysctl,
+    "ssh-add": listing("-l", "-L"),
+    "ip": ip,
+    "gatehouse": verbs(
+        [
+            *rows(
+                Effect.CHANGES_ACCESS,
+                "approvals approve; approvals deny; sessions kill; token mint; token exchange; login; logout; pins *"
+                "; policy import; cluster *; audit migrate; audit hold; notify *; stop; policy bundle",
+            ),
+            *rows(Effect.READS, "policy *; sessions list; sessions show; sessions replay; audit *; mask; envoy config"),
+            *rows(Effect.RUNS_CODE, "up; demo; serve; simulate"),
+        ]
+    ),
+    "nginx": listing("-t", "-T", "-v", "-V", "-h", "-?"),
+    **dict.fromkeys(("apachectl", "apache2ctl"), listing("configtest", "-t", "-S", "-M", "-v", "status", "fullstatus")),
     "crontab": crontab,
     **dict.fromkeys(("at", "batch", "atq"), later),
     "systemctl": _SYSTEMCTL,
-    "systemd-run": later,
     "launchctl": listing("list", "print"),
     "service": service,
     "rc-update": changes,

@@ -1,5 +1,7 @@
 """AWS, whose verbs are regular: by the verb's first word."""
 
+import re
+
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import Call, Reader, Reading, deed, does, joined, resource
@@ -27,7 +29,6 @@ _AWS_FIRST: dict[str, Effect] = {
     **dict.fromkeys(listed("run start request purchase allocate"), _E.SPENDS),
     **dict.fromkeys(listed("authorize revoke attach detach grant"), _E.CHANGES_ACCESS),
     "invoke": _E.RUNS_CODE,
-    "send-command": _E.RUNS_CODE,
     "execute": _E.RUNS_CODE,
     "stop": _E.WRITES,
 }
@@ -36,7 +37,7 @@ _AWS_OTHER: dict[str, Effect] = {
         listed("stop-logging disable-key disable-rule change-resource-record-sets update-assume-role-policy"),
         _E.CHANGES_ACCESS,
     ),
-    "start-session": _E.LEAVES_MACHINE,
+    **dict.fromkeys(listed("start-session send-command execute-command"), _E.LEAVES_MACHINE),
 }
 _AWS_SECRET = frozenset(
     listed(
@@ -77,6 +78,12 @@ def aws(call: Call) -> Reading:
         return _s3(call, texts)
     if verb in _AWS_SECRET or (service == "ssm" and verb.startswith("get-param") and read.has("with-decryption")):
         return does(_E.READS_SECRET, call)
+    if _unprotects(verb, call.shown.lower()):
+        return does(_E.CHANGES_ACCESS, call, *things, why="takes a protection off")
+    if verb.startswith(("update", "put", "set", "modify")) and any(
+        word.text.endswith(_EMPTY) for word in call.args[2:]
+    ):
+        return does(_E.DESTROYS_DATA, call, *things, why="sets it to nothing")
     if _shortens(verb):
         return does(_E.DESTROYS_DATA, call, *things, why="what is old goes by itself")
     effect = _AWS_OTHER.get(verb) or _AWS_FIRST.get(verb) or _AWS_FIRST.get(verb.partition("-")[0], _E.WRITES)
@@ -93,6 +100,20 @@ def aws(call: Call) -> Reading:
         plain = len(texts) > 2 and texts[2].rpartition(".")[2] in _AWS_PLAIN
         effects = [_E.READS if plain else _E.READS_SECRET]
     return Reading(tuple(deed(one, call.shown, *things) for one in effects))
+
+
+_EMPTY = ("={}", "=[]", "=''", '=""')
+_PROTECTS = frozenset(
+    listed("versioning protection logging encryption backup backups mfa guardduty detector trail recorder")
+)
+_OFF = re.compile(r"suspended|disabled|=false|--no-[a-z-]*(protection|logging|enable|encrypt)|--no-enable")
+
+
+def _unprotects(verb: str, shown: str) -> bool:
+    """`put-bucket-versioning … Status=Suspended`, `modify-db-instance --no-deletion-protection`."""
+    first, *rest = verb.split("-")
+    changes = first in {"put", "modify", "update", "set", "stop", "disable"}
+    return changes and _OFF.search(shown) is not None and (bool(_PROTECTS & set(rest)) or "protection" in shown)
 
 
 def _shortens(verb: str) -> bool:

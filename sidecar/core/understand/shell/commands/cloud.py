@@ -94,7 +94,7 @@ _PLATFORM = [
     *rows(
         _E.DESTROYS_DATA,
         "apps:destroy; *:destroy; destroy; pg:reset; *:delete; delete; apps destroy; volumes destroy"
-        "; remove; rm; sites:delete; env rm; d1 delete; r2 bucket delete; kv:* delete*; * delete"
+        "; remove; rm; sites:delete; app sync ? --prune; env rm; d1 delete; r2 bucket delete; kv:* delete*; * delete"
         "; * destroy; * rm; project rm; db:drop; firestore:delete; projects:delete; unset",
     ),
     *rows(
@@ -123,6 +123,8 @@ _BQ = verbs(
 def bq(call: Call) -> Reading:
     """`bq query` runs SQL."""
     read = flags(call.args, frozenset(listed("project_id dataset_id format destination_table")))
+    if read.has("dry_run"):
+        return does(_E.READS, call)
     texts = read.operands[1:] if read.operands and read.operands[0].text == "query" else ()
     return joined(_BQ(call), Reading(runs=tuple(Statements(word, "bigquery") for word in texts)))
 
@@ -150,6 +152,17 @@ def ansible(call: Call) -> Reading:
     shells = any(word.text in {"shell", "command", "raw"} for word in read.values("m", "module-name"))
     runs = tuple(Script(word, call.name) for word in read.values("a", "args") if shells)
     return joined(does(_E.RUNS_CODE, call, *(host(word.shown) for word in call.args[:1])), Reading(runs=runs))
+
+
+_platform = verbs(_PLATFORM, "a app r remote n name project")
+
+
+def platform(call: Call) -> Reading:
+    """`config` alone shows every setting, secrets among them; `config validate` does not."""
+    words = [word.text for word in flags(call.args, frozenset(listed("a app r remote"))).operands[:2]]
+    if words in (["config", "validate"], ["config", "check"], ["config", "list"], ["config", "save"]):
+        return does(_E.READS, call)
+    return _platform(call)
 
 
 CLOUD: dict[str, Reader] = {
@@ -183,9 +196,9 @@ CLOUD: dict[str, Reader] = {
         listed(
             "heroku flyctl fly vercel netlify wrangler railway firebase supabase doctl eb sls serverless"
             " amplify render linode-cli hcloud scw ibmcloud oci cf eksctl kind minikube k3d argocd flux"
-            " nomad consul vagrant packer velero kops ansible-vault"
+            " nomad consul vagrant packer velero kops"
         ),
-        verbs(_PLATFORM, "a app r remote n name project"),
+        platform,
     ),
     **dict.fromkeys(
         listed("ansible ansible-playbook"),

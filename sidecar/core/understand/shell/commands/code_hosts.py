@@ -20,6 +20,7 @@ _GH = [
         "secret *; variable set; ssh-key *; gpg-key *; auth login; auth refresh; repo deploy-key *; auth setup-git",
     ),
     *rows(Effect.CHANGES_ACCESS, "repo edit ? --visibility"),
+    *rows(Effect.ESCALATES, "pr merge ? --admin"),
     *rows(
         Effect.LEAVES_MACHINE,
         "gist create; repo create ? --push --public --source; release upload; release create",
@@ -48,6 +49,14 @@ _gh = verbs(
 )
 
 
+_RIGHTS = frozenset(
+    listed(
+        "protection collaborators keys hooks secrets permissions invitations memberships rulesets environments"
+        " variables visibility transfer teams members access_tokens deploy_tokens protected_branches runners"
+    )
+)
+
+
 def gh(call: Call) -> Reading:
     read = flags(call.args, frozenset(listed("X method f F field raw-field H header q jq input R repo")))
     if read.operands and read.operands[0].text == "api":
@@ -57,7 +66,9 @@ def gh(call: Call) -> Reading:
         sends = (methods and methods != ["GET"]) or (
             not methods and read.values("f", "F", "field", "raw-field", "input")
         )
-        return does(Effect.WRITES if sends else Effect.READS, call)
+        steps = {step for word in read.operands[1:2] for step in word.text.lower().partition("?")[0].split("/")}
+        written = Effect.CHANGES_ACCESS if steps & _RIGHTS else Effect.WRITES
+        return does(written if sends else Effect.READS, call)
     if [word.text for word in read.operands[:2]] == ["repo", "clone"] and len(read.operands) > 2:
         folder = read.operands[3] if len(read.operands) > 3 else read.operands[2]
         bring(call, folder.text.rpartition("/")[2].removesuffix(".git"), (f"{call.name} repository",))

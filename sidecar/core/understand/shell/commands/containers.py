@@ -1,10 +1,13 @@
 """Containers: what is removed, and what runs in one that is none."""
 
+import re
+
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import (
     HOLE,
+    NOTHING,
     Argv,
     Call,
     Reader,
@@ -36,7 +39,8 @@ DOCKER = [
         _E.DESTROYS_DATA,
         "system prune ? -a --all --volumes -f --force; volume rm; volume prune; volume remove"
         "; compose down ? -v --volumes --rmi; compose rm ? -v; swarm leave; stack rm; service rm"
-        "; image prune ? -a --all; secret rm; config rm; rm ? -v --volumes; node rm"
+        "; image prune ? -a --all; secret rm; config rm; rm ? -v --volumes; node rm; machine rm; machine reset;"
+        " system reset; pod rm ? -a --all -f --force"
         "; builder prune ? -a --all",
     ),
     *rows(
@@ -67,6 +71,10 @@ _docker = verbs(DOCKER, " ".join(_DOCKER_RUN) + " t tag filter format since unti
 
 def docker(call: Call) -> Reading:
     words = flags(call.args, _DOCKER_RUN, stop=True).operands
+    if words and words[0].text == "compose":
+        more = _written(call)
+        if more.deeds:
+            return more
     if words and words[0].text in {"container", "compose"} and len(words) > 1:
         words = flags(words[1:], _DOCKER_RUN, stop=True).operands
     if words and words[0].text in {"run", "exec", "create"}:
@@ -84,6 +92,21 @@ def docker(call: Call) -> Reading:
             _docker(call), Reading(tuple(one for one in reading(named, "docker cp") if one.effect is _SECRET))
         )
     return _docker(call)
+
+
+_MORE = re.compile(
+    r"privileged:\s*true|docker\.sock|[\"'\s]/(etc|root|proc|sys|dev|boot)?:/|pid:\s*[\"']?host|SYS_ADMIN"
+)
+
+
+def _written(call: Call) -> Reading:
+    """A file for compose that this same text wrote."""
+    names = [word.text for word in flags(call.args, _DOCKER_RUN).values("f", "file")] or list(_COMPOSE)
+    texts = [call.files[name].text or "" for name in map(paths.folded, names) if name in call.files]
+    return does(_E.ESCALATES, call, why="more than a service needs") if any(map(_MORE.search, texts)) else NOTHING
+
+
+_COMPOSE = ("docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml")
 
 
 def docker_compose(call: Call) -> Reading:

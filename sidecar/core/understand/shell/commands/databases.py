@@ -6,6 +6,7 @@ from sidecar.core.model.effect import Effect
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import (
+    HOLE,
     NOTHING,
     Call,
     Reader,
@@ -22,6 +23,7 @@ from sidecar.core.understand.shell.call import (
 from sidecar.core.understand.shell.commands.touching import reading, writing
 from sidecar.core.understand.shell.commands.verbs import rows, verbs
 from sidecar.core.understand.shell.flags import flags
+from sidecar.core.understand.shell.said import said
 
 _E = Effect
 
@@ -47,6 +49,8 @@ def client(dialect: str | None, texts: str, valued: str, files: str = "", outs: 
         unseen = tuple(f"{call.name} runs SQL that is not seen" for stream in streams if stream.text is None)
         named = [*named, *(read.operands[:1] if last else ())]
         deeds = reading(named, call.name) + writing(read.values(*out_names), call.name)
+        if read.operands and not last:  # `influx delete --bucket x`
+            deeds += tuple(deed(effect, call.shown) for effect in said(read))
         return Reading((*deeds, deed(_E.READS, call.shown, resource(call.name))), tuple(runs), unseen)
 
     return reader
@@ -57,7 +61,10 @@ def dumps(call: Call) -> Reading:
     read = flags(
         call.args, frozenset(listed("f file r result-file h host U user u p port P d dbname t table n schema"))
     )
-    return Reading((deed(_E.READS, call.shown), *writing(read.values("f", "file", "r", "result-file"), call.name)))
+    # Nothing in it takes anything away, unless it says so.
+    adds = call.name.startswith("pg_dump") and not read.has("c", "clean", "if-exists")
+    written = writing(read.values("f", "file", "r", "result-file"), call.name)
+    return Reading((deed(_E.READS, call.shown), *written), out=Stream("" if adds else None))
 
 
 def drops(call: Call) -> Reading:
@@ -94,7 +101,7 @@ def redis(call: Call) -> Reading:
     if call.stdin.given and call.stdin.text is None and not read.operands:
         return Reading(unread=("redis commands that are not seen",))
     if re.match(r"\s*(DEL|UNLINK|HDEL|EXPIRE)\b", text, re.IGNORECASE):
-        return does(_E.DELETES, call)
+        return does(_E.DESTROYS_DATA if f"{HOLE}*" in text else _E.DELETES, call)
     return does(_E.READS if not text or _REDIS_READS.match(text) else _E.WRITES, call)
 
 
@@ -130,7 +137,8 @@ def mongo(call: Call) -> Reading:
 _PSQL = "h host p port U username d dbname v set variable F R P pset T L log-file"
 _MYSQL = "h host P port u user D database S socket default-character-set ssl-ca"
 DATABASES: dict[str, Reader] = {
-    **dict.fromkeys(("psql", "pgcli", "cockroach"), client("postgres", "c command", _PSQL, "f file", "o output")),
+    **dict.fromkeys(("psql", "pgcli"), client("postgres", "c command", _PSQL, "f file", "o output")),
+    "cockroach": client("postgres", "e execute", "host port u user d database url certs-dir format", "f file"),
     **dict.fromkeys(("mysql", "mariadb", "mycli"), client("mysql", "e execute init-command", _MYSQL)),
     **dict.fromkeys(
         ("sqlite3", "sqlite", "litecli"), client("sqlite", "cmd", "separator nullvalue", "init", last=True)

@@ -78,6 +78,8 @@ _RUNNING = (
 _UNASKED = frozenset(
     ("core.sshcommand", "core.hookspath", "core.fsmonitor", "core.gitproxy", "uploadpack.packobjectshook")
 )
+# Where what git brings comes from, and whether that is checked.
+_TRUST = (".sslverify", ".proxy", ".sslcainfo", ".allow", "safe.directory", ".insteadof.url")
 _USUAL = ("ssh ", "true", "false", "/dev/null")
 
 
@@ -176,8 +178,14 @@ def _archive(call: Call, _: tuple[Word, ...]) -> Reading:
 
 
 def _config(call: Call, operands: tuple[Word, ...]) -> Reading:
-    if len(operands) < 2 or not operands[0].text.lower().startswith(_RUNNING):
+    name = operands[0].text.lower() if len(operands) > 1 else ""
+    if name.endswith(_TRUST) or (name.endswith("insteadof") and "://" in name):
+        return does(Effect.CHANGES_ACCESS, call, why="changes whom git trusts")
+    if not name.startswith(_RUNNING):
         return NOTHING
+    own = not any(word.text in {"--global", "--system", "--file", "-f"} for word in call.args)
+    if own and operands[0].text.lower() == "core.hookspath" and paths.is_inside(operands[1].text):
+        return does(Effect.RUNS_CODE, call)
     return (
         _runs(operands[1].text, call, operands[0].text)
         if operands[0].text != "credential.helper"

@@ -25,6 +25,18 @@ def is_local(text: str) -> bool:
     return _LOCAL.match(host_of(text)) is not None or text.startswith(("file://", "unix:"))
 
 
+_METADATA = frozenset(
+    listed(
+        "169.254.169.254 169.254.170.2 169.254.170.23 metadata.google.internal metadata 100.100.100.200 [fd00:ec2::254]"
+    )
+)
+
+
+def is_metadata(text: str) -> bool:
+    """Where a cloud tells a machine its own credentials."""
+    return host_of(text) in _METADATA and ("/" in text or "." in text)
+
+
 def hosts_in(words: Iterable[Word]) -> tuple[str, ...]:
     """Hosts of every word that looks like an address."""
     return tuple(dict.fromkeys(host_of(w.text) for w in words if looks_like_address(w.text))) or ("…",)

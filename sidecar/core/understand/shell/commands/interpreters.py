@@ -23,6 +23,7 @@ from sidecar.core.understand.shell.call import (
     joined,
     path,
 )
+from sidecar.core.understand.shell.commands.hosts import host_of
 from sidecar.core.understand.shell.commands.packages import PACKAGES
 from sidecar.core.understand.shell.commands.servers import FILE_SERVERS, file_server, php_server
 from sidecar.core.understand.shell.commands.touching import reading, writing
@@ -132,6 +133,19 @@ _MODULES = frozenset(
 )
 
 
+def java(call: Call) -> Reading:
+    """`java -jar tool.jar verb …`: the tool's own words count."""
+    read = flags(call.args, frozenset(listed("cp classpath jar")), stop=True, long=True)
+    jars = read.values("jar")
+    if not jars or not read.operands:
+        return language("java", "", "cp classpath jar")(call)
+    tool = jars[0].text.rpartition("/")[2].removesuffix(".jar")
+    return joined(
+        Reading((deed(Effect.RUNS_CODE, call.shown, path(jars[0].shown)),)),
+        Reading(runs=(Argv((Word(tool), *read.operands), call.stdin),)),
+    )
+
+
 def _program(call: Call, word: Word, name: str) -> Reading:
     stream = word.stream or call.files.get(paths.folded(word.text)) or brought(call.files, word.text, named=True)
     if stream is not None and stream.hosts:
@@ -181,6 +195,14 @@ def in_place(reader: Reader) -> Reader:
     return both
 
 
+def compiler(call: Call) -> Reading:
+    """What it makes of a text that stands here is run next, or it would not have been written."""
+    operands = flags(call.args, frozenset({"o", "I", "L"})).operands
+    streams = [call.files[name] for name in (paths.folded(word.text) for word in operands) if name in call.files]
+    runs = tuple(Code(Word(stream.text), "c") for stream in streams if stream.text is not None)
+    return Reading(reading(operands, call.name), runs)
+
+
 def debugger(call: Call) -> Reading:
     """`gdb -ex 'shell rm x'`."""
     texts = [
@@ -189,7 +211,9 @@ def debugger(call: Call) -> Reading:
     runs = tuple(
         Script(Word(text.removeprefix("!").removeprefix("shell ")), call.name) for text in texts if _shells(text)
     )
-    return Reading((deed(Effect.RUNS_CODE, call.shown),), runs)
+    attached = any(word.text in {"-p", "--pid", "--attach"} or word.text.startswith("-p=") for word in call.args)
+    looks = does(Effect.ESCALATES, call, why="looks into another process") if attached else NOTHING
+    return joined(Reading((deed(Effect.RUNS_CODE, call.shown),), runs), looks)
 
 
 def _shells(text: str) -> bool:
@@ -204,6 +228,9 @@ def manager_and_runtime(call: Call) -> Reading:
         texts += words[1:2]
     if texts:
         return Reading((deed(Effect.RUNS_CODE, call.shown),), tuple(Code(text, "node") for text in texts))
+    away = [word for word in words[:3] if "://" in word.text and not word.text.startswith("file:")]
+    if away:
+        return does(Effect.RUNS_CODE, call, *(host(host_of(word.text)) for word in away))
     return PACKAGES[call.name](call)
 
 
@@ -212,8 +239,17 @@ def unreadable(call: Call) -> Reading:
     return Reading((deed(Effect.RUNS_CODE, call.shown),), (), (f"{call.name} is not read",))
 
 
+def expect(call: Call) -> Reading:
+    """`-c` brings a text, and what it types goes to another program."""
+    return unreadable(call) if flags(call.args, frozenset("c")).has("c") else language("expect", "")(call)
+
+
 INTERPRETERS: dict[str, Reader] = {
     **dict.fromkeys(("cmd", "cmd.exe"), unreadable),
+    "expect": lambda call: (
+        unreadable(call) if flags(call.args, frozenset("c")).has("c") else language("expect", "")(call)
+    ),
+    **dict.fromkeys(listed("gcc g++ cc c++ clang clang++ tcc rustc javac swiftc"), compiler),
     **dict.fromkeys(("gdb", "lldb"), debugger),
     **dict.fromkeys(("deno", "bun"), manager_and_runtime),
     **dict.fromkeys(listed("bash sh zsh dash ksh ash fish csh tcsh rbash mksh"), shell),
@@ -240,6 +276,6 @@ INTERPRETERS: dict[str, Reader] = {
     "elixir": language("elixir", "e eval"),
     "osascript": language("applescript", "e", "l"),
     **WINDOWS,
-    **dict.fromkeys(("java", "kotlin"), language("java", "", "cp classpath jar")),
+    **dict.fromkeys(("java", "kotlin"), java),
     **dict.fromkeys(listed("tclsh guile sbcl racket ghci jshell m4"), language("code", "e x ex eval")),
 }

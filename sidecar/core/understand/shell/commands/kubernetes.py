@@ -3,7 +3,8 @@
 import re
 
 from sidecar.core.model.effect import Effect
-from sidecar.core.understand.shell.call import Argv, Call, Reader, Reading, deed, does, host, joined
+from sidecar.core.understand.paths import folded
+from sidecar.core.understand.shell.call import Argv, Call, Reader, Reading, Stream, deed, does, host, joined
 from sidecar.core.understand.shell.commands.hosts import host_of
 from sidecar.core.understand.shell.commands.servers import only_here
 from sidecar.core.understand.shell.commands.verbs import rows, verbs
@@ -18,7 +19,7 @@ _KUBECTL_VALUED = (
 KUBECTL = [
     *rows(
         _E.DESTROYS_DATA,
-        "delete *; delete ? -f --filename -k --all -l --selector; drain *; replace ? --force",
+        "delete *; delete ? -f --filename -k --all -l --selector; drain *; replace ? --force; apply ? --prune",
     ),
     *rows(
         _E.READS_SECRET,
@@ -50,7 +51,9 @@ _kubectl = verbs(KUBECTL, _KUBECTL_VALUED, dry="dry-run")
 
 
 # What a manifest may ask for that is more than a service needs.
-_GRANTS = re.compile(r"kind:\s*(Cluster)?Role|privileged:\s*true|hostPath:|hostPID:\s*true|hostNetwork:\s*true")
+_GRANTS = re.compile(
+    r"kind:\s*(Cluster)?Role|kind:\s*Secret|privileged:\s*true|hostPath:|hostPID:\s*true|hostNetwork:\s*true"
+)
 
 
 def kubectl(call: Call) -> Reading:
@@ -67,6 +70,8 @@ def kubectl(call: Call) -> Reading:
         rest = flags(call.args, frozenset(_KUBECTL_VALUED.split())).operands
         out = len(rest) > 2 and ":" in rest[2].text
         return does(_E.LEAVES_MACHINE if out else _E.READS, call)
+    if verb == "scale" and _stops_all(call):
+        return does(_E.DESTROYS_DATA, call, why="stops however many there are")
     if verb == "get" and _shows_secrets(call):
         return does(_E.READS_SECRET, call)
     if verb == "port-forward":
@@ -77,11 +82,25 @@ def kubectl(call: Call) -> Reading:
         word.text
         for word in flags(call.args, frozenset(_KUBECTL_VALUED.split())).values("f", "filename", "k", "kustomize")
     ]
-    if verb in {"apply", "create", "replace"} and _GRANTS.search(call.stdin.text or ""):
+    if verb == "label" and any("pod-security." in word.text for word in call.args):
+        return does(_E.CHANGES_ACCESS, call, why="what pods may do")
+    manifests = [
+        call.stdin.text or "",
+        *(call.files[name].text or "" for name in map(folded, applied) if name in call.files),
+    ]
+    if verb in {"apply", "create", "replace"} and any(map(_GRANTS.search, manifests)):
         return joined(_kubectl(call), does(_E.CHANGES_ACCESS, call))
     if verb in {"apply", "create"} and any("://" in text or text.startswith("github.com/") for text in applied):
         return joined(_kubectl(call), does(_E.RUNS_CODE, call, *(host(text) for text in applied)))
-    return _kubectl(call)
+    made = flags(call.args, frozenset(_KUBECTL_VALUED.split())).operands[1:2]
+    manifest = f"kind: {made[0].text.capitalize()}" if verb == "create" and made else ""
+    return joined(_kubectl(call), Reading(out=Stream(manifest))) if manifest else _kubectl(call)
+
+
+def _stops_all(call: Call) -> bool:
+    read = flags(call.args, frozenset(_KUBECTL_VALUED.split()))
+    none = any(word.text == "0" for word in read.values("replicas"))
+    return none and read.has("all", "l", "selector")
 
 
 def _shows_secrets(call: Call) -> bool:

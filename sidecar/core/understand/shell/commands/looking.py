@@ -7,6 +7,7 @@ decoders also tell what they print, where it can be known, because it may be run
 import base64
 import binascii
 import codecs
+import re
 
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand import paths
@@ -18,14 +19,14 @@ from sidecar.core.understand.shell.call import (
     Call,
     Reader,
     Reading,
+    Script,
     Stream,
     Word,
-    deed,
     does,
     joined,
-    path,
 )
 from sidecar.core.understand.shell.commands.rewriting import REWRITERS
+from sidecar.core.understand.shell.commands.tools import TOOLS
 from sidecar.core.understand.shell.commands.touching import reading, writing
 from sidecar.core.understand.shell.escapes import ansi_c
 from sidecar.core.understand.shell.flags import flags
@@ -102,10 +103,22 @@ def searched(call: Call) -> Reading:
     )
     named = read.values("e", "f", "regexp", "file")
     kinds = [word for word in read.values("include", "g", "glob") if paths.is_secret(word.text)]
+    patterns = named or list(read.operands[:1])
+    places = read.operands if named else read.operands[1:]
+    wide = read.has("r", "R", "recursive") or call.name in {"rg", "ag", "ack", "ugrep"}
+    if wide and any(map(_wants_secret, patterns)) and any(word.text.startswith(("/", "~")) for word in places):
+        return does(Effect.READS_SECRET, call, why="looks for secrets outside of the working tree")
     return Reading(
-        reading([*(read.operands if named else read.operands[1:]), *kinds], call.name),
+        reading([*places, *kinds], call.name),
         out=Stream(hosts=call.stdin.hosts),
     )
+
+
+_SECRET_WORDS = re.compile(r"secret|passw|private|api.?key|token|credential|AKIA|BEGIN", re.IGNORECASE)
+
+
+def _wants_secret(pattern: Word) -> bool:
+    return _SECRET_WORDS.search(pattern.text) is not None
 
 
 def decoded(call: Call) -> Reading:
@@ -163,9 +176,17 @@ def archive(call: Call) -> Reading:
         parts.append(does(Effect.DESTROYS_DATA, call, why="unpacks over the system"))
     if read.has("remove-files"):
         parts.append(does(Effect.DESTROYS_DATA, call))
-    if any(not word.text.startswith(("zstd", "gzip", "pigz", "xz", "bzip2", "lz4", "pbzip2")) for word in runs):
-        parts.append(Reading((deed(Effect.RUNS_CODE, call.shown, path(runs[0].shown)),), (), ("tar runs a program",)))
+    commands = (_checkpoint(word.text) for word in runs)
+    parts.append(Reading(runs=tuple(Script(Word(text), call.name) for text in commands if text)))
     return joined(*parts)
+
+
+def _checkpoint(text: str) -> str:
+    """`exec=command`; the other actions only print or wait."""
+    name, _, value = text.partition("=")
+    if name in {"dot", ".", "bell", "echo", "ttyout", "sleep", "totals", "wait"}:
+        return ""
+    return value if name == "exec" else text
 
 
 def _unpacked(call: Call, archives: list[Word], folders: list[Word]) -> None:
@@ -196,7 +217,7 @@ _QUIET = listed(
     " addr2line make gmake cmake ctest ninja meson bazel buck scons ant mvn mvnw gradle gradlew sbt"
     " javac jar javadoc protoc buf swift swiftc xcodebuild dotnet msbuild tslint stylelint webpack"
     " vite rollup esbuild parcel turbo nx lerna coverage pre-commit sphinx-build"
-    " mkdocs hugo jekyll next nuxt gatsby ng vue dvc jupyter uvicorn gunicorn flask streamlit"
+    " mkdocs hugo jekyll next nuxt gatsby ng vue uvicorn gunicorn streamlit"
     " celery nodemon pm2 convert magick identify ffmpeg ffprobe pdftotext pandoc"
     " tesseract dot plantuml latex pdflatex xelatex asciinema pip-audit safety"
     " semgrep trivy grype syft gitleaks trufflehog codespell typos vulture radon deptry"
@@ -250,6 +271,7 @@ PRINTS = frozenset(listed("echo printf print cat tee base64 base32 xxd rev tr he
 
 LOOKERS: dict[str, Reader] = {
     **dict.fromkeys(_QUIET, nothing),
+    **dict.fromkeys(TOOLS, files),
     **dict.fromkeys(_FILES, files),
     **dict.fromkeys(listed("true false : cd pushd popd test [ export alias"), silent),
     "set": settings,

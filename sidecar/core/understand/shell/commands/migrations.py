@@ -17,7 +17,8 @@ _RAKE = verbs(
         *rows(_E.RUNS_CODE, "runner; r; tinker"),
         *rows(_E.DELETES, "destroy; d"),  # what a generator made
         *rows(_E.READS, "*"),
-    ]
+    ],
+    "g grep c controller e environment",
 )
 
 

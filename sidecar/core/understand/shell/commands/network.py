@@ -24,9 +24,10 @@ from sidecar.core.understand.shell.call import (
     host,
     joined,
 )
-from sidecar.core.understand.shell.commands.hosts import host_of, hosts_in, is_local, looks_like_address
+from sidecar.core.understand.shell.commands.hosts import host_of, hosts_in, is_local, is_metadata, looks_like_address
 from sidecar.core.understand.shell.commands.touching import reading, writing
 from sidecar.core.understand.shell.flags import Flags, flags
+from sidecar.core.understand.shell.said import LOSSES
 
 _CURL = frozenset(
     listed(
@@ -82,11 +83,22 @@ def _through(call: Call, read: Flags) -> Reading:
 
 
 def _method(call: Call, urls: Sequence[Word], given: list[Word]) -> Reading:
-    """DELETE takes away; on this machine one thing, unless the address says all."""
-    if not any(word.text.upper() == "DELETE" for word in given):
-        return NOTHING
+    """DELETE takes away, and so does an address that says so; on this machine one thing, unless the address says all.
+    What else is asked to be done elsewhere is more than reading."""
+    methods = {word.text.upper() for word in given}
     here = all(is_local(word.text) and not word.text.endswith(("_all", "*")) for word in urls)
-    return does(Effect.DELETES if here else Effect.DESTROYS_DATA, call)
+    if "DELETE" in methods or (methods - {"GET", "HEAD"} and any(map(_says_loss, urls))):
+        return does(Effect.DELETES if here else Effect.DESTROYS_DATA, call)
+    away = [word for word in urls if not is_local(word.text)]
+    if methods & {"POST", "PUT", "PATCH"} and away:
+        return does(Effect.LEAVES_MACHINE, call, *(host(host_of(word.text)) for word in away))
+    return NOTHING
+
+
+def _says_loss(url: Word) -> bool:
+    """`…/admin/tsdb/delete_series`."""
+    steps = url.text.partition("?")[0].split("/")[3:]
+    return any(LOSSES & set(step.lower().strip("_").split("_")) for step in steps)
 
 
 def _file(sent: str) -> str:
@@ -113,7 +125,8 @@ def _asked(call: Call, urls: list[Word], sent: list[Word], headers: list[Word]) 
         for word in headers
     )
     leaves = bool(sent or computed) or secret
-    return Reading((deed(Effect.LEAVES_MACHINE if leaves else Effect.READS, call.shown, *things),))
+    secrets = (deed(Effect.READS_SECRET, call.shown, *things),) if any(is_metadata(word.text) for word in away) else ()
+    return Reading((deed(Effect.LEAVES_MACHINE if leaves else Effect.READS, call.shown, *things), *secrets))
 
 
 _WGET = frozenset(
@@ -194,7 +207,8 @@ def copies(call: Call) -> Reading:
     there = [word for word in sources if _is_remote(word.text)]
     parts = [Reading(reading(here, call.name))]
     if _is_remote(target.text) or HOLE in target.text.partition(":")[0].partition("/")[0]:
-        parts.append(does(Effect.LEAVES_MACHINE, call, host(_machine(target.text))))
+        tried = call.name == "rsync" and read.has("n", "dry-run") and not read.has("rsync-path")
+        parts.append(does(Effect.READS if tried else Effect.LEAVES_MACHINE, call, host(_machine(target.text))))
     else:
         parts.append(Reading(writing((target,), call.name, adds=True)))
     parts += [does(Effect.READS, call, host(_machine(word.text))) for word in there]

@@ -6,11 +6,13 @@ Rules:
 """
 
 from sidecar.core.model.effect import Effect, Object, Thing
+from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import (
     NOTHING,
     Argv,
     Call,
+    Code,
     Reader,
     Reading,
     Script,
@@ -21,8 +23,9 @@ from sidecar.core.understand.shell.call import (
     joined,
 )
 from sidecar.core.understand.shell.commands.hosts import host_of, is_local
-from sidecar.core.understand.shell.commands.tasks import named_loss
-from sidecar.core.understand.shell.flags import flags
+from sidecar.core.understand.shell.commands.tasks import named_loss, written
+from sidecar.core.understand.shell.commands.tools import FETCHED
+from sidecar.core.understand.shell.flags import Flags, flags
 
 _E = Effect
 _VALUED = frozenset(
@@ -52,6 +55,10 @@ def manager(
         if verb in runs:
             return _runs(call, verb)
         effect = table.get(verb)
+        if verb in {"config", "conf"} and "://" in call.shown:
+            return does(_E.CHANGES_ACCESS, call, why="changes where packages come from")
+        if effect is _E.DELETES and _forced(read):
+            return does(_E.DESTROYS_DATA, call, why="also what others need")
         if effect is None:
             known = verb in silent or not verb
             return joined(
@@ -62,6 +69,11 @@ def manager(
         return joined(does(effect, call, *_packages(read.operands[1:])), *_addresses(call, effect))
 
     return reader
+
+
+def _forced(read: Flags) -> bool:
+    """Past the guard that keeps what the system or other packages need."""
+    return any(option.startswith(("allow-remove", "force-", "nodeps", "ignore-depend")) for option, _ in read.given)
 
 
 def _packages(words: tuple[Word, ...]) -> list[Object]:
@@ -93,7 +105,7 @@ def _runs(call: Call, verb: str) -> Reading:
     if verb == "dlx":
         return npx(Call("npx", rest, call.stdin))
     if call.name in {"npm", "pnpm", "yarn", "bun"} and verb in {"run", "run-script"}:
-        return joined(does(_E.READS, call, why="starts a script of the project"), named_loss(call, rest))
+        return joined(does(_E.READS, call, why="starts a script of the project"), named_loss(call, rest), written(call))
     return Reading(runs=(Argv(rest, call.stdin),)) if rest else does(_E.READS, call)
 
 
@@ -104,7 +116,7 @@ def npx(call: Call) -> Reading:
     name = read.operands[0].text if read.operands else ""
     if "://" in name or name.startswith(("github:", "gist:")):
         return Reading((deed(_E.RUNS_CODE, call.shown, host(host_of(name))),), runs)
-    if read.operands and name in _TOOLS:
+    if read.operands and name in FETCHED:
         return Reading(runs=(Argv(read.operands, call.stdin),))
     return Reading(
         (
@@ -120,12 +132,6 @@ def _tool(package: str) -> str:
     return package.rpartition("/")[2].partition("@")[0] or package
 
 
-_TOOLS = frozenset(
-    listed(
-        "rimraf eslint prettier tsc jest vitest mocha vercel netlify wrangler serverless cdk firebase supabase prisma"
-        " playwright cypress tsx ts-node vite webpack rollup esbuild stylelint turbo nx next nuxt astro ng lerna karma"
-    )
-)
 _NPM = manager(
     "install i add ci update upgrade up link create init",
     publish="publish",
@@ -147,9 +153,9 @@ def npm(call: Call) -> Reading:
         values = [word.text.partition("=") for word in words[2:]]
         runs = tuple(Script(Word(value), call.name) for name, _, value in values if name.startswith("scripts"))
         return joined(does(_E.WRITES, call), Reading(runs=runs))
-    if texts == ["config", "set"] and ("://" in call.shown or "_auth" in call.shown):
+    if texts == ["config", "set"] and "_auth" in call.shown:
         return does(_E.CHANGES_ACCESS, call, why="changes where packages come from")
-    return _NPM(call)
+    return joined(_NPM(call), written(call)) if texts[:1] in (["install"], ["ci"], ["test"]) else _NPM(call)
 
 
 _PIP = manager(
@@ -179,6 +185,8 @@ def pacman(call: Call) -> Reading:
 
 def dpkg(call: Call) -> Reading:
     read = flags(call.args)
+    if _forced(read) and not read.has("i", "install", "U"):
+        return does(_E.DESTROYS_DATA, call, why="also what others need")
     return does(
         _E.INSTALLS
         if read.has("i", "install", "U")
@@ -199,6 +207,9 @@ def go(call: Call) -> Reading:
     away = [word for word in words[1:] if "@" in word.text and "." in word.text.partition("/")[0]]
     if words and words[0].text == "run" and away:
         return does(_E.RUNS_CODE, call, *(Object(Thing.PACKAGE, word.shown) for word in away))
+    text = call.files.get(paths.folded(words[1].text)) if words and words[0].text == "run" and words[1:] else None
+    if text is not None and text.text is not None:
+        return Reading((deed(_E.RUNS_CODE, call.shown),), (Code(Word(text.text), "go"),))
     return _GO(call)
 
 

@@ -1,6 +1,8 @@
 """Programs that take data away: files, trees, disks, processes."""
 
-from sidecar.core.model.effect import Effect
+import re
+
+from sidecar.core.model.effect import Deed, Effect
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import HOLE, NOTHING, Call, Reader, Reading, Stream, Word, deed, does, path
@@ -52,7 +54,28 @@ def truncate(call: Call) -> Reading:
     read = flags(call.args, frozenset({"s", "size", "r", "reference"}))
     if any(word.text.startswith("+") for word in read.values("s", "size")):
         return Reading(writing(read.operands, "truncate", adds=True))
-    return Reading(tuple(deed(Effect.DESTROYS_DATA, call.shown, path(word.shown)) for word in read.operands))
+    return Reading(tuple(_emptied(word, call) for word in read.operands))
+
+
+def _emptied(word: Word, call: Call) -> Deed:
+    """What is in it is gone, unless a tool makes it again."""
+    lost = Effect.DELETES if paths.is_makeable(word.text) else Effect.DESTROYS_DATA
+    return deed(lost, call.shown, path(word.shown))
+
+
+def fallocate(call: Call) -> Reading:
+    """It makes room in a file; some of its options take what is there."""
+    read = flags(call.args, frozenset(listed("o offset l length")))
+    if read.has("p", "punch-hole", "c", "collapse-range", "z", "zero-range"):
+        return Reading(tuple(_emptied(word, call) for word in read.operands))
+    return Reading(writing(read.operands, "fallocate", adds=True))
+
+
+def signatures(call: Call) -> Reading:
+    """`wipefs` alone lists; `-a` and `-o` take away."""
+    read = flags(call.args, frozenset(listed("o offset t types O output")))
+    wipes = read.has("a", "all", "o", "offset") and not read.has("n", "no-act")
+    return does(Effect.DESTROYS_DATA, call, *(path(word.shown) for word in read.operands)) if wipes else NOTHING
 
 
 def dd(call: Call) -> Reading:
@@ -66,7 +89,9 @@ def dd(call: Call) -> Reading:
 
 
 def on_disk(call: Call) -> Reading:
-    if not call.args or flags(call.args, long=True).has("help", "list", "version") or _only_lists(call):
+    """Without a disk there is nothing to do it to."""
+    read = flags(call.args, long=True)
+    if not read.operands or read.has("help", "list", "version") or _only_lists(call):
         return NOTHING
     return does(Effect.DESTROYS_DATA, call, *(path(word.shown) for word in call.args if word.text.startswith("/")))
 
@@ -84,7 +109,7 @@ def _only_lists(call: Call) -> bool:
     """Something asks to look, and every option is of that kind: `sgdisk -p --zap-all` does more."""
     texts = {word.text for word in call.args}
     others = {text for text in texts if text.startswith("-")} - _LOOKS - _QUIET
-    return bool(texts & _LOOKS) and not others and call.name not in {"mkfs", "mkswap", "wipefs"}
+    return bool(texts & _LOOKS) and not others and call.name not in {"mkfs", "mkswap"}
 
 
 def mv(call: Call) -> Reading:
@@ -92,7 +117,7 @@ def mv(call: Call) -> Reading:
     read = flags(call.args, frozenset({"t", "target-directory", "S", "suffix"}))
     target = read.values("t", "target-directory") or list(read.operands[-1:])
     sources = [word for word in read.operands if word not in target]
-    deeds = writing(target, "mv to")
+    deeds = writing(_filled(target, sources), "mv to")
     for word in sources:
         gone = target and paths.folded(target[0].text) == "/dev/null"
         lost = gone or paths.is_kept(word.text) or paths.folded(word.text) in {"/", "~", "/home", "/root"}
@@ -108,7 +133,14 @@ def cp(call: Call) -> Reading:
     sources = [word for word in read.operands if word not in target]
     empties = any(paths.is_nothing(word.text) for word in sources) and any(paths.is_store(w.text) for w in target)
     lost = (deed(Effect.DESTROYS_DATA, call.shown),) if empties else ()
-    return Reading(reading(sources, call.name) + writing(target, f"{call.name} to") + lost)
+    return Reading(reading(sources, call.name) + writing(_filled(target, sources), f"{call.name} to") + lost)
+
+
+def _filled(target: list[Word], sources: list[Word]) -> list[Word]:
+    """The files that arise in a folder, where it is plainly one."""
+    if len(target) != 1 or not (target[0].text.endswith("/") or len(sources) > 1):
+        return target
+    return [Word(f"{target[0].text.rstrip('/')}/{word.text.rstrip('/').rpartition('/')[2]}") for word in sources]
 
 
 def ln(call: Call) -> Reading:
@@ -121,7 +153,10 @@ def tee(call: Call) -> Reading:
     read = flags(call.args)
     for word in read.operands:
         call.files[paths.folded(word.text)] = call.stdin
-    return Reading(writing(read.operands, "tee", adds=read.has("a", "append")), out=call.stdin)
+    adds = read.has("a", "append")
+    lost = [word for word in read.operands if paths.is_store(word.text) and not adds]
+    emptied = tuple(deed(Effect.DESTROYS_DATA, f"tee {word.shown}: the data in it is gone") for word in lost)
+    return Reading((*writing(read.operands, "tee", adds=adds), *emptied), out=call.stdin)
 
 
 def writes(call: Call) -> Reading:
@@ -142,7 +177,19 @@ def pkill(call: Call) -> Reading:
     """By name is wide, but names what it means; every process of a user does not."""
     read = flags(call.args, frozenset({"s", "signal", "u", "user", "U"}))
     wide = read.has("u", "user", "U") or any(word.text in {".", ".*", "", "*"} for word in read.operands)
-    return does(Effect.DESTROYS_DATA if wide else Effect.WRITES, call)
+    guards = any(_GUARDS.search(word.text) for word in read.operands)
+    return does(Effect.DESTROYS_DATA if wide else Effect.CHANGES_ACCESS if guards else Effect.WRITES, call)
+
+
+# What watches over others.
+_GUARDS = re.compile(r"gatehouse|envoy|auditd|falco|fail2ban|osquery|crowdstrike|clamd|apparmor", re.IGNORECASE)
+
+
+def fuser(call: Call) -> Reading:
+    """`-k` ends whoever has it open."""
+    if flags(call.args, frozenset({"n", "s"})).has("k", "kill"):
+        return does(Effect.DESTROYS_DATA, call, why="ends however many there are")
+    return does(Effect.READS, call)
 
 
 def stops(call: Call) -> Reading:
@@ -156,12 +203,14 @@ REMOVERS: dict[str, Reader] = {
     "shred": shred,
     "wipe": shred,
     "truncate": truncate,
+    "fallocate": fallocate,
+    "wipefs": signatures,
     "dd": dd,
     "dcfldd": dd,
     **dict.fromkeys(
         listed(
-            "mkfs mke2fs mkswap wipefs fdisk gdisk sgdisk sfdisk cfdisk parted blkdiscard hdparm"
-            " badblocks mdadm cryptsetup lvremove vgremove pvremove lvreduce zpool diskutil format"
+            "mkfs mke2fs mkswap fdisk gdisk sgdisk sfdisk cfdisk parted blkdiscard hdparm"
+            " badblocks mdadm cryptsetup lvremove vgremove pvremove lvreduce lvconvert vgreduce zpool diskutil format"
             " mkfs.ext2 mkfs.ext3 mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.vfat mkfs.fat mkfs.ntfs mkfs.f2fs"
             " mkdosfs newfs"
         ),
@@ -181,5 +230,7 @@ REMOVERS: dict[str, Reader] = {
     "pkill": pkill,
     "killall": pkill,
     "skill": pkill,
+    "fuser": fuser,
+    "kill-port": lambda call: does(Effect.WRITES, call),
     **dict.fromkeys(listed("shutdown reboot halt poweroff telinit init"), stops),
 }

@@ -59,7 +59,14 @@ def _removed(word: Word, how: str, tree: bool, cwd: str, made: Collection[str]) 
         return deed(Effect.DELETES, f"{why}: can be made again", thing)
     wide = any(letter in text for letter in "*?[") and not _narrow(text)
     here = "" if text.startswith(("/", "~")) else f"{cwd}/"
-    if tree or wide or paths.is_kept(here + text) or paths.is_device(text) or paths.folded(text) in {".", "/", ".."}:
+    if (
+        tree
+        or wide
+        or paths.is_ledger(text)
+        or paths.is_kept(here + text)
+        or paths.is_device(text)
+        or paths.folded(text) in {".", "/", ".."}
+    ):
         return deed(Effect.DESTROYS_DATA, why, thing)
     return deed(Effect.DELETES, why, thing)
 

@@ -59,15 +59,17 @@ def _by_itself(call: Call, table: Iterable[Verb], read: Flags, found: Iterable[V
     """What a verb says that no row names."""
     if any(set(verb.words) - {"*"} for verb in found):
         return ()
-    effects = said(read, [word.text for word in call.args if word.text.startswith("--")])
+    effects = said(read, name=call.name, shown=[word.text for word in call.args if word.text.startswith("-")])
     return effects if effects and not _named(table, read) else ()
 
 
 def _named(table: Iterable[Verb], read: Flags) -> bool:
     """Whether the table has this verb at all, whatever its options."""
-    texts = [word.text for word in read.operands]
+    texts, tried = [word.text for word in read.operands], 3 if read.given else 1
     return any(
-        set(verb.words) - {"*"} and _worded(verb, texts[skip:]) for verb in table for skip in range(min(3, len(texts)))
+        set(verb.words) - {"*"} and _worded(verb, texts[skip:])
+        for verb in table
+        for skip in range(min(tried, len(texts)))
     )
 
 

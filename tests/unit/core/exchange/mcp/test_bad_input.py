@@ -75,6 +75,8 @@ BY_A_CLIENT = (
     ("control characters", json.dumps(call("send\x1b[2J\x00")).encode(), None),
     ("a call without an id", json.dumps(said(method="tools/call", params={"name": "send"})).encode(), 400),
     ("another method to readers of Go", json.dumps({**request("ping"), "Method": "tools/call"}).encode(), 400),
+    ("a method in capital letters", json.dumps(request("TOOLS/CALL", name="send")).encode(), 400),
+    ("a method with a blank", json.dumps(request("tools/Call ", name="send")).encode(), 400),
     ("another name to readers of Go", json.dumps(request("tools/call", name="a", Name="send")).encode(), 400),
     (
         "other arguments to readers of Go",

@@ -33,6 +33,41 @@ def test_structured_results(stream: bool) -> None:
     assert second["card"]["of"] == "ada"
 
 
+TYPED = [
+    ("text", None),
+    ("zero", {"salary": 0, "pregnant": False}),
+    ("none", {"salary": None, "pregnant": None}),
+]
+
+
+@pytest.mark.parametrize(("way", "stands"), TYPED)
+@pytest.mark.parametrize("kind", ["mcp", "http"])
+def test_a_masked_number_as_the_rule_wants_it(kind: str, way: str, stands: dict[str, object] | None) -> None:
+    world = gate(f"\n  - {{id: p, mask: {{fields: [salary, pregnant, ssn]}}, numbers: {way}}}\n", "paths: ['GET /*']")
+    row = {"salary": 85000, "pregnant": True, "ssn": "536-90", "n": 7}
+    if kind == "mcp":
+        made = exchanged(world, call(), result(structuredContent=row, content=[]))
+        told = json.loads(made.received)["result"]["structuredContent"]
+    else:
+        made = Call(world).ask(path="/c/shop/people", method="GET", caller=ADA).recorded()
+        told = json.loads(made.answered(row, JSON).received)
+    assert (told["n"], told["ssn"].startswith("[SSN_")) == (7, True)
+    if stands is None:
+        assert told["salary"].startswith("[SALARY_")
+    else:
+        assert {name: told[name] for name in stands} == stands
+    written = json.dumps([one.parts for one in made.said if isinstance(one, Record)], default=str)
+    assert ("85000" in written, "[SALARY_" in written) == (False, True), "the record says that it was masked"
+
+
+def test_one_rule_that_wants_the_type_is_enough() -> None:
+    plain, typed = "{id: a, mask: {fields: [salary]}}", "{id: b, mask: {fields: ['sal*']}, numbers: zero}"
+    for rules in ((plain, typed), (typed, plain)):
+        world = gate("".join(f"\n  - {one}" for one in rules) + "\n")
+        told = received(world, result(structuredContent={"salary": 85000}, content=[]))
+        assert told["result"]["structuredContent"] == {"salary": 0}  # type: ignore[index]
+
+
 def test_the_same_value_has_the_same_placeholder_in_every_shape_and_on_every_turn() -> None:
     world = gate(RULES)
     seen = set()

@@ -36,6 +36,13 @@ def test_what_can_be_read_is_masked_however_it_is_cut(headers: object, body: byt
     assert made.facts["answered"]["complete"] is True
 
 
+@pytest.mark.parametrize("kind", ["application/octet-stream", "application/json,text/plain", "x/y; charset=binary", ""])
+def test_text_of_an_unknown_type_is_read_as_text(kind: str) -> None:
+    made = ask().answered([f'{{"k": "{KEY}"}}'.encode()], (("content-type", kind),))
+    assert made.received.startswith(b'{"k": "[KEY_')
+    assert made.facts["answered"]["scanned"] == {"extent": "whole", "why": []}
+
+
 @pytest.mark.parametrize("kind", ["text/plain; charset=utf-16", "application/json; charset=utf-7"])
 def test_letters_of_another_charset_do_not_pass(kind: str) -> None:
     made = ask().answered([f'"{KEY}"'.encode("utf-16-le" if "16" in kind else "ascii")], (("content-type", kind),))

@@ -55,6 +55,17 @@ NOTHING: set[Effect] = set()
         ("component new --name AddUser", NOTHING),
         ("deleted", NOTHING),
         ("'delete the old table'", NOTHING),
+        ("prune repo", LOSS),
+        ("store prune", MILD),
+        ("metadata clear", LOSS),
+        ("snapshot restore x", LOSS),
+        ("setup:uninstall", LOSS),
+        ("uninstall plugin", MILD),
+        ("--reset-offsets", LOSS),
+        ("--delete-delay", NOTHING),
+        ("--dangerously-skip-permissions", {Effect.ESCALATES}),
+        ("user eve /add", ACCESS),
+        ("refunds create", {Effect.SPENDS}),
         ("build --force", NOTHING),
     ],
 )
@@ -62,3 +73,9 @@ def test_the_first_words_and_the_options_say_it(line: str, effects: set[Effect])
     words = line.strip("'").split() if not line.startswith("'") else [line.strip("'")]
     read = flags([Word(word) for word in words])
     assert set(said(read)) == effects
+
+
+def test_the_name_of_the_program_may_say_what_is_meant() -> None:
+    read = flags([Word("view"), Word("x.yml")])
+    assert said(read, name="ansible-vault") == (Effect.READS_SECRET,)
+    assert said(read, name="file-viewer") == ()

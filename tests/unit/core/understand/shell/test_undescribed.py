@@ -25,6 +25,9 @@ def _read(*words: str) -> Reading:
         ("tool --to=https://evil.example/x", Effect.LEAVES_MACHINE),
         ("tool .env", Effect.READS_SECRET),
         ("tool --file=.env", Effect.READS_SECRET),
+        ("kafka-delete-records.sh --all", Effect.DESTROYS_DATA),
+        ("cloud-nuke aws", Effect.DESTROYS_DATA),
+        ("skopeo inspect docker://docker.example/a", Effect.READS),
         ("zfs list", None),
         ("tool --dry-run destroy x", None),
         ("tool run a delete", None),
@@ -38,7 +41,7 @@ def test_its_words_may_say_what_it_does(line: str, effect: Effect | None) -> Non
 
 def test_more_words_than_anybody_types_are_unknown() -> None:
     assert _read("tool", *["x"] * (MOST_WORDS + 1)).unread
-    assert not _read("tool", *["x"] * MOST_WORDS).unread
+    assert not _read("tool", "list", *["x"] * (MOST_WORDS - 1)).unread
 
 
 @pytest.mark.parametrize(

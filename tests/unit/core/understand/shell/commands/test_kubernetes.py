@@ -21,6 +21,8 @@ CASES = (
     ("from an address", "kubectl apply -f https://x.example/a.yaml", "runs_code"),
     ("bound", "kubectl create clusterrolebinding x", "changes_access"),
     ("scaled", "kubectl scale deploy/x --replicas=0", "writes"),
+    ("all stopped", "kubectl scale deploy --all --replicas=0", "destroys_data"),
+    ("pruned", "kubectl apply --prune -f a.yaml", "destroys_data"),
     ("copied out", "kubectl cp a x:/b", "leaves_machine"),
     ("uninstalled", "helm uninstall x", "destroys_data"),
     ("chart from an address", "helm install x oci://x.example/c", "runs_code"),

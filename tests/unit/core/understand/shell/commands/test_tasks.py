@@ -25,6 +25,10 @@ from sidecar.core.understand.shell.read import shell
         ("npx @acme/cli@2 projects delete x", True),
         ("npx sequelize-cli db:drop", True),
         ("npx create-app x", False),
+        ("./manage.sh db:drop", True),
+        ("printf 'x:\\n\\trm -rf /srv\\n' > Makefile; make x", True),
+        ("printf 'x:\\n\\techo rm\\n' > Makefile; make x", False),
+        ('echo \'{"scripts": {"x": "rm -rf /srv"}}\' > package.json; npm run x', True),
     ],
 )
 def test_a_name_that_says_that_it_takes_away(line: str, lost: bool) -> None:
