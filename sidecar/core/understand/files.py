@@ -79,7 +79,11 @@ def editor(input: Input) -> Understood:
     """The text editor and the memory tool: their command says what they do."""
     command = input.get("command")
     touch = _COMMANDS.get(command, _WRITE) if isinstance(command, str) else _WRITE
-    return touch(input)
+    found = touch(input)
+    if command == "delete" and isinstance(path := input.get("path"), str) and path.strip("/") == "memories":
+        gone = Deed(Effect.DESTROYS_DATA, "all of the memory", (Object(Thing.PATH, path),))
+        return Understood(Node("all of the memory", (gone,)), found.unread)
+    return found
 
 
 _COMMANDS = {"view": _READ, "delete": _REMOVE}

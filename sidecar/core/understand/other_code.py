@@ -17,7 +17,7 @@ _BACKTICKS = frozenset(listed("perl ruby php"))
 _QUOTED = r"""(?P<q>["'`])(?P<text>(?:\\.|(?!(?P=q)).){0,4000})(?P=q)"""
 _STARTS = (
     r"(?:system|execFileSync|execFile|execSync|exec|spawnSync|spawn|popen|popen2|popen3|capture2e?|capture3|shell_exec"
-    r"|passthru|proc_open|execute|getoutput|do\ shell\ script|shell-command|shell-command-to-string)"
+    r"|passthru|proc_open|execute|sh|bat|getoutput|do\ shell\ script|shell-command|shell-command-to-string)"
 )
 _CALLS = re.compile(rf"\b{_STARTS}\s*\(?\s*\[?\s*{_QUOTED}(?P<more>(?:\s*,\s*\[?\s*[\"'][^\"']*[\"'])*)", re.DOTALL)
 _LIST_ITEM = re.compile(r"[\"']([^\"']*)[\"']")
@@ -30,8 +30,9 @@ _LITERALS = re.compile(_QUOTED, re.DOTALL)
 _REMOVER = (
     r"(?:rmSync|rmdirSync|rimraf|unlinkSync|unlink|rm_rf|rm_r|remove_entry_secure|rmtree|remove_tree|Remove-Item"
     r"|File\.delete|(?:fs\w*|promises)\.rm(?:dir)?|(?<=await )rm|FileUtils\.rm\w*|removeSync|emptyDirSync"
-    r"|os\.RemoveAll|file\.remove|remove_dir_all|remove_file|removeDir|removeFile|deleteRecursively|deleteDirectory"
-    r"|Files\.delete|deleteSync|os\.remove|fs\.unlink)"
+    r"|os\.RemoveAll|file\.remove|remove_dir_all|remove_file|remove_dir|removeDir|removeFile|deleteRecursively"
+    r"|deleteDirectory|Directory\.Delete|File\.Delete|Files\.delete\w*|FileUtils\.delete\w*|deleteSync|os\.[rR]emove"
+    r"|fs\.unlink)"
 )
 _REMOVES = re.compile(rf"\b{_REMOVER}\s*\(?\s*(?:-Recurse\s*|-Force\s*)*{_QUOTED}", re.DOTALL)
 # Languages whose own function is called `rm`.
@@ -42,7 +43,7 @@ _REMOVES_COMPUTED = re.compile(
     r"|\bunlink\s*(?:$|[;})]|(?:if|unless|for|or)\b)"
 )
 _TREE = re.compile(
-    r"recursive|Recursively|remove_dir_all|removeDir|deleteDirectory|rm_r|rmtree|remove_tree|rimraf|RemoveAll|emptyDir"
+    r"recursive|Recursively|Directory\.Delete|remove_dir_all|removeDir|deleteDirectory|rm_r|rmtree|remove_tree|rimraf|RemoveAll|emptyDir"
     r"|remove_entry_secure"
 )
 _SENDS = re.compile(
@@ -59,7 +60,23 @@ _ENVIRONMENT = re.compile(
 
 _ROWS = re.compile(
     r"\.(delete_all|destroy_all|drop_all|dropDatabase|truncate_all)\b|objects\.all\(\)\.(_raw_)?delete\(|\.deleteMany\("
-    r"|\.(objects\.filter|query|filter|filter_by|where|all)\([^)]*\)\.delete\("
+    r"|\.(objects\.filter|query|filter|filter_by|where|all)\([^)]*\)\.delete\(|__table__\.drop\(|metadata\.drop_all"
+    r"|\.deleteRecursively\(|\bdeleteDirectory\(|\b(Delete|Terminate|Destroy|Drop|Purge)[A-Z]\w*(Command|Request)\b"
+)
+# Methods that say in their names that they take away what a server keeps; `map.delete(x)` is not one.
+_METHOD = re.compile(r"\.([A-Za-z_]\w*)\s*\(")
+_DESTROYING = frozenset(listed("drop truncate destroy terminate purge flushall flushdb prune wipe obliterate erase"))
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_KEPT = frozenset(listed("drop dropna drop_duplicates dropDuplicates dropWhile dropRight"))  # of frames
+_OF_THINGS = re.compile(r"(?:delete|remove|Delete|Remove)(?:_[a-z]|[A-Z])\w*")
+_OF_VALUES = re.compile(
+    r"(?i)(delete|remove)_?(item|child|attribute|class|event_?listener|listener|element|key|prefix"
+    r"|suffix|at|duplicates?|nulls?|node|row|column|property|field|cookie|handler|all_?listeners|first|last|entry)s?"
+)
+_CLIENT = re.compile(
+    r"(?i)\b(aws|boto|azure|google|gcloud|s3|ec2|mongo|redis|mysql|postgres|pg|prisma|knex|sequelize|typeorm|supabase|sql"
+    r"|elastic|kafka|docker|kube|k8s|stripe|octokit|github|firebase|firestore|dynamo|cassandra|neo4j|terraform|heroku"
+    r"|vercel|cloudflare|db|database|client)"
 )
 
 
@@ -92,8 +109,18 @@ def in_other(text: str, language: str) -> Found:
 
 
 def wholesale(text: str) -> bool:
-    """The calls by which database libraries take away every row."""
-    return _ROWS.search(text) is not None
+    """The calls by which database libraries take away every row, and clients what a server keeps."""
+    return _ROWS.search(text) is not None or (
+        _CLIENT.search(text) is not None and any(map(destroys, _METHOD.findall(text)))
+    )
+
+
+def destroys(method: str) -> bool:
+    """By the words of its name."""
+    words = {word.lower() for word in _WORDS.findall(method)}
+    if _DESTROYING & words:
+        return method not in _KEPT
+    return _OF_THINGS.fullmatch(method) is not None and _OF_VALUES.fullmatch(method) is None
 
 
 def _removals(text: str, collected: Collected) -> None:

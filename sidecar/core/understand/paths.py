@@ -70,6 +70,7 @@ _SECRET = re.compile(
     | \.docker/config\.json$ | \.kube(/config)?$ | \.config/gh/hosts\.yml$ | \.config/gcloud(/.*)?$ | \.azure/.*
     | \.gnupg(/.*)?$ | \.password-store(/.*)?$ | \.config/(op|hub|rclone/rclone\.conf|doctl/config\.yaml)$
     | \.terraform\.d/credentials.* | terraform\.tfstate(\.backup)?$ | \.claude/\.credentials\.json$
+    | etc/(NetworkManager/system-connections|wireguard|openvpn|ssl/private|wpa_supplicant)/.+
     | etc/(shadow|gshadow|sudoers|master\.passwd|krb5\.keytab|shadow-)$
     | etc/ssh/ssh_host_.*_key$ | etc/kubernetes/.*\.conf$
     | proc/[^/]+/(environ|mem)$ | var/run/secrets/.* | run/secrets/.*
@@ -91,7 +92,7 @@ _PUBLIC = re.compile(
 
 # Writing here gives somebody a way in, or changes who may do what.
 _ACCESS = re.compile(
-    r"""(^|/)(\.ssh/(authorized_keys2?|config|rc|environment)$
+    r"""(^|/)(\.ssh/(authorized_keys2?|config|rc|environment|known_hosts)$
     | etc/(passwd|shadow|group|gshadow|sudoers(\.d/.*)?|doas\.conf|ssh/.*|pam\.d/.*|hosts\.(allow|deny)|security/.*
     |polkit-1/.*)$ | \.kube/config$ | \.aws/(credentials|config)$ | \.gnupg/.* | \.netrc$
     | ^(~|/root|/home/[^/]+|/Users/[^/]+)/\.(npmrc|yarnrc(\.yml)?|pypirc|condarc|gemrc|curlrc|wgetrc|netrc|pip/pip\.conf
@@ -123,7 +124,10 @@ _STARTS = re.compile(
     | \.github/workflows/.* | \.gitlab-ci\.yml$ | \.circleci/.* | Jenkinsfile$
     | azure-pipelines\.yml$ | bitbucket-pipelines\.yml$
     | \.buildkite/.* | \.travis\.yml$ | \.drone\.yml$ | \.ci/.* | \.vscode/(tasks|settings|launch)\.json$ | \.envrc$
-    | \.mcp\.json$ | \.claude/(hooks|commands|agents)/.* | usr/(local/)?s?bin/.* | s?bin/[^/]+$ | boot/.*)""",
+    | \.git[^/]*/hooks/.* | ^(~|/root|/home/[^/]+|/Users/[^/]+)/\.[^/]+/(.*/)?[^/]+\.(sh|desktop|service|timer)$
+    | \.mcp\.json$ | \.claude/(hooks|commands|agents)/.* | (usercustomize|sitecustomize)\.py$ | -packages/[^/]+\.pth$
+    | ^(~|/root|/home/[^/]+|/Users/[^/]+)/(\.(?!gitignore|hushlogin|face|DS_Store|cache)[^/]+|\.local/bin/.*)$
+    | usr/(local/)?s?bin/.* | s?bin/[^/]+$ | boot/.*)""",
     re.VERBOSE,
 )
 _DEVICE = re.compile(r"/dev/(sd|hd|vd|xvd|nvme|mmcblk|disk|rdisk|dm-|mapper/|md|loop|mem|kmem|port|sg|root)")

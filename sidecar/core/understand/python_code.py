@@ -10,6 +10,7 @@ Rules:
 
 import ast
 import re
+import sys
 
 from sidecar.core.model.effect import Effect, Object, Thing
 from sidecar.core.understand.found import Collected, Found
@@ -46,7 +47,20 @@ _SENDS = re.compile(
     r"|^socket\.create_connection$|smtplib\.SMTP(_SSL)?$|ftplib\.FTP$|\.(put_object|upload_file|upload_fileobj)$"
     r"|^http\.client\.HTTPS?Connection$"
 )
+_BUCKET = re.compile(r"(s3a?|gs|az|abfss?|wasbs?|hdfs|sftp|ftp|oss)://")
+_SAVES = re.compile(r"(^|\.)(to_|save|write|upload|put|copy|export|sync|dump)\w*$")
+# The text is a command for another machine or a container.
+_ELSEWHERE = frozenset(listed("exec_command exec_run sudo run_command send_command sendline execute_command"))
 _DYNAMIC = frozenset(listed("eval exec compile marshal.loads pickle.loads runpy.run_path runpy.run_module"))
+_TAKES = frozenset(listed("delete drop destroy purge terminate truncate remove_all delete_all"))
+MOST_LINKS = 40  # of a chain of calls
+# Libraries that only work on values and files.
+_TAME = sys.stdlib_module_names | frozenset(
+    listed(
+        "pandas numpy polars pyarrow matplotlib seaborn plotly scipy sklearn torch tensorflow networkx PIL cv2 bs4 lxml"
+        " xarray dask sympy statsmodels openpyxl docx rich tqdm pytest yaml toml pydantic shapely geopandas nltk spacy"
+    )
+)
 COMPUTED = "getattr()"  # an attribute whose name is not known
 _NAMES = ("__dict__", "__builtins__")  # what stands in these by name is a function like another
 _FOREIGN = ("ctypes.", "cffi.")
@@ -69,6 +83,9 @@ class _Reader:
     def __init__(self, tree: ast.Module, collected: Collected) -> None:
         self.collected = collected
         self.known: dict[str, str] = {}
+        self.imported: dict[str, str] = {}
+        self.made: dict[str, ast.expr] = {}
+        self.texts: dict[str, str] = {}
         if wholesale(ast.unparse(tree)):
             self.collected.does(Effect.DESTROYS_DATA, "the code takes rows away")
         nodes = list(ast.walk(tree))
@@ -84,12 +101,19 @@ class _Reader:
                 self.collected.does(Effect.READS, "reads the environment")
 
     def _imported(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = node.module if isinstance(node, ast.ImportFrom) else None
+            for one in node.names:
+                self.imported[one.asname or one.name.partition(".")[0]] = (module or one.name).partition(".")[0]
         if isinstance(node, ast.Import):
             self.known.update({alias.asname: alias.name for alias in node.names if alias.asname})
         elif isinstance(node, ast.ImportFrom):
             self.known.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
         elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             name = self._dotted(node.value)
+            self.made.setdefault(node.targets[0].id, node.value)
+            if text := _text(node.value) or _filled(node.value):
+                self.texts[node.targets[0].id] = text
             if ("." in name and "(" not in name) or name == COMPUTED or isinstance(node.value, ast.Name):
                 self.known[node.targets[0].id] = name
 
@@ -114,11 +138,14 @@ class _Reader:
             return f"{self._dotted(node.args[0])}.{attribute}" if attribute else COMPUTED
         if name in {"vars", "globals", "locals"}:
             return f"{name}.__dict__"
+        if name in {"get_ipython", "IPython.get_ipython"}:
+            return "get_ipython()"
         return "Path" if name in {"Path", "pathlib.Path"} else "()"
 
     def _call(self, node: ast.Call, looped: bool) -> None:
         name = self._dotted(node.func)
         found = self.collected
+        self._handed(node)
         like = _LIKE.get(name) or (_LIKE.get("Path.unlink") if name.endswith(".unlink") else None)
         if name in _TEXT_OR_LIST:
             self._started(name, node.args[0] if node.args else None)
@@ -132,12 +159,56 @@ class _Reader:
             self._like(like, node, looped)
         elif name in _DYNAMIC or name.startswith((*_FOREIGN, COMPUTED)):
             found.unread.append(f"{name} runs what is not seen")
+        elif name.rpartition(".")[2] in _ELSEWHERE:
+            self._started(name, node.args[0] if node.args else None)
+        elif name.rpartition(".")[2] in _TAKES and self._of_client(node.func):
+            found.does(Effect.DESTROYS_DATA, f"{name} takes away what a service keeps")
+        elif name.startswith("get_ipython()"):
+            self._magic(name, node)
         elif self._sends(name, node):
             found.does(Effect.LEAVES_MACHINE, f"{name} sends", *_hosts(node))
         elif name.rpartition(".")[2] in _SQL_CALLS:
             self._sql(node)
         else:
             self._rest(name, node)
+
+    def _said(self, node: ast.expr) -> str | None:
+        """A literal, a name that stands for one, or an f-string."""
+        named = self.texts.get(node.id) if isinstance(node, ast.Name) else None
+        return named or _text(node) or _filled(node)
+
+    def _of_client(self, node: ast.expr) -> bool:
+        """What it hangs on came out of a library that speaks to a service."""
+        for _ in range(MOST_LINKS):
+            if isinstance(node, ast.Attribute | ast.Subscript | ast.Await):
+                node = node.value
+            elif isinstance(node, ast.Call):
+                node = node.func
+            elif isinstance(node, ast.Name) and node.id in self.made:
+                node = self.made[node.id]
+            else:
+                break
+        root = self.imported.get(node.id, "") if isinstance(node, ast.Name) else ""
+        return bool(root) and root not in _TAME
+
+    def _magic(self, name: str, node: ast.Call) -> None:
+        """`get_ipython().system('…')`, `….run_line_magic('sx', '…')`."""
+        texts = [_text(one) or HOLE for one in node.args]
+        if name.endswith((".system", ".getoutput", ".getoutputs")):
+            self._started(name, node.args[0] if node.args else None)
+        elif name.endswith("line_magic") and HOLE not in texts:
+            without_magic(f"%{' '.join(texts)}", self.collected)
+        else:
+            self.collected.unread.append(f"{name} runs what is not seen")
+
+    def _handed(self, node: ast.Call) -> None:
+        """`map(os.remove, names)`: a function that somebody else calls, who knows how often."""
+        for one in node.args:
+            name = self._dotted(one) if isinstance(one, ast.Name | ast.Attribute) else ""
+            if _LIKE.get(name, ("",))[0] == "rm":
+                self.collected.does(Effect.DESTROYS_DATA, f"{name} of each, and nobody counted")
+            elif name in _TEXT_OR_LIST or name in _DYNAMIC:
+                self.collected.unread.append(f"{name} runs what is not seen")
 
     def _rest(self, name: str, node: ast.Call) -> None:
         texts = [_text(argument) or HOLE for argument in node.args]
@@ -189,6 +260,8 @@ class _Reader:
                 or not node.args
                 or _text(node.args[0]) is None
             )
+        if any((text := _text(one)) and _BUCKET.match(text) for one in node.args) and _SAVES.search(name):
+            return True
         connects = (
             name.endswith((".connect", ".connect_ex")) and bool(node.args) and isinstance(node.args[0], ast.Tuple)
         )
@@ -199,9 +272,16 @@ class _Reader:
         )
 
     def _sql(self, node: ast.Call) -> None:
-        text = _text(node.args[0]) if node.args else None
+        text = self._said(node.args[0]) if node.args else None
         if text is not None and " " in text.strip():
             self.collected.statements.append(text)
+
+
+def _filled(node: ast.expr) -> str | None:
+    """SQL in an f-string: what is put in is a value or a name."""
+    if not isinstance(node, ast.JoinedStr):
+        return None
+    return "".join(str(one.value) if isinstance(one, ast.Constant) else "x1" for one in node.values)
 
 
 def _hosts(node: ast.Call) -> list[Object]:

@@ -149,5 +149,6 @@ _INSIDE = frozenset(
         "todowrite todoread todo_write task agent skill exitplanmode enterplanmode bashoutput"
         " taskoutput taskstop killshell killbash askuserquestion toolsearch taskcreate taskupdate"
         " taskget tasklist blocked_by_policy listmcpresourcestool sequentialthinking think slashcommand"
+        " readmcpresourcetool"
     )
 )

@@ -52,8 +52,9 @@ def _effect(split: SplitResult, method: str, body: bool) -> Effect:
         return Effect.DESTROYS_DATA
     host = split.hostname or ""
     carried = (
-        _CARRIED.search(split.path)
+        _CARRIED.search(split.path + "?" + split.query)
         or _ENCODED.search(split.path + split.query)
+        or split.password is not None
         or len(split.username or "") > LONGEST_LABEL
     )
     labels = host.split(".")

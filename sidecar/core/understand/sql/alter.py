@@ -23,6 +23,12 @@ _ALTERED: tuple[tuple[Effect, str, tuple[str, ...]], ...] = (
     (Effect.CHANGES_ACCESS, "the server is trusted with more", ("TRUSTWORTHY",)),
 )
 _WATCHES = re.compile(r"(?i)versioning|encrypt|tracking|audit|protect|checksum|append_?only|capture")
+_PAIRS = {
+    ("SET", "LOCATION"): (Effect.DESTROYS_DATA, "stands for other rows"),
+    ("SET", "UNLOGGED"): (Effect.DESTROYS_DATA, "is emptied when the server fails"),
+    ("NO", "INHERIT"): (Effect.DESTROYS_DATA, "rows leave the table above"),
+    ("UNSET", "TAG"): (Effect.CHANGES_ACCESS, "what hangs on a tag (a mask) goes with it"),
+}
 SHORTEST_KEPT = 1  # a day is what most warehouses keep at least
 _SETTINGS = frozenset({("ALTER", "SYSTEM"), ("ALTER", "DATABASE"), ("ALTER", "ROLE"), ("ALTER", "USER")})
 _ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "PROC", "TRIGGER", "ROUTINE", "PACKAGE"})
@@ -57,7 +63,7 @@ _DATABASE_SETTINGS = vocabulary(
 )
 _DROPPED_KEPT = vocabulary(
     "CONSTRAINT INDEX KEY FOREIGN PRIMARY CHECK DEFAULT NOT EXPRESSION IDENTITY STATISTICS PROJECTION TRIGGER "
-    "TAG SYSTEM UNIQUE"
+    "TAG UNIQUE"
 )  # fmt: skip
 
 
@@ -139,8 +145,8 @@ def _moved(tokens: Tokens, name: str, found: Found) -> None:
     if at >= 0 and find(tokens, "TABLE", start=at) > 0 and not _only_a_name(tokens, at):
         found.add(Effect.DESTROYS_DATA, f"ALTER: rows of {name} go to another table", *table(name))
     for before, token in pairwise(tokens):
-        if token.is_word("LOCATION") and before.is_word("SET"):
-            found.add(Effect.DESTROYS_DATA, f"ALTER: {name} stands for other rows", *table(name))
+        if known := _PAIRS.get((before.word, token.word)):
+            found.add(known[0], f"ALTER: {name}: {known[1]}", *table(name))
     for word, _, value in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if _WATCHES.search(word.word) and value.word.upper() in {"OFF", "FALSE"}:
             found.add(Effect.CHANGES_ACCESS, f"ALTER: {word.word} is switched off", *table(name))

@@ -11,7 +11,7 @@ _KEY = re.compile(r"(?i)(id|uuid|guid|pk|_id|rowid|ctid|oid|rownum|_rowid_)")
 _DATE = re.compile(r"(\d{4})-\d\d-\d\d.*")
 _WRITTEN = re.compile(
     r"(?i)(\w*_)?(created|inserted|updated|modified|logged|recorded|received|ingested)(_?(at|on|ts|time|date))?"
-    r"|ts|timestamp|event_?(time|ts)"
+    r"|last_?(seen|login|visit|active|activity|update|used)(_?(at|on|ts|time|date))?|ts|timestamp|event_?(time|ts)"
 )  # never after now
 _FIRST_YEAR, _LAST_YEAR = 1980, 2090  # before and after all that a database of today holds
 _LARGEST = 999_999_999
@@ -27,11 +27,30 @@ def beyond(kind: type[exp.Expr], left: exp.Expr, right: exp.Expr) -> bool | None
         return True if _no_key(right, number) else None
     if issubclass(kind, _ABOVE):
         return True if _above(kind, left, right, number) else None
-    if issubclass(kind, _BELOW) and isinstance(right, _NOW) and _WRITTEN.fullmatch(left.name):
+    if issubclass(kind, _BELOW) and is_written(left) and _now_or_later(right):
         return True
     if issubclass(kind, _BELOW):
         return True if _year(right, left) >= _LAST_YEAR or (number is not None and number >= _LARGEST) else None
     return None
+
+
+def is_written(node: exp.Expr) -> bool:
+    """It says when something happened, so that it is always there and never later than now."""
+    return isinstance(node, exp.Column) and _WRITTEN.fullmatch(node.name) is not None
+
+
+def numbered(where: exp.Expr, query: exp.Expr) -> bool:
+    """`… (SELECT id, row_number() OVER () AS n FROM t) WHERE n > 0`: each row has its number."""
+    compared = where.this
+    if not isinstance(compared, exp.GT | exp.GTE) or not isinstance(compared.this, exp.Column):
+        return False
+    number = _number(compared.expression)
+    numbers = {alias.alias for alias in query.find_all(exp.Alias) if alias.find(exp.RowNumber)}
+    return compared.this.name in numbers and number is not None and number < 1 + isinstance(compared, exp.GTE)
+
+
+def _now_or_later(node: exp.Expr) -> bool:
+    return isinstance(node, _NOW) or (isinstance(node, exp.Add) and isinstance(node.this, _NOW))
 
 
 def is_key(node: exp.Expr) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from sidecar.core.understand.sql.bounds import beyond, is_key
+from sidecar.core.understand.sql.bounds import beyond, is_key, is_written, numbered
 from sidecar.core.understand.sql.nodes import each
 from sidecar.core.understand.sql.sample import holds_for_all
 
@@ -94,7 +94,8 @@ def _is(node: exp.Expr) -> Truth:
     if isinstance(other, exp.Boolean):
         inner = _known(node.this)
         return None if inner is None else (inner == bool(other.this)) != negated
-    return True if negated and is_key(_bare(node.this)) else None
+    there = is_key(_bare(node.this)) or is_written(_bare(node.this))
+    return True if negated and there else None
 
 
 def _compared(node: exp.Expr) -> Truth:
@@ -139,7 +140,10 @@ def _between(node: exp.Expr) -> Truth:
 
 def _like(node: exp.Expr) -> Truth:
     pattern = _bare(node.expression)
-    every = isinstance(pattern, exp.Literal) and pattern.is_string and pattern.this and not pattern.this.strip("%")
+    all_of_it = "*" if isinstance(node, exp.Glob) else "%"
+    every = (
+        isinstance(pattern, exp.Literal) and pattern.is_string and pattern.this and not pattern.this.strip(all_of_it)
+    )
     if not every and _bare(node.this) != pattern:
         return None
     return not node.args.get("negate")
@@ -182,7 +186,20 @@ def _unconditional(query: exp.Expr | None) -> bool:
     if any(query.args.get(part) for part in ("having", "limit", "joins", "group", "qualify")):
         return False
     where = query.args.get("where")
-    return where is None or _known(where) is True
+    return (where is None or _known(where) is True or numbered(where, query)) and _of_all(query)
+
+
+def _of_all(query: exp.Expr) -> bool:
+    """What it asks is a table, or a query of its own without a condition; not a common table that picks rows."""
+    source = query.args.get("from_") or query.args.get("from")
+    held = source.this if source is not None else None
+    if isinstance(held, exp.Subquery):
+        return _unconditional(held.this)
+    if not isinstance(held, exp.Table) or held.db:
+        return True
+    named = (one for one in query.root().find_all(exp.CTE) if one.alias.lower() == held.name.lower())
+    picked = next(named, None)
+    return picked is None or _unconditional(picked.this)
 
 
 def _literal(node: exp.Expr) -> Truth:
@@ -260,7 +277,7 @@ _RULES: tuple[tuple[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[exp.E
         exp.NullSafeNEQ,
         lambda node: True if isinstance(node.expression, exp.Null) and is_key(_bare(node.this)) else None,
     ),
-    ((exp.Like, exp.ILike), _like),
+    ((exp.Like, exp.ILike, exp.Glob), _like),
     (exp.Escape, _within),
     ((exp.RegexpLike, exp.RegexpILike, exp.SimilarTo), _regular),
     (exp.Between, _between),

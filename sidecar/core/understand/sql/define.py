@@ -92,7 +92,7 @@ def body(tokens: Tokens, found: Found) -> None:
     calls = find(tokens, "EXECUTE")
     if 0 < calls < len(tokens) - 1 and tokens[calls + 1].is_word("FUNCTION", "PROCEDURE"):
         return  # a trigger that calls what was made elsewhere
-    opened = find(tokens, "AS", "BEGIN", "DO", "RETURN", "ROW", start=2)
+    opened = find(tokens, "AS", "BEGIN", "DO", "THEN", "RETURN", "ROW", start=2)
     for index, token in enumerate(tokens):
         if token.kind is Kind.TEXT and index and tokens[index - 1].is_word("AS"):
             found.inner.append(Inner(token.word, token.start))
@@ -107,6 +107,8 @@ def _engine(tokens: Tokens, found: Found) -> None:
             engine = tokens[min(index + 1 + tokens[index + 1].is_mark("="), len(tokens) - 1)].word.upper()
             if engine not in _OWN_ENGINES and not engine.endswith("MERGETREE"):
                 found.add(Effect.LEAVES_MACHINE, "the table stands on another server")
+        elif token.is_word("ORGANIZATION") and tokens[index + 1].is_word("EXTERNAL"):
+            found.add(Effect.LEAVES_MACHINE, "the table stands in files outside")
         elif token.is_word("USING") and tokens[1].is_word("VIRTUAL") and not tokens[index + 1].is_word(*_OWN_MODULES):
             found.compute(f"the module {tokens[index + 1].word[:40]} reads what its author wrote")
         elif token.is_word("SOURCE") and tokens[min(index + 2, len(tokens) - 1)].is_word(

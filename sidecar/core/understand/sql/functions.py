@@ -56,7 +56,7 @@ RUN_SQL = vocabulary(
     "dblink dblink_exec dblink_send_query query_to_xml query_to_json query_to_xmlschema "
     "query_to_xml_and_xmlschema ts_stat ts_rewrite crosstab openquery external_query sp_executesql "
     "sp_msforeachtable sp_msforeachdb cursor_to_xml connectby run_command_on_workers run_command_on_shards "
-    "sp_execute"
+    "sp_execute query query_table"
 )
 # Procedures that only tell.
 TELLING = vocabulary(

@@ -4,6 +4,7 @@ Rules: keys are positive, other numbers are anything and may be missing. What is
 """
 
 import operator
+import re
 from collections.abc import Callable, Iterator
 
 from sqlglot import exp
@@ -11,11 +12,12 @@ from sqlglot import exp
 from sidecar.core.understand.sql.bounds import is_key
 from sidecar.core.understand.sql.nodes import each
 
-Value = float | bool | None
+Value = float | bool | str | None
 Row = dict[str, Value]
 _KEYS = (1.0, 2.0, 3.0, 10.0, 97.0, 1001.0, 54321.0)
 _NUMBERS = (0.0, None, -3.0, 1.0, 2.5, 88.0, -40000.0)
 _SWITCH = (True, False)  # what a column holds that is compared with nothing but TRUE and FALSE
+_TEXTS = ("", "a", "Zoë 9%", None, "b\n")
 _PAIRS: dict[type[exp.Expr], Callable[[float, float], float | bool]] = {
     exp.Add: operator.add,
     exp.Sub: operator.sub,
@@ -49,14 +51,19 @@ def holds_for_all(condition: exp.Expr) -> bool:
 
 def _rows(condition: exp.Expr, columns: dict[str, exp.Column]) -> Iterator[Row]:
     """Two columns are equal in some rows and differ in others; what the condition names stands in one of them."""
-    written = [_number(literal) for literal in each(condition, exp.Literal)]
+    written = [_number(literal) for literal in each(condition, exp.Literal) if not literal.is_string]
     named = [*written, *(value + 1 for value in written)]
     switches = {_name(one.this) for one in each(condition, exp.EQ, exp.NEQ, exp.Is) if _switched(one)}
+    spoken = [one for one in each(condition, exp.Literal) if one.is_string]
+    texts = (*_TEXTS, *(one.this for one in spoken), *(one.this + "x" for one in spoken))
     keys = (*_KEYS, *(value for value in named if value > 0))
     numbers = (*_NUMBERS, *named)
-    for row in range(len(numbers) + len(keys)):
+    for row in range(len(numbers) + len(keys) + len(texts)):
         yield {
-            name: _pick(_SWITCH if name in switches else keys if _positive(column) else numbers, row * (place + 1))
+            name: _pick(
+                _SWITCH if name in switches else texts if spoken else keys if _positive(column) else numbers,
+                row * (place + 1),
+            )
             for place, (name, column) in enumerate(columns.items())
         }
 
@@ -81,7 +88,7 @@ def _value(node: exp.Expr, row: Row) -> Value:
     if isinstance(node, exp.Column):
         return row[_name(node)]
     if isinstance(node, exp.Literal):
-        return _number(node)
+        return node.this if node.is_string else _number(node)
     for kind, rule in _RULES:
         if isinstance(node, kind):
             return rule(node, row)
@@ -89,7 +96,11 @@ def _value(node: exp.Expr, row: Row) -> Value:
     if pair is None:
         raise _NotPlain
     left, right = _value(node.this, row), _value(node.expression, row)
-    return None if left is None or right is None else pair(left, right)
+    if left is None or right is None:
+        return None
+    if isinstance(left, str) != isinstance(right, str):
+        raise _NotPlain
+    return pair(left, right)  # type: ignore[arg-type]
 
 
 def _number(node: exp.Literal) -> float:
@@ -115,6 +126,22 @@ def _is(node: exp.Expr, row: Row) -> Value:
     return same != bool(node.args.get("negate"))
 
 
+def _distinct(node: exp.Expr, row: Row) -> Value:
+    same = _value(node.this, row) == _value(node.expression, row)
+    return same == isinstance(node, exp.NullSafeEQ)
+
+
+def _like(node: exp.Expr, row: Row) -> Value:
+    """`%` and `_`; SIMILAR TO has more marks, which are not worked out."""
+    value, pattern = _value(node.this, row), _value(node.expression, row)
+    if not isinstance(pattern, str) or (isinstance(node, exp.SimilarTo) and re.search(r"[|*+?{}()\[\]]", pattern)):
+        raise _NotPlain
+    if not isinstance(value, str):
+        return None
+    shape = re.escape(pattern).replace("%", "(?s:.*)").replace("_", "(?s:.)")
+    return (re.fullmatch(shape, value, re.IGNORECASE) is not None) != bool(node.args.get("negate"))
+
+
 def _not(node: exp.Expr, row: Row) -> Value:
     inner = _value(node.this, row)
     return None if inner is None else not inner
@@ -123,6 +150,19 @@ def _not(node: exp.Expr, row: Row) -> Value:
 def _coalesced(node: exp.Expr, row: Row) -> Value:
     values = [_value(part, row) for part in (node.this, *node.expressions)]
     return next((value for value in values if value is not None), None)
+
+
+def _length(node: exp.Expr, row: Row) -> Value:
+    inner = _value(node.this, row)
+    return float(len(inner)) if isinstance(inner, str) else None
+
+
+def _extreme(node: exp.Expr, row: Row) -> Value:
+    values = [_value(part, row) for part in (node.this, *node.expressions)]
+    numbers = [value for value in values if isinstance(value, int | float)]
+    if len(numbers) < len(values):
+        return None
+    return max(numbers) if isinstance(node, exp.Greatest) else min(numbers)
 
 
 def _in(node: exp.Expr, row: Row) -> Value:
@@ -134,6 +174,8 @@ def _in(node: exp.Expr, row: Row) -> Value:
 
 def _minus(node: exp.Expr, row: Row) -> Value:
     inner = _value(node.this, row)
+    if isinstance(inner, str):
+        raise _NotPlain
     return None if inner is None else -inner
 
 
@@ -145,6 +187,10 @@ _RULES: tuple[tuple[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[exp.E
     (exp.Not, _not),
     (exp.Is, _is),
     (exp.Case, _case),
+    ((exp.NullSafeEQ, exp.NullSafeNEQ), _distinct),
+    ((exp.Like, exp.ILike, exp.SimilarTo), _like),
+    (exp.Length, _length),
+    ((exp.Greatest, exp.Least), _extreme),
     (exp.Coalesce, _coalesced),
     (exp.In, _in),
     (exp.And, lambda node, row: bool(_value(node.this, row)) and bool(_value(node.expression, row))),

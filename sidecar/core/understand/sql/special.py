@@ -160,7 +160,9 @@ def _detach(tokens: Tokens, found: Found) -> None:
 def _remove(tokens: Tokens, found: Found) -> None:
     """`REMOVE @stage/folder/`: a file that is named, or everything below."""
     plain(tokens, found)
-    if tokens[-1].is_mark("/") or tokens[-1].kind is Kind.PLACE or find(tokens, "PATTERN") > 0:
+    last = tokens[-1]
+    below = last.kind is Kind.PLACE or last.word.endswith(("/", "*"))
+    if below or find(tokens, "PATTERN") > 0:
         found.add(Effect.DESTROYS_DATA, f"{tokens[0].word} takes away all files of a stage or of a folder")
 
 
@@ -176,6 +178,8 @@ def _system(tokens: Tokens, found: Found) -> None:
     """ClickHouse's SYSTEM, or the mysql client's `system ls`."""
     if len(tokens) > 1 and tokens[1].is_word(*_CLICKHOUSE_SYSTEM):
         plain(tokens, found)
+        if tokens[1].is_word("DROP", "UNFREEZE") and find(tokens, "CACHE", "CACHES") < 0:
+            found.add(Effect.DESTROYS_DATA, "SYSTEM DROP: not only a cache")
     else:
         found.add(Effect.RUNS_CODE, "runs a program on the client")
 

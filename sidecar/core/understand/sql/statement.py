@@ -14,8 +14,8 @@ from sidecar.core.understand.sql.block import block, is_block
 from sidecar.core.understand.sql.client import client
 from sidecar.core.understand.sql.dynamic import DYNAMIC
 from sidecar.core.understand.sql.effects import Found, table
-from sidecar.core.understand.sql.functions import function, power_table
-from sidecar.core.understand.sql.parse import MAX_TOKENS, Trees, Unparsed, parsed
+from sidecar.core.understand.sql.functions import function, power_table, secret_table
+from sidecar.core.understand.sql.parse import BUGS, MAX_TOKENS, Trees, Unparsed, parsed
 from sidecar.core.understand.sql.plain import plain
 from sidecar.core.understand.sql.reword import reworded, without_file
 from sidecar.core.understand.sql.rough import rough
@@ -32,6 +32,7 @@ _NEXT = vocabulary(
 )
 # `INTO url (a, b)`: a table and its columns.
 _NAMES_FOLLOW = vocabulary("INTO TABLE WITH RECURSIVE AS UPDATE FUNCTION PROCEDURE ON INDEX EXISTS REFERENCES KEY")
+MOST_NAMES = 60  # tokens: a statement that is not parsed names its things at its beginning
 _VALUES = frozenset({"NULL", "TRUE", "FALSE", "DEFAULT"})
 
 
@@ -66,6 +67,7 @@ def statement(
             rough(tokens, found)
     _calls(tokens, found)
     _links(tokens, found)
+    _secrets(tokens, found)
     _next_to_it(tokens, found)
     return found
 
@@ -79,10 +81,12 @@ def _query(tokens: Tokens, dialects: tuple[str, ...], budget: int, found: Found,
         if len(tokens) > budget:
             raise Unparsed("too much stands before it to be read")
         inner = walked(parsed(reworded(tokens), dialects, known))
-    except (Unparsed, RecursionError) as error:
-        found.unread.append(str(error) if isinstance(error, Unparsed) else "it is too deep to be read")
+    except (Unparsed, *BUGS) as error:
+        found.unread.append(str(error) if isinstance(error, Unparsed) else f"it cannot be read: {type(error).__name__}")
         rough(tokens, found)
         return
+    if tokens[0].is_word("REPLACE") and find(tokens, "SELECT") > 0 > find(tokens, "WHERE", top=False):
+        found.add(Effect.DESTROYS_DATA, "REPLACE writes over every row that it finds")
     found.deeds += inner.deeds
     found.inner += inner.inner
     found.computed += inner.computed
@@ -115,6 +119,16 @@ def _links(tokens: Tokens, found: Found) -> None:
         named = before.kind in {Kind.WORD, Kind.NAME} and before.end == token.start
         if named and token.kind is Kind.PLACE and token.word[0] == "@" and len(token.word) > 1:
             found.add(Effect.LEAVES_MACHINE, f"{before.word.lower()}{token.word} stands on another server")
+
+
+def _secrets(tokens: Tokens, found: Found) -> None:
+    """Tables of passwords in a statement that no parser read."""
+    if tokens[0].is_word(*PARSED) or tokens[0].is_mark("("):
+        return
+    for index, token in enumerate(tokens[:MOST_NAMES]):
+        before = tokens[index - 1] if index else token
+        if token.kind in {Kind.WORD, Kind.NAME} and not before.is_mark(".") and secret_table(name_at(tokens, index)):
+            found.add(Effect.READS_SECRET, f"{token.word.lower()} holds what people sign in with")
 
 
 def _is_call(tokens: Tokens) -> bool:

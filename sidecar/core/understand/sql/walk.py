@@ -4,6 +4,7 @@ Strategy: one walk over the whole tree, so that a write inside a common table or
 each kind of node has its reader in a table.
 """
 
+import re
 from collections.abc import Callable
 
 from sqlglot import exp
@@ -26,6 +27,7 @@ from sidecar.core.understand.sql.writes import WRITERS, full
 # T-SQL needs no semicolon: `SELECT 1 DROP …` is two statements there, and an alias to others.
 _SHOWN = (exp.Column, exp.Star)
 _PLAIN = (exp.Literal, exp.Boolean, exp.Null)
+_FORMAT = re.compile(r"(?i)^(text|csv|json|parquet|delta|orc|avro|binaryfile|iceberg|xml)\.")  # Spark: text.`/etc/x`
 _NO_ALIAS = vocabulary("drop exec execute delete truncate shutdown update insert grant revoke merge alter kill")
 
 
@@ -57,7 +59,7 @@ def _secret(thing: Object, found: Found) -> None:
     elif thing.kind is Thing.TABLE and _elsewhere(thing.name):
         found.add(Effect.LEAVES_MACHINE, f"{thing.name} stands on another server", thing)
     elif thing.kind is Thing.TABLE and "/" in thing.name:
-        found.add(*places.read(thing.name), thing)
+        found.add(*places.read(_FORMAT.sub("", thing.name)), thing)
 
 
 def _elsewhere(name: str) -> bool:
@@ -161,6 +163,8 @@ def _function(node: exp.Func, found: Found) -> None:
     known = function(name, _first_text(node))
     if known:
         found.add(known[0], f"{name}() {known[1]}", Object(Thing.COMMAND, name))
+    elif keeps_secrets(name):
+        found.add(Effect.READS_SECRET, f"{name}() gives a secret", Object(Thing.COMMAND, name))
     elif isinstance(node, exp.Anonymous) and (opaque(name) or _of_a_place(node)):
         found.compute(f"{name}() does what its author wrote")
     if name.rpartition(".")[2] in RUN_SQL:

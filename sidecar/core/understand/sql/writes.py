@@ -53,8 +53,11 @@ def _insert(node: exp.Expr, found: Found) -> None:
     if isinstance(node.parent, exp.When):
         return
     name = _written(node)
-    if isinstance(node.this, exp.Func) or isinstance(node.this.this, exp.Func):
+    target = node.this
+    if isinstance(target, exp.Func) or (isinstance(target, exp.Table) and isinstance(target.this, exp.Func)):
         found.add(Effect.LEAVES_MACHINE, "INSERT into what a function stands for")
+    elif not name:
+        found.unread.append("INSERT into what?")
     _granted(node, name, found)
     found.add(Effect.WRITES, f"INSERT into {name}", *table(name))
     _powers(name, found)

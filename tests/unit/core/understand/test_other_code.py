@@ -33,6 +33,8 @@ def test_words_of_a_command() -> None:
         ("fetch(u, {method: 'POST'})", Effect.LEAVES_MACHINE),
         ("console.log(process.env)", Effect.READS_SECRET),
         ("puts ENV['API_KEY']", Effect.READS_SECRET),
+        ("await prisma.user.deleteMany({})", Effect.DESTROYS_DATA),
+        ("client.dropDatabase('x')", Effect.DESTROYS_DATA),
         ("unlink glob '*'", Effect.DESTROYS_DATA),
         ("read('/root/.ssh/id_rsa')", Effect.READS_SECRET),
     ],

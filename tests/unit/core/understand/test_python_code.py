@@ -36,6 +36,11 @@ def test_a_call_is_told_as_the_command_that_does_the_same(code: str, calls: tupl
         ("import os; print(os.environ)", Effect.READS_SECRET),
         ("import os; print(os.getenv('API_KEY'))", Effect.READS_SECRET),
         ("import os; [os.remove(a) for a in b]", Effect.DESTROYS_DATA),
+        ("import os; list(map(os.remove, names))", Effect.DESTROYS_DATA),
+        ("import boto3; boto3.client('ec2').terminate_instances(InstanceIds=['i'])", Effect.DESTROYS_DATA),
+        ("import redis; redis.Redis().flushall()", Effect.DESTROYS_DATA),
+        ("frame.to_csv('s3://x/y.csv')", Effect.LEAVES_MACHINE),
+        ("from x import Client; c = Client(); c.bucket('b').delete()", Effect.DESTROYS_DATA),
         ("User.objects.all().delete()", Effect.DESTROYS_DATA),
     ],
 )
@@ -87,3 +92,46 @@ def test_sql_that_stands_there_is_found() -> None:
 
 def test_another_language_is_not_python() -> None:
     assert in_python("const a = 1") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "scripts", "unread"),
+    [
+        ("get_ipython().system('id')", ("id",), 0),
+        ("get_ipython().run_line_magic('sx', 'id')", ("id",), 0),
+        ("get_ipython().run_cell(x)", (), 1),
+        ("c.exec_command('id')", ("id",), 0),
+        ("c.exec_command(x)", (), 1),
+        ("map(eval, lines)", (), 1),
+        ("!id", ("id",), 0),
+    ],
+)
+def test_shells_behind_other_names(code: str, scripts: tuple[str, ...], unread: int) -> None:
+    found = in_python(code)
+    assert found is not None
+    assert (found.scripts, len(found.unread)) == (scripts, unread)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import pandas; pandas.read_csv('a').drop(columns=['b']).drop_duplicates()",
+        "client.items.remove(1); client.get('x')",
+        "import numpy; numpy.arange(3).delete()",
+        "def delete(x): pass\ndelete(3)",
+        "db_frame.dropna()",
+    ],
+)
+def test_what_only_changes_values(code: str) -> None:
+    found = in_python(code)
+    assert found is not None
+    assert not found.deeds
+
+
+@pytest.mark.parametrize(
+    "code", ["sql = 'DROP TABLE t'; c.execute(sql)", "c.execute('DROP TABLE t')", "c.execute(f'DROP TABLE {t}')"]
+)
+def test_sql_is_followed_to_its_text(code: str) -> None:
+    found = in_python(code)
+    assert found is not None
+    assert [one[:10] for one in found.statements] == ["DROP TABLE"]

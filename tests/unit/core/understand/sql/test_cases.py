@@ -101,3 +101,12 @@ def test_a_wrong_label_is_seen() -> None:
     assert "dangerous, allowed" in Case("f", "n", "SELECT 1", True).complaint(sql("SELECT 1"))
     assert "effects missing" in Case("f", "n", "", True, frozenset({Effect.INSTALLS})).complaint(read)
     assert "objects missing" in Case("f", "n", "", True, objects=frozenset({"u"})).complaint(read)
+
+
+def test_what_is_cut_or_has_a_mark_too_much_is_answered() -> None:
+    """The parser makes odd trees of odd text, and who reads them must not stumble."""
+    every = [case.input for file in FILES for case in cases(file) if len(case.input) < 300]
+    for index, text in enumerate(every):
+        at = (index * 7) % max(len(text), 1)
+        broken = (text[:at], text[:at] + "(),'."[index % 5] + text[at:], text[:at] + text[at + 1 :])[index % 3]
+        assert sql(broken).tree.label

@@ -13,11 +13,15 @@ id in (select id from t)|1 in (1, 2)|x in (x)|now() > '2000-01-01'|random() <> r
 not exists (select id from empty)|(select count(*) from u) = 0|id between 0 and 9999999999|made < '2999-01-01'
 1=1 and true|coalesce(x, 1) = coalesce(x, 1)|id is distinct from null|regexp_like(name, '.*')|name ~ '.*'
 post_id in (select id from posts)|company_id in (select id from companies)|paid = true or paid = false
+created_at is not null|last_seen <= current_timestamp|name glob '*'
+id in (select id from (select id, row_number() over () as n from t) u where n > 0)
 (1=1) is true|'1' = 1|'a' <> 'b' or true|'a'"""
 SOME = """id = 4|id > 100|x is not null|x is null|1=1 and id = 4|x = 5 or y = 6|name like 'a%'|id in (1, 2)
 user_id in (select id from users where closed)|exists (select 1 from u where u.id = t.user_id)|id <> 5
 not (id = 4)|not (id > 0)|not (name like '%')|not exists (select 1 from u where u.id = t.user_id)
 post_id in (select post_id from spam)|post_id in (select id from posts where spam)|paid = true or x = 1
+shipped_at is not null|last_seen < '2026-01-01'|name glob 'a*'
+id in (select id from (select id, row_number() over () as n from t) u where n > 3)
 made < now()|:id = 4|id = $1|x between 1 and 5|x = 5 and (1=1 or y = 2)|not x like 'a'
 exists (select 1 from closed c where c.user_id = user_id)"""
 NONE = "false|1=2|1=0|'a'='b'|not true|not (1=1)|id <> id|null|x = 1 and 1 = 0|2 < 1|name not like '%'"
@@ -46,3 +50,11 @@ def test_no_condition_is_true() -> None:
 
 def test_bars_are_or_to_mysql() -> None:
     assert truth(parse_one("DELETE FROM t WHERE id = 1 || 1=1", dialect="mysql").args["where"]) is True
+
+
+def test_a_common_table_picks_its_own_rows() -> None:
+    """The condition stands in the table above."""
+    some = parse_one("WITH old AS (SELECT id FROM u WHERE x) DELETE FROM t WHERE id IN (SELECT id FROM old)")
+    every = parse_one("WITH old AS (SELECT id FROM u) DELETE FROM t WHERE id IN (SELECT id FROM old)")
+    assert truth(some.args["where"]) is None
+    assert truth(every.args["where"]) is True

@@ -184,3 +184,16 @@ def test_one_more_drop_is_always_seen(text: str) -> None:
     quoted = text.replace("'", "''").replace("\\", "/")
     assert DD in sql(f"SELECT '{quoted}'; DROP TABLE x").effects
     assert DD not in sql(f"SELECT '{quoted}'").effects
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DELETE FROMders WHERE id IN (SELECT id FROM orders)",
+        "INSERT INTO FUNCTION",
+        "SELECT d::date FROM generate_series('2026-01-01'::date, '2026-01-31', '",
+    ],
+)
+def test_odd_trees_are_unread(text: str) -> None:
+    """On each of these the parser stumbled, or made a tree that nobody expects."""
+    assert Effect.UNKNOWN in sql(text).effects
