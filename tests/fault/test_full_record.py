@@ -5,7 +5,7 @@ Strategy: all of a data plane but Envoy and its wire: dialogues, exchanges, poli
 
 import json
 import logging
-from itertools import count
+from itertools import count, groupby
 from pathlib import Path
 
 import pytest
@@ -135,7 +135,9 @@ async def test_at_the_limit(
     with caplog.at_level(logging.INFO):
         await world.fill()
     alarms = [one.__dict__["fields"]["percent"] for one in caplog.records if "fills up" in one.message]
-    assert [next(mark for mark in (95, 80, 50) if percent >= mark) for percent in alarms] == [50, 80, 95]
+    marks = [next(mark for mark in (95, 80, 50) if percent >= mark) for percent in alarms]
+    # A checkpoint of SQLite may take its file below a mark for a moment; then it is told again.
+    assert [mark for mark, _ in groupby(marks)] == [50, 80, 95]
     gauged(world.spool, world.metrics)
     text = world.metrics.text().decode()
     assert "gatehouse_spool_alarm_percent 95.0" in text
