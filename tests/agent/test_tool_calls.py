@@ -186,4 +186,6 @@ async def test_without_an_agent_in_both_shapes(gate: Manned, stream: bool) -> No
     assert answer.text.count("blocked_by_policy") == 1
     assert "rm -rf" not in answer.text
     assert '"stop_reason":"tool_use"' in answer.text.replace(" ", "")
+    # The fact of a call that passes is written while its answer leaves.
+    await until(lambda: len(verdicts(gate)) == 3)
     assert sorted(verdicts(gate)) == [("allow", "passes"), ("deny", "renamed"), ("hold", "passes")]

@@ -13,7 +13,7 @@ Where GATEHOUSE_IMAGE names an image that was laid out (`make image-check`), all
 import os
 import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,20 +34,35 @@ def line(
     if IMAGE:
         return bundle.line(Path(IMAGE), container, volume, folder, etc, words)
     root = folder / "roots" / container["name"]
+    mounts = container.get("volumeMounts", ())
+    ours = _covered((*PRIVATE, *(one["mountPath"] for one in mounts)))
     made = [f"mkdir -p {root}", f"mount -t tmpfs none {root}"]
+    for kept, place in ours.items():
+        made.append(f"mkdir -p {root}{kept} && mount --bind {shlex.quote(str(place))} {root}{kept}")
     for place in PRIVATE:
         inner = f"{root}{place}"
         made.append(f"mkdir -p {inner}")
         made += [f"cp -a {etc}/. {inner}"] if place == "/etc" else []
-        made.append(f"mount --bind {inner} {place}")
+        made.append(f"mount --rbind {inner} {place}")
     made += [f"mkdir {BIN}", f"mount --bind {folder / 'programs'} {BIN}"]
     # What lies over the folder that the volumes themselves are in comes last.
-    for mount in sorted(container.get("volumeMounts", ()), key=lambda one: one["mountPath"] == "/tmp"):
+    for mount in sorted(mounts, key=lambda one: one["mountPath"] == "/tmp"):
         path = mount["mountPath"]
         made.append(f"mkdir -p {path} && mount --bind {shlex.quote(str(volume(mount['name'])))} {path}")
         made += [f"mount -o remount,bind,ro {path}"] if mount.get("readOnly") else []
+    for kept, place in ours.items():
+        there = shlex.quote(str(place))
+        made.append(f"mkdir -p {there} && mount --bind {kept} {there}")
     made.append("cd / && exec " + shlex.join(["env", "-i", *_entries(container, words), *_command(container)]))
     return ["unshare", "--mount", "--propagation", "private", "sh", "-ec", "\n".join(made)]
+
+
+def _covered(places: Collection[str]) -> dict[str, Path]:
+    """What the programs are made of and a volume would hide, by where it waits meanwhile: a clone may lie anywhere."""
+    made_of = dict.fromkeys((ROOT, Path(sys.prefix), Path(sys.base_prefix)))
+    hidden = [one for one in made_of if any(one.is_relative_to(place) for place in places)]
+    outer = [one for one in hidden if not any(one != other and one.is_relative_to(other) for other in hidden)]
+    return {f"/opt/kept-{number}": place for number, place in enumerate(outer)}
 
 
 def _entries(container: Spec, words: Mapping[str, str]) -> list[str]:
