@@ -166,3 +166,25 @@ async def test_a_taken_place_is_a_sentence(house: House, tmp_path: Path) -> None
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigurationError, match="cannot listen"):
         Server(Stage(PASS).seat, tmp_path / "file" / "s.sock")
+
+
+async def test_pings_that_come_close_together_are_answered(house: House) -> None:
+    """Envoy's, after this process had to wait for a processor: gRPC would hang up on every open exchange."""
+    preface, settings, ping, goes_away = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", _frame(4), _frame(6, bytes(8)), 7
+    reader, writer = await asyncio.open_unix_connection(house.path)
+    writer.write(preface + settings)
+    seen: list[tuple[int, int]] = []
+    async with asyncio.timeout(10):
+        for number in range(1, 13):
+            writer.write(ping)
+            while seen.count((6, 1)) < number:
+                head = await reader.readexactly(9)
+                await reader.readexactly(int.from_bytes(head[:3]))
+                assert head[3] != goes_away
+                seen.append((head[3], head[4]))
+    writer.close()
+
+
+def _frame(kind: int, body: bytes = b"") -> bytes:
+    """Of HTTP/2, for the whole connection."""
+    return len(body).to_bytes(3) + bytes((kind, 0)) + bytes(4) + body
