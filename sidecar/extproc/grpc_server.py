@@ -153,8 +153,8 @@ def _options(limits: Limits) -> list[tuple[str, int]]:
         ("grpc.keepalive_time_ms", 60_000),
         ("grpc.keepalive_timeout_ms", 20_000),
         ("grpc.keepalive_permit_without_calls", 1),
-        # Envoy pings every 10 s to notice a frozen process. Pings that come closer than gRPC allows, as they do after this
-        # process had to wait for a processor, are abuse to it, and it hangs up on every open exchange: not on this socket.
+        # Envoy pings every 10 s to notice a frozen process. Pings that come closer than gRPC allows, as they do after
+        # this process had to wait for a processor, are abuse to it, and it hangs up on every open exchange: not here.
         ("grpc.http2.max_ping_strikes", 0),
         ("grpc.so_reuseport", 0),
     ]
