@@ -4,8 +4,8 @@ from typing import Any
 
 import helm_python as helm
 import pytest
-import yaml
 
+from tests import written
 from tests.k8s.rig import (
     CHART,
     SETS,
@@ -198,7 +198,7 @@ def test_pods_come_to_nodes_that_can_run_them() -> None:
 def test_the_record_of_an_injected_pod_fits_its_volume() -> None:
     def limit(**changed: Any) -> str:
         objects = rendered(values("production", **changed))
-        told = yaml.safe_load(named(objects, "ConfigMap", "gatehouse-sidecar")["data"]["gatehouse.yaml"])
+        told = written.read(named(objects, "ConfigMap", "gatehouse-sidecar")["data"]["gatehouse.yaml"])
         return str(told["record"]["limit"])
 
     assert limit() == "768MiB"

@@ -13,18 +13,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 
 from sidecar.control.admission.inject import injected
 from sidecar.control.admission.patch import patch
 from sidecar.control.admission.review import Refusal
+from tests import written
 from tests.k8s.api_server import applied
 from tests.k8s.release import release
 from tests.k8s.rig import VERSIONS, Object, complaints, containers, rendered, values
 from tests.k8s.webhook_rig import CASES, Started, started
 from tests.unit.control.admission.test_inject import holds
 
-ALL: dict[str, Object] = {one["note"]: one for one in yaml.safe_load((CASES / "wild.yaml").read_text())}
+ALL: dict[str, Object] = {one["note"]: one for one in written.read((CASES / "wild.yaml").read_text())}
 KEYS = {"note", "metadata", "spec", "notes", "left", "refused", "alone", "since", "meanwhile", "namespace"}
 MORE = {"first", "guaranteed", "schema"}
 GATE = ("gatehouse-bootstrap", "gatehouse-data-plane", "gatehouse-envoy")

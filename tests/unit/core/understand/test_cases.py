@@ -6,16 +6,14 @@ from a file; code of the agent's own is ordinary work.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-import yaml
 
 from sidecar.core.model.effect import Effect, Thing, Understood
 from sidecar.core.understand.understand import understand
+from tests import written
 
-CASES = Path(__file__).parents[3] / "cases" / "understand" / "tools"
-FILES = tuple(sorted(path.name for path in CASES.glob("*.yaml")))
+FILES = tuple(sorted(path.name for path in (written.CASES / "understand" / "tools").glob("*.yaml")))
 STOPPED = frozenset(
     {
         Effect.DESTROYS_DATA,
@@ -41,9 +39,9 @@ class Case:
 
 
 def cases(file: str) -> list[Case]:
-    written = yaml.safe_load((CASES / file).read_text())
-    assert all(one.keys() == FIELDS for one in written)
-    return [Case(**one) for one in written]
+    labelled = written.cases(f"understand/tools/{file}")
+    assert all(one.keys() == FIELDS for one in labelled)
+    return [Case(**one) for one in labelled]
 
 
 def stopped(tool: str, read: Understood) -> bool:

@@ -21,10 +21,7 @@ def content(word: Word, call: Call) -> Stream:
 def archive(call: Call) -> Reading:
     """tar, zip, unzip and their kin: read what they pack, write what they unpack."""
     first = call.args[0].text if call.args else ""
-    read = flags(
-        call.args,
-        frozenset(listed("f C file directory I exclude T X d o to-command use-compress-program checkpoint-action")),
-    )
+    read = flags(call.args, _VALUED)
     if call.name == "zip" and any(word.text == "-TT" or word.text.startswith("--unzip-command") for word in call.args):
         return Reading(unread=("zip with a command of its own",))
     runs = read.values("to-command", "I", "use-compress-program", "checkpoint-action")
