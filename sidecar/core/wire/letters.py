@@ -35,7 +35,10 @@ def _same(content_type: str) -> bool:
     for parameter in content_type.split(";")[1:]:
         name, _, value = parameter.partition("=")
         if name.strip().lower().startswith("charset"):
-            said = value.strip().strip("\"'").strip().lower()
-            if name.strip().lower() != "charset" or not _KEEPS_ASCII.fullmatch(said):
+            if name.strip().lower() != "charset" or not keeps_ascii(value):
                 return False
     return True
+
+
+def keeps_ascii(charset: str) -> bool:
+    return _KEEPS_ASCII.fullmatch(charset.strip().strip("\"'").strip().lower()) is not None
