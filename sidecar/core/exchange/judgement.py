@@ -109,9 +109,7 @@ def judge_escaped(
                 judged.changes[ordinal] = replaced(now, moved)
 
 
-def _under(
-    piece: Piece, judged: Judged, depth: int, direction: Direction
-) -> Iterator[tuple[int, tuple[int, Layer]]]:
+def _under(piece: Piece, judged: Judged, depth: int, direction: Direction) -> Iterator[tuple[int, tuple[int, Layer]]]:
     """By ordinal: which text, and its layer at this depth. Numbers have none."""
     for index, text in enumerate(piece.texts):
         now = text.value if text.key else judged.changes.get(text.ordinal, text.value)

@@ -34,9 +34,9 @@ def usual(headers: Headers) -> bool:
 def _same(content_type: str) -> bool:
     for parameter in content_type.split(";")[1:]:
         name, _, value = parameter.partition("=")
-        if name.strip().lower().startswith("charset"):
-            if name.strip().lower() != "charset" or not keeps_ascii(value):
-                return False
+        name = name.strip().lower()
+        if name.startswith("charset") and not (name == "charset" and keeps_ascii(value)):
+            return False
     return True
 
 

@@ -40,7 +40,7 @@ NEVER_SENT = (
     "x-gatehouse-session",
     "x-request-id",
 )
-# Of one hop, and Envoy passes them on all the same; behind the route nobody may change them, so they could not be masked.
+# Of one hop, and Envoy passes them on all the same. Behind the route nobody may change them, or mask what they say.
 NEVER_TOLD = ("te", "trailer")
 UNDECIDED = "The gate gave no verdict on this request, so it was not sent on."
 
