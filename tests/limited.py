@@ -13,8 +13,8 @@ LIMIT = 90.0  # seconds; a busy machine takes half a minute to start one of ours
 
 
 @contextmanager
-def limited(process: "subprocess.Popen[Any]", within: float = LIMIT) -> Iterator[Any]:
-    """In the place of `with process`: ended by the end of the block, at once if the block fails."""
+def waiting(process: "subprocess.Popen[Any]", within: float = LIMIT) -> Iterator[None]:
+    """For the block it has this long; after it, it may run on."""
     late = threading.Event()
 
     def kill() -> None:
@@ -24,18 +24,31 @@ def limited(process: "subprocess.Popen[Any]", within: float = LIMIT) -> Iterator
     timer = threading.Timer(within, kill)
     timer.start()
     try:
-        with process:
-            try:
-                yield process
-            except BaseException:
-                process.kill()
-                raise
+        yield
     except Exception as error:
         raise (_too_late(process, within) if late.is_set() else error) from error
     finally:
         timer.cancel()
     if late.is_set():
         raise _too_late(process, within)
+
+
+@contextmanager
+def limited(process: "subprocess.Popen[Any]", within: float = LIMIT) -> Iterator[Any]:
+    """In the place of `with process`: it has ended by the end of the block, at once if the block fails."""
+    with waiting(process, within), process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+
+
+def line(process: "subprocess.Popen[Any]", within: float = LIMIT) -> Any:
+    """The next one of its standard output."""
+    assert process.stdout is not None
+    with waiting(process, within):
+        return process.stdout.readline()
 
 
 def _too_late(process: "subprocess.Popen[Any]", within: float) -> TimeoutError:

@@ -118,7 +118,7 @@ class Gate:
     def token(self, subject: str = "ada") -> str:
         config = str(self.folder / "gatehouse.yaml")
         mint = (*PROGRAM, "token", "mint", "--subject", subject, "--config", config)
-        return subprocess.run(mint, check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(mint, check=True, capture_output=True, text=True, timeout=90).stdout.strip()
 
 
 @pytest.fixture(scope="session")
