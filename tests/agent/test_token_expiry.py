@@ -124,13 +124,14 @@ def agent(laptop: Laptop, folder: Path, base_url: str) -> ClaudeSDKClient:
 
 
 async def said(client: ClaudeSDKClient, prompt: str) -> tuple[str, bool]:
-    await client.query(prompt)
     texts, ok = [], False
-    async for message in client.receive_response():
-        if isinstance(message, AssistantMessage):
-            texts += [block.text for block in message.content if isinstance(block, TextBlock)]
-        if isinstance(message, ResultMessage):
-            ok = not message.is_error
+    async with asyncio.timeout(150):
+        await client.query(prompt)
+        async for message in client.receive_response():
+            if isinstance(message, AssistantMessage):
+                texts += [block.text for block in message.content if isinstance(block, TextBlock)]
+            if isinstance(message, ResultMessage):
+                ok = not message.is_error
     return "\n".join(texts), ok
 
 
