@@ -20,7 +20,7 @@ from sidecar.core.model.effect import Deed, Effect, Node, Thing, Understood
 from sidecar.core.understand.sql.effects import Found, Inner
 from sidecar.core.understand.sql.functions import secret_column
 from sidecar.core.understand.sql.guess import likely, named, readings
-from sidecar.core.understand.sql.lex import Lexed, TooMuch
+from sidecar.core.understand.sql.lex import MOST_TOKENS, Lexed, TooMuch
 from sidecar.core.understand.sql.parse import MOST_TRIES, Trees
 from sidecar.core.understand.sql.split import delimited, statements
 from sidecar.core.understand.sql.statement import statement
@@ -29,7 +29,7 @@ from sidecar.core.understand.sql.token import Kind, Tokens, name_at
 
 MAX_TEXT = 100_000  # characters; more tokens than lex.MOST_TOKENS are refused before that
 MAX_DEPTH = 8  # texts inside texts
-WORK = 100_000  # tokens of all statements, one inside another counted again: about a tenth of a second
+WORK = 12_000  # tokens of all statements, one inside another counted again: about 30 ms
 STATEMENT = 20  # tokens that a statement costs however short it is
 LABEL = 60
 
@@ -50,6 +50,7 @@ class _Reading:
     temporary: set[str] = field(default_factory=set)
     computed: list[str] = field(default_factory=list)
     work: int = WORK
+    tokens: int = MOST_TOKENS
     trees: Trees = field(default_factory=Trees)
 
 
@@ -76,7 +77,8 @@ def _text(text: str, reading: _Reading, place: _Place) -> tuple[list[Node], list
     if place.depth > MAX_DEPTH:
         return [], ["SQL inside SQL inside SQL: too deep to be read"]
     text = delimited(text)
-    cuts = readings(text, reading.dialect)
+    cuts, cost = readings(text, reading.dialect, reading.tokens)
+    reading.tokens -= cost
     whole = [cut for cut in cuts if not cut.open_ended]
     seen: dict[Hashable, tuple[Node, list[str]]] = {}
     unreads = []
