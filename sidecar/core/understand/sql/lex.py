@@ -22,7 +22,7 @@ _META = r"\\(?![\r\n])[^\n]*+|(?:(?<=\n)|\A)[ \t]*+(?:\.[a-z]|:!!|!!|:r\b|:conne
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b"}
 
 
-MOST_TOKENS = 10_000  # of a text in every manner, and of the texts in it: they cost about two microseconds each
+MOST_TOKENS = 8_000  # of a text in every manner, and of the texts in it: they cost about two microseconds each
 
 
 class TooMuch(Exception):  # noqa: N818  (nobody's fault)

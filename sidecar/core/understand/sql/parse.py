@@ -25,7 +25,7 @@ MAX_TOKENS = 1500
 MAX_DEPTH = 60  # brackets: each costs the parser about twelve of Python's thousand frames
 MOST_TRIES = 4
 PER_TOKEN = 8  # steps: ordinary statements take one or two
-MOST_STEPS = 2000  # of a text and all that stands in it: about 30 ms
+MOST_STEPS = 1600  # of a text and all that stands in it: about 25 ms
 TRY = 8  # steps that a try costs however soon it fails
 _QUOTES = {"mysql": "`", "bigquery": "`", "clickhouse": "`"}
 

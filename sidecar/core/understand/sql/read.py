@@ -29,9 +29,10 @@ from sidecar.core.understand.sql.token import Kind, Tokens, name_at
 
 MAX_TEXT = 100_000  # characters; more tokens than lex.MOST_TOKENS are refused before that
 MAX_DEPTH = 8  # texts inside texts
-WORK = 12_000  # tokens of all statements, one inside another counted again: about 30 ms
+WORK = 10_000  # tokens of all statements, one inside another counted again: about 30 ms
 STATEMENT = 20  # tokens that a statement costs however short it is
 LABEL = 60
+_MORE = "more SQL stands here than is read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,9 @@ def _text(text: str, reading: _Reading, place: _Place) -> tuple[list[Node], list
         tries = 1 if [] in unreads and _calm(cut.tokens) else MOST_TRIES
         for index, tokens in enumerate(_statements(cut, text, reading, drop_last=bool(whole) and cut.open_ended)):
             key: Hashable = index if len(cuts) == 1 else tokens
+            if reading.work < 0:
+                unread.append(_MORE)
+                break
             read = seen.get(key)
             if read is None:
                 read = seen[key] = _statement(tokens, text, reading, place, tries)
@@ -117,11 +121,12 @@ def _statement(tokens: Tokens, text: str, reading: _Reading, place: _Place, trie
     reading.work -= len(tokens) + STATEMENT
     label = " ".join(text[tokens[0].start : min(tokens[-1].end, tokens[0].start + 2 * LABEL)].split())[:LABEL]
     if reading.work < 0 or place.depth > MAX_DEPTH:
-        reading.computed += ["more SQL stands here than is read"]
+        reading.computed += [_MORE]
         return Node(label), []
     order = likely(tokens, text)
     dialects = (reading.dialect, *(one for one in order if one != reading.dialect)) if reading.dialect else order
     found = statement(tokens, dialects[:tries], reading.prepared, reading.trees)
+    reading.work -= len(tokens) if found.unread else 0  # its words were read once more
     reading.computed += found.computed
     unread = list(found.unread)
     children: list[Node] = []

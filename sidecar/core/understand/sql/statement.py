@@ -34,7 +34,7 @@ _NEXT = vocabulary(
 _NAMES_FOLLOW = vocabulary("INTO TABLE WITH RECURSIVE AS UPDATE FUNCTION PROCEDURE ON INDEX EXISTS REFERENCES KEY")
 MOST_NAMES = 60  # tokens: a statement that is not parsed names its things at its beginning
 _VALUES = frozenset({"NULL", "TRUE", "FALSE", "DEFAULT"})
-WALK = 8  # steps of the parser that a walk over its tree costs at least
+WALK = 12  # steps of the parser that a walk over its tree costs at least
 
 
 def statement(tokens: Tokens, dialects: tuple[str, ...], prepared: set[str], trees: Trees) -> Found:
