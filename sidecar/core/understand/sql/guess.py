@@ -81,16 +81,16 @@ def _quoted(mark: str, name: str) -> str:
 
 
 def readings(text: str, dialect: str | None, most: int = MOST_TOKENS) -> tuple[list[Lexed], int]:
-    """Every way to cut the text that differs from the others, those that close every quote first; and the tokens that
-    all of them hold. `TooMuch` if these are more than `most`."""
+    """Every way to cut the text that differs from the others, those that close every quote first; and the tokens and
+    comments that all of them hold. `TooMuch` if these are more than `most`."""
     several = [MANNERS[dialect]] if dialect else manners(text)
     left = most
     found: dict[tuple[int, ...], Lexed] = {}
     for manner in several:
         cut = lexed(text, manner, left)
-        left -= len(cut.tokens)
+        left -= cut.cost
         if len(several) == 1:
-            return [cut], len(cut.tokens)
+            return [cut], cut.cost
         found.setdefault(tuple(place for token in cut.tokens for place in (token.start, token.end)), cut)
     return sorted(found.values(), key=lambda cut: cut.open_ended), most - left
 

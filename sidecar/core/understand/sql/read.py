@@ -27,7 +27,7 @@ from sidecar.core.understand.sql.statement import statement
 from sidecar.core.understand.sql.statements import CHANGING, FIRST
 from sidecar.core.understand.sql.token import Kind, Tokens, name_at
 
-MAX_TEXT = 100_000  # characters; more tokens than lex.MOST_TOKENS are refused before that
+MAX_TEXT = 250_000  # characters: a thousand rows of values. What is no list of constants ends at lex.MOST_TOKENS
 MAX_DEPTH = 8  # texts inside texts
 WORK = 10_000  # tokens of all statements, one inside another counted again: about 30 ms
 STATEMENT = 20  # tokens that a statement costs however short it is
