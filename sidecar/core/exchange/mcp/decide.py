@@ -45,6 +45,7 @@ from sidecar.core.exchange.shape import about
 from sidecar.core.mask.placeholder import Placeholders
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.described import Own
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.http import Headers, first
 from sidecar.core.model.piece import Piece
@@ -95,6 +96,7 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     notes.material = Material(message.document, scope, message.document.raw) if message else None
     rules = gate.sessions.of(scope if notes.session else None, gate.rules)
     bound = applying(rules.bound(call.caller, way.connection), caller)
+    call = _described(gate, call, bound.described)
     court = bound.court(_facts(call))
     notes.rules(rules, court, None, notes.session)
     notes.passing_when_full = bound.passing_when_full
@@ -106,7 +108,7 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     session = Session(court, gate.memories.of(scope), placeholders, budget, way.connection.name)
     if call.run is not None:
         budget.admit(session.memory, arrived.at, named=notes.session is not None, direct=True)
-    call = _with_values(gate, call, session)
+    call = _with_values(gate, call, session, bound.described)
     judged, accepted, shadow = _judged(gate, call, session, notes)
     if notes.material is not None and message is not None:
         notes.material.session, notes.material.masked = session, judged.masked
@@ -156,12 +158,19 @@ def _call(gate: Gate, arrived: Arrived, caller: Caller, way: Route, message: Mes
     return _Call(arrived, way, caller, message, session, texts, run)
 
 
-def _with_values(gate: Gate, call: _Call, session: Session) -> _Call:
+def _described(gate: Gate, call: _Call, own: Own) -> _Call:
+    """Read as its policies describe it."""
+    if call.run is None or call.message is None or not own:
+        return call
+    return replace(call, run=Call.of(call.message, call.run.tool, gate.reader(own, call.run.tool)))
+
+
+def _with_values(gate: Gate, call: _Call, session: Session, own: Own) -> _Call:
     """What the server gave returns to it."""
     if call.run is None or call.message is None:
         return call
     back = returned(call.texts.pieces, session.memory, session.server)
-    return replace(call, run=call.run.with_values(call.message, back, gate.understand), back=back)
+    return replace(call, run=call.run.with_values(call.message, back, gate.reader(own, call.run.tool)), back=back)
 
 
 def _facts(call: _Call) -> RequestFacts:

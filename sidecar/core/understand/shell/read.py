@@ -5,6 +5,7 @@ Rules:
 - The commands that one text may make us look at are counted: loops, functions and braces multiply.
 """
 
+from sidecar.core.model.described import NOTHING_DESCRIBED, Own
 from sidecar.core.model.effect import Node, Understood
 from sidecar.core.understand.shell.budget import Budget
 from sidecar.core.understand.shell.parse import Source, parse
@@ -14,9 +15,9 @@ from sidecar.core.understand.shell.walk import Walk
 MOST_SHELLS = 12
 
 
-def shell(text: str, depth: int = 0) -> Understood:
-    """What the text would do, if bash ran it."""
-    budget = Budget(depth=depth)
+def shell(text: str, own: Own = NOTHING_DESCRIBED, depth: int = 0) -> Understood:
+    """What the text would do, if bash ran it. `own`: what policies describe."""
+    budget = Budget(depth=depth, own=own)
     try:
         tree = read(text, Scope(), budget, "shell", None)
     except RecursionError:
