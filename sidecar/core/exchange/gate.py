@@ -102,4 +102,4 @@ class Gate:
 
     def reader(self, own: Own, name: str = "") -> Understand:
         """What reads a call whose policies describe these. `name`: of the tool as rules know it."""
-        return partial(self.understand, own=own, name=name) if own else self.understand
+        return partial(self.understand, own=own, name=name) if own or name else self.understand

@@ -7,7 +7,7 @@ Rules:
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sidecar.core.model.effect import Effect
@@ -67,13 +67,21 @@ class Own:
 NOTHING_DESCRIBED = Own()
 
 
+MEANS = "a policy can: "
+
+
+def describable(unread: Iterable[str]) -> bool:
+    """Whether something is not known that a policy could describe."""
+    return any(MEANS in words for words in unread)
+
+
 def as_program(name: str) -> str:
     """The line of a policy that would describe it, said where a call is unknown for want of one."""
-    return f"a policy can: `understand: {{programs: {{{_key(name)}: [writes]}}}}`, with what it really does"
+    return f"{MEANS}`understand: {{programs: {{{_key(name)}: [writes]}}}}`, with what it really does"
 
 
 def as_tool(name: str) -> str:
-    return f"a policy can: `understand: {{tools: {{{_key(name)}: [writes]}}}}`, with what it really does"
+    return f"{MEANS}`understand: {{tools: {{{_key(name)}: [writes]}}}}`, with what it really does"
 
 
 def _key(name: str) -> str:

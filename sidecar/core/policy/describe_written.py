@@ -36,7 +36,7 @@ def _tool(value: str) -> str:
 
 Program = Annotated[str, AfterValidator(_program), Field(json_schema_extra={"minLength": 1, "maxLength": MAX_GLOB})]
 Tool = Annotated[str, AfterValidator(_tool), Field(json_schema_extra={"pattern": f"^{_TOOL.pattern}$"})]
-Effects = Annotated[tuple[EffectName | Literal["harmless"], ...], *MANY]
+Effects = Annotated[tuple[Literal[EffectName, "harmless"], ...], *MANY]
 
 
 class UnderstandWritten(Section):

@@ -23,15 +23,21 @@ MOST_ARGUMENTS = 200
 
 
 def by_arguments(
-    tool: str, input: Input, *, described: bool = False, own: Own = NOTHING_DESCRIBED, said: Said = NOTHING_SAID
+    tool: str,
+    input: Input,
+    *,
+    described: bool = False,
+    own: Own = NOTHING_DESCRIBED,
+    said: Said = NOTHING_SAID,
+    name: str = "",
 ) -> Understood:
     """`described`: another reader knows this tool, so that nothing found here is not unknown. `said`: what policies
-    say of it; where they name it, that takes the place of what its name says."""
+    say of it; where they name it, that takes the place of what its name says. `name`: as rules know it."""
     leaves = list(_leaves(input, ""))
     asked = (value for name, value in leaves if says_what(name) and isinstance(value, str))
-    name = said.effects if said.exact else verbs_of(tool)
+    by_name = said.effects if said.exact else verbs_of(tool)
     shown = () if said.exact else revealed(tool)
-    verbs = tuple(dict.fromkeys([*name, *(verb for value in asked for verb in verbs_of(value[:LONGEST_ACTION]))]))
+    verbs = tuple(dict.fromkeys([*by_name, *(verb for value in asked for verb in verbs_of(value[:LONGEST_ACTION]))]))
     read = [
         (reader, part)
         for name, value in leaves[:MOST_ARGUMENTS]
@@ -51,7 +57,7 @@ def by_arguments(
         unread.append(f"more than {MOST_ARGUMENTS} arguments")
     told = any(reader in TELL or part.effects - {Effect.READS} or part.unread for reader, part in read)
     if not (spoken or told or described or said.sure):
-        unread.append(f"a tool that nobody described: {tool}; {as_tool(tool)}")
+        unread.append(f"a tool that nobody described: {tool}; {as_tool(name or tool)}")
     notes = tuple(Node(note) for note in said.notes)
     return Understood(Node(tool, deeds, (*notes, *(part.tree for part in parts))), tuple(dict.fromkeys(unread)))
 

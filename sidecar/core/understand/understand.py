@@ -48,7 +48,7 @@ def understand(tool: str, input: Input, own: Own = NOTHING_DESCRIBED, name: str 
         read = understand(tool[-LONGEST_NAME:], input, own)
         return Understood(read.tree, (*read.unread, f"a tool with a name of {len(tool)} characters"))
     said = said_of(own, name or tool) if own else NOTHING_SAID
-    found = _read(tool, input, own, said)
+    found = _read(tool, input, own, said, name)
     return found if not said.entries or _reader(tool) is None else _with(found, said, tool)
 
 
@@ -60,14 +60,14 @@ def _with(found: Understood, said: Said, tool: str) -> Understood:
     )
 
 
-def _read(tool: str, input: Input, own: Own, said: Said) -> Understood:
+def _read(tool: str, input: Input, own: Own, said: Said, name: str) -> Understood:
     server, _, last = tool.rpartition("__")
-    name = _VERSION.sub("", last.lower().replace("-", "_"))
-    if not server and name in _INSIDE and not any(_plain(key) in _HANDED for key in input):
+    plain = _VERSION.sub("", last.lower().replace("-", "_"))
+    if not server and plain in _INSIDE and not any(_plain(key) in _HANDED for key in input):
         return _with(Understood(Node("nothing outside of the session")), said, tool)
     reader = _reader(tool)
     if reader is None:
-        return by_arguments(tool, input, own=own, said=said)
+        return by_arguments(tool, input, own=own, said=said, name=name)
     found = reader(input, own) if reader is not _code else _code(input, own, language(tool, input))
     # A screen's action that nobody described may carry a command of its own.
     more = server or (reader is computer and found.unread)

@@ -29,14 +29,13 @@ from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.judgement import judge_texts
 from sidecar.core.exchange.mcp import heads
 from sidecar.core.exchange.mcp.asked import Asked, named
-from sidecar.core.exchange.mcp.calls import Call, call_record
+from sidecar.core.exchange.mcp.calls import Call, call_record, told
 from sidecar.core.exchange.mcp.given_up import cancelled_id
 from sidecar.core.exchange.mcp.returned import NOTHING, Returned, returned
 from sidecar.core.exchange.mcp.waits import waits
 from sidecar.core.exchange.mcp.withheld import judge_withheld
 from sidecar.core.exchange.outcome import Arrived, Go
 from sidecar.core.exchange.quarantining import quarantined
-from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.request_record import Material
 from sidecar.core.exchange.rewriting import rewritten, rewritten_document
 from sidecar.core.exchange.route import NAMED, Route
@@ -45,7 +44,7 @@ from sidecar.core.exchange.shape import about
 from sidecar.core.mask.placeholder import Placeholders
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
-from sidecar.core.model.described import Own
+from sidecar.core.model.described import NOTHING_DESCRIBED, Own
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.http import Headers, first
 from sidecar.core.model.piece import Piece
@@ -154,7 +153,8 @@ def _call(gate: Gate, arrived: Arrived, caller: Caller, way: Route, message: Mes
     texts = texts_of(message, Side.CLIENT, lambda tool: named(name, tool)) if message else Texts(())
     run = None
     if message is not None and message.kind is Kind.REQUEST and message.tool is not None:
-        run = Call.of(message, named(name, message.tool), gate.understand)
+        tool = named(name, message.tool)
+        run = Call.of(message, tool, gate.reader(NOTHING_DESCRIBED, tool))
     return _Call(arrived, way, caller, message, session, texts, run)
 
 
@@ -250,7 +250,7 @@ def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged, accept
     arrived, message = call.arrived, call.message
     body, remove = arrived.body, heads.gone(arrived.head)
     if judged.verdict.action is Action.DENY:
-        refused = _told(judged.verdict, arrived.id)
+        refused = told(judged.verdict, arrived.id, call.run)
         if message is None or message.kind not in (Kind.RESULT, Kind.ERROR):
             raise refused
         body = reply.error(message.id, refused.message, refused.rule, arrived.id)
@@ -261,14 +261,6 @@ def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged, accept
         remove = (*remove, "content-encoding")
     own: Headers = ((heads.SESSION, call.session),) if call.session is not None else ()
     return Go(call.way, remove, (*request_headers.added(body), *own), body, _context(gate, call, session, accepted))
-
-
-def _told(verdict: Verdict, exchange: str) -> Refused:
-    """With what to do instead, for whoever may choose."""
-    refused = denial(verdict, exchange)
-    if not verdict.instead:
-        return refused
-    return Refused(refused.status, refused.code, f"{refused.message} {verdict.instead}", rule=refused.rule)
 
 
 def _context(gate: Gate, call: _Call, session: Session, accepted: frozenset[tuple[str, bytes]]) -> AnswerContext:
