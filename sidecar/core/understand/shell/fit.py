@@ -117,18 +117,23 @@ def _may(words: Sequence[str], args: Sequence[Word]) -> Fit:
     for arg in args:
         if len(words) in at:
             break
+        if not at:
+            return Fit.NO
         if _vague(arg):
             return Fit.OPEN
-        option = arg.text.startswith("-") or not arg.text or _SETTING.match(arg.text) is not None
-        met = {index + 1 for index in at if index < len(words) and _near(words[index], arg.text)}
-        at = met | at if option or valued else met
-        valued = arg.text.startswith("-") and "=" not in arg.text
+        dashed = arg.text.startswith("-")
+        met = {index + 1 for index in at if index < len(words) and _near(words[index], arg.text, dashed=dashed)}
+        skipped = dashed or valued or not arg.text or _SETTING.match(arg.text) is not None
+        at = met | at if skipped else met
+        valued = dashed and "=" not in arg.text
     return Fit.MAYBE if len(words) in at else Fit.NO
 
 
-def _near(word: str, text: str) -> bool:
+def _near(word: str, text: str, *, dashed: bool) -> bool:
     """Programs take a verb in any letters, and shortened: `del`."""
-    return bool(text) and (word == ANY or word.casefold().startswith(text.casefold()))
+    if word == ANY or not text:
+        return bool(text) and not dashed
+    return word.casefold().startswith(text.casefold())
 
 
 def _vague(arg: Word) -> bool:
