@@ -137,5 +137,5 @@ DESCRIBES = "understand: {programs: {acmectl: reads}}"
 def test_a_session_is_read_by_the_descriptions_of_both_books(note: str, heads: list[str], unknown: bool) -> None:
     bound = Rules.of(*(book(OLD, head) for head in heads)).bound(CALLER, CLAUDE)
     assert bound is not None
-    read = understand("Bash", {"command": "acmectl frob web"}, bound.described)
+    read = understand("Bash", {"command": "acmectl frob x1"}, bound.described)
     assert (Effect.UNKNOWN in read.effects) is unknown

@@ -9,8 +9,19 @@ from sidecar.core.policy.schema import policy_schema
 
 @pytest.mark.parametrize(
     "key",
-    ["acmectl", "acmectl tenants delete", "acmectl deploy *", "acmectl * wipe", "./bin/deploy", "../x.sh", "~/bin/x"]
-    + ["/opt/acme/bin/loader", "bin/deploy", "acmectl apply --dry-run", "g++9"],
+    [
+        "acmectl",
+        "acmectl tenants delete",
+        "acmectl deploy *",
+        "acmectl * wipe",
+        "./bin/deploy",
+        "../x.sh",
+        "~/bin/x",
+        "/opt/acme/bin/loader",
+        "bin/deploy",
+        "acmectl apply --dry-run",
+        "g++9",
+    ],
 )
 def test_a_program(key: str) -> None:
     assert UnderstandWritten.model_validate({"programs": {key: "reads"}}).programs == {key: ("reads",)}
@@ -18,8 +29,20 @@ def test_a_program(key: str) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["", "*", "./*", "acme*", "acmectl  x", " acmectl", "acmectl ", "a;b", "$X", "acmectl 'x'", "acmectl x|y", "[", ":"]
-    + [
+    [
+        "",
+        "*",
+        "./*",
+        "acme*",
+        "acmectl  x",
+        " acmectl",
+        "acmectl ",
+        "a;b",
+        "$X",
+        "acmectl 'x'",
+        "acmectl x|y",
+        "[",
+        ":",
         "\u0430cmectl",
         "acmectl d\u0435lete",
         "a\tb",
