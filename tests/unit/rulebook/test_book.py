@@ -17,8 +17,18 @@ def told(text: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "entry",
-    ["rm: harmless", "kubectl delete: reads", "sh: runs_code", "xargs: reads", "/usr/bin/env: harmless", "if: reads"]
-    + ["python3.15: [reads, writes]", "RM: harmless", "./bin/git: harmless", "sudo: harmless"],
+    [
+        "rm: harmless",
+        "kubectl delete: reads",
+        "sh: runs_code",
+        "xargs: reads",
+        "/usr/bin/env: harmless",
+        "if: reads",
+        "python3.15: [reads, writes]",
+        "RM: harmless",
+        "./bin/git: harmless",
+        "sudo: harmless",
+    ],
 )
 def test_what_is_known_is_not_made_safer(entry: str) -> None:
     (said,) = told(f"  programs:\n    {entry}\n")

@@ -72,12 +72,14 @@ class Script:
 @dataclass(frozen=True, slots=True)
 class Argv:
     """Words that are run as a command: the first is the program. `loose`: it may be the value of an option that nobody
-    knows, so a program that stands soon after counts as well. `path`: where its programs are looked up, if it says."""
+    knows, so a program that stands soon after counts as well. `path`: where its programs are looked up, if it says.
+    `elsewhere`: it begins in another folder."""
 
     words: tuple[Word, ...]
     stdin: Stream = NO_STREAM
     loose: bool = False
     path: Word | None = None
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

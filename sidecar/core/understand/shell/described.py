@@ -11,20 +11,21 @@ Rules:
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 from sidecar.core.model.described import DescribedProgram, Own, as_program
 from sidecar.core.model.effect import Deed, Effect, Object, Thing
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.brought import brought
-from sidecar.core.understand.shell.call import HOLE, NOTHING, Call, Reading, Run, Script, Word, joined
+from sidecar.core.understand.shell.call import HOLE, NOTHING, Argv, Call, Reading, Run, Script, Word, joined
 from sidecar.core.understand.shell.commands.interpreters import INTERPRETERS
 from sidecar.core.understand.shell.commands.touching import reading, removing, writing
 from sidecar.core.understand.shell.fit import Said, keeps_programs, names, said
 from sidecar.core.understand.shell.flags import flags
 from sidecar.core.understand.shell.scope import Scope
 from sidecar.core.understand.shell.told import is_command, told
-from sidecar.core.understand.shell.undescribed import PLAINLY, pointed_at, started, statements
+from sidecar.core.understand.shell.undescribed import MOST_WORDS, PLAINLY, pointed_at, started, statements
 
 Known = Callable[[str], object | None]
 # Programs whose names are no verbs of others: behind a program that somebody described they are run by it.
@@ -70,6 +71,8 @@ def _standing(scope: Scope) -> str:
 
 def described(call: Call, found: Said, known: Known) -> Reading:
     """What the descriptions and the arguments say. `known`: whether a table knows a program of that name."""
+    if len(call.args) > MOST_WORDS:
+        return joined(added(call, found.entries), Reading(unread=(f"more than {MOST_WORDS} words for a program",)))
     rest = Call(call.name, call.args[found.words :], call.stdin, call.files)
     before = tuple(word for word in _until_strokes(rest.args))
     behind = rest.args[len(before) + 1 :]
@@ -78,6 +81,7 @@ def described(call: Call, found: Said, known: Known) -> Reading:
     effects = {effect for one in found.entries for effect in one.effects}
     inner = (
         *started(rest, flags(before), before, behind, known, _RUN_BY_OTHERS),
+        *_behind_options(before),
         *statements(before),
         *_lines(before, call.name, known),
     )
@@ -105,6 +109,8 @@ def not_the_one(call: Call, scope: Scope, changed: Iterable[str]) -> str:
     if "/" not in call.name:
         if _searched(scope):
             return f"{call.name} is looked up in {_searched(scope)}, so it may not be the program that was described"
+    elif call.name.startswith("~") and "HOME" in scope.values:
+        return f"{call.name} is in a home that was set just now, so it may not be the program that was described"
     elif brought(scope.files, call.name) or paths.folded(call.name) in scope.files:
         return f"{call.name} was written just now, so it is not the program that was described"
     return _rewritten(call.name, changed)
@@ -112,12 +118,13 @@ def not_the_one(call: Call, scope: Scope, changed: Iterable[str]) -> str:
 
 def _searched(scope: Scope) -> str:
     """The folder of somebody's choice in which this text has programs looked up."""
-    ways = scope.values.get("PATH", ())
-    folders = [folder for way in ways for word in way for folder in word.text.split(":")]
-    odd = next((one for one in folders if one != HOLE and not keeps_programs(paths.folded(one))), None)
-    if odd is None and ways and all(folder == HOLE for folder in folders) and len(folders) > 1:
-        odd = HOLE  # more than the path that was there
+    folders = [folder for way in scope.values.get("PATH", ()) for word in way for folder in word.text.split(":")]
+    odd = next((one for one in folders if not _keeps(one, scope)), None)
     return "" if odd is None else odd.replace(HOLE, "…") or "this folder"
+
+
+def _keeps(folder: str, scope: Scope) -> bool:
+    return keeps_programs(paths.folded(folder)) and not (folder.startswith("~") and "HOME" in scope.values)
 
 
 def _rewritten(name: str, changed: Iterable[str]) -> str:
@@ -140,6 +147,17 @@ def asks_for_help(call: Call) -> bool:
     *words, last = call.args or (Word(""),)
     plain = all(word.known and not word.text.startswith("-") for word in words)
     return last.text in {"--help", "--version"} and plain and len(words) <= 4
+
+
+def _behind_options(words: tuple[Word, ...]) -> Iterator[Run]:
+    """`scanq --jobs 4 rm -rf x`: the first word that is no option's value may be a program."""
+    for at, (option, word) in enumerate(pairwise((Word(""), *words))):
+        if word.text.startswith("-"):
+            continue
+        if at and word.text in _RUN_BY_OTHERS:
+            yield Argv(words[at:])
+        if not option.text.startswith("-"):
+            return
 
 
 def _until_strokes(args: tuple[Word, ...]) -> tuple[Word, ...]:

@@ -21,6 +21,7 @@ from sidecar.core.understand import paths
 from sidecar.core.understand.shell.call import HOLE, Word
 
 ANY = "*"
+SYSTEM = "/usr/bin"  # the search path before a text changes it
 # No description has more words than may follow a program, and no program has verbs behind so many.
 MOST_WORDS = 40
 _KEEPS_PROGRAMS = re.compile(r"(/usr(/local)?)?/s?bin|/opt/[\w.-]+/s?bin|/snap/bin|~/(\.local/|\.cargo/|go/)?bin")

@@ -1,5 +1,5 @@
 """What a shell knows after a program ran: `cd` moves, `alias` defines, `read` fills, `cp` and `mv` carry text along,
-`hash -p` gives a name another program.
+`hash -p` and `enable -f` give a name another program.
 """
 
 from sidecar.core.understand import paths
@@ -24,7 +24,7 @@ def remember(scope: Scope, call: Call, changed: set[str]) -> None:
         for word in call.args:
             if word.text.isidentifier():
                 scope.values[word.text] = ((Word(HOLE),),)
-    elif call.name == "hash":
+    elif call.name in {"hash", "enable"}:
         changed.update(word.text for word in call.args)
     elif call.name in {"cp", "mv", "ln"} and len(call.args) >= 2:
         stream = scope.files.get(paths.folded(call.args[-2].text))

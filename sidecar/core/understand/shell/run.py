@@ -208,6 +208,8 @@ def _inner(walk: Walk, scope: Scope, run: Run, span: Span) -> Node | None:
             inner = scope.copy()
             if run.path is not None:
                 inner.values["PATH"] = ((run.path,),)
+            if run.elsewhere:
+                inner.values["PWD"] = ((Word(HOLE),),)
             done = run_call(walk, inner, run.words, run.stdin, span)
             nodes = done.nodes
             further = hidden(run.words, program) if run.loose else ()

@@ -31,6 +31,8 @@ from sidecar.core.understand.shell.environment import setting
 from sidecar.core.understand.shell.flags import Flags, flags
 
 _ESCALATES = Effect.ESCALATES
+# Options by which a program begins in another folder.
+_MOVES = ("C", "D", "chdir", "R", "chroot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Wrapper:
         path = _path(rest[:count])
         set_first, rest = _settings(rest[:count]), rest[count:]
         if rest:
-            runs.append(Argv(rest, call.stdin, loose=bool(read.given), path=path))
+            runs.append(Argv(rest, call.stdin, loose=bool(read.given), path=path, elsewhere=read.has(*_MOVES)))
         deeds = (deed(self.effect, call.shown, Object(Thing.COMMAND, call.name)),) if self.effect else ()
         return joined(set_first, Reading(deeds, tuple(runs), (), _same_out(rest, call)))
 
@@ -94,7 +96,10 @@ def env(call: Call) -> Reading:
     if split:
         return Reading(runs=(Script(Word(" ".join(word.text for word in (*split, *rest))), "env -S"),))
     if rest:
-        return joined(set_first, Reading(runs=(Argv(rest, call.stdin, path=path),), out=_same_out(rest, call)))
+        return joined(
+            set_first,
+            Reading(runs=(Argv(rest, call.stdin, path=path, elsewhere=read.has(*_MOVES)),), out=_same_out(rest, call)),
+        )
     if read.has("help", "version"):
         return NOTHING
     return does(Effect.READS_SECRET, call, why="prints every variable")
