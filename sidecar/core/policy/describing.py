@@ -5,6 +5,7 @@ Rules:
 - One thing is described once in a policy.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ KINDS = ("programs", "tools")
 # None of these is more than a program that nobody looks at closely may do.
 _MILD = frozenset({HARMLESS, "reads", "writes", "runs_code"})
 _ANY = "*"
+# Each is tried at every call of the program: a thousand calls in one text take half a second then.
+MOST_WORDINGS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,11 @@ def wrongly_described(document: Document, known: Known) -> Iterator[Mistake]:
 
 def _wrong(kind: str, entries: Mapping[str, object], known: Known, document: Document) -> Iterator[tuple[str, str]]:
     first: dict[tuple[str, ...], str] = {}
+    names = Counter(_meant(key)[0] for key in entries)
+    name, most = names.most_common(1)[0] if names and kind == "programs" else ("", 0)
+    if most > MOST_WORDINGS:
+        key = next(key for key in entries if _meant(key)[0] == name)
+        yield key, f"{name} is described {most} times; {MOST_WORDINGS} are the most: use `*`, or fewer words"
     if len(entries) > MAX_ENTRIES:
         yield next(iter(entries)), f"expected at most {MAX_ENTRIES} entries: write several policies"
     for key, value in entries.items():

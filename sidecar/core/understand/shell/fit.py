@@ -46,10 +46,41 @@ class Said:
     words: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A word of the call. `skipped`: it may be left out of what is compared; `valued`: the next may be its value."""
+
+    text: str
+    folded: str
+    vague: bool
+    dashed: bool
+    skipped: bool
+    valued: bool
+
+
+def _token(arg: Word) -> _Token:
+    text, dashed = arg.text, arg.text.startswith("-")
+    skipped = dashed or not text or _SETTING.match(text) is not None
+    return _Token(text, text.casefold(), _vague(arg), dashed, skipped, dashed and "=" not in text)
+
+
+# Behind too many words nobody knows what comes.
+_MORE = _Token("", "", vague=True, dashed=False, skipped=True, valued=False)
+
+
+def _tokens(args: Sequence[Word]) -> tuple[_Token, ...]:
+    found = tuple(map(_token, args[:MOST_WORDS]))
+    return found if len(args) <= MOST_WORDS else (*found, _MORE)
+
+
 def said(own: Own, name: str, args: Sequence[Word], cwd: str = ".") -> Said | None:
     """What the descriptions say of a call; nothing where none may be about it. `cwd`: where the shell stands."""
     last = name.rpartition("/")[2]
-    read = [_of_book(entries, name, args, cwd) for entries in own.programs(last)]
+    about = list(own.programs(last))
+    if not any(about):
+        return None
+    tokens = _tokens(args)
+    read = [_of_book(entries, name, tokens, cwd) for entries in about]
     entries = tuple(dict.fromkeys(entry for one in read for entry in one.entries))
     if not entries:
         return None
@@ -68,18 +99,28 @@ def keeps_programs(folder: str) -> bool:
     return _KEEPS_PROGRAMS.fullmatch(folder) is not None
 
 
-def _of_book(entries: Iterable[DescribedProgram], name: str, args: Sequence[Word], cwd: str) -> Said:
-    fits = [(one, named(one.name, name, cwd), worded(one.words, args)) for one in entries]
-    certain = [one for one, by_name, by_words in fits if min(by_name, by_words) is Fit.SURE]
+def _of_book(entries: Iterable[DescribedProgram], name: str, tokens: Sequence[_Token], cwd: str) -> Said:
+    meant = [one for one in entries if _begins(one, tokens)]
+    by_name = {called: named(called, name, cwd) for called in {one.name for one in meant}}
+    fits = [(one, by_name[one.name], _worded(one.words, tokens)) for one in meant]
+    certain = [one for one, program, by_words in fits if min(program, by_words) is Fit.SURE]
     longest = max((len(one.words) for one in certain), default=-1)
     base = [one for one in certain if len(one.words) == longest]
     more = [
         (one, by_words)
-        for one, by_name, by_words in fits
-        if min(by_name, by_words) and (by_name is Fit.SURE or not base) and len(one.words) > longest
+        for one, program, by_words in fits
+        if min(program, by_words) and (program is Fit.SURE or not base) and len(one.words) > longest
     ]
     opened = any(by_words is Fit.OPEN for _, by_words in more)
     return Said((*base, *(one for one, _ in more)), bool(base), opened, max(longest, 0))
+
+
+def _begins(one: DescribedProgram, tokens: Sequence[_Token]) -> bool:
+    """A quick look, for there may be many of one program: what a plain first word does not fit, the call does not."""
+    if not one.words or not tokens:
+        return not one.words
+    first = tokens[0]
+    return first.vague or first.skipped or _near(one.words[0], first)
 
 
 def named(described: str, called: str, cwd: str = ".") -> Fit:
@@ -100,41 +141,40 @@ def _placed(called: str, cwd: str) -> str:
 
 def worded(words: Sequence[str], args: Sequence[Word]) -> Fit:
     """Whether a call's words begin with these."""
-    first = args[: len(words)]
-    if len(first) == len(words) and all(_is(word, arg) for word, arg in zip(words, first, strict=True)):
+    return _worded(words, _tokens(args))
+
+
+def _worded(words: Sequence[str], tokens: Sequence[_Token]) -> Fit:
+    if len(tokens) >= len(words) and all(map(_is, words, tokens)):
         return Fit.SURE
-    return _may(words, args[:MOST_WORDS])
+    return _may(words, tokens)
 
 
-def _is(word: str, arg: Word) -> bool:
-    if _vague(arg):
-        return False
-    return word == arg.text or (word == ANY and bool(arg.text) and not arg.text.startswith("-"))
+def _is(word: str, token: _Token) -> bool:
+    return not token.vague and (word == token.text or (word == ANY and bool(token.text) and not token.dashed))
 
 
-def _may(words: Sequence[str], args: Sequence[Word]) -> Fit:
+def _may(words: Sequence[str], tokens: Sequence[_Token]) -> Fit:
     """Every way to take the options counts. `at`: how many of the words may have been met."""
-    at, valued = {0}, False
-    for arg in args:
-        if len(words) in at:
-            break
+    at, valued, whole = {0}, False, len(words)
+    for token in tokens:
+        if token.vague:
+            return Fit.OPEN
+        met = {index + 1 for index in at if _near(words[index], token)}
+        at = met | at if token.skipped or valued else met
+        if whole in at:
+            return Fit.MAYBE
         if not at:
             return Fit.NO
-        if _vague(arg):
-            return Fit.OPEN
-        dashed = arg.text.startswith("-")
-        met = {index + 1 for index in at if index < len(words) and _near(words[index], arg.text, dashed=dashed)}
-        skipped = dashed or valued or not arg.text or _SETTING.match(arg.text) is not None
-        at = met | at if skipped else met
-        valued = dashed and "=" not in arg.text
-    return Fit.MAYBE if len(words) in at else Fit.NO
+        valued = token.valued
+    return Fit.NO
 
 
-def _near(word: str, text: str, *, dashed: bool) -> bool:
+def _near(word: str, token: _Token) -> bool:
     """Programs take a verb in any letters, and shortened: `del`."""
-    if word == ANY or not text:
-        return bool(text) and not dashed
-    return word.casefold().startswith(text.casefold())
+    if word == ANY or not token.text:
+        return bool(token.text) and not token.dashed
+    return word.casefold().startswith(token.folded)
 
 
 def _vague(arg: Word) -> bool:

@@ -70,6 +70,12 @@ def test_too_many_of_them() -> None:
         book(f"policy: mine\nunderstand:\n  programs:\n{many}")
 
 
+def test_too_many_of_one_program() -> None:
+    many = "".join(f"    acmectl v{number}: reads\n" for number in range(101))
+    with pytest.raises(ConfigurationError, match="acmectl is described 101 times; 100 are the most"):
+        book(f"policy: mine\nunderstand:\n  programs:\n{many}")
+
+
 def test_the_digest_is_over_what_they_say() -> None:
     assert book(TEXT).digest != book(TEXT.replace("./bin/Deploy: reads", "./bin/Deploy: writes")).digest
     assert book(TEXT).digest == book(f"# moved by a line\n{TEXT}").digest

@@ -72,6 +72,12 @@ def test_an_empty_word_hides_none() -> None:
     assert worded(["delete"], [Word(""), Word("delete")]) is Fit.MAYBE
 
 
+def test_behind_many_options_nobody_looks() -> None:
+    many = [*(Word("-v") for _ in range(60)), Word("delete")]
+    assert worded(["delete"], many) is Fit.OPEN
+    assert worded(["delete"], [Word("show"), *many]) is Fit.NO
+
+
 def test_a_sentence_is_no_word_that_hides() -> None:
     assert worded(["delete"], [Word("Grüße an alle")]) is Fit.NO
 
