@@ -103,7 +103,7 @@ def whole(folder: Path, made_up: str, more: str = "") -> Iterator[Gate]:
         (folder / "gatehouse.yaml").write_text(CONFIG % (*(ports := free_ports(5)), simulator.url) + more)
         with running(folder):
             mint = (*PROGRAM, "token", "mint", "--subject", "ada", "--config", str(folder / "gatehouse.yaml"))
-            token = subprocess.run(mint, check=True, capture_output=True, text=True).stdout.strip()
+            token = subprocess.run(mint, check=True, capture_output=True, text=True, timeout=90).stdout.strip()
             yield Gate(f"http://127.0.0.1:{ports[0]}", token, folder / "received.jsonl", simulator, True, made_up)
 
 

@@ -11,15 +11,14 @@ Rules:
 """
 
 import asyncio
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError, Mistake
-from sidecar.processes import clickhouse, probe, state_folder
-from sidecar.processes.children import Child
+from sidecar.processes import clickhouse, ending, probe, state_folder
+from sidecar.processes.children import STOP_WITHIN, Child
 from sidecar.processes.envoy_admin import EnvoyAdmin
 from sidecar.rulebook.book import book_of
 from sidecar.rulebook.sources import read_sources
@@ -27,6 +26,7 @@ from sidecar.settings.ready import unready
 from sidecar.settings.values import Settings
 
 READY_WITHIN = 60.0
+ALL_STOP_WITHIN = 7 * STOP_WITHIN
 PROGRAM = (sys.executable, "-m", "sidecar.cli.main")
 Say = Callable[[str], None]
 
@@ -46,10 +46,8 @@ class Up:
 
     async def run(self, started: Callable[[], None]) -> None:
         """Start, say so, and stay until told to stop or until a child is beyond help."""
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.set)
+        # Each child has its time, one after the other, and Envoy before them what is open.
+        stop = ending.signalled(self._settings.envoy.drain + ALL_STOP_WITHIN)
         await asyncio.to_thread(self._check)
         await asyncio.to_thread(self._prepare)
         try:
@@ -218,7 +216,10 @@ def _http(address: str, port: int) -> str:
 
 def _ours(*argv: str) -> str:
     """What one of our own commands prints; its complaint is ours."""
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)  # noqa: S603
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=READY_WITHIN)  # noqa: S603
+    except subprocess.TimeoutExpired as late:
+        raise ConfigurationError.single("envoy config", f"not done after {READY_WITHIN:.0f} s: try again") from late
     if done.returncode != 0:
         raise ConfigurationError.single("envoy config", done.stderr.strip() or f"ended with {done.returncode}")
     return done.stdout
