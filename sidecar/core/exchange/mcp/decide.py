@@ -123,7 +123,7 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     return (
         replace(
             go,
-            held=held(_subject(gate, call, go), session, judged, stream=False, answers=False),
+            held=held(_subject(gate, call, go, bound.described), session, judged, stream=False, answers=False),
             waits=waits(arrived.id, arrived.head, message),
         )
         if (judged.holds)
@@ -292,8 +292,8 @@ def _context(gate: Gate, call: _Call, session: Session, accepted: frozenset[tupl
     )
 
 
-def _subject(gate: Gate, call: _Call, go: Go) -> Subject:
+def _subject(gate: Gate, call: _Call, go: Go, own: Own) -> Subject:
     head, name, at = call.arrived.head, call.way.connection.name, call.arrived.at
     content = approved.content(head, go.route.upstream_path, go.body)
-    shown = approved.shown(head, call.way.path, call.message, call.run, gate.understand)
+    shown = approved.shown(head, call.way.path, call.message, call.run, gate.reader(own, call.tool or ""))
     return Subject(gate.name, call.arrived.id, call.caller, name, "", content, at, call.texts.pieces, direct=shown)
