@@ -18,7 +18,7 @@ from sidecar.core.errors import ConfigurationError
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.rules import Rules
 from sidecar.core.mask.memory import Memories
-from sidecar.core.policy.book import PolicySource, compile_book
+from sidecar.core.policy.book import PolicySource
 from sidecar.core.wire.json_strict import JsonLimits
 from sidecar.extproc.grpc_server import Limits, Server
 from sidecar.extproc.onward import onward_socket
@@ -32,6 +32,7 @@ from sidecar.record.keeper import Keeper
 from sidecar.record.pinned import PinFile
 from sidecar.record.sealing import Sealer
 from sidecar.record.spool import Spool
+from sidecar.rulebook.book import book_of
 from sidecar.rulebook.bundle.follower import Follower
 from sidecar.rulebook.rulebook import Rulebook
 from sidecar.settings.environment import environment
@@ -55,7 +56,7 @@ def unix_clock() -> Callable[[], float]:
 
 def compile_rules(sources: Sequence[PolicySource]) -> Rules:
     """Policies to rules that are ready to scan at full speed."""
-    rules = Rules.of(compile_book(sources, catalogue.builtin()))
+    rules = Rules.of(book_of(sources))
     rules.compiled.warm()
     return rules
 

@@ -16,12 +16,11 @@ import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from sidecar.core.detect import catalogue
 from sidecar.core.errors import ConfigurationError, Mistake
-from sidecar.core.policy.book import compile_book
 from sidecar.processes import clickhouse, ending, probe, state_folder
 from sidecar.processes.children import STOP_WITHIN, Child
 from sidecar.processes.envoy_admin import EnvoyAdmin
+from sidecar.rulebook.book import book_of
 from sidecar.rulebook.sources import read_sources
 from sidecar.settings.ready import unready
 from sidecar.settings.values import Settings
@@ -87,7 +86,7 @@ class Up:
                     )
                 )
         try:
-            compile_book(read_sources(self._settings.policies), catalogue.builtin())
+            book_of(read_sources(self._settings.policies))
         except ConfigurationError as error:
             mistakes += error.mistakes
         if mistakes:
