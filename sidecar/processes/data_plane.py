@@ -9,7 +9,6 @@ import asyncio
 import gc
 import platform
 import secrets
-import signal
 import time
 from collections.abc import Callable, Sequence
 
@@ -24,7 +23,7 @@ from sidecar.core.wire.json_strict import JsonLimits
 from sidecar.extproc.grpc_server import Limits, Server
 from sidecar.extproc.onward import onward_socket
 from sidecar.extproc.seat import Exchange, Nobody, Recorder, Seat
-from sidecar.processes import bundles, crediting, linking, recording, state_folder
+from sidecar.processes import bundles, crediting, ending, linking, recording, state_folder
 from sidecar.processes.counted import CountedExchange, CountedRecorder, reported
 from sidecar.processes.providers import claim_names
 from sidecar.processes.sealed import SealedExchange
@@ -101,10 +100,8 @@ class DataPlane:
         self._diary: recording.Diary | None = None
         self._secret = state_folder.route_secret(state)
 
-    async def run(self) -> None:
-        stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async def run(self, stop: asyncio.Event | None = None) -> None:
+        stop = stop or ending.signalled()
         metrics = self._settings.metrics
         health = HealthServer(self._health, metrics.address, metrics.port)
         spool = recording.opened(self._settings, self._metrics)

@@ -11,7 +11,6 @@ Rules:
 """
 
 import asyncio
-import signal
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -21,8 +20,8 @@ from sidecar.core.errors import ConfigurationError, Mistake
 from sidecar.core.policy.book import compile_book
 from sidecar.extproc.bootstrap.document import as_yaml
 from sidecar.extproc.bootstrap.spec import spec_from
-from sidecar.processes import clickhouse, probe, state_folder
-from sidecar.processes.children import Child
+from sidecar.processes import clickhouse, ending, probe, state_folder
+from sidecar.processes.children import STOP_WITHIN, Child
 from sidecar.processes.envoy_admin import EnvoyAdmin
 from sidecar.processes.providers import providers
 from sidecar.rulebook.sources import read_sources
@@ -30,6 +29,7 @@ from sidecar.settings.ready import unready
 from sidecar.settings.values import Settings
 
 READY_WITHIN = 60.0
+ALL_STOP_WITHIN = 7 * STOP_WITHIN
 PROGRAM = (sys.executable, "-m", "sidecar.cli.main")
 Say = Callable[[str], None]
 
@@ -49,10 +49,8 @@ class Up:
 
     async def run(self, started: Callable[[], None]) -> None:
         """Start, say so, and stay until told to stop or until a child is beyond help."""
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.set)
+        # Each child has its time, one after the other, and Envoy before them what is open.
+        stop = ending.signalled(self._settings.envoy.drain + ALL_STOP_WITHIN)
         await asyncio.to_thread(self._check)
         await asyncio.to_thread(self._prepare)
         try:

@@ -76,7 +76,7 @@ class World:
 
     def gatehouse(self, *argv: str) -> str:
         command = (*PROGRAM, *argv, "--config", str(self.folder / "gatehouse.yaml"))
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=90).stdout.strip()
 
 
 @contextmanager

@@ -22,8 +22,8 @@ from tests.token_endpoint import TokenGiver, giving, plain
 
 POLICY = """
 policy: servers
-applies: {connections: [tickets, shop, guarded, personal, locked, found, issued, json]}
-paths: ['GET /orders', 'POST /orders']
+applies: {connections: [tickets, shop, guarded, personal, locked, found, issued, json, older]}
+paths: ['GET /orders', 'POST /orders', 'GET /sse', 'POST /messages/']
 limits: {session: {tools: {"mcp__*__find": 3}}}
 rules:
   - {id: no-drops, where: [tool_call], match: {tool: 'drop.*'}, do: deny, say: "Nothing is dropped here."}
@@ -67,6 +67,7 @@ development: {identity: true}
 connections:
   - {name: tickets, kind: mcp, url: "%(service)s/mcp", path: /mcp/tickets,
      credential: {header: authorization, prefix: "Bearer ", from: {file: upstream.key}}}
+  - {name: older, kind: mcp, url: "%(service)s/older", credential: {from: {file: upstream.key}}}
   - {name: json, kind: mcp, url: "%(service)s/json/mcp", credential: {from: {file: upstream.key}}}
   - {name: shop, kind: http, url: "%(service)s", credential: {header: x-api-key, from: {file: upstream.key}}}
   - {name: claude, kind: claude, url: "%(claude)s", credential: {header: x-api-key, from: {file: upstream.key}}}

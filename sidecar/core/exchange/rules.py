@@ -107,6 +107,10 @@ class BoundRules:
         """Whether a body of a type that nobody can read may be sent: every book has to say so."""
         return all(one.may_send(kind) for one in self.rulesets)
 
+    def names_path(self, method: str, path: str) -> bool:
+        """Whether every book names this path letter by letter, so that nothing in it is the client's own."""
+        return all(one.names_path(method, path) for one in self.rulesets)
+
     @property
     def passing_when_full(self) -> tuple[str, ...]:
         """The policies by which a call may pass that a full record cannot take. One that does not say so: nothing."""

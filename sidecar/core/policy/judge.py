@@ -105,6 +105,11 @@ class Ruleset:
         """Whether a policy in force lets a body of a type be sent that nobody can read."""
         return any(one.bodies is not None and one.bodies.fits(kind) for one in self.policies if not one.shadow)
 
+    def names_path(self, method: str, path: str) -> bool:
+        """Whether a policy in force opens this very path, not by a `*` in it."""
+        opens = (one for policy in self.policies if not policy.shadow for one in policy.paths)
+        return "*" not in path and any(path in one.path.sources and one.fits(method, path) for one in opens)
+
     @property
     def rules(self) -> tuple[Rule, ...]:
         return tuple(rule for policy in self.policies for rule in policy.rules)

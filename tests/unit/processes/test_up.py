@@ -105,7 +105,7 @@ async def up(folder: Path) -> AsyncIterator[Running]:
     finally:
         if process.returncode is None:
             process.kill()
-            await process.wait()
+            await asyncio.wait_for(process.wait(), 30)
 
 
 async def test_it_works_heals_and_finishes_what_is_open(tmp_path: Path) -> None:

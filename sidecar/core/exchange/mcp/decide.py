@@ -4,18 +4,18 @@ Strategy: POST carries one message, GET opens a stream, DELETE ends a session; a
 message by its texts as well. A call of a tool is judged by the rules on tool calls too.
 
 Rules:
-- The id of a session is bound to the caller (`wire.mcp.bound`): nobody goes on with another one's.
+- The id of a session is bound to the caller (`wire.mcp.bound`), and so is the address of the older
+  transport in which one stands (`older`): nobody goes on with another one's.
 - A tool that is kept from the caller (see `pins`) cannot be called by those who remember its name.
 - Where a client answers a server and may not, the server gets an error in its place, or it would wait for ever.
-- What people let go is known by the message without its id, which is another one at every try.
+- What people let go is known by the message without what is another one at every try (`approved`).
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from urllib.parse import urlsplit
 
-from sidecar.core.approval.fingerprint import Content
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange import fact, request_headers
 from sidecar.core.exchange.admission import address, applying, caller_key, not_stopped
@@ -27,7 +27,7 @@ from sidecar.core.exchange.desk import Judged, Session
 from sidecar.core.exchange.direct_call import count_direct, judge_direct, noted
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.judgement import judge_texts
-from sidecar.core.exchange.mcp import heads
+from sidecar.core.exchange.mcp import approved, heads, older
 from sidecar.core.exchange.mcp.asked import Asked, named
 from sidecar.core.exchange.mcp.calls import Call, call_record
 from sidecar.core.exchange.mcp.given_up import cancelled_id
@@ -60,7 +60,6 @@ from sidecar.core.wire.mcp.message import CALL, Kind, Message, read_message
 from sidecar.core.wire.mcp.texts import Side, Texts, texts_of
 
 METHODS = frozenset({"POST", "GET", "DELETE"})
-_NO_SESSION = "This session does not exist here, or belongs to somebody else. Initialize a new one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,8 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     if message is not None:
         notes.shape, notes.endpoint = about(message), message.known_method
     heads.checked(arrived.head, message)
+    mine = older.opened(way, gate.mask_key, caller_key(caller)) if message is not None else None
+    way = mine or way
     call = _call(gate, arrived, caller, way, message)
     not_stopped(gate, call.caller, way)
     notes.session = call.caller.claimed_session
@@ -101,6 +102,8 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     if way.path.partition("?")[0] != "/" and not court.allows_path:
         # Not 404, on which a client would begin a new session.
         raise Refused(403, Code.PERMISSION, f"No policy allows this path on the connection {way.connection.name}.")
+    if message is not None and mine is None:
+        _sealed(bound, way)
     _admitted(gate, bound, call)
     placeholders, budget = Placeholders(gate.mask_key, scope, rules.words), Budget(bound.limits.session)
     session = Session(court, gate.memories.of(scope), placeholders, budget, way.connection.name)
@@ -127,6 +130,12 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     )
 
 
+def _sealed(bound: BoundRules, way: Route) -> None:
+    """Nobody told this caller this address."""
+    if older.needs_seal(way.path, named=bound.names_path("POST", way.path.partition("?")[0])):
+        raise Refused(404, Code.NOT_FOUND, older.NO_SESSION)
+
+
 def _message(gate: Gate, arrived: Arrived) -> Message | None:
     if arrived.head.method not in METHODS:
         raise Refused(405, Code.INVALID_REQUEST, "An MCP server is spoken to by POST, GET and DELETE.")
@@ -145,7 +154,7 @@ def _call(gate: Gate, arrived: Arrived, caller: Caller, way: Route, message: Mes
     if given is not None:
         session = sessions.opened(given, gate.mask_key, way.connection.name, caller_key(caller))
         if session is None:
-            raise Refused(404, Code.NOT_FOUND, _NO_SESSION)
+            raise Refused(404, Code.NOT_FOUND, older.NO_SESSION)
         claimed = caller.claimed_session or f"mcp-{sha256(given.encode()).hexdigest()[:16]}"
         caller = replace(caller, claimed_session=claimed)
     name = way.connection.name
@@ -263,7 +272,7 @@ def _told(verdict: Verdict, exchange: str) -> Refused:
 
 
 def _context(gate: Gate, call: _Call, session: Session, accepted: frozenset[tuple[str, bytes]]) -> AnswerContext:
-    name, message = call.way.connection.name, call.message
+    name, message, server = call.way.connection.name, call.message, urlsplit(call.way.connection.url)
     known = message.known_method if message and message.method else None
     asked = Asked(
         pins=gate.pins,
@@ -274,6 +283,8 @@ def _context(gate: Gate, call: _Call, session: Session, accepted: frozenset[tupl
         tool=call.tool if known == CALL else known,
         accepted=accepted,
         prefix=f"{NAMED}{name}",
+        root=server.path.rstrip("/"),
+        url=f"{server.scheme}://{server.netloc}{call.way.upstream_path}",
     )
     return AnswerContext(
         call.arrived.id, name, session, Endpoint.OTHER, False, call.caller, keep=gate.keep_originals, asked=asked
@@ -281,16 +292,7 @@ def _context(gate: Gate, call: _Call, session: Session, accepted: frozenset[tupl
 
 
 def _subject(gate: Gate, call: _Call, go: Go) -> Subject:
-    content = Content(call.arrived.head.method, go.route.upstream_path, _without_id(go.body))
-    name, at = call.way.connection.name, call.arrived.at
-    return Subject(gate.name, call.arrived.id, call.caller, name, "", content, at, call.texts.pieces)
-
-
-def _without_id(body: bytes | None) -> bytes | None:
-    """The message as it means, without what differs at every try."""
-    value = json.loads(body) if body else None
-    if not isinstance(value, dict):
-        return body
-    params = value.get("params")
-    kept = {key: one for key, one in params.items() if key != "_meta"} if isinstance(params, dict) else params
-    return json.dumps({"method": value.get("method"), "params": kept}, sort_keys=True).encode()
+    head, name, at = call.arrived.head, call.way.connection.name, call.arrived.at
+    content = approved.content(head, go.route.upstream_path, go.body)
+    shown = approved.shown(head, call.way.path, call.message, call.run, gate.understand)
+    return Subject(gate.name, call.arrived.id, call.caller, name, "", content, at, call.texts.pieces, direct=shown)

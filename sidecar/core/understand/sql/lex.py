@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from sidecar.core.understand.sql.lists import listed_at
 from sidecar.core.understand.sql.token import Kind, Manner, Token, Tokens
 
 _MARKS = r"->>|->|::|:=|<=>|<=|>=|<>|!=|\|\||&&|@>|<@|#>>|#>|@@|=>|<<|>>|!~\*?|~\*|\*\*"
@@ -58,7 +59,10 @@ def _pattern(manner: Manner) -> re.Pattern[str]:
     if manner.brackets:
         names.append(r"\[[^\]\d\n][^\]\n]*+\]")
     parts = {
-        "space": rf"[\s{_UNSEEN}]++",
+        # What most of a text is, before all that is rarer: words that no quote follows, and these three marks.
+        "plain": r"(?![gG][oO]\b)[^\W\d_][\w$]*+(?!['\"&])",
+        "opening": r"\(",
+        "simple": r"[),]",
         "line": "|".join(line),
         "block": r"/\*",
         "separator": r"(?:(?<=\n)|\A)[ \t]*+(?i:GO)(?:[ \t]+\d+)?[ \t]*+(?=\r?(?:\n|\Z))|;",
@@ -71,10 +75,13 @@ def _pattern(manner: Manner) -> re.Pattern[str]:
         "word": r"\#{0,2}[^\W\d][\w$]*+" if manner.brackets else r"[^\W\d][\w$]*+",
         "mark": rf"{_MARKS}|.",
     }
-    return re.compile("|".join(f"(?P<{name}>{part})" for name, part in parts.items()), re.DOTALL)
+    either = "|".join(f"(?P<{name}>{part})" for name, part in parts.items())
+    return re.compile(rf"[\s{_UNSEEN}]*+(?:{either}|\Z)", re.DOTALL)
 
 
-_KINDS = {"number": Kind.NUMBER, "place": Kind.PLACE, "mark": Kind.MARK, "separator": Kind.END}
+_AT_ONCE = {"plain": Kind.WORD, "simple": Kind.MARK, "word": Kind.WORD, "place": Kind.PLACE, "number": Kind.NUMBER}
+_WORDS = {"plain", "word"}
+_KINDS = {"mark": Kind.MARK, "separator": Kind.END}
 
 
 class _Lexer:
@@ -84,16 +91,24 @@ class _Lexer:
         self.open_ended = False
 
     def run(self, most: int) -> Lexed:
-        match_at, at, size = _pattern(self.manner).match, 0, len(self.text)
-        executable = 0
-        while at < size:
+        match_at, at, text = _pattern(self.manner).match, 0, self.text
+        put, executable = self.tokens.append, 0
+        while match := match_at(text, at):
+            group = match.lastgroup
+            if group is None:  # nothing is left but space
+                break
             if len(self.tokens) > most:
                 raise TooMuch
-            match = match_at(self.text, at)
-            group, at = match.lastgroup, match.end()  # type: ignore[union-attr]
-            if group in {"space", "line"}:
+            start, at = match.span(group)
+            raw = text[start:at]
+            if group in _AT_ONCE:
+                put(Token(_AT_ONCE[group], raw.upper() if group in _WORDS else raw, start, at))
                 continue
-            start, raw = match.start(), match.group()  # type: ignore[union-attr]
+            if group == "line":
+                continue
+            if group == "opening":
+                at = self._bracket(start)
+                continue
             if group == "block":
                 at, opened = self._comment(start)
                 executable += opened
@@ -107,11 +122,19 @@ class _Lexer:
                 self._put(str(group), raw, start)
         return Lexed(tuple(self.tokens), self.open_ended, bool(_HIDDEN.search(self.text)))
 
+    def _bracket(self, start: int) -> int:
+        """Where reading goes on: behind the bracket, or behind a long list of constants that begins here."""
+        found = listed_at(self.text, start, self.tokens)
+        if found is None or found.start > start:
+            self.tokens.append(Token(Kind.MARK, "(", start, start + 1))
+        if found is None:
+            return start + 1
+        self.tokens.append(found)
+        return found.end
+
     def _put(self, group: str, raw: str, start: int) -> None:
         end = start + len(raw)
-        if group == "word":
-            self.tokens.append(Token(Kind.WORD, raw.upper(), start, end))
-        elif group in {"text", "name"}:
+        if group in {"text", "name"}:
             kind = Kind.TEXT if group == "text" else Kind.NAME
             self.tokens.append(Token(kind, self._meant(raw, kind), start, end))
         else:

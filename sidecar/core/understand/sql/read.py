@@ -31,7 +31,6 @@ MAX_TEXT = 100_000  # characters; more tokens than lex.MOST_TOKENS are refused b
 MAX_DEPTH = 8  # texts inside texts
 WORK = 100_000  # tokens of all statements, one inside another counted again: about a tenth of a second
 STATEMENT = 20  # tokens that a statement costs however short it is
-BUDGET = 6000  # tokens that go to the parser: about a fifth of a second
 LABEL = 60
 
 
@@ -47,12 +46,11 @@ class _Place:
 @dataclass(slots=True)
 class _Reading:
     dialect: str | None
-    budget: int = BUDGET
     prepared: set[str] = field(default_factory=set)
     temporary: set[str] = field(default_factory=set)
     computed: list[str] = field(default_factory=list)
     work: int = WORK
-    trees: Trees = field(default_factory=dict)
+    trees: Trees = field(default_factory=Trees)
 
 
 def sql(text: str, dialect: str | None = None) -> Understood:
@@ -121,8 +119,7 @@ def _statement(tokens: Tokens, text: str, reading: _Reading, place: _Place, trie
         return Node(label), []
     order = likely(tokens, text)
     dialects = (reading.dialect, *(one for one in order if one != reading.dialect)) if reading.dialect else order
-    found = statement(tokens, dialects[:tries], reading.budget, reading.prepared, reading.trees)
-    reading.budget -= len(tokens) * (MOST_TRIES if found.unread else 1)
+    found = statement(tokens, dialects[:tries], reading.prepared, reading.trees)
     reading.computed += found.computed
     unread = list(found.unread)
     children: list[Node] = []
