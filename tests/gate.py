@@ -83,7 +83,7 @@ rules:
 CONFIG = """
 listen: {address: 127.0.0.1, port: %d}
 metrics: {port: %d}
-envoy: {admin_port: %d}
+envoy: {admin_port: %d, drain: 1s}
 control: {listen: {port: %d}, gates: {port: %d}}
 development: {identity: true}
 connections:

@@ -61,7 +61,7 @@ limits: {session: {tools: {"mcp__*__find": 3}}}
 CONFIG = """
 listen: {address: 127.0.0.1, port: %(gate)d}
 metrics: {port: %(metrics)d}
-envoy: {admin_port: %(admin)d}
+envoy: {admin_port: %(admin)d, drain: 1s}
 control: {listen: {port: %(control)d}, gates: {port: %(gates)d}}
 development: {identity: true}
 connections:
