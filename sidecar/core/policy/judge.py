@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from sidecar.core.model.action import Action, DenyAs
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
+from sidecar.core.model.described import Descriptions
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.place import Place
 from sidecar.core.model.treatment import Treatment, in_agreement
@@ -109,6 +110,13 @@ class Ruleset:
         """Whether a policy in force opens this very path, not by a `*` in it."""
         opens = (one for policy in self.policies if not policy.shadow for one in policy.paths)
         return "*" not in path and any(path in one.path.sources and one.fits(method, path) for one in opens)
+
+    @property
+    def described(self) -> tuple[Descriptions, ...]:
+        """What policies say that programs and tools do. One in shadow says it only where none is in force: otherwise it
+        would change what those decide."""
+        in_force = [policy for policy in self.policies if not policy.shadow]
+        return tuple(policy.described for policy in in_force or self.policies if policy.described)
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -29,14 +29,13 @@ from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.judgement import judge_texts
 from sidecar.core.exchange.mcp import approved, heads, older
 from sidecar.core.exchange.mcp.asked import Asked, named
-from sidecar.core.exchange.mcp.calls import Call, call_record
+from sidecar.core.exchange.mcp.calls import Call, call_record, told
 from sidecar.core.exchange.mcp.given_up import cancelled_id
 from sidecar.core.exchange.mcp.returned import NOTHING, Returned, returned
 from sidecar.core.exchange.mcp.waits import waits
 from sidecar.core.exchange.mcp.withheld import judge_withheld
 from sidecar.core.exchange.outcome import Arrived, Go
 from sidecar.core.exchange.quarantining import quarantined
-from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.request_record import Material
 from sidecar.core.exchange.rewriting import rewritten, rewritten_document
 from sidecar.core.exchange.route import NAMED, Route
@@ -45,6 +44,7 @@ from sidecar.core.exchange.shape import about
 from sidecar.core.mask.placeholder import Placeholders
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.described import NOTHING_DESCRIBED, Own
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.http import Headers, first
 from sidecar.core.model.piece import Piece
@@ -96,6 +96,7 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     notes.material = Material(message.document, scope, message.document.raw) if message else None
     rules = gate.sessions.of(scope if notes.session else None, gate.rules)
     bound = applying(rules.bound(call.caller, way.connection), caller)
+    call = _described(gate, call, bound.described)
     court = bound.court(_facts(call))
     notes.rules(rules, court, None, notes.session)
     notes.passing_when_full = bound.passing_when_full
@@ -109,7 +110,7 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     session = Session(court, gate.memories.of(scope), placeholders, budget, way.connection.name)
     if call.run is not None:
         budget.admit(session.memory, arrived.at, named=notes.session is not None, direct=True)
-    call = _with_values(gate, call, session)
+    call = _with_values(gate, call, session, bound.described)
     judged, accepted, shadow = _judged(gate, call, session, notes)
     if notes.material is not None and message is not None:
         notes.material.session, notes.material.masked = session, judged.masked
@@ -122,7 +123,7 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     return (
         replace(
             go,
-            held=held(_subject(gate, call, go), session, judged, stream=False, answers=False),
+            held=held(_subject(gate, call, go, bound.described), session, judged, stream=False, answers=False),
             waits=waits(arrived.id, arrived.head, message),
         )
         if (judged.holds)
@@ -161,16 +162,24 @@ def _call(gate: Gate, arrived: Arrived, caller: Caller, way: Route, message: Mes
     texts = texts_of(message, Side.CLIENT, lambda tool: named(name, tool)) if message else Texts(())
     run = None
     if message is not None and message.kind is Kind.REQUEST and message.tool is not None:
-        run = Call.of(message, named(name, message.tool), gate.understand)
+        tool = named(name, message.tool)
+        run = Call.of(message, tool, gate.reader(NOTHING_DESCRIBED, tool))
     return _Call(arrived, way, caller, message, session, texts, run)
 
 
-def _with_values(gate: Gate, call: _Call, session: Session) -> _Call:
+def _described(gate: Gate, call: _Call, own: Own) -> _Call:
+    """Read as its policies describe it."""
+    if call.run is None or call.message is None or not own:
+        return call
+    return replace(call, run=Call.of(call.message, call.run.tool, gate.reader(own, call.run.tool)))
+
+
+def _with_values(gate: Gate, call: _Call, session: Session, own: Own) -> _Call:
     """What the server gave returns to it."""
     if call.run is None or call.message is None:
         return call
     back = returned(call.texts.pieces, session.memory, session.server)
-    return replace(call, run=call.run.with_values(call.message, back, gate.understand), back=back)
+    return replace(call, run=call.run.with_values(call.message, back, gate.reader(own, call.run.tool)), back=back)
 
 
 def _facts(call: _Call) -> RequestFacts:
@@ -250,7 +259,7 @@ def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged, accept
     arrived, message = call.arrived, call.message
     body, remove = arrived.body, heads.gone(arrived.head)
     if judged.verdict.action is Action.DENY:
-        refused = _told(judged.verdict, arrived.id)
+        refused = told(judged.verdict, arrived.id, call.run)
         if message is None or message.kind not in (Kind.RESULT, Kind.ERROR):
             raise refused
         body = reply.error(message.id, refused.message, refused.rule, arrived.id)
@@ -261,14 +270,6 @@ def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged, accept
         remove = (*remove, "content-encoding")
     own: Headers = ((heads.SESSION, call.session),) if call.session is not None else ()
     return Go(call.way, remove, (*request_headers.added(body), *own), body, _context(gate, call, session, accepted))
-
-
-def _told(verdict: Verdict, exchange: str) -> Refused:
-    """With what to do instead, for whoever may choose."""
-    refused = denial(verdict, exchange)
-    if not verdict.instead:
-        return refused
-    return Refused(refused.status, refused.code, f"{refused.message} {verdict.instead}", rule=refused.rule)
 
 
 def _context(gate: Gate, call: _Call, session: Session, accepted: frozenset[tuple[str, bytes]]) -> AnswerContext:
@@ -291,8 +292,8 @@ def _context(gate: Gate, call: _Call, session: Session, accepted: frozenset[tupl
     )
 
 
-def _subject(gate: Gate, call: _Call, go: Go) -> Subject:
+def _subject(gate: Gate, call: _Call, go: Go, own: Own) -> Subject:
     head, name, at = call.arrived.head, call.way.connection.name, call.arrived.at
     content = approved.content(head, go.route.upstream_path, go.body)
-    shown = approved.shown(head, call.way.path, call.message, call.run, gate.understand)
+    shown = approved.shown(head, call.way.path, call.message, call.run, gate.reader(own, call.tool or ""))
     return Subject(gate.name, call.arrived.id, call.caller, name, "", content, at, call.texts.pieces, direct=shown)

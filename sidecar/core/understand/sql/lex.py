@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from sidecar.core.understand.sql.lists import listed_at
 from sidecar.core.understand.sql.token import Kind, Manner, Token, Tokens
 
 _MARKS = r"->>|->|::|:=|<=>|<=|>=|<>|!=|\|\||&&|@>|<@|#>>|#>|@@|=>|<<|>>|!~\*?|~\*|\*\*"
@@ -18,10 +19,14 @@ _MARKS = r"->>|->|::|:=|<=>|<=|>=|<>|!=|\|\||&&|@>|<@|#>>|#>|@@|=>|<<|>>|!~\*?|~
 _UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\x00-\x08\x0e-\x1f"
 _HIDDEN = re.compile(f"[{_UNSEEN}]")
 _META = r"\\(?![\r\n])[^\n]*+|(?:(?<=\n)|\A)[ \t]*+(?:\.[a-z]|:!!|!!|:r\b|:connect\b)[^\n]*+"
+_COMMENT_MARK = re.compile(r"/\*|\*/")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b"}
 
 
-MOST_TOKENS = 50_000  # they cost about a microsecond each
+MOST_TOKENS = 8_000  # of a text in every manner, and of the texts in it: they cost about two microseconds each
+
+
+MOST_MARKS = 8_000  # backslashes in one text, or beginnings and ends of comments inside a comment
 
 
 class TooMuch(Exception):  # noqa: N818  (nobody's fault)
@@ -30,9 +35,12 @@ class TooMuch(Exception):  # noqa: N818  (nobody's fault)
 
 @dataclass(frozen=True, slots=True)
 class Lexed:
+    """`cost`: how many tokens and comments were read."""
+
     tokens: Tokens
     open_ended: bool = False
     hidden: bool = False
+    cost: int = 0
 
 
 def _quoted(mark: str, backslash: bool) -> str:
@@ -56,9 +64,12 @@ def _pattern(manner: Manner) -> re.Pattern[str]:
         texts.append(_quoted('"', manner.backslash))
     names = [_quoted("`", False), _quoted('"', False)]
     if manner.brackets:
-        names.append(r"\[[^\]\d\n][^\]\n]*+\]")
+        names.append(r"\[[^\]\d\n][^\]\n]{0,255}+\]")  # bounded: an open bracket is no reason to look to the end
     parts = {
-        "space": rf"[\s{_UNSEEN}]++",
+        # What most of a text is, before all that is rarer: words that no quote follows, and these three marks.
+        "plain": r"(?![gG][oO]\b)[^\W\d_][\w$]*+(?!['\"&])",
+        "opening": r"\(",
+        "simple": r"[),]",
         "line": "|".join(line),
         "block": r"/\*",
         "separator": r"(?:(?<=\n)|\A)[ \t]*+(?i:GO)(?:[ \t]+\d+)?[ \t]*+(?=\r?(?:\n|\Z))|;",
@@ -71,10 +82,13 @@ def _pattern(manner: Manner) -> re.Pattern[str]:
         "word": r"\#{0,2}[^\W\d][\w$]*+" if manner.brackets else r"[^\W\d][\w$]*+",
         "mark": rf"{_MARKS}|.",
     }
-    return re.compile("|".join(f"(?P<{name}>{part})" for name, part in parts.items()), re.DOTALL)
+    either = "|".join(f"(?P<{name}>{part})" for name, part in parts.items())
+    return re.compile(rf"[\s{_UNSEEN}]*+(?:{either}|\Z)", re.DOTALL)
 
 
-_KINDS = {"number": Kind.NUMBER, "place": Kind.PLACE, "mark": Kind.MARK, "separator": Kind.END}
+_AT_ONCE = {"plain": Kind.WORD, "simple": Kind.MARK, "word": Kind.WORD, "place": Kind.PLACE, "number": Kind.NUMBER}
+_WORDS = {"plain", "word"}
+_KINDS = {"mark": Kind.MARK, "separator": Kind.END}
 
 
 class _Lexer:
@@ -84,16 +98,25 @@ class _Lexer:
         self.open_ended = False
 
     def run(self, most: int) -> Lexed:
-        match_at, at, size = _pattern(self.manner).match, 0, len(self.text)
-        executable = 0
-        while at < size:
-            if len(self.tokens) > most:
+        match_at, at, text = _pattern(self.manner).match, 0, self.text
+        put, executable, left = self.tokens.append, 0, most
+        while match := match_at(text, at):
+            group = match.lastgroup
+            if group is None:  # nothing is left but space
+                break
+            left -= 1
+            if left < 0:
                 raise TooMuch
-            match = match_at(self.text, at)
-            group, at = match.lastgroup, match.end()  # type: ignore[union-attr]
-            if group in {"space", "line"}:
+            start, at = match.span(group)
+            raw = text[start:at]
+            if group in _AT_ONCE:
+                put(Token(_AT_ONCE[group], raw.upper() if group in _WORDS else raw, start, at))
                 continue
-            start, raw = match.start(), match.group()  # type: ignore[union-attr]
+            if group == "line":
+                continue
+            if group == "opening":
+                at = self._bracket(start)
+                continue
             if group == "block":
                 at, opened = self._comment(start)
                 executable += opened
@@ -105,13 +128,21 @@ class _Lexer:
                 at = self._meta(start, raw)
             else:
                 self._put(str(group), raw, start)
-        return Lexed(tuple(self.tokens), self.open_ended, bool(_HIDDEN.search(self.text)))
+        return Lexed(tuple(self.tokens), self.open_ended, bool(_HIDDEN.search(self.text)), most - left)
+
+    def _bracket(self, start: int) -> int:
+        """Where reading goes on: behind the bracket, or behind a long list of constants that begins here."""
+        found = listed_at(self.text, start, self.tokens)
+        if found is None or found.start > start:
+            self.tokens.append(Token(Kind.MARK, "(", start, start + 1))
+        if found is None:
+            return start + 1
+        self.tokens.append(found)
+        return found.end
 
     def _put(self, group: str, raw: str, start: int) -> None:
         end = start + len(raw)
-        if group == "word":
-            self.tokens.append(Token(Kind.WORD, raw.upper(), start, end))
-        elif group in {"text", "name"}:
+        if group in {"text", "name"}:
             kind = Kind.TEXT if group == "text" else Kind.NAME
             self.tokens.append(Token(kind, self._meant(raw, kind), start, end))
         else:
@@ -128,6 +159,8 @@ class _Lexer:
         else:
             self.open_ended = True
         if kind is Kind.TEXT and "\\" in inner and (self.manner.backslash or raw[0] in "eE"):
+            if inner.count("\\") > MOST_MARKS:
+                raise TooMuch
             return re.sub(r"\\(.)|''", lambda m: _ESCAPES.get(m[1], m[1]) if m[1] else "'", inner, flags=re.DOTALL)
         return inner.replace(closing * 2, closing) if len(closing) == 1 else inner
 
@@ -137,7 +170,9 @@ class _Lexer:
             match = re.compile(r"/\*M?!\d*+").match(self.text, start)
             return (match.end() if match else start + 3), 1
         depth = 0
-        for match in re.compile(r"/\*|\*/").finditer(self.text, start):
+        for marks, match in enumerate(_COMMENT_MARK.finditer(self.text, start)):
+            if marks > MOST_MARKS:
+                raise TooMuch
             depth = (
                 (depth + 1 if self.manner.nested_comments or not depth else depth) if match[0] == "/*" else depth - 1
             )

@@ -4,9 +4,13 @@ Strategy: the tokens are written out again before they are parsed: without comme
 names in the dialect's own quotes. So the parser cannot cut the text into other words than we did.
 
 Rules: a statement that the parser would keep unread as a command is refused like one that it cannot parse. What is
-too long or too deep is not tried: parsing takes about a millisecond for each 150 characters.
+too long or too deep is not tried, and the parser's steps are counted over all of a text: each costs some 15 us.
+
+The parser's compiled form (`sqlglotc`) is no way to be faster: nothing can be derived from it, so that nobody could
+count its steps, and it would log what it does not understand.
 """
 
+from dataclasses import dataclass, field
 from functools import cache
 
 from sqlglot import exp
@@ -17,10 +21,12 @@ from sqlglot.tokenizer_core import Token as SqlToken
 
 from sidecar.core.understand.sql.token import Kind, Token, Tokens
 
-MAX_TOKENS = 3000
+MAX_TOKENS = 1500
 MAX_DEPTH = 60  # brackets: each costs the parser about twelve of Python's thousand frames
 MOST_TRIES = 4
-MOST_STEPS = 30  # a token: ordinary statements take two to four
+PER_TOKEN = 8  # steps: ordinary statements take one or two
+MOST_STEPS = 1600  # of a text and all that stands in it: about 25 ms
+TRY = 8  # steps that a try costs however soon it fails
 _QUOTES = {"mysql": "`", "bigquery": "`", "clickhouse": "`"}
 
 
@@ -34,47 +40,58 @@ class Unparsed(Exception):  # noqa: N818  (nobody's fault)
     """No dialect reads it."""
 
 
-Trees = dict[tuple[str, str], exp.Expr | SqlglotError]
+@dataclass(slots=True)
+class Trees:
+    """What was tried for a text, and the steps that are left: two manners of cutting it may come to the same words."""
+
+    known: dict[tuple[str, str], exp.Expr | SqlglotError] = field(default_factory=dict)
+    left: int = MOST_STEPS
 
 
-def parsed(tokens: Tokens, dialects: tuple[str, ...], known: Trees | None = None) -> exp.Expr:
-    """The tree by the first dialect that reads it whole. `known`: what was tried before for this same text: two manners
-    of cutting it may come to the same words."""
+def parsed(tokens: Tokens, dialects: tuple[str, ...], trees: Trees) -> exp.Expr:
+    """The tree by the first dialect that reads it whole."""
     if len(tokens) > MAX_TOKENS or _depth(tokens) > MAX_DEPTH:
         raise Unparsed("it is too long or too deep to be read")
+    if len(tokens) > trees.left:
+        raise Unparsed("too much stands before it to be read")
     why = "it cannot be parsed"
     for dialect in dialects[:MOST_TRIES]:
         try:
-            return _once(written(tokens, _QUOTES.get(dialect, '"')), dialect, {} if known is None else known)
+            return _once(written(tokens, _QUOTES.get(dialect, '"')), dialect, trees)
         except SqlglotError as error:
             why = f"it cannot be parsed: {str(error).partition('. Line')[0][:80]}"
+        except RecursionError as error:
+            raise Unparsed("it is too deep to be read") from error
         except BUGS as error:
             why = f"it cannot be parsed: {type(error).__name__}"
     raise Unparsed(why)
 
 
-def _once(text: str, dialect: str, known: Trees) -> exp.Expr:
-    before = known.get((text, dialect))
+def _once(text: str, dialect: str, trees: Trees) -> exp.Expr:
+    before = trees.known.get((text, dialect))
     if before is None:
         try:
-            before = known[text, dialect] = _tree(text, dialect)
+            before = trees.known[text, dialect] = _tree(text, dialect, trees)
         except SqlglotError as error:
-            known[text, dialect] = error
+            trees.known[text, dialect] = error
             raise
     if isinstance(before, SqlglotError):
         raise before
     return before
 
 
-def _tree(text: str, dialect: str) -> exp.Expr:
+def _tree(text: str, dialect: str, trees: Trees) -> exp.Expr:
     spoken = _spoken(dialect)
     parser = _quiet(dialect)(dialect=spoken, error_level=ErrorLevel.IMMEDIATE)
     tokens = spoken.tokenize(text)
-    parser.most = MOST_STEPS * (len(tokens) + 10)
-    trees = [tree for tree in parser.parse(tokens, text) if tree is not None]
-    if len(trees) != 1:
+    parser.most = min(PER_TOKEN * (len(tokens) + 10), trees.left)
+    try:
+        found = [tree for tree in parser.parse(tokens, text) if tree is not None]
+    finally:
+        trees.left -= TRY + max(parser.steps, len(tokens) // 2)
+    if len(found) != 1:
         raise SqlglotError("not one statement")
-    return trees[0]
+    return found[0]
 
 
 class _Quiet(Parser):
@@ -93,7 +110,7 @@ class _Quiet(Parser):
 
     def _advance(self, times: int = 1) -> None:
         self.steps += 1
-        if self.most and self.steps > self.most:
+        if self.steps > self.most:
             raise Unparsed("it takes too long to be read")
         super()._advance(times)
 

@@ -34,11 +34,10 @@ _NEXT = vocabulary(
 _NAMES_FOLLOW = vocabulary("INTO TABLE WITH RECURSIVE AS UPDATE FUNCTION PROCEDURE ON INDEX EXISTS REFERENCES KEY")
 MOST_NAMES = 60  # tokens: a statement that is not parsed names its things at its beginning
 _VALUES = frozenset({"NULL", "TRUE", "FALSE", "DEFAULT"})
+WALK = 12  # steps of the parser that a walk over its tree costs at least
 
 
-def statement(
-    tokens: Tokens, dialects: tuple[str, ...], budget: int, prepared: set[str], known: Trees | None = None
-) -> Found:
+def statement(tokens: Tokens, dialects: tuple[str, ...], prepared: set[str], trees: Trees) -> Found:
     found = Found(prepared=prepared)
     first = tokens[0]
     if first.kind is Kind.META:
@@ -53,8 +52,9 @@ def statement(
     elif len(tokens) > MAX_TOKENS:
         found.unread.append("a statement longer than is read")
         rough(tokens, found)
+        return found
     elif first.is_mark("(") or (first.is_word(*PARSED) and not _is_call(tokens)):
-        _query(tokens, dialects, budget, found, known)
+        _query(tokens, dialects, found, trees)
     elif is_block(tokens):
         block(tokens, found)
     elif first.kind is Kind.WORD and first.word in DYNAMIC:
@@ -72,15 +72,14 @@ def statement(
     return found
 
 
-def _query(tokens: Tokens, dialects: tuple[str, ...], budget: int, found: Found, known: Trees | None) -> None:
+def _query(tokens: Tokens, dialects: tuple[str, ...], found: Found, trees: Trees) -> None:
     if tokens[0].is_word("INSERT") and (at := find(tokens, "EXEC", "EXECUTE")) > 0:
         found.add(Effect.WRITES, "INSERT of what a procedure gives", *table(name_at(tokens, 1)))
         found.tails.append(tokens[at:])
         return
     try:
-        if len(tokens) > budget:
-            raise Unparsed("too much stands before it to be read")
-        inner = walked(parsed(reworded(tokens), dialects, known))
+        trees.left -= WALK
+        inner = walked(parsed(reworded(tokens), dialects, trees))
     except (Unparsed, *BUGS) as error:
         found.unread.append(str(error) if isinstance(error, Unparsed) else f"it cannot be read: {type(error).__name__}")
         rough(tokens, found)
@@ -151,7 +150,7 @@ def _rows_of_values(tokens: Tokens) -> bool:
 def _value(token: Token) -> bool:
     if token.kind is Kind.MARK:
         return token.word in {"(", ")", ",", "-"}
-    return token.kind in {Kind.TEXT, Kind.NUMBER, Kind.PLACE} or token.is_word(*_VALUES)
+    return token.kind in {Kind.TEXT, Kind.NUMBER, Kind.PLACE, Kind.LIST} or token.is_word(*_VALUES)
 
 
 def _next_to_it(tokens: Tokens, found: Found) -> None:

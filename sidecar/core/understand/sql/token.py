@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Kind(IntEnum):
@@ -14,11 +15,12 @@ class Kind(IntEnum):
     MARK = 6
     END = 7  # a semicolon or what stands for it
     META = 8  # a line for the client: \! or .shell
+    LIST = 9  # many constants with commas between them (lists.py); its word is how the list begins
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """`word`: upper case for a word, the mark itself, what is meant by a quoted name or text."""
+class Token(NamedTuple):
+    """`word`: upper case for a word, the mark itself, what is meant by a quoted name or text. A tuple, because it is
+    made in a third of a dataclass's time, and making them is most of what a long text costs."""
 
     kind: Kind
     word: str

@@ -30,7 +30,7 @@ def test_tokens_are_written_again_without_what_could_be_read_twice(text: str, ma
 
 
 def test_the_first_dialect_that_can_reads_it() -> None:
-    assert isinstance(parsed(cut("SELECT TOP 5 a FROM t"), ("postgres", "tsql")), exp.Select)
+    assert isinstance(parsed(cut("SELECT TOP 5 a FROM t"), ("postgres", "tsql"), Trees()), exp.Select)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_the_first_dialect_that_can_reads_it() -> None:
 )
 def test_what_cannot_be_read_is_refused_soon(text: str) -> None:
     with pytest.raises(Unparsed):
-        parsed(cut(text), ("postgres",))
+        parsed(cut(text), ("postgres",), Trees())
 
 
 def test_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -54,18 +54,25 @@ def test_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
         for text in ("SELECT a[1]", "SELECT a -> 'b[', c -> '$[['", "COMMENT ON x", "SELECT 1 AT b"):
             for dialect in MANNERS:
                 try:
-                    parsed(cut(text), (dialect,))
+                    parsed(cut(text), (dialect,), Trees())
                 except Unparsed:
                     continue
     assert not caplog.records
 
 
 def test_what_was_tried_for_the_same_words_is_not_tried_again() -> None:
-    known: Trees = {}
+    known = Trees()
     tree = parsed(cut("SELECT a FROM t"), ("postgres",), known)
     assert parsed(cut("SELECT  a /* b */ FROM t"), ("postgres",), known) is tree
     with pytest.raises(Unparsed):
         parsed(cut("SELECT FROM FROM"), ("postgres",), known)
     with pytest.raises(Unparsed):
         parsed(cut("SELECT FROM  FROM"), ("postgres",), known)
-    assert len(known) == 2
+    assert len(known.known) == 2
+
+
+def test_the_steps_are_counted_over_all_of_a_text() -> None:
+    trees = Trees(left=12)
+    parsed(cut("SELECT a FROM t"), ("postgres",), trees)
+    with pytest.raises(Unparsed, match="too much stands before"):
+        parsed(cut("SELECT a, b, c, d, e FROM t"), ("postgres",), trees)

@@ -6,7 +6,7 @@ from sidecar.core.model.effect import Effect
 from sidecar.core.understand.sql.effects import Found
 from sidecar.core.understand.sql.guess import ORDER
 from sidecar.core.understand.sql.lex import lexed
-from sidecar.core.understand.sql.parse import MAX_TOKENS
+from sidecar.core.understand.sql.parse import MAX_TOKENS, Trees
 from sidecar.core.understand.sql.statement import statement
 from sidecar.core.understand.sql.token import MANNERS, Tokens
 
@@ -16,7 +16,7 @@ def cut(text: str, manner: str = "postgres") -> Tokens:
 
 
 def read(text: str, budget: int = 1000) -> Found:
-    return statement(cut(text), ORDER, budget, set())
+    return statement(cut(text), ORDER, set(), Trees(left=budget))
 
 
 @pytest.mark.parametrize(
