@@ -17,6 +17,7 @@ from sidecar.core.model.http import Headers, RequestHead
 from sidecar.core.model.piece import Piece
 from sidecar.core.wire import letters
 from sidecar.core.wire.mcp.message import Message
+from sidecar.core.wire.plain.header import says_nothing
 
 SESSION, VERSION, METHOD, NAME, LAST = (
     "mcp-session-id",
@@ -58,7 +59,8 @@ def checked(head: RequestHead, message: Message | None) -> None:
 
 def pieces(headers: Headers) -> list[Piece]:
     """What a client may write into a header: it cannot be masked there."""
-    told = [(name, value) for name, value in headers if name == LAST or name.startswith(PARAM)]
+    free = (LAST, "accept", "content-type")
+    told = [one for one in headers if one[0].startswith(PARAM) or (one[0] in free and not says_nothing(*one))]
     return [replace(spoken(-3, "header", unpacked(value) or value), path=f"header {name}") for name, value in told]
 
 

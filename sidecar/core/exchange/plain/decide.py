@@ -22,6 +22,7 @@ from sidecar.core.exchange.admission import ADDRESS, address, applying, caller_k
 from sidecar.core.exchange.answer_body import encodings
 from sidecar.core.exchange.asking import Subject, held
 from sidecar.core.exchange.budget import Budget
+from sidecar.core.exchange.call_card import Argument, CallShown
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged, Session
 from sidecar.core.exchange.direct_call import count_direct, judge_direct
@@ -128,7 +129,7 @@ def decide_plain(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller
     go = _forwarded(gate, call, session, judged)
     if not judged.holds:
         return go
-    return replace(go, held=held(_subject(gate, call, go), session, judged, stream=False, answers=False))
+    return replace(go, held=held(_subject(gate, call, go, judged), session, judged, stream=False, answers=False))
 
 
 def _facts(arrived: Arrived, way: Route, kind: str) -> RequestFacts:
@@ -221,9 +222,19 @@ def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged) -> Go:
     return Go(call.way, remove, ours, body, context)
 
 
-def _subject(gate: Gate, call: _Call, go: Go) -> Subject:
+def _subject(gate: Gate, call: _Call, go: Go, judged: Judged) -> Subject:
     # A yes to a request is none to a WebSocket at the same address.
     method = " ".join(filter(None, (call.arrived.head.method, call.arrived.upgrade)))
     content = Content(method, go.route.upstream_path, go.body)
     name, pieces = call.way.connection.name, (call.body.piece(Place.PROMPT),) if call.body else ()
-    return Subject(gate.name, call.arrived.id, call.caller, name, "", content, call.arrived.at, pieces)
+    # A rule that minds no text of it would leave the card empty.
+    direct = _shown(method, call) if any(not hold.spots for hold in judged.holds.values()) else None
+    at = call.arrived.at
+    return Subject(gate.name, call.arrived.id, call.caller, name, "", content, at, pieces, direct=direct)
+
+
+def _shown(method: str, call: _Call) -> CallShown:
+    asked, understood = as_call(call.way, call.arrived)
+    body = (Argument("body", call.body.raw.decode()),) if call.body else ()
+    given = (Argument("", f"{method} {call.way.path}"), *body)
+    return CallShown(None, asked.tool, given, understood, title=f"HTTP {call.way.connection.name}")

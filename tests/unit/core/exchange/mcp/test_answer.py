@@ -164,3 +164,19 @@ def test_a_client_that_leaves_with_its_result_was_answered() -> None:
         for each in (ResponseStarted(ResponseHead(200, SSE), 5.0), ResponseChunk(event(answer), 6.0), Gone(9.0)):
             made.tell(each)
         assert made.facts[kind]["complete"] is (kind == "answered"), note
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_of_the_servers_headers_few_leave_and_none_that_a_rule_minds(stream: bool) -> None:
+    own = (("set-cookie", f"k={KEY}"), ("x-note", "1"), ("retry-after", KEY), ("allow", "GET"))
+    made = ask(gate(RESULTS), call())
+    made.answered([event(text("x"))] if stream else text("x"), (*(SSE if stream else JSON), *own))
+    assert {"set-cookie", "x-note"} <= set(made.start.remove)
+    assert not {"allow", "content-type"} & set(made.start.remove)
+    assert dict(made.start.set)["retry-after"].startswith("[KEY_")
+
+
+def test_headers_that_may_not_pass_stay_here_and_the_messages_go_on() -> None:
+    made = ask(gate(DENIES), call()).answered([event(text("x"))], (*SSE, ("retry-after", KEY)))
+    assert "retry-after" in made.start.remove
+    assert messages(made.received)[0]["result"]
