@@ -55,7 +55,7 @@ def _by_dialect() -> dict[str, list[str]]:
     for file in sorted(CASES.glob("*.yaml")):
         for case in yaml.safe_load(file.read_text()):
             text = case["input"]
-            found.setdefault(likely(readings(text, None)[0].tokens, text)[0], []).append(text)
+            found.setdefault(likely(readings(text, None)[0][0].tokens, text)[0], []).append(text)
     return found
 
 

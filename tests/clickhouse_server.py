@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.limited import line
+from tests.limited import line, stopped
 
 START_SECONDS = 90
 
@@ -37,8 +37,7 @@ class Server:
         self.process.wait(30)
 
     def stop(self) -> int:
-        self.process.terminate()
-        return self.process.wait(30)
+        return stopped(self.process)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from pathlib import Path
 from sidecar.simulator.recording import Received, read_recording
 from sidecar.simulator.script import read_script
 from sidecar.simulator.serve import Options, Running, start
+from tests.limited import stopped
 
 # What the model says of its own accord, for tests that cannot put it into the prompt. A turn fits every time.
 SCRIPT = """
@@ -121,8 +122,7 @@ def running(folder: Path) -> Iterator[None]:
                 time.sleep(0.1)
             yield
         finally:
-            process.terminate()
-            process.wait(30)
+            stopped(process)
 
 
 def free_ports(count: int) -> list[int]:

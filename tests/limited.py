@@ -51,5 +51,12 @@ def line(process: "subprocess.Popen[Any]", within: float = LIMIT) -> Any:
         return process.stdout.readline()
 
 
+def stopped(process: "subprocess.Popen[Any]", within: float = LIMIT) -> int:
+    """Its status, after it was told to end."""
+    process.terminate()
+    with waiting(process, within):
+        return process.wait(2 * within)
+
+
 def _too_late(process: "subprocess.Popen[Any]", within: float) -> TimeoutError:
     return TimeoutError(f"after {within:.0f} s this was still running, and was killed: {process.args}")

@@ -119,6 +119,7 @@ class DataPlane:
         )
         self._server, self._spool = server, spool
         chores = [
+            asyncio.create_task(self._health.beats()),
             asyncio.create_task(self._watch_rules(self._diary)),
             asyncio.create_task(self._keep_house(server, spool, recorder, self._diary)),
             *([asyncio.create_task(self._follow(self._follower, self._diary))] if self._follower else []),

@@ -81,7 +81,7 @@ class WebhookProcess:
             self._health.set("listener")
             _settle_memory()
             log.info("ready", port=self.port, metrics_port=health.port, native_sidecars=native)
-            chores = [asyncio.create_task(self._again(look)), asyncio.create_task(telling.run())]
+            chores = [asyncio.create_task(one) for one in (self._again(look), telling.run(), self._health.beats())]
             stopped = asyncio.create_task(stopping.wait())
             done, _ = await asyncio.wait((stopped, *chores), return_when=asyncio.FIRST_COMPLETED)
             stopped.cancel()

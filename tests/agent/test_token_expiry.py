@@ -31,7 +31,7 @@ from sidecar.simulator.serve import Options, start
 from tests.envoy.driver import KEY, Driven, Passing
 from tests.envoy.rig import Envoy, Loop, Plane, Rig, Tokens, free_port, spec_for
 from tests.envoy.upstream import Upstream
-from tests.limited import limited
+from tests.limited import limited, stopped
 from tests.polling import until
 
 PROGRAM = (sys.executable, "-m", "sidecar.cli.main")
@@ -82,8 +82,7 @@ def control_plane(folder: Path, issuer: str) -> Iterator[str]:
         asyncio.run(until(answers, 60))
         yield url
     finally:
-        process.terminate()
-        process.wait(30)
+        stopped(process)
 
 
 def log_in(laptop: Laptop) -> None:
@@ -124,13 +123,14 @@ def agent(laptop: Laptop, folder: Path, base_url: str) -> ClaudeSDKClient:
 
 
 async def said(client: ClaudeSDKClient, prompt: str) -> tuple[str, bool]:
-    await client.query(prompt)
     texts, ok = [], False
-    async for message in client.receive_response():
-        if isinstance(message, AssistantMessage):
-            texts += [block.text for block in message.content if isinstance(block, TextBlock)]
-        if isinstance(message, ResultMessage):
-            ok = not message.is_error
+    async with asyncio.timeout(150):
+        await client.query(prompt)
+        async for message in client.receive_response():
+            if isinstance(message, AssistantMessage):
+                texts += [block.text for block in message.content if isinstance(block, TextBlock)]
+            if isinstance(message, ResultMessage):
+                ok = not message.is_error
     return "\n".join(texts), ok
 
 

@@ -22,7 +22,7 @@ from sidecar.simulator.provider import User
 from sidecar.simulator.provider_serve import provide
 from sidecar.simulator.serve import Options, Running, start
 from tests.control.calls import LONG, MODEL, Asking, Stream, eventually
-from tests.limited import limited
+from tests.limited import limited, stopped
 from tests.unit.control.tokens.assertions import ISSUER, RECIPIENT, Provider
 
 PROGRAM = (sys.executable, "-m", "sidecar.cli.main")
@@ -199,8 +199,7 @@ def world(
             eventually(lambda: _up(process, folder / "up.log"), READY_WITHIN)
             yield World(folder, f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[3]}", people, model, process)
         finally:
-            process.terminate()
-            process.wait(30)
+            stopped(process)
 
 
 def _up(process: "subprocess.Popen[bytes]", log: Path) -> bool:

@@ -66,7 +66,7 @@ class Pod:
 
     def stop(self) -> dict[str, int]:
         """As the kubelet does it: each hook, then SIGTERM to that container; how each ended."""
-        ending = [threading.Thread(target=self._end, args=(one,)) for one in self.spec["containers"]]
+        ending = [threading.Thread(target=self._end, args=(one,), daemon=True) for one in self.spec["containers"]]
         for thread in ending:
             thread.start()
         for thread in ending:

@@ -54,6 +54,7 @@ async def test_ready_reload_and_a_clean_stop(tmp_path: Path) -> None:
     running = asyncio.create_task(plane.run(stop))
     await until(lambda: page(chosen, "/readyz")[0] == 200)
     assert chosen.envoy.socket.exists()
+    assert plane._health.silent is not None, "a loop that is stuck would be noticed"
     before = plane._gate.rules.digest
 
     (tmp_path / "p.yaml").write_text("policy: [")

@@ -7,8 +7,13 @@ from sidecar.core.model.described import NOTHING_DESCRIBED, Own
 from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing
 from sidecar.core.understand.shell.call import Stream
 
-# An ordinary text has ten; a thousand take some 30 ms.
-MOST_COMMANDS = 1_000
+# An ordinary text has ten; so many take some 30 ms.
+MOST_COMMANDS = 400
+# Words that all commands together are given: a thousand paths are removed in some 15 ms.
+MOST_WORDS = 3_000
+# Characters of SQL and of code in other languages, in all commands together, however short one is at least `LEAST`:
+# one long text is always read, many short ones cost as much as a long one.
+MOST_INNER, LEAST_INNER, LARGE_INNER = 16_000, 200, 4_000
 # What is longer than any text that we would read is not kept.
 LONGEST_OUT = 24_000
 SILENT = Stream("")
@@ -27,6 +32,8 @@ class Budget:
 
     depth: int = 0
     commands: int = 0
+    words: int = 0
+    inner: int = 0
     calls: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     own: Own = NOTHING_DESCRIBED
@@ -44,6 +51,20 @@ class Budget:
         if self.commands == MOST_COMMANDS:
             self.unread.append(f"more than {MOST_COMMANDS} commands")
         return self.commands >= MOST_COMMANDS
+
+    def worded(self, count: int) -> bool:
+        """Whether so many words more are too many."""
+        before, self.words = self.words, self.words + count
+        if before <= MOST_WORDS < self.words:
+            self.unread.append(f"more than {MOST_WORDS} words")
+        return self.words > MOST_WORDS
+
+    def reads(self, text: str) -> bool:
+        """Whether a text in another language may still be read."""
+        self.inner += min(max(len(text), LEAST_INNER), LARGE_INNER)
+        if self.inner > MOST_INNER:
+            self.unread.append("more SQL and code than is read")
+        return self.inner <= MOST_INNER
 
 
 @dataclass(frozen=True, slots=True)

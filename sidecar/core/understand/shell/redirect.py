@@ -17,6 +17,8 @@ from sidecar.core.understand.shell.call import Stream, deed, host, path
 from sidecar.core.understand.shell.commands.touching import reading, writing
 from sidecar.core.understand.shell.words import Expander
 
+MOST = 64  # of one command
+
 
 @dataclass(frozen=True, slots=True)
 class Redirects:
@@ -39,7 +41,9 @@ class Redirects:
 
 def redirects(nodes: Iterable[Syntax], expander: Expander, files: dict[str, Stream]) -> Redirects:
     found = Redirects()
-    for node in nodes:
+    for count, node in enumerate(nodes):
+        if count >= MOST:
+            return replace(found, wrong=(*found.wrong, f"more than {MOST}"))
         if node.type == "file_redirect":
             found = _file(node, expander, files, found)
         elif node.type == "herestring_redirect":

@@ -230,10 +230,9 @@ def _inner(walk: Walk, scope: Scope, run: Run, span: Span) -> Node | None:
                 nodes += run_call(walk, scope.copy(), further, run.stdin, span).nodes
             return nodes[0] if len(nodes) == 1 else Node("runs", (), nodes) if nodes else None
         case Statements():
-            text = run.word.text
-            if HOLE in text:
+            if HOLE in run.word.text:
                 walk.budget.unread.append("SQL with computed parts")
-            return _sql(walk, scope, sql(text.replace(HOLE, "0"), run.dialect), span)
+            return _sql(walk, scope, run.word.text.replace(HOLE, "0"), run.dialect, span)
         case Code():
             return _code(walk, scope, run, span)
 
@@ -251,9 +250,12 @@ def _script(walk: Walk, scope: Scope, run: Script, span: Span) -> Node:
     return walk.read(text, inner, walk.budget, run.label, span)
 
 
-def _sql(walk: Walk, scope: Scope, understood: Understood, span: Span) -> Node:
+def _sql(walk: Walk, scope: Scope, text: str, dialect: str | None, span: Span) -> Node:
     """A program that psql or sqlite3 starts (`\\!`) is a command like others; one that the server starts is read too,
     but what it means on that machine is not known."""
+    if not walk.budget.reads(text):
+        return Node("SQL")
+    understood = sql(text, dialect)
     if not only_on_client(understood):
         walk.budget.unread.append("SQL that starts a program")
     node = _kept(walk, understood, span)
@@ -276,6 +278,8 @@ def _code(walk: Walk, scope: Scope, run: Code, span: Span) -> Node | None:
     """A program in another language: what it shows as literals."""
     if HOLE in run.word.text:
         walk.budget.unread.append(f"{run.language} code with computed parts")
+    if not walk.budget.reads(run.word.text):
+        return Node(f"{run.language} code", (Deed(Effect.RUNS_CODE, f"runs {run.language} code", (), *span),))
     found = in_code(run.word.text.replace(HOLE, "0"), run.language)
     walk.budget.unread += found.unread
     deeds: list[Deed] = list(found.deeds)
@@ -285,6 +289,6 @@ def _code(walk: Walk, scope: Scope, run: Code, span: Span) -> Node | None:
         run_call(walk, scope.copy(), tuple(map(Word, words)), Stream(given=False), span).nodes[0]
         for words in found.calls
     ]
-    children += [_sql(walk, scope, sql(text), span) for text in found.statements]
+    children += [_sql(walk, scope, text, None, span) for text in found.statements]
     placed_deeds = tuple(replace(one, start=span[0], end=span[1]) for one in deeds)
     return Node(f"{run.language} code", placed_deeds, tuple(child for child in children if child))

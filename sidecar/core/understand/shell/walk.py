@@ -114,6 +114,8 @@ class Walk:
                     words[-1:] = [Word(words[-1].text + found[0].text)]
                     found = found[1:]
                 words += found
+                if self.budget.worded(len(found)):
+                    break
             end = child.end_byte
         for child in more:
             words += expander.words(child)
@@ -125,6 +127,7 @@ class Walk:
             else scope
         )
         ways = redirects(own, expander, scope.files)
+        self.budget.unread += [f"a redirection that cannot be read: {wrong}" for wrong in ways.wrong]
         if expander.secrets and words and words[0].text in PRINTS:
             shown = does(Effect.READS_SECRET, Call(words[0].text), why=f"prints ${', $'.join(expander.secrets)}")
             self._also(shown, words[0].text, node)

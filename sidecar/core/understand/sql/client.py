@@ -47,9 +47,15 @@ _SHELLS = frozenset({"\\!", "!!", ":!!", ".shell", ".system"})  # whose whole ar
 _OWN_TEXT = frozenset({"\\!", "!!", ":!!", ".shell", ".system", "\\copy"})
 
 
+MOST_COMMANDS = 50  # in one line
+
+
 def client(line: str) -> Found:
     """What a line for the client does. Several backslash commands may stand in one line."""
     found = Found()
+    if line.count("\\") > MOST_COMMANDS:
+        found.compute("more commands in a line than are read")
+        return found
     name = _name(line)
     rest = line[len(name) :]
     if name not in _OWN_TEXT and line.startswith("\\") and "\\" in rest:

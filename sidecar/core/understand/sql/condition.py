@@ -15,6 +15,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from sidecar.core.understand.sql.bounds import beyond, is_key, is_written, numbered
+from sidecar.core.understand.sql.depends import depends
 from sidecar.core.understand.sql.nodes import each
 from sidecar.core.understand.sql.sample import holds_for_all
 
@@ -33,7 +34,6 @@ _COMPARED: dict[type[exp.Expr], Callable[[float, float], bool]] = {
     exp.LTE: lambda a, b: a <= b,
 }
 _SAME_HOLDS = (exp.EQ, exp.NullSafeEQ, exp.GTE, exp.LTE, exp.Like, exp.ILike)
-_DEPENDS = (exp.Column, exp.Placeholder, exp.Parameter, exp.SessionParameter, exp.Dot)
 
 
 def truth(node: exp.Expr | None) -> Truth:
@@ -41,7 +41,7 @@ def truth(node: exp.Expr | None) -> Truth:
     if node is None:
         return True
     known = _known(node)
-    if known is None and (not _depends(node) or holds_for_all(node)):
+    if known is None and (not depends(node) or holds_for_all(node)):
         return True
     return known
 
@@ -63,7 +63,7 @@ def _either(node: exp.Expr) -> Truth:
 def _or_rootless(node: exp.Expr) -> Truth:
     """A side of OR that depends on nothing lets every row through, whatever it computes."""
     known = _known(node)
-    return True if known is None and not _depends(node) else known
+    return True if known is None and not depends(node) else known
 
 
 def _both(node: exp.Expr) -> Truth:
@@ -236,7 +236,7 @@ def _opposites(left: exp.Expr, right: exp.Expr) -> bool:
     if isinstance(right, exp.Not):
         return _bare(right.this) == left
     if bool(left.args.get("negate")) != bool(right.args.get("negate")):
-        return _positive(left) == _positive(right)
+        return type(left) is type(right) and _positive(left) == _positive(right)
     pair = {type(left), type(right)}
     opposite = pair in ({exp.EQ, exp.NEQ}, {exp.LT, exp.GTE}, {exp.GT, exp.LTE})
     return opposite and (left.this, left.expression) == (right.this, right.expression)
@@ -247,23 +247,6 @@ def _positive(node: exp.Expr) -> exp.Expr:
     plain = node.copy()
     plain.set("negate", None)
     return plain
-
-
-def _depends(node: exp.Expr) -> bool:
-    return any(not _of_inner_query(part, node) for part in each(node, *_DEPENDS))
-
-
-def _of_inner_query(part: exp.Expr, condition: exp.Expr) -> bool:
-    """It stands in a query inside the condition and is that query's own: `EXISTS (SELECT 1 FROM u WHERE u.id = 3)`."""
-    query, own = part.parent, set[str]()
-    while query is not None and query is not condition.parent:
-        if isinstance(query, exp.Select):
-            own |= {table.alias_or_name.lower() for table in each(query, exp.Table)}
-            others = [column for column in each(query, exp.Column) if column.table]
-            if not isinstance(part, exp.Column) or (not part.table and not others):
-                return True
-        query = query.parent
-    return isinstance(part, exp.Column) and bool(part.table) and part.table.lower() in own
 
 
 _RULES: tuple[tuple[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[exp.Expr], Truth]], ...] = (

@@ -80,19 +80,19 @@ def _quoted(mark: str, name: str) -> str:
     return "tsql" if mark == "[" else "postgres"
 
 
-def readings(text: str, dialect: str | None) -> list[Lexed]:
-    """Every way to cut the text that differs from the others; those that close every quote first. `TooMuch` if all of
-    them together would cost too much."""
+def readings(text: str, dialect: str | None, most: int = MOST_TOKENS) -> tuple[list[Lexed], int]:
+    """Every way to cut the text that differs from the others, those that close every quote first; and the tokens and
+    comments that all of them hold. `TooMuch` if these are more than `most`."""
     several = [MANNERS[dialect]] if dialect else manners(text)
-    if len(several) == 1:
-        return [lexed(text, several[0], MOST_TOKENS)]
-    left = MOST_TOKENS
+    left = most
     found: dict[tuple[int, ...], Lexed] = {}
     for manner in several:
         cut = lexed(text, manner, left)
-        left -= len(cut.tokens)
+        left -= cut.cost
+        if len(several) == 1:
+            return [cut], cut.cost
         found.setdefault(tuple(place for token in cut.tokens for place in (token.start, token.end)), cut)
-    return sorted(found.values(), key=lambda cut: cut.open_ended)
+    return sorted(found.values(), key=lambda cut: cut.open_ended), most - left
 
 
 def manners(text: str) -> list[Manner]:

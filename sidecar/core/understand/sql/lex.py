@@ -19,10 +19,14 @@ _MARKS = r"->>|->|::|:=|<=>|<=|>=|<>|!=|\|\||&&|@>|<@|#>>|#>|@@|=>|<<|>>|!~\*?|~
 _UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\x00-\x08\x0e-\x1f"
 _HIDDEN = re.compile(f"[{_UNSEEN}]")
 _META = r"\\(?![\r\n])[^\n]*+|(?:(?<=\n)|\A)[ \t]*+(?:\.[a-z]|:!!|!!|:r\b|:connect\b)[^\n]*+"
+_COMMENT_MARK = re.compile(r"/\*|\*/")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b"}
 
 
-MOST_TOKENS = 50_000  # they cost about a microsecond each
+MOST_TOKENS = 8_000  # of a text in every manner, and of the texts in it: they cost about two microseconds each
+
+
+MOST_MARKS = 8_000  # backslashes in one text, or beginnings and ends of comments inside a comment
 
 
 class TooMuch(Exception):  # noqa: N818  (nobody's fault)
@@ -31,9 +35,12 @@ class TooMuch(Exception):  # noqa: N818  (nobody's fault)
 
 @dataclass(frozen=True, slots=True)
 class Lexed:
+    """`cost`: how many tokens and comments were read."""
+
     tokens: Tokens
     open_ended: bool = False
     hidden: bool = False
+    cost: int = 0
 
 
 def _quoted(mark: str, backslash: bool) -> str:
@@ -57,7 +64,7 @@ def _pattern(manner: Manner) -> re.Pattern[str]:
         texts.append(_quoted('"', manner.backslash))
     names = [_quoted("`", False), _quoted('"', False)]
     if manner.brackets:
-        names.append(r"\[[^\]\d\n][^\]\n]*+\]")
+        names.append(r"\[[^\]\d\n][^\]\n]{0,255}+\]")  # bounded: an open bracket is no reason to look to the end
     parts = {
         # What most of a text is, before all that is rarer: words that no quote follows, and these three marks.
         "plain": r"(?![gG][oO]\b)[^\W\d_][\w$]*+(?!['\"&])",
@@ -92,12 +99,13 @@ class _Lexer:
 
     def run(self, most: int) -> Lexed:
         match_at, at, text = _pattern(self.manner).match, 0, self.text
-        put, executable = self.tokens.append, 0
+        put, executable, left = self.tokens.append, 0, most
         while match := match_at(text, at):
             group = match.lastgroup
             if group is None:  # nothing is left but space
                 break
-            if len(self.tokens) > most:
+            left -= 1
+            if left < 0:
                 raise TooMuch
             start, at = match.span(group)
             raw = text[start:at]
@@ -120,7 +128,7 @@ class _Lexer:
                 at = self._meta(start, raw)
             else:
                 self._put(str(group), raw, start)
-        return Lexed(tuple(self.tokens), self.open_ended, bool(_HIDDEN.search(self.text)))
+        return Lexed(tuple(self.tokens), self.open_ended, bool(_HIDDEN.search(self.text)), most - left)
 
     def _bracket(self, start: int) -> int:
         """Where reading goes on: behind the bracket, or behind a long list of constants that begins here."""
@@ -151,6 +159,8 @@ class _Lexer:
         else:
             self.open_ended = True
         if kind is Kind.TEXT and "\\" in inner and (self.manner.backslash or raw[0] in "eE"):
+            if inner.count("\\") > MOST_MARKS:
+                raise TooMuch
             return re.sub(r"\\(.)|''", lambda m: _ESCAPES.get(m[1], m[1]) if m[1] else "'", inner, flags=re.DOTALL)
         return inner.replace(closing * 2, closing) if len(closing) == 1 else inner
 
@@ -160,7 +170,9 @@ class _Lexer:
             match = re.compile(r"/\*M?!\d*+").match(self.text, start)
             return (match.end() if match else start + 3), 1
         depth = 0
-        for match in re.compile(r"/\*|\*/").finditer(self.text, start):
+        for marks, match in enumerate(_COMMENT_MARK.finditer(self.text, start)):
+            if marks > MOST_MARKS:
+                raise TooMuch
             depth = (
                 (depth + 1 if self.manner.nested_comments or not depth else depth) if match[0] == "/*" else depth - 1
             )

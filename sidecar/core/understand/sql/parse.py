@@ -25,7 +25,8 @@ MAX_TOKENS = 1500
 MAX_DEPTH = 60  # brackets: each costs the parser about twelve of Python's thousand frames
 MOST_TRIES = 4
 PER_TOKEN = 8  # steps: ordinary statements take one or two
-MOST_STEPS = 1800  # of a text and all that stands in it: about 25 ms
+MOST_STEPS = 1600  # of a text and all that stands in it: about 25 ms
+TRY = 8  # steps that a try costs however soon it fails
 _QUOTES = {"mysql": "`", "bigquery": "`", "clickhouse": "`"}
 
 
@@ -87,7 +88,7 @@ def _tree(text: str, dialect: str, trees: Trees) -> exp.Expr:
     try:
         found = [tree for tree in parser.parse(tokens, text) if tree is not None]
     finally:
-        trees.left -= max(parser.steps, len(tokens) // 2)
+        trees.left -= TRY + max(parser.steps, len(tokens) // 2)
     if len(found) != 1:
         raise SqlglotError("not one statement")
     return found[0]

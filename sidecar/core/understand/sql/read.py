@@ -20,18 +20,19 @@ from sidecar.core.model.effect import Deed, Effect, Node, Thing, Understood
 from sidecar.core.understand.sql.effects import Found, Inner
 from sidecar.core.understand.sql.functions import secret_column
 from sidecar.core.understand.sql.guess import likely, named, readings
-from sidecar.core.understand.sql.lex import Lexed, TooMuch
+from sidecar.core.understand.sql.lex import MOST_TOKENS, Lexed, TooMuch
 from sidecar.core.understand.sql.parse import MOST_TRIES, Trees
 from sidecar.core.understand.sql.split import delimited, statements
 from sidecar.core.understand.sql.statement import statement
 from sidecar.core.understand.sql.statements import CHANGING, FIRST
 from sidecar.core.understand.sql.token import Kind, Tokens, name_at
 
-MAX_TEXT = 100_000  # characters; more tokens than lex.MOST_TOKENS are refused before that
+MAX_TEXT = 250_000  # characters: a thousand rows of values. What is no list of constants ends at lex.MOST_TOKENS
 MAX_DEPTH = 8  # texts inside texts
-WORK = 100_000  # tokens of all statements, one inside another counted again: about a tenth of a second
+WORK = 10_000  # tokens of all statements, one inside another counted again: about 30 ms
 STATEMENT = 20  # tokens that a statement costs however short it is
 LABEL = 60
+_MORE = "more SQL stands here than is read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class _Reading:
     temporary: set[str] = field(default_factory=set)
     computed: list[str] = field(default_factory=list)
     work: int = WORK
+    tokens: int = MOST_TOKENS
     trees: Trees = field(default_factory=Trees)
 
 
@@ -76,7 +78,8 @@ def _text(text: str, reading: _Reading, place: _Place) -> tuple[list[Node], list
     if place.depth > MAX_DEPTH:
         return [], ["SQL inside SQL inside SQL: too deep to be read"]
     text = delimited(text)
-    cuts = readings(text, reading.dialect)
+    cuts, cost = readings(text, reading.dialect, reading.tokens)
+    reading.tokens -= cost
     whole = [cut for cut in cuts if not cut.open_ended]
     seen: dict[Hashable, tuple[Node, list[str]]] = {}
     unreads = []
@@ -85,6 +88,9 @@ def _text(text: str, reading: _Reading, place: _Place) -> tuple[list[Node], list
         tries = 1 if [] in unreads and _calm(cut.tokens) else MOST_TRIES
         for index, tokens in enumerate(_statements(cut, text, reading, drop_last=bool(whole) and cut.open_ended)):
             key: Hashable = index if len(cuts) == 1 else tokens
+            if reading.work < 0:
+                unread.append(_MORE)
+                break
             read = seen.get(key)
             if read is None:
                 read = seen[key] = _statement(tokens, text, reading, place, tries)
@@ -115,11 +121,12 @@ def _statement(tokens: Tokens, text: str, reading: _Reading, place: _Place, trie
     reading.work -= len(tokens) + STATEMENT
     label = " ".join(text[tokens[0].start : min(tokens[-1].end, tokens[0].start + 2 * LABEL)].split())[:LABEL]
     if reading.work < 0 or place.depth > MAX_DEPTH:
-        reading.computed += ["more SQL stands here than is read"]
+        reading.computed += [_MORE]
         return Node(label), []
     order = likely(tokens, text)
     dialects = (reading.dialect, *(one for one in order if one != reading.dialect)) if reading.dialect else order
     found = statement(tokens, dialects[:tries], reading.prepared, reading.trees)
+    reading.work -= len(tokens) if found.unread else 0  # its words were read once more
     reading.computed += found.computed
     unread = list(found.unread)
     children: list[Node] = []

@@ -35,8 +35,8 @@ _STARTS: dict[str, Effect] = {
 }
 
 
-MOST = 3000  # tokens: the rest of a longer statement says nothing more
-_FAR = 300  # tokens after DELETE in which its WHERE may stand
+MOST = 400  # tokens: the rest of a longer statement says nothing more
+_FAR = 60  # tokens after DELETE in which its WHERE may stand
 
 
 def rough(tokens: Tokens, found: Found) -> None:

@@ -34,6 +34,7 @@ _NEXT = vocabulary(
 _NAMES_FOLLOW = vocabulary("INTO TABLE WITH RECURSIVE AS UPDATE FUNCTION PROCEDURE ON INDEX EXISTS REFERENCES KEY")
 MOST_NAMES = 60  # tokens: a statement that is not parsed names its things at its beginning
 _VALUES = frozenset({"NULL", "TRUE", "FALSE", "DEFAULT"})
+WALK = 12  # steps of the parser that a walk over its tree costs at least
 
 
 def statement(tokens: Tokens, dialects: tuple[str, ...], prepared: set[str], trees: Trees) -> Found:
@@ -51,6 +52,7 @@ def statement(tokens: Tokens, dialects: tuple[str, ...], prepared: set[str], tre
     elif len(tokens) > MAX_TOKENS:
         found.unread.append("a statement longer than is read")
         rough(tokens, found)
+        return found
     elif first.is_mark("(") or (first.is_word(*PARSED) and not _is_call(tokens)):
         _query(tokens, dialects, found, trees)
     elif is_block(tokens):
@@ -76,6 +78,7 @@ def _query(tokens: Tokens, dialects: tuple[str, ...], found: Found, trees: Trees
         found.tails.append(tokens[at:])
         return
     try:
+        trees.left -= WALK
         inner = walked(parsed(reworded(tokens), dialects, trees))
     except (Unparsed, *BUGS) as error:
         found.unread.append(str(error) if isinstance(error, Unparsed) else f"it cannot be read: {type(error).__name__}")

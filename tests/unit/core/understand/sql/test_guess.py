@@ -27,7 +27,7 @@ def test_names(name: str | None, dialect: str | None) -> None:
     ],
 )
 def test_signs(text: str, dialect: str) -> None:
-    assert likely(readings(text, None)[0].tokens, text)[0] == dialect
+    assert likely(readings(text, None)[0][0].tokens, text)[0] == dialect
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def test_signs(text: str, dialect: str) -> None:
     ],
 )
 def test_a_text_is_cut_in_every_manner_that_differs(text: str, count: int) -> None:
-    assert len(readings(text, None)) == count
-    assert len(readings(text, "mysql")) == 1
+    assert len(readings(text, None)[0]) == count
+    assert len(readings(text, "mysql")[0]) == 1
 
 
 def test_manners_that_cannot_differ_are_not_tried() -> None:
