@@ -11,15 +11,17 @@ Rules:
 """
 
 import asyncio
-import subprocess
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from sidecar.core.errors import ConfigurationError, Mistake
+from sidecar.extproc.bootstrap.document import as_yaml
+from sidecar.extproc.bootstrap.spec import spec_from
 from sidecar.processes import clickhouse, ending, probe, state_folder
 from sidecar.processes.children import STOP_WITHIN, Child
 from sidecar.processes.envoy_admin import EnvoyAdmin
+from sidecar.processes.providers import providers
 from sidecar.rulebook.book import book_of
 from sidecar.rulebook.sources import read_sources
 from sidecar.settings.ready import unready
@@ -124,8 +126,8 @@ class Up:
         state_folder.renew_route_secret(self._state)
         if self._settings.development.simulator:
             state_folder.write_private(self._state / "simulator.key", state_folder.fresh_secret())
-        config = _ours(*PROGRAM, "envoy", "config", *self._config())
-        state_folder.write_private(self._bootstrap, config)
+        spec = spec_from(self._settings, state_folder.route_secret(self._state), providers(self._settings))
+        state_folder.write_private(self._bootstrap, as_yaml(spec))
 
     def _config(self) -> tuple[str, ...]:
         return ("--config", str(self._settings.file)) if self._settings.file else ()
@@ -212,17 +214,6 @@ class Up:
 
 def _http(address: str, port: int) -> str:
     return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
-
-
-def _ours(*argv: str) -> str:
-    """What one of our own commands prints; its complaint is ours."""
-    try:
-        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=READY_WITHIN)  # noqa: S603
-    except subprocess.TimeoutExpired as late:
-        raise ConfigurationError.single("envoy config", f"not done after {READY_WITHIN:.0f} s: try again") from late
-    if done.returncode != 0:
-        raise ConfigurationError.single("envoy config", done.stderr.strip() or f"ended with {done.returncode}")
-    return done.stdout
 
 
 def _beside_python(name: str) -> Path:

@@ -39,7 +39,7 @@ rules:
 CONFIG = """
 listen: {{address: 127.0.0.1, port: {gate}}}
 metrics: {{port: {metrics}}}
-envoy: {{admin_port: {admin}}}
+envoy: {{admin_port: {admin}, drain: 1s}}
 development: {{identity: true}}
 connections:
   - {{name: claude, kind: claude, url: "{model}", credential: {{header: x-api-key, from: {{file: upstream.key}}}}}}
