@@ -6,9 +6,9 @@ from sidecar.core.model.effect import Node
 from sidecar.core.understand.shell.call import Stream
 
 # An ordinary text has ten; so many take some 30 ms.
-MOST_COMMANDS = 400
+MOST_COMMANDS = 300
 # Words that all commands together are given: a thousand paths are removed in some 15 ms.
-MOST_WORDS = 3_000
+MOST_WORDS = 2_000
 # Characters of SQL and of code in other languages, in all commands together, however short one is at least `LEAST`:
 # one long text is always read, many short ones cost as much as a long one.
 MOST_INNER, LEAST_INNER, LARGE_INNER = 16_000, 200, 4_000
