@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Mapping
 
 from sidecar.core.model.effect import Deed, Effect, Node, Understood
-from sidecar.core.understand.code import in_code
+from sidecar.core.understand.code import LARGEST, in_code
 from sidecar.core.understand.found import Found
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.other_code import in_other
@@ -40,7 +40,7 @@ def snippet(text: str, language: str) -> Understood:
     if language.lower() == "sql":
         return query(text)
     found = in_code(text, language.lower() or "python")
-    if not language:
+    if not language and len(text) <= LARGEST:
         found = _both(found, in_other(text, ""))
     inner = [shell(script) for script in found.scripts]
     inner += [shell(shlex.join(word.replace("\x00", "$COMPUTED") for word in words)) for words in found.calls]

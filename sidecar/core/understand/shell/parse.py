@@ -26,8 +26,8 @@ LARGEST = 100_000
 PIECE = 512
 # Pieces handed out: ordinary text of the largest size needs some 400; 1,500 take 25 ms.
 MOST_PIECES = 1_500
-# Calls of the parser's progress callback, one each hundred operations: 600 take 30 ms.
-MOST_WORK = 600
+# Calls of the parser's progress callback, one each hundred operations: 1,000 take 50 ms.
+MOST_WORK = 1_000
 # A pipeline without an end costs by its square, unseen by both: 1,000 take 50 ms.
 MOST_PIPES = 1_000
 # A letter that no grammar knows; those of more than one byte become as many of it.
