@@ -53,4 +53,4 @@ def test_a_pattern_of_many_pieces_is_tried_once() -> None:
 
 def test_what_takes_too_long_to_work_out_is_unread() -> None:
     with pytest.raises(Unparsed, match="too long to be worked out"):
-        holds_for_all(parse_one("x % 500 IN (" + ", ".join(map(str, range(500))) + ")"))
+        holds_for_all(parse_one("id % 500 IN (" + ", ".join(map(str, range(500))) + ")"))
