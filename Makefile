@@ -48,8 +48,9 @@ image-check: $(STAMP) ## build the image twice, look inside, run the chart's pod
 bench: $(STAMP) ## measure, as JSON in bench/results/
 	$(BIN)/python -m bench
 
-proto: $(STAMP) ## generate the protobuf code again
+proto: $(STAMP) ## generate the protobuf code, and what we say of Envoy's messages, again
 	$(BIN)/python proto/generate.py
+	$(BIN)/python proto/vocabulary.py
 
 lock: ## pin every dependency again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

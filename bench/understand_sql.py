@@ -33,11 +33,11 @@ HOSTILE = {
     "dashes": "-" * MAX_TEXT,
     "arrays": "SELECT " + "array[" * 50,
     "conditions": "SELECT 1 WHERE " + "a=1 AND " * (MAX_TEXT // 9),
-    "conditions_to_work_out": "DELETE FROM t WHERE id % 700 IN (" + ", ".join(map(str, range(700))) + ")",
+    "conditions_to_work_out": "DELETE FROM t WHERE id % 700 IN (" + ", ".join(map(str, range(700))) + ")",  # noqa: S608
     "distinct_deletes": "".join(f"DELETE FROM t{n} WHERE a = {n} OR b > {n};" for n in range(3000)),  # noqa: S608
-    "distinct_failures": "".join(f"SELECT a{n} FROM FROM b;" for n in range(3000)),
+    "distinct_failures": "".join(f"SELECT a{n} FROM FROM b;" for n in range(3000)),  # noqa: S608
     "open_brackets": "SELECT " + "[a" * 15_000,
-    "texts_in_texts": "".join(f"EXEC('select a{n} from b where c={n}');" for n in range(800)),
+    "texts_in_texts": "".join(f"EXEC('select a{n} from b where c={n}');" for n in range(800)),  # noqa: S608
     "queries_in_queries": ("SELECT * FROM " + "(SELECT * FROM " * 20 + "t" + ")" * 20 + ";") * 80,
     "comments": "/**/" * (MAX_TEXT // 4),
     "dialects_differ": "SELECT a FROM b WHERE c = '\\\\' # x\n;" * 150,

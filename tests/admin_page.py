@@ -53,11 +53,11 @@ def admin_page(place: Path | int) -> Iterator[AdminPage]:
     server = _OnPort(("127.0.0.1", place), _Page) if isinstance(place, int) else _OnSocket(str(place), _Page)
     server.place = int(server.server_address[1]) if isinstance(server, _OnPort) else place
     server.posted, server.status = [], 200
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
         yield server
     finally:
         server.shutdown()
-        thread.join()
+        thread.join(60)
         server.server_close()

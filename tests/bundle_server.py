@@ -150,11 +150,11 @@ def served(shelf: Shelf, certificate: Issued | None = None) -> Iterator[Shelf]:
         context.load_cert_chain(certificate.certificate, certificate.key)
         server.socket = context.wrap_socket(server.socket, server_side=True)
     shelf.url = f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_port}"
-    thread = Thread(target=lambda: server.serve_forever(0.05))
+    thread = Thread(target=lambda: server.serve_forever(0.05), daemon=True)
     thread.start()
     try:
         yield shelf
     finally:
         server.shutdown()
-        thread.join()
+        thread.join(60)
         server.server_close()

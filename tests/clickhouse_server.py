@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-START_SECONDS = 60
+from tests.limited import line, stopped
+
+START_SECONDS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,10 @@ class Server:
     def kill(self) -> None:
         """As a power cut would, for the process."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.process.wait(30)
 
     def stop(self) -> int:
-        self.process.terminate()
-        return self.process.wait(30)
+        return stopped(self.process)
 
 
 @contextmanager
@@ -58,11 +59,11 @@ def started(folder: Path, port: int = 0) -> Server:
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     assert process.stdout is not None
-    with process.stdout as said:
-        line = said.readline()  # it speaks once: when it answers
-    if " answers at " not in line:
-        raise RuntimeError(f"the local ClickHouse ended with {process.wait(START_SECONDS)}: {line}")
-    server = Server(process, int(line.split(" answers at ")[1].split(",")[0].rpartition(":")[2]))
+    with process.stdout:
+        said = line(process, START_SECONDS)  # it speaks once: when it answers
+    if " answers at " not in said:
+        raise RuntimeError(f"the local ClickHouse ended with {process.wait(START_SECONDS)}: {said}")
+    server = Server(process, int(said.split(" answers at ")[1].split(",")[0].rpartition(":")[2]))
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         with urllib.request.urlopen(f"{server.url}/ping", timeout=5) as answer:

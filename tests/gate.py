@@ -15,9 +15,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sidecar.settings.load import load
+from sidecar.simulator.identity import prepared_for
 from sidecar.simulator.recording import Received, read_recording
 from sidecar.simulator.script import read_script
 from sidecar.simulator.serve import Options, Running, start
+from tests.limited import stopped
 
 # What the model says of its own accord, for tests that cannot put it into the prompt. A turn fits every time.
 SCRIPT = """
@@ -81,7 +84,7 @@ rules:
 CONFIG = """
 listen: {address: 127.0.0.1, port: %d}
 metrics: {port: %d}
-envoy: {admin_port: %d}
+envoy: {admin_port: %d, drain: 1s}
 control: {listen: {port: %d}, gates: {port: %d}}
 development: {identity: true}
 connections:
@@ -102,9 +105,13 @@ def whole(folder: Path, made_up: str, more: str = "") -> Iterator[Gate]:
         (folder / "policy.yaml").write_text(POLICY)
         (folder / "gatehouse.yaml").write_text(CONFIG % (*(ports := free_ports(5)), simulator.url) + more)
         with running(folder):
-            mint = (*PROGRAM, "token", "mint", "--subject", "ada", "--config", str(folder / "gatehouse.yaml"))
-            token = subprocess.run(mint, check=True, capture_output=True, text=True).stdout.strip()
-            yield Gate(f"http://127.0.0.1:{ports[0]}", token, folder / "received.jsonl", simulator, True, made_up)
+            url, token = f"http://127.0.0.1:{ports[0]}", minted(folder, "ada")
+            yield Gate(url, token, folder / "received.jsonl", simulator, True, made_up)
+
+
+def minted(folder: Path, subject: str, *groups: str) -> str:
+    """What `gatehouse token mint` prints for the configuration of that folder, without a process for it."""
+    return prepared_for(load(folder / "gatehouse.yaml")).mint(subject, groups)
 
 
 @contextmanager
@@ -121,8 +128,7 @@ def running(folder: Path) -> Iterator[None]:
                 time.sleep(0.1)
             yield
         finally:
-            process.terminate()
-            process.wait(30)
+            stopped(process)
 
 
 def free_ports(count: int) -> list[int]:

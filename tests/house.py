@@ -25,7 +25,7 @@ CODE = ("sidecar/", "tests/", "bench/", "proto/")
 def committed(root: Path) -> dict[str, str]:
     """Every text file that git knows or would take."""
     listed = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listed, capture_output=True, check=True).stdout.decode().split("\0")
+    names = subprocess.run(listed, capture_output=True, check=True, timeout=60).stdout.decode().split("\0")
     tree = {}
     for name in filter(None, names):
         path = root / name
@@ -148,6 +148,27 @@ def honest_tests(tree: Tree) -> Iterator[str]:
                 yield f"{name}:{line}: {used}: unit tests use real objects and do not sleep"
 
 
+def limited_waits(tree: Tree) -> Iterator[str]:
+    """A test that waits for ever holds up everything, and nobody learns why."""
+    for name, text in _python(tree, "tests/"):
+        calls = [node for node in ast.walk(_parsed(text)) if isinstance(node, ast.Await | ast.Call)]
+        # What an event loop waits for: `asyncio.timeout`, or the limit of each test, reaches it.
+        inner = {id(one) for node in calls for one in (node.args if isinstance(node, ast.Call) else [node.value])}
+        for node in calls:
+            if isinstance(node, ast.Call) and id(node) not in inner and (said := _endless(node)):
+                yield f"{name}:{node.lineno}: {said} waits without a limit: give it one"
+
+
+def _endless(call: ast.Call) -> str:
+    given = {one.arg for one in call.keywords}
+    match call:
+        case ast.Call(func=ast.Attribute(attr="join" | "wait" as what), args=[], keywords=[]):
+            return what
+        case ast.Call(func=ast.Attribute(value=ast.Name("subprocess"), attr="run" | "check_output" as what)):
+            return "" if given & {"timeout", None} else f"subprocess.{what}"
+    return ""
+
+
 def _is_one_of(used: str, words: tuple[str, ...]) -> bool:
     return any(used == word or used.startswith(f"{word}.") for word in words)
 
@@ -236,6 +257,7 @@ RULES: tuple[Callable[[Tree], Iterator[str]], ...] = (
     placed_in_the_import_contracts,
     borders,
     honest_tests,
+    limited_waits,
     nothing_of_this_machine,
 )
 

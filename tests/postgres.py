@@ -62,6 +62,7 @@ class Cluster:
                 stderr=said,
                 cwd=self._folder,
                 check=False,
+                timeout=90,
             )
             said.seek(0)
             assert done.returncode == 0, said.read().decode()

@@ -74,7 +74,8 @@ async def receiver() -> AsyncIterator[Receiver]:
         yield made
     finally:
         server.close()
-        await server.wait_closed()
+        async with asyncio.timeout(30):
+            await server.wait_closed()
 
 
 @dataclass
@@ -122,4 +123,5 @@ async def mailbox(tls: Any = None, *, implicit: bool = False) -> AsyncIterator[M
         yield made
     finally:
         server.close()
-        await server.wait_closed()
+        async with asyncio.timeout(30):
+            await server.wait_closed()

@@ -165,10 +165,11 @@ def _redacted(detectors: tuple[Detector, ...]) -> Looked:
 def _ruled(files: list[Path]) -> Looked:
     """What these policies look for in a prompt, and by name in the result of a tool, and what they say about it."""
     # Half a second that only --policy should pay.
-    from sidecar.core.policy.book import PolicySource, compile_book  # noqa: PLC0415
+    from sidecar.core.policy.book import PolicySource  # noqa: PLC0415
     from sidecar.core.policy.judge import Found, Judge, Ruleset  # noqa: PLC0415
+    from sidecar.rulebook.book import book_of  # noqa: PLC0415
 
-    book = compile_book([PolicySource(str(file), _read(file)) for file in files], builtin())
+    book = book_of([PolicySource(str(file), _read(file)) for file in files])
     rules = tuple(rule for rule in Ruleset(book.policies).rules if rule.on_text)
     judge = Judge(Verdict(Action.ALLOW), (), False, rules, (), (), ())
     found = [Found(Place.PROMPT, "", one.id, one.label, None, "request", False) for one in book.detectors]

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from sidecar.cli import policy_bundle
 from sidecar.cli.policy_explain import as_json, as_text
-from sidecar.core.detect.catalogue import builtin
 from sidecar.core.detect.compiled import Compiled
 from sidecar.core.errors import ConfigurationError, Mistake
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Kind
-from sidecar.core.policy.book import Book, PolicySource, compile_book
+from sidecar.core.policy.book import Book, PolicySource
 from sidecar.core.policy.schema import policy_schema
 from sidecar.core.policy.unread import reads
 from sidecar.processes.bundles import sources
@@ -22,6 +21,7 @@ from sidecar.processes.explaining import explained
 from sidecar.processes.explaining_call import call_as_json, call_as_text, explained_call
 from sidecar.processes.policy_cases import results, sources_of, suite_of
 from sidecar.processes.rehearsal import JSON, Call, upgrading
+from sidecar.rulebook.book import book_of
 from sidecar.settings.load import load
 from sidecar.settings.schema import config_schema
 
@@ -88,7 +88,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _mistakes(sources: Sequence[PolicySource]) -> tuple[Mistake, ...]:
     try:
-        book = compile_book(sources, builtin())
+        book = book_of(sources)
     except ConfigurationError as error:
         return error.mistakes
     return tuple(_unscannable(book))
@@ -97,14 +97,14 @@ def _mistakes(sources: Sequence[PolicySource]) -> tuple[Mistake, ...]:
 def _unrecorded(sources: Sequence[PolicySource]) -> list[str]:
     """No mistake, but to be known by whoever puts it into force."""
     said = "note: while the record is full, policy {} lets calls pass unrecorded (connections: {})"
-    lax = [policy for policy in compile_book(sources, builtin()).policies if policy.passes_when_full]
+    lax = [policy for policy in book_of(sources).policies if policy.passes_when_full]
     return [said.format(one.name, ", ".join(one.applies.connections.sources)) for one in lax if one.applies.connections]
 
 
 def _unread(sources: Sequence[PolicySource]) -> list[str]:
     """Nor this: what these rules are there for passes them all the same."""
     said = "note: policy {} lets {} pass unread: nothing in its frames is masked or found by {}"
-    every = compile_book(sources, builtin()).policies
+    every = book_of(sources).policies
     blind = [(one, [rule.id for rule in one.rules if reads(rule)]) for one in every if one.upgrades]
     return [said.format(one.name, ", ".join(sorted(one.upgrades)), ", ".join(rules)) for one, rules in blind if rules]
 
@@ -137,7 +137,7 @@ def _test(arguments: argparse.Namespace) -> int:
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    book = compile_book(sources_of(arguments.policy) if arguments.policy else sources(load()), builtin())
+    book = book_of(sources_of(arguments.policy) if arguments.policy else sources(load()))
     caller = Caller(arguments.subject, "company", tuple(arguments.group))
     if arguments.tool is not None:
         return _explain_call(book, caller, arguments)

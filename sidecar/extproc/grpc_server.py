@@ -26,7 +26,8 @@ METHOD = "Process"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`streams`: exchanges at once. `message`: bytes of one message.
+    """`streams`: exchanges at once. `message`: bytes of one message. `facts`: seconds that the facts of ended exchanges
+    may still take to be on disk when everything stops.
 
     Envoy sends a whole request body as one message, and has refused it before if it is over the limit of the settings;
     so this stands above any limit that one would set.
@@ -34,6 +35,7 @@ class Limits:
 
     streams: int = 4096
     message: int = 1 << 30
+    facts: float = 3.0
 
 
 def log_trouble(reason: Reason, where: str) -> None:
@@ -53,7 +55,7 @@ class Server:
         limits: Limits | None = None,
         report: Report = log_trouble,
     ) -> None:
-        self._seat = seat
+        self._seat, self._limits = seat, limits or Limits()
         self._socket = socket
         self._report = report
         self._open: set[Stream] = set()
@@ -63,7 +65,7 @@ class Server:
         self._stopping = False
         self._unwatch = seat.blocks.watch(self._look)
         self._health = health.aio.HealthServicer()
-        self._grpc = grpc.aio.server(options=_options(limits or Limits()))
+        self._grpc = grpc.aio.server(options=_options(self._limits))
         self._grpc.add_generic_rpc_handlers((self._handler(),))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
         self.port = self._bind(socket, port)
@@ -98,7 +100,9 @@ class Server:
         self._unwatch()
         await self._grpc.stop(0)
         if self._finishing:
-            await asyncio.wait(self._finishing)
+            _, late = await asyncio.wait(self._finishing, timeout=self._limits.facts)
+            if late:
+                log.error("the last facts of %d exchanges could not be written in time", len(late))
 
     def _look(self) -> None:
         for stream in tuple(self._open):

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 
-from sidecar.core.detect.catalogue import builtin
 from sidecar.core.detect.compiled import Compiled
 from sidecar.core.errors import ConfigurationError
-from sidecar.core.policy.book import PolicySource, compile_book
+from sidecar.core.policy.book import PolicySource
 from sidecar.credentials.source import FromEnvironment, FromFile, Missing
 from sidecar.processes.policy_check import BROKEN, SLOW, PolicyCheck
+from sidecar.rulebook.book import book_of
 from sidecar.rulebook.bundle.accept import Terms
 from sidecar.rulebook.bundle.bundle import Bundle
 from sidecar.rulebook.bundle.fetch import NEEDS, Access
@@ -97,7 +97,7 @@ class Check:
     def beside(self, bundle: Bundle) -> Sequence[str]:
         """What is wrong only together with the files; what is wrong with these alone is not the bundle's fault."""
         try:
-            book = compile_book([*read_sources(self._patterns), *bundle.sources], builtin())
+            book = book_of([*read_sources(self._patterns), *bundle.sources])
             Compiled([detector for detector in book.detectors if detector.id.startswith("rule/")])
         except ValueError as error:
             return [f"together with the files: {error}"]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from sidecar.core.exchange.mcp.asked import named
 from sidecar.core.exchange.outcome import Arrived
 from sidecar.core.exchange.plain.called import as_call
 from sidecar.core.exchange.route import route
@@ -11,9 +12,10 @@ from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Kind
 from sidecar.core.model.effect import Effect
 from sidecar.core.model.http import Headers, RequestHead
+from sidecar.core.policy.book import Book
 from sidecar.core.policy.cases import CaseWritten, HttpCallWritten, McpCallWritten, ToolWritten
 from sidecar.core.wire.mcp.message import CALL
-from sidecar.processes.explaining_call import block_of, input_of, understood
+from sidecar.processes.explaining_call import block_of, described, input_of, understood
 from sidecar.processes.policy_text import text_of
 from sidecar.processes.rehearsal import JSON, Call, mcp_body, prompt_body, upgrading
 
@@ -49,13 +51,15 @@ def call_of(file: Path, case: CaseWritten) -> Call:
     return Call(caller, case.connection, case.path, _body(file, case), answer, case.method)
 
 
-def effects_of(case: CaseWritten) -> list[str]:
+def effects_of(case: CaseWritten, call: Call, book: Book) -> list[str]:
     """What the call would do; nothing where there is none."""
     found: frozenset[Effect] = frozenset()
+    own = described(book, call)
     if case.tool is not None:
-        found = understood(case.tool.name, _input(case.tool)).effects
+        found = understood(case.tool.name, _input(case.tool), own).effects
     elif case.mcp is not None and case.mcp.method == CALL:
-        found = understood(case.mcp.name or "", case.mcp.arguments or {}).effects
+        name = case.mcp.name or ""
+        found = understood(name, case.mcp.arguments or {}, own, named(call.connection, name)).effects
     elif case.http is not None:
         call = _plain(Caller("", ""), case.http)
         head = RequestHead(call.method, call.whole_path, call.headers)

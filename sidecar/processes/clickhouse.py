@@ -12,6 +12,7 @@ from types import FrameType
 from urllib.parse import urlsplit
 
 from sidecar.core.errors import needing
+from sidecar.processes import ending
 
 Say = Callable[[str], None]
 STANDARD_PORT = 8123
@@ -32,9 +33,10 @@ def beside(url: str | None) -> tuple[str, int] | None:
 
 def serve(data: Path, port: int, address: str, say: Say) -> None:
     """Until SIGTERM or Ctrl-C. The signals are heard from the first moment on."""
-    told = threading.Event()
+    told, insist = threading.Event(), ending.insisting()
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
+    def stop(number: int, frame: FrameType | None) -> None:
+        insist(number, frame)
         told.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):

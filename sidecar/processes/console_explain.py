@@ -6,16 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from sidecar.control.web.questions.asking import NotReadable
 from sidecar.control.web.questions.rehearsed import Asker, Explained, RuleLine
 from sidecar.control.web.questions.sessions import Kept
-from sidecar.core.detect.catalogue import builtin
 from sidecar.core.errors import ConfigurationError
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Kind
-from sidecar.core.policy.book import compile_book
 from sidecar.core.policy.explain import Line
 from sidecar.core.policy.facts import RequestFacts
 from sidecar.processes.bundles import sources
 from sidecar.processes.explaining import explained, placeholder
 from sidecar.processes.rehearsal import JSON, TEXT, Call, prompt_body, prompt_passed
+from sidecar.rulebook.book import book_of
 from sidecar.settings.values import Settings
 
 
@@ -23,7 +22,7 @@ def rehearsal_of(settings: Settings, asker: Asker, body: bytes) -> Explained:
     """A text that is no JSON is judged as somebody's prompt. The files are read anew: what is explained is what stands
     in them now, whether or not a gate has taken it already."""
     try:
-        book = compile_book(sources(settings), builtin())
+        book = book_of(sources(settings))
     except ConfigurationError as error:
         raise NotReadable(f"The policies on this machine cannot be read: {error}") from error
     caller = Caller(asker.subject, "company", tuple(asker.groups))

@@ -10,7 +10,6 @@ other.
 
 import asyncio
 import platform
-import signal
 from collections.abc import Mapping
 from importlib.metadata import version
 
@@ -24,7 +23,7 @@ from sidecar.control.notify.outbox import Outbox
 from sidecar.control.store.engine import StoreFailed
 from sidecar.control.store.store import Store
 from sidecar.core.errors import ConfigurationError
-from sidecar.processes import anchoring, console, control_secrets, notifying, recording, state_folder
+from sidecar.processes import anchoring, console, control_secrets, ending, notifying, recording, state_folder
 from sidecar.processes.console_questions import RecordQuestions
 from sidecar.processes.console_serve import ConsoleServer
 from sidecar.record.clickhouse.place import place
@@ -58,10 +57,8 @@ class ControlPlane:
         self._metrics = Metrics()
         self._health = Health(CONDITIONS, self._metrics.text)
 
-    async def run(self) -> None:
-        stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async def run(self, stop: asyncio.Event | None = None) -> None:
+        stop = stop or ending.signalled()
         web = ConsoleServer(self._control.listen)
         store = await self._opened()
         spool, shipper = self._trail(), self._shipping()

@@ -9,7 +9,6 @@ import asyncio
 import gc
 import platform
 import secrets
-import signal
 import time
 from collections.abc import Callable, Sequence
 
@@ -19,12 +18,12 @@ from sidecar.core.errors import ConfigurationError
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.rules import Rules
 from sidecar.core.mask.memory import Memories
-from sidecar.core.policy.book import PolicySource, compile_book
+from sidecar.core.policy.book import PolicySource
 from sidecar.core.wire.json_strict import JsonLimits
 from sidecar.extproc.grpc_server import Limits, Server
 from sidecar.extproc.onward import onward_socket
 from sidecar.extproc.seat import Exchange, Nobody, Recorder, Seat
-from sidecar.processes import bundles, crediting, linking, recording, state_folder
+from sidecar.processes import bundles, crediting, ending, linking, recording, state_folder
 from sidecar.processes.counted import CountedExchange, CountedRecorder, reported
 from sidecar.processes.providers import claim_names
 from sidecar.processes.sealed import SealedExchange
@@ -33,6 +32,7 @@ from sidecar.record.keeper import Keeper
 from sidecar.record.pinned import PinFile
 from sidecar.record.sealing import Sealer
 from sidecar.record.spool import Spool
+from sidecar.rulebook.book import book_of
 from sidecar.rulebook.bundle.follower import Follower
 from sidecar.rulebook.rulebook import Rulebook
 from sidecar.settings.environment import environment
@@ -56,7 +56,7 @@ def unix_clock() -> Callable[[], float]:
 
 def compile_rules(sources: Sequence[PolicySource]) -> Rules:
     """Policies to rules that are ready to scan at full speed."""
-    rules = Rules.of(compile_book(sources, catalogue.builtin()))
+    rules = Rules.of(book_of(sources))
     rules.compiled.warm()
     return rules
 
@@ -101,10 +101,8 @@ class DataPlane:
         self._diary: recording.Diary | None = None
         self._secret = state_folder.route_secret(state)
 
-    async def run(self) -> None:
-        stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async def run(self, stop: asyncio.Event | None = None) -> None:
+        stop = stop or ending.signalled()
         metrics = self._settings.metrics
         health = HealthServer(self._health, metrics.address, metrics.port)
         spool = recording.opened(self._settings, self._metrics)
@@ -121,6 +119,7 @@ class DataPlane:
         )
         self._server, self._spool = server, spool
         chores = [
+            asyncio.create_task(self._health.beats()),
             asyncio.create_task(self._watch_rules(self._diary)),
             asyncio.create_task(self._keep_house(server, spool, recorder, self._diary)),
             *([asyncio.create_task(self._follow(self._follower, self._diary))] if self._follower else []),

@@ -8,10 +8,13 @@ Rule: words of the call are shown, since whoever asks gave them; no other value 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from sidecar.core.exchange.mcp.asked import named
 from sidecar.core.exchange.tool_call import Called, read_call
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Kind
+from sidecar.core.model.described import NOTHING_DESCRIBED, Own
 from sidecar.core.model.effect import Node, Understood
 from sidecar.core.policy.book import Book
 from sidecar.core.understand.understand import understand
@@ -44,7 +47,14 @@ def explained_call(
         call = Call(caller, connection, "", body, kind=Kind.MCP)
     else:
         call = Call(caller, connection, "/v1/messages", prompt_body(""), [block_of(tool, arguments)])
-    return ExplainedCall(tool, understood(tool, arguments), rehearsed(book, call))
+    name = named(connection, tool) if of_a_server else tool
+    return ExplainedCall(tool, understood(tool, arguments, described(book, call), name), rehearsed(book, call))
+
+
+def described(book: Book, call: Call) -> Own:
+    """What the policies of a call say that programs and tools do."""
+    ruleset = book.for_caller(call.caller, call.at())
+    return Own((ruleset.described,)) if ruleset else NOTHING_DESCRIBED
 
 
 def block_of(tool: str, arguments: Mapping[str, object]) -> Mapping[str, object]:
@@ -52,9 +62,10 @@ def block_of(tool: str, arguments: Mapping[str, object]) -> Mapping[str, object]
     return {"type": "tool_use", "id": "toolu_rehearsal", "name": tool, "input": arguments}
 
 
-def understood(tool: str, arguments: Mapping[str, object]) -> Understood:
-    """What it would do."""
-    return read_call(Called("tool_use", None, tool, (json.loads(json.dumps(arguments)),)), understand)
+def understood(tool: str, arguments: Mapping[str, object], own: Own = NOTHING_DESCRIBED, name: str = "") -> Understood:
+    """What it would do. `own`: what policies describe; `name`: of the tool as rules know it."""
+    called = Called("tool_use", None, tool, (json.loads(json.dumps(arguments)),))
+    return read_call(called, partial(understand, own=own, name=name))
 
 
 def input_of(given: str) -> Mapping[str, object]:

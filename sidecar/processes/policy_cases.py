@@ -17,11 +17,12 @@ from sidecar.core.detect.catalogue import builtin
 from sidecar.core.errors import ConfigurationError, Mistake
 from sidecar.core.exchange.rules import Rules
 from sidecar.core.model.document import Document, read_yaml, validated
-from sidecar.core.policy.book import Book, PolicySource, compile_book, read_policy
+from sidecar.core.policy.book import Book, PolicySource, read_policy
 from sidecar.core.policy.cases import CasesWritten, CaseWritten
 from sidecar.processes.case_calls import call_of, effects_of, mixed
 from sidecar.processes.policy_text import text_of
 from sidecar.processes.rehearsal import Outcome, rehearsed
+from sidecar.rulebook.book import book_of
 
 _PLACE = {True: "cases", False: "tests"}
 _WORD = re.compile(r"\$\(([A-Za-z0-9_-]+)\)")
@@ -72,12 +73,13 @@ def results(suite: Suite) -> Iterator[Result]:
     """Each case, played through."""
     book, rules = _compiled(suite.policies)
     for case in suite.cases:
-        yield Result(case.note, tuple(_wrong(case, rehearsed(book, call_of(suite.file, case), rules))))
+        call = call_of(suite.file, case)
+        yield Result(case.note, tuple(_wrong(case, rehearsed(book, call, rules), effects_of(case, call, book))))
 
 
 @lru_cache(maxsize=16)
 def _compiled(policies: tuple[Path, ...]) -> tuple[Book, Rules]:
-    book = compile_book(sources_of(policies), builtin())
+    book = book_of(sources_of(policies))
     return book, Rules.of(book)
 
 
@@ -86,14 +88,14 @@ def forget() -> None:
     _compiled.cache_clear()
 
 
-def _wrong(case: CaseWritten, got: Outcome) -> Iterator[str]:
+def _wrong(case: CaseWritten, got: Outcome, effects: list[str]) -> Iterator[str]:
     expected = case.expect
     found = sorted({str(finding["detector"]) for finding in got.findings})
     compared: tuple[tuple[str, object, object], ...] = (
         ("verdict", expected.verdict, got.verdict),
         ("rule", expected.rule, got.rule),
         ("findings", None if expected.findings is None else sorted(set(expected.findings)), found),
-        ("effects", None if expected.effects is None else sorted(expected.effects), effects_of(case)),
+        ("effects", None if expected.effects is None else sorted(expected.effects), effects),
         ("shadow", None if expected.shadow is None else sorted(set(expected.shadow)), sorted(got.shadow)),
     )
     for what, wanted, is_ in compared:

@@ -17,11 +17,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sidecar.core.detect.catalogue import builtin
 from sidecar.core.detect.compiled import Compiled
 from sidecar.core.errors import ConfigurationError
-from sidecar.core.policy.book import compile_book
 from sidecar.processes.policy_cases import forget, results, sources_of, suite_of
+from sidecar.rulebook.book import book_of
 
 WITHIN = 8.0  # seconds; the API server waits for ten
 LARGE = 100_000  # characters: memory of more than that is better given back
@@ -128,7 +127,7 @@ def complaints(folder: Path) -> list[str]:
     """Of all files of a folder together; a file is named without the folder."""
     files = sorted(folder.iterdir())
     try:
-        book = compile_book(sources_of(files), builtin())
+        book = book_of(sources_of(files))
         Compiled([one for one in book.detectors if one.id.startswith("rule/")])
     except ConfigurationError as error:
         return [_plain(str(mistake), folder) for mistake in error.mistakes]

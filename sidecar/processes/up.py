@@ -11,23 +11,24 @@ Rules:
 """
 
 import asyncio
-import signal
-import subprocess
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from sidecar.core.detect import catalogue
 from sidecar.core.errors import ConfigurationError, Mistake
-from sidecar.core.policy.book import compile_book
-from sidecar.processes import clickhouse, probe, state_folder
-from sidecar.processes.children import Child
+from sidecar.extproc.bootstrap.document import as_yaml
+from sidecar.extproc.bootstrap.spec import spec_from
+from sidecar.processes import clickhouse, ending, probe, state_folder
+from sidecar.processes.children import STOP_WITHIN, Child
 from sidecar.processes.envoy_admin import EnvoyAdmin
+from sidecar.processes.providers import providers
+from sidecar.rulebook.book import book_of
 from sidecar.rulebook.sources import read_sources
 from sidecar.settings.ready import unready
 from sidecar.settings.values import Settings
 
 READY_WITHIN = 60.0
+ALL_STOP_WITHIN = 7 * STOP_WITHIN
 PROGRAM = (sys.executable, "-m", "sidecar.cli.main")
 Say = Callable[[str], None]
 
@@ -47,10 +48,8 @@ class Up:
 
     async def run(self, started: Callable[[], None]) -> None:
         """Start, say so, and stay until told to stop or until a child is beyond help."""
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.set)
+        # Each child has its time, one after the other, and Envoy before them what is open.
+        stop = ending.signalled(self._settings.envoy.drain + ALL_STOP_WITHIN)
         await asyncio.to_thread(self._check)
         await asyncio.to_thread(self._prepare)
         try:
@@ -89,7 +88,7 @@ class Up:
                     )
                 )
         try:
-            compile_book(read_sources(self._settings.policies), catalogue.builtin())
+            book_of(read_sources(self._settings.policies))
         except ConfigurationError as error:
             mistakes += error.mistakes
         if mistakes:
@@ -127,8 +126,8 @@ class Up:
         state_folder.renew_route_secret(self._state)
         if self._settings.development.simulator:
             state_folder.write_private(self._state / "simulator.key", state_folder.fresh_secret())
-        config = _ours(*PROGRAM, "envoy", "config", *self._config())
-        state_folder.write_private(self._bootstrap, config)
+        spec = spec_from(self._settings, state_folder.route_secret(self._state), providers(self._settings))
+        state_folder.write_private(self._bootstrap, as_yaml(spec))
 
     def _config(self) -> tuple[str, ...]:
         return ("--config", str(self._settings.file)) if self._settings.file else ()
@@ -215,14 +214,6 @@ class Up:
 
 def _http(address: str, port: int) -> str:
     return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
-
-
-def _ours(*argv: str) -> str:
-    """What one of our own commands prints; its complaint is ours."""
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode != 0:
-        raise ConfigurationError.single("envoy config", done.stderr.strip() or f"ended with {done.returncode}")
-    return done.stdout
 
 
 def _beside_python(name: str) -> Path:

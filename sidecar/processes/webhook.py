@@ -7,7 +7,6 @@ and tried again, while pods go on being answered by what is known.
 
 import asyncio
 import gc
-import signal
 import ssl
 import time
 from collections.abc import Awaitable, Callable
@@ -27,6 +26,7 @@ from sidecar.control.admission.policies import looked_at
 from sidecar.control.admission.review import Answer, Review
 from sidecar.control.admission.telling import Telling
 from sidecar.control.admission.version import knows_native
+from sidecar.processes import ending
 from sidecar.processes.policy_check import PolicyCheck
 from sidecar.processes.webhook_server import Shown, WebhookServer
 from sidecar.settings.webhook import Webhook
@@ -61,7 +61,7 @@ class WebhookProcess:
         return self._server.port
 
     async def run(self, stop: asyncio.Event | None = None) -> None:
-        stopping = stop or _signalled()
+        stopping = stop or ending.signalled()
         cluster = Cluster(self._settings.cluster)
         namespaces = Namespaces(cluster, time.monotonic)
         copies = Copies(
@@ -81,7 +81,7 @@ class WebhookProcess:
             self._health.set("listener")
             _settle_memory()
             log.info("ready", port=self.port, metrics_port=health.port, native_sidecars=native)
-            chores = [asyncio.create_task(self._again(look)), asyncio.create_task(telling.run())]
+            chores = [asyncio.create_task(one) for one in (self._again(look), telling.run(), self._health.beats())]
             stopped = asyncio.create_task(stopping.wait())
             done, _ = await asyncio.wait((stopped, *chores), return_when=asyncio.FIRST_COMPLETED)
             stopped.cancel()
@@ -189,10 +189,3 @@ async def _until(stopping: asyncio.Event, seconds: float) -> None:
             await stopping.wait()
     except TimeoutError:
         return
-
-
-def _signalled() -> asyncio.Event:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop

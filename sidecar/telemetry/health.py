@@ -1,20 +1,25 @@
 """Whether this process lives and is ready, and its metrics, over HTTP.
 
-    /healthz   200 while the process answers
+    /healthz   200 while the process lives; 503 when its event loop has not come round for a minute
     /readyz    200 when every named condition holds; 503 with those that do not
     /metrics   for Prometheus
 
 Strategy: the standard library's threaded server, in threads of its own, so that it answers also while the event loop
 is busy. Who asks is a kubelet or Prometheus, a few times a minute.
 
-Rule: a condition is named once, in the constructor; each starts out as not holding. Nothing here shows a value of a
-request, a caller or a policy.
+Rules:
+- A condition is named once, in the constructor; each starts out as not holding. Nothing here shows a value of a
+  request, a caller or a policy.
+- These threads answer also for a process that is stuck, and so do gRPC's to Envoy's pings. So where there is an event
+  loop it says that it comes round (`beats`), and whoever restarts what does not live hears when it no longer does.
 """
 
+import asyncio
 import errno
 import socket
 import socketserver
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType
@@ -24,15 +29,20 @@ from sidecar.core.errors import ConfigurationError
 
 Page = tuple[int, str, bytes]
 TEXT = "text/plain; charset=utf-8"
+BEAT, STUCK = 5.0, 60.0  # seconds; the largest body holds the loop for a few, a machine without a free processor longer
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Health:
     """What must hold before this process takes work."""
 
-    def __init__(self, conditions: Sequence[str], metrics: Callable[[], bytes]) -> None:
+    def __init__(
+        self, conditions: Sequence[str], metrics: Callable[[], bytes], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._holds = dict.fromkeys(conditions, False)
         self._metrics = metrics
+        self._clock = clock
+        self._beaten: float | None = None
 
     def set(self, condition: str, holds: bool = True) -> None:
         if condition not in self._holds:
@@ -43,15 +53,32 @@ class Health:
     def missing(self) -> tuple[str, ...]:
         return tuple(condition for condition, holds in self._holds.items() if not holds)
 
+    @property
+    def silent(self) -> float | None:
+        """Seconds since the event loop came round; nothing, where none said that it would."""
+        return None if self._beaten is None else self._clock() - self._beaten
+
+    async def beats(self) -> None:
+        """A task of the event loop that must not get stuck."""
+        while True:
+            self._beaten = self._clock()
+            await asyncio.sleep(BEAT)
+
     def page(self, path: str) -> Page:
         """What a path answers."""
         pages: Mapping[str, Callable[[], Page]] = {
-            "/healthz": lambda: (200, TEXT, b"ok\n"),
+            "/healthz": self._alive,
             "/readyz": self._ready,
             "/metrics": lambda: (200, PROMETHEUS, self._metrics()),
         }
         page = pages.get(path.partition("?")[0])
         return page() if page else (404, TEXT, b"there are /healthz, /readyz and /metrics\n")
+
+    def _alive(self) -> Page:
+        silent = self.silent
+        if silent is None or silent < STUCK:
+            return 200, TEXT, b"ok\n"
+        return 503, TEXT, f"stuck: the event loop has not come round for {silent:.0f} s\n".encode()
 
     def _ready(self) -> Page:
         missing = self.missing

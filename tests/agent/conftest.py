@@ -1,6 +1,6 @@
 """The real Claude Agent SDK, pointed at a gate."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,14 +9,11 @@ from tests.agent.session import Session
 from tests.gate import HOW, Gate
 from tests.planted import Planted, planted
 
-MADE_UP = "made-up"  # the seed of the secret that the model itself says
-
 
 @pytest.fixture(scope="session", params=list(HOW))
-def gate(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
+def gate(request: pytest.FixtureRequest, pointed: Callable[[str], Gate]) -> Gate:
     """The control, then the real thing."""
-    with HOW[request.param](tmp_path_factory.mktemp("gate"), planted(MADE_UP)[0].value) as gate:
-        yield gate
+    return pointed(request.param)
 
 
 @pytest.fixture

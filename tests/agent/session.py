@@ -23,6 +23,7 @@ And about trouble:
 - After an error the next prompt is joined to the one that failed in one message: what was refused is sent again.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +41,7 @@ from claude_agent_sdk import (
 
 from tests.gate import Gate
 
+TURN_SECONDS = 150.0  # the longest turn of the tests takes a quarter of that on a busy machine
 TOOLS = ["Bash", "Read", "Write"]
 
 
@@ -98,15 +100,20 @@ class Session:
 
     async def tell(self, prompt: str) -> Turn:
         """Send a prompt and wait for the end of its turn."""
-        await self._client.query(prompt)
         turn = Turn()
-        async for message in self._client.receive_response():
-            if isinstance(message, ResultMessage):
-                turn.end = message
-            elif isinstance(message, AssistantMessage | UserMessage) and isinstance(message.content, list):
-                for block in message.content:
-                    _note(turn, block)
+        async with asyncio.timeout(TURN_SECONDS):
+            await self._client.query(prompt)
+            async for message in self._client.receive_response():
+                _note_message(turn, message)
         return turn
+
+
+def _note_message(turn: Turn, message: object) -> None:
+    if isinstance(message, ResultMessage):
+        turn.end = message
+    elif isinstance(message, AssistantMessage | UserMessage) and isinstance(message.content, list):
+        for block in message.content:
+            _note(turn, block)
 
 
 def _note(turn: Turn, block: object) -> None:

@@ -31,6 +31,7 @@ from sidecar.simulator.serve import Options, start
 from tests.envoy.driver import KEY, Driven, Passing
 from tests.envoy.rig import Envoy, Loop, Plane, Rig, Tokens, free_port, spec_for
 from tests.envoy.upstream import Upstream
+from tests.limited import limited, stopped
 from tests.polling import until
 
 PROGRAM = (sys.executable, "-m", "sidecar.cli.main")
@@ -81,15 +82,13 @@ def control_plane(folder: Path, issuer: str) -> Iterator[str]:
         asyncio.run(until(answers, 60))
         yield url
     finally:
-        process.terminate()
-        process.wait(30)
+        stopped(process)
 
 
 def log_in(laptop: Laptop) -> None:
     """`gatehouse login`, and what a person does in the browser."""
     words = (*PROGRAM, "login", "--no-browser", "--control", laptop.control)
-    with subprocess.Popen(words, env=laptop.environment(), stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
+    with limited(subprocess.Popen(words, env=laptop.environment(), stderr=subprocess.PIPE, text=True)) as process:
         address = next(line.strip() for line in process.stderr if line.strip().startswith("http"))
         form = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
         httpx.post(address.partition("?")[0], data={**form, "user": "ada"}, follow_redirects=True, trust_env=False)
@@ -124,13 +123,14 @@ def agent(laptop: Laptop, folder: Path, base_url: str) -> ClaudeSDKClient:
 
 
 async def said(client: ClaudeSDKClient, prompt: str) -> tuple[str, bool]:
-    await client.query(prompt)
     texts, ok = [], False
-    async for message in client.receive_response():
-        if isinstance(message, AssistantMessage):
-            texts += [block.text for block in message.content if isinstance(block, TextBlock)]
-        if isinstance(message, ResultMessage):
-            ok = not message.is_error
+    async with asyncio.timeout(150):
+        await client.query(prompt)
+        async for message in client.receive_response():
+            if isinstance(message, AssistantMessage):
+                texts += [block.text for block in message.content if isinstance(block, TextBlock)]
+            if isinstance(message, ResultMessage):
+                ok = not message.is_error
     return "\n".join(texts), ok
 
 
@@ -204,7 +204,8 @@ async def test_in_which_header_the_helpers_token_comes(laptop: Laptop, tmp_path:
 def test_the_helper_prints_a_token_and_nothing_else(laptop: Laptop) -> None:
     words = laptop.helper.split()
     began = time.monotonic()
-    done = [subprocess.run(words, env=laptop.environment(), capture_output=True, text=True, check=True) for _ in "12"]
+    given = {"env": laptop.environment(), "capture_output": True, "text": True, "timeout": 90}
+    done = [subprocess.run(words, check=True, **given) for _ in "12"]  # type: ignore[call-overload]
     assert [one.stdout.count(".") for one in done] == [2, 2]
     assert [one.stderr for one in done] == ["", ""]
     assert time.monotonic() - began < 30
@@ -212,6 +213,7 @@ def test_the_helper_prints_a_token_and_nothing_else(laptop: Laptop) -> None:
 
 def test_without_a_login_it_says_what_to_do(tmp_path: Path, laptop: Laptop) -> None:
     words = (*laptop.helper.split(), "--control", laptop.control)
-    done = subprocess.run(words, env={"HOME": str(tmp_path)}, capture_output=True, text=True, check=False)
+    home = {"HOME": str(tmp_path)}
+    done = subprocess.run(words, env=home, capture_output=True, text=True, check=False, timeout=90)
     assert (done.returncode, done.stdout) == (1, "")
     assert "gatehouse login" in done.stderr

@@ -29,7 +29,7 @@ Result = Mapping[str, object]
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
     folder = tmp_path_factory.mktemp("results")
     argv = (sys.executable, "-m", "bench", "--small", "--into", str(folder))
-    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 0, done.stderr
     assert all(f"\n{name} (yardstick" in f"\n{done.stdout}" for name in BENCHMARKS), done.stdout
     return {file.stem: json.loads(file.read_text()) for file in folder.iterdir()}
@@ -84,7 +84,7 @@ def test_what_was_asked_for_is_measured(results: dict[str, Result], benchmark: s
 
 def test_an_unknown_name_is_an_error_that_says_what_there_is() -> None:
     argv = (sys.executable, "-m", "bench", "speed")
-    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 2
     assert "throughput" in done.stderr
 

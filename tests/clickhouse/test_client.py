@@ -140,11 +140,11 @@ def test_many_at_once(server: Server, database: str) -> None:
                 mine = client.query("SELECT {n:UInt64}", parameters={"n": number * 100 + turn}).result_rows
                 wrong.extend(mine if mine != [(number * 100 + turn,)] else [])
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    threads = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     assert wrong == []
     with clickhouse_connect.get_client(host="127.0.0.1", port=server.port, database=database) as client:
         assert client.query("SELECT a, count() FROM t GROUP BY a ORDER BY a").result_rows == [(n, 10) for n in range(6)]

@@ -42,11 +42,11 @@ def test_killed_among_inserts_nothing_acknowledged_is_lost_and_nothing_is_there_
             client.command("CREATE TABLE t (a UInt64, b String) ENGINE = MergeTree ORDER BY a")
         acknowledged: list[int] = []
         enough = threading.Event()
-        writer = threading.Thread(target=inserting, args=(server, acknowledged, enough))
+        writer = threading.Thread(target=inserting, args=(server, acknowledged, enough), daemon=True)
         writer.start()
         assert enough.wait(30)
         server.kill()
-        writer.join()
+        writer.join(60)
     with clickhouse(tmp_path / "data") as server, connected(server) as client:
         counts = dict(client.query("SELECT a, count() FROM t GROUP BY a").result_rows)
     assert set(counts) >= set(acknowledged)
@@ -64,10 +64,10 @@ def test_one_folder_one_process_one_port(tmp_path: Path) -> None:
         with connected(server) as client:
             client.command("CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a")
             client.command("INSERT INTO t VALUES (7)")
-        slow = threading.Thread(target=sleeping, args=(server,))
+        slow = threading.Thread(target=sleeping, args=(server,), daemon=True)
         slow.start()
         assert server.stop() == 0
-        slow.join()
+        slow.join(60)
     with clickhouse(tmp_path / "a b") as server, connected(server) as client:
         assert client.command("SELECT a FROM t") == 7
 

@@ -39,7 +39,7 @@ rules:
 CONFIG = """
 listen: {{address: 127.0.0.1, port: {gate}}}
 metrics: {{port: {metrics}}}
-envoy: {{admin_port: {admin}}}
+envoy: {{admin_port: {admin}, drain: 1s}}
 development: {{identity: true}}
 connections:
   - {{name: claude, kind: claude, url: "{model}", credential: {{header: x-api-key, from: {{file: upstream.key}}}}}}
@@ -76,7 +76,7 @@ class World:
 
     def gatehouse(self, *argv: str) -> str:
         command = (*PROGRAM, *argv, "--config", str(self.folder / "gatehouse.yaml"))
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=90).stdout.strip()
 
 
 @contextmanager

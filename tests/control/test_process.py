@@ -80,7 +80,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     finally:
         if process.returncode is None:
             process.kill()
-            await process.wait()
+            await asyncio.wait_for(process.wait(), 30)
 
 
 async def refused(settings: Settings) -> str:

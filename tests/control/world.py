@@ -22,6 +22,7 @@ from sidecar.simulator.provider import User
 from sidecar.simulator.provider_serve import provide
 from sidecar.simulator.serve import Options, Running, start
 from tests.control.calls import LONG, MODEL, Asking, Stream, eventually
+from tests.limited import limited, stopped
 from tests.unit.control.tokens.assertions import ISSUER, RECIPIENT, Provider
 
 PROGRAM = (sys.executable, "-m", "sidecar.cli.main")
@@ -72,7 +73,7 @@ class Laptop:
     def run(self, *words: str, ok: bool = True) -> str:
         """What a command prints; with `ok` false, what it complains about."""
         done = subprocess.run(
-            (*PROGRAM, *words), env={"HOME": str(self.home)}, capture_output=True, text=True, check=False
+            (*PROGRAM, *words), env={"HOME": str(self.home)}, capture_output=True, text=True, check=False, timeout=90
         )
         assert (done.returncode == 0) is ok, done.stdout + done.stderr
         return (done.stdout if ok else done.stderr).strip()
@@ -80,8 +81,7 @@ class Laptop:
     def log_in(self) -> None:
         """`gatehouse login`, and what a person does in the browser."""
         words = (*PROGRAM, "login", "--no-browser", "--control", self.control)
-        with subprocess.Popen(words, env={"HOME": str(self.home)}, stderr=subprocess.PIPE, text=True) as process:
-            assert process.stderr is not None
+        with limited(self._started(words)) as process:
             address = next(line.strip() for line in process.stderr if line.strip().startswith("http"))
             form = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
             page = address.partition("?")[0]
@@ -92,16 +92,14 @@ class Laptop:
     def log_in_on_a_device(self) -> None:
         """`gatehouse login --device`, and what a person does in the browser of another machine."""
         words = (*PROGRAM, "login", "--device", "--control", self.control)
-        with subprocess.Popen(words, env={"HOME": str(self.home)}, stderr=subprocess.PIPE, text=True) as process:
-            assert process.stderr is not None
+        with limited(self._started(words)) as process:
             line = next(line for line in process.stderr if " and type in:  " in line)
-            try:
-                self._let_in(*line.removeprefix("Open ").strip().split(" and type in:  "))
-            except BaseException:
-                process.kill()  # it would wait for ten minutes
-                raise
+            self._let_in(*line.removeprefix("Open ").strip().split(" and type in:  "))
             said = process.stderr.read()
         assert process.returncode == 0, said
+
+    def _started(self, words: tuple[str, ...]) -> "subprocess.Popen[str]":
+        return subprocess.Popen(words, env={"HOME": str(self.home)}, stderr=subprocess.PIPE, text=True)
 
     def _let_in(self, page: str, code: str) -> None:
         with self.browser() as browser:
@@ -201,8 +199,7 @@ def world(
             eventually(lambda: _up(process, folder / "up.log"), READY_WITHIN)
             yield World(folder, f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[3]}", people, model, process)
         finally:
-            process.terminate()
-            process.wait(30)
+            stopped(process)
 
 
 def _up(process: "subprocess.Popen[bytes]", log: Path) -> bool:

@@ -7,16 +7,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from sidecar.processes.demo.stage import OWN_POLICY
 from sidecar.processes.demo.tour import STEPS
+from tests.limited import limited
 
 PROGRAM = (sys.executable, "-m", "sidecar.cli.main", "demo")
-PATIENCE = 400  # seconds; a quiet machine needs twenty
-Start = Callable[..., "subprocess.Popen[str]"]
+PATIENCE = 240  # seconds; a quiet machine needs twenty
+Start = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
 NAMES = [step.name for step in STEPS]
 
 
@@ -30,7 +32,8 @@ def place() -> Iterator[Path]:
 @pytest.fixture
 def start(place: Path) -> Start:
     environment, pipe = {**os.environ, "TMPDIR": str(place)}, subprocess.PIPE
-    return lambda *words: subprocess.Popen((*PROGRAM, *words), stdout=pipe, stderr=pipe, text=True, env=environment)
+    pipes = {"stdout": pipe, "stderr": pipe, "text": True, "env": environment}
+    return lambda *words: limited(subprocess.Popen((*PROGRAM, *words), **pipes), PATIENCE)  # type: ignore[call-overload]
 
 
 def assert_nothing_is_left(place: Path) -> None:
@@ -54,7 +57,7 @@ def running(word: str) -> list[str]:
 
 def test_every_promise_is_kept(start: Start, place: Path) -> None:
     with start("--json") as process:
-        out, err = process.communicate(timeout=PATIENCE)
+        out, err = process.communicate()
     told = json.loads(out)
     assert [step["name"] for step in told["steps"]] == NAMES
     assert {step["name"]: step for step in told["steps"] if not step["kept"]} == {}
@@ -70,7 +73,7 @@ def test_rules_that_lack_one_are_found_out(start: Start, place: Path, tmp_path: 
     weaker = tmp_path / "weaker.yaml"
     weaker.write_text(head + rest[rest.index("  - id:") :])
     with start("--policy", str(weaker)) as process:
-        out, _ = process.communicate(timeout=PATIENCE)
+        out, _ = process.communicate()
     assert process.returncode == 1
     failed = [step.title for step in STEPS if step.name in {"secret", "mcp", "stream", "conversation", "record"}]
     last = out.strip().splitlines()[-1]
@@ -87,7 +90,7 @@ def test_ctrl_c_half_way_leaves_nothing(start: Start, place: Path) -> None:
         assert any(f" 2/{len(STEPS)}" in line for line in process.stdout), "the tour is under way"
         assert running(str(place)), "something is there to be stopped"
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate()
     assert (process.returncode, err) == (130, "")
     assert out.endswith("Stopped half-way.\n")
     assert "NOT KEPT" not in out, "stopping is no broken promise"

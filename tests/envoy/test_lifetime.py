@@ -5,9 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 
 import httpx
 import pytest
@@ -16,12 +15,13 @@ from tests.envoy.conftest import Make
 from tests.envoy.driver import Driven
 from tests.envoy.rig import Rig
 from tests.envoy.test_fail_closed import UNAVAILABLE, outcome
+from tests.limited import limited
 
 
 @pytest.fixture(scope="module")
 def lonely(make: Make) -> Rig:
-    """An Envoy without a data plane."""
-    return make(plane=False, ping_every=0.2, ping_wait=0.2)
+    """An Envoy without a data plane. One that a busy machine keeps from a processor for a moment is not yet frozen."""
+    return make(plane=False, ping_every=0.2, ping_wait=1)
 
 
 @pytest.fixture
@@ -37,11 +37,24 @@ def opening(lonely: Rig) -> Iterator["subprocess.Popen[str]"]:
 def started(lonely: Rig, *more: str) -> Iterator["subprocess.Popen[str]"]:
     lonely.upstream.reset()
     argv = [sys.executable, "-m", "tests.envoy.held", str(lonely.envoy.spec.socket), *more]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as started:
-        assert started.stdout is not None
+    with limited(subprocess.Popen(argv, stdout=subprocess.PIPE, text=True), 60) as started:
         assert started.stdout.readline() == "ready\n"
         yield started
         started.kill()
+
+
+def held(aside: Executor, lonely: Rig, process: "subprocess.Popen[str]") -> "Future[object]":
+    """A call that waits in the data plane. It is made again where Envoy gave up a data plane that a busy machine kept
+    from answering: that one never heard of the call, and would say nothing of it for ever."""
+    assert process.stdout is not None
+    said = aside.submit(process.stdout.readline)
+    while True:
+        called = aside.submit(outcome, lonely)
+        wait((called, said), 30, FIRST_COMPLETED)
+        if said.done():
+            assert said.result() == "holding\n"
+            return called
+        assert called.result(0) == UNAVAILABLE
 
 
 def test_absent(lonely: Rig) -> None:
@@ -53,17 +66,10 @@ def test_absent(lonely: Rig) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM])
 def test_killed_or_frozen_while_it_holds_a_call(lonely: Rig, process: "subprocess.Popen[str]", how: int) -> None:
-    def strike() -> None:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "holding\n"
+    with ThreadPoolExecutor() as aside:
+        called = held(aside, lonely, process)
         os.kill(process.pid, how)
-
-    striking = threading.Thread(target=strike)
-    striking.start()
-    began = time.monotonic()
-    assert outcome(lonely) == UNAVAILABLE
-    assert time.monotonic() - began < 5
-    striking.join()
+        assert called.result(20) == UNAVAILABLE
     assert lonely.upstream.requests == []
 
 
@@ -84,10 +90,10 @@ def test_killed_or_frozen_while_a_client_waits_in_an_answer(
 
 
 def test_it_works_again_when_a_data_plane_is_back(lonely: Rig, process: "subprocess.Popen[str]") -> None:
-    with pytest.raises(httpx.ReadTimeout):
-        httpx.post(lonely.envoy.url, headers=lonely.token, content=b"{}", timeout=0.5)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "holding\n"
+    with ThreadPoolExecutor() as aside:
+        called = held(aside, lonely, process)
+        process.kill()
+        assert called.result(20) == UNAVAILABLE
 
 
 def test_a_gap_shorter_than_the_idle_time_does_not_cut(impatient: Rig) -> None:

@@ -178,7 +178,7 @@ def _said(folder: Path) -> Left:
 
 
 def _ran(*command: str) -> bytes:
-    done = subprocess.run((*PROGRAM, *command), capture_output=True, check=False)
+    done = subprocess.run((*PROGRAM, *command), capture_output=True, check=False, timeout=90)
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 

@@ -61,7 +61,7 @@ async def test_every_event_is_there_once_however_often_who_brings_or_takes_it_di
                 server = started(tmp_path / "data", server.port)
             else:
                 sender.send_signal(signal.SIGKILL)
-                sender.wait()
+                sender.wait(30)
                 sender = ships(tmp_path / "spool", place)
         client = connected(place, create=True)
         await until(lambda: _tables(place) and expected <= set(stored(client)), within=90)
@@ -75,7 +75,7 @@ async def test_every_event_is_there_once_however_often_who_brings_or_takes_it_di
         client.close()
     finally:
         sender.kill()
-        sender.wait()
+        sender.wait(30)
         server.stop()
 
 

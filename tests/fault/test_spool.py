@@ -19,6 +19,7 @@ import pytest
 from sidecar.core.errors import RecordingFailed
 from sidecar.record.reader import SpoolReader
 from sidecar.record.spool_file import NAME
+from tests.limited import limited
 from tests.unit.record.spooling import largest_file, opened, prove, told
 
 ROUNDS = int(os.environ.get("SPOOL_ROUNDS", "15"))
@@ -44,12 +45,11 @@ def killed(folder: Path, life: str, after: float, lines: int = 1) -> list[str]:
     """What a writer promised before it was killed, a moment after it began to promise."""
     child = subprocess.Popen([sys.executable, "-c", WRITER, str(folder), life], stdout=subprocess.PIPE)
     assert child.stdout
-    promised = [child.stdout.readline() for _ in range(lines)]
-    time.sleep(after)
-    os.kill(child.pid, signal.SIGKILL)
-    promised += child.stdout.read().splitlines(keepends=True)
-    child.stdout.close()
-    child.wait()
+    with limited(child):
+        promised = [child.stdout.readline() for _ in range(lines)]
+        time.sleep(after)
+        os.kill(child.pid, signal.SIGKILL)
+        promised += child.stdout.read().splitlines(keepends=True)
     return [line.decode().strip() for line in promised if line.endswith(b"\n")]
 
 
@@ -175,7 +175,7 @@ async def test_whoever_looks_in_from_outside_leaves_the_log_of_a_running_gate_al
         shipper.cursor()
         before = log.stat().st_ino
         visit = [sys.executable, "-c", VISITOR, str(tmp_path / "spool")]
-        counts.append(int(subprocess.run(visit, check=True, capture_output=True).stdout))
+        counts.append(int(subprocess.run(visit, check=True, capture_output=True, timeout=90).stdout))
         assert log.exists(), "the log was taken from under the gate"
         assert log.stat().st_ino == before
     shipper.close()

@@ -106,7 +106,7 @@ class World:
 
     def kill_standby(self) -> None:
         self.standby.kill()
-        self.standby.wait()
+        self.standby.wait(30)
         self.standby = self._stands_by()
 
     def kill_database(self) -> None:
@@ -130,8 +130,8 @@ class World:
     def stop(self) -> None:
         for process in (self.gate, self.standby):
             process.kill()
-            process.wait()
-        self._hears.join()
+            process.wait(30)
+        self._hears.join(30)
         self.database.stop()
 
     def _born(self) -> "tuple[subprocess.Popen[bytes], threading.Thread]":
@@ -139,7 +139,7 @@ class World:
         command = [sys.executable, "-c", GATE, str(self.config), str(self.lives)]
         with (self._folder / "gate.log").open("ab") as log:
             gate = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
-        hears = threading.Thread(target=self._hear, args=(gate,))
+        hears = threading.Thread(target=self._hear, args=(gate,), daemon=True)
         hears.start()
         return gate, hears
 
@@ -151,8 +151,8 @@ class World:
                     self.promised.append(line.decode().strip())
 
     def _ended(self) -> None:
-        self.gate.wait()
-        self._hears.join()
+        self.gate.wait(90)
+        self._hears.join(30)
         if self.gate.stdin and not self.gate.stdin.closed:
             self.gate.stdin.close()
 

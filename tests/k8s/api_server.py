@@ -191,7 +191,7 @@ def api_server(folder: Path) -> Iterator[tuple[ApiServer, ClusterAccess]]:
     context.load_cert_chain(issued.certificate, issued.key)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     token = folder / "token"
     token.write_text(TOKEN + "\n")
@@ -199,5 +199,5 @@ def api_server(folder: Path) -> Iterator[tuple[ApiServer, ClusterAccess]]:
         yield api, ClusterAccess(f"https://localhost:{server.server_address[1]}", token, authority.certificate)
     finally:
         server.shutdown()
-        thread.join()
+        thread.join(60)
         server.server_close()

@@ -44,7 +44,7 @@ class Pod:
         for volume in self.spec.get("volumes", ()):
             self._lay_out(volume)
         for container in self.spec.get("initContainers", ()):
-            done = subprocess.run(self._argv(container), capture_output=True, check=False)
+            done = subprocess.run(self._argv(container), capture_output=True, check=False, timeout=READY_WITHIN)
             said = done.stderr.decode()
             assert done.returncode == 0, f"{self.name}/{container['name']}: {said}"
         for container in self.spec["containers"]:
@@ -66,11 +66,11 @@ class Pod:
 
     def stop(self) -> dict[str, int]:
         """As the kubelet does it: each hook, then SIGTERM to that container; how each ended."""
-        ending = [threading.Thread(target=self._end, args=(one,)) for one in self.spec["containers"]]
+        ending = [threading.Thread(target=self._end, args=(one,), daemon=True) for one in self.spec["containers"]]
         for thread in ending:
             thread.start()
         for thread in ending:
-            thread.join()
+            thread.join(120)
         return {name: process.returncode for name, process in self.running.items()}
 
     def told(self, name: str, command: list[str]) -> tuple[int, str]:

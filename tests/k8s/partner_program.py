@@ -4,8 +4,8 @@ Strategy: a program, since the pod has a network of its own; what it saw it writ
 """
 
 import json
+import signal
 import sys
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def tokens(port: str, file: str, secret: str, certificate: str, key: str) -> Non
     giver = Written(int(port), secret, shows=Issued(Path(certificate), Path(key)))
     giver.file = Path(file)
     giver.start()
-    threading.Event().wait()
+    signal.pause()
 
 
 def orders(port: str, file: str) -> None:

@@ -42,7 +42,7 @@ def control(folder: Path, url: str, token: Path, ca: Path | None) -> Iterator[tu
         yield f"http://127.0.0.1:{ports[0]}", process
     finally:
         process.kill()
-        process.wait()
+        process.wait(30)
 
 
 async def published(url: str) -> list[dict[str, str]]:

@@ -73,7 +73,7 @@ def test_every_block_of_values_is_looked_at() -> None:
 
 def test_the_shell_reads_every_command() -> None:
     for block in re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL):
-        done = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True, check=False)
+        done = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True, check=False, timeout=60)
         assert (done.returncode, done.stderr) == (0, ""), block
 
 

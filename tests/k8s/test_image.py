@@ -140,7 +140,7 @@ def test_steps_end_where_a_check_fails_and_take_no_text_of_others_as_code() -> N
     for run in (step["run"] for step in STEPS if "run" in step):
         assert not re.search(r"^\s*! ", run, re.MULTILINE), run
         assert "${{" not in run
-        done = subprocess.run(["bash", "-n"], input=run, capture_output=True, text=True, check=False)
+        done = subprocess.run(["bash", "-n"], input=run, capture_output=True, text=True, check=False, timeout=60)
         assert (done.returncode, done.stderr) == (0, ""), run
 
 

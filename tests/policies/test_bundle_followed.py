@@ -14,6 +14,7 @@ from sidecar.rulebook.bundle.artifact import described
 from tests.bundle_server import Registry, served
 from tests.bundles import THEIRS, bundle, manifest, policy, public_of
 from tests.gate import free_ports
+from tests.limited import stopped
 from tests.polling import until
 
 WITHIN = 120.0  # seconds; on a busy machine a start with its check takes half of that
@@ -57,8 +58,7 @@ def data_plane(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
         try:
             yield process
         finally:
-            process.terminate()
-            process.wait(30)
+            stopped(process)
 
 
 async def test_a_bundle_and_what_follows_it(tmp_path: Path) -> None:

@@ -6,16 +6,12 @@ import anthropic
 import pytest
 
 from tests.gate import HOW, Gate
-from tests.planted import planted
-
-MADE_UP = "made-up"  # the seed of the secret that the model itself says
 
 
 @pytest.fixture(scope="session", params=list(HOW))
-def gate(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
+def gate(request: pytest.FixtureRequest, pointed: Callable[[str], Gate]) -> Gate:
     """The control, then the real thing."""
-    with HOW[request.param](tmp_path_factory.mktemp("gate"), planted(MADE_UP)[0].value) as gate:
-        yield gate
+    return pointed(request.param)
 
 
 @pytest.fixture

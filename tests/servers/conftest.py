@@ -1,7 +1,6 @@
 """One gate with a server behind it, for all tests of this folder."""
 
 import secrets
-import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -16,15 +15,15 @@ from mcp.shared.auth import ProtectedResourceMetadata
 from sidecar.control.client import Client as Person
 from sidecar.settings.load import load
 from sidecar.simulator.serve import Options, start
-from tests.gate import PROGRAM, free_ports, running
+from tests.gate import free_ports, minted, running
 from tests.planted import planted
 from tests.servers.server import Service, serving
 from tests.token_endpoint import TokenGiver, giving, plain
 
 POLICY = """
 policy: servers
-applies: {connections: [tickets, shop, guarded, personal, locked, found, issued, json]}
-paths: ['GET /orders', 'POST /orders']
+applies: {connections: [tickets, shop, guarded, personal, locked, found, issued, json, older]}
+paths: ['GET /orders', 'POST /orders', 'GET /sse', 'POST /messages/']
 limits: {session: {tools: {"mcp__*__find": 3}}}
 rules:
   - {id: no-drops, where: [tool_call], match: {tool: 'drop.*'}, do: deny, say: "Nothing is dropped here."}
@@ -62,12 +61,13 @@ limits: {session: {tools: {"mcp__*__find": 3}}}
 CONFIG = """
 listen: {address: 127.0.0.1, port: %(gate)d}
 metrics: {port: %(metrics)d}
-envoy: {admin_port: %(admin)d}
+envoy: {admin_port: %(admin)d, drain: 1s}
 control: {listen: {port: %(control)d}, gates: {port: %(gates)d}}
 development: {identity: true}
 connections:
   - {name: tickets, kind: mcp, url: "%(service)s/mcp", path: /mcp/tickets,
      credential: {header: authorization, prefix: "Bearer ", from: {file: upstream.key}}}
+  - {name: older, kind: mcp, url: "%(service)s/older", credential: {from: {file: upstream.key}}}
   - {name: json, kind: mcp, url: "%(service)s/json/mcp", credential: {from: {file: upstream.key}}}
   - {name: shop, kind: http, url: "%(service)s", credential: {header: x-api-key, from: {file: upstream.key}}}
   - {name: claude, kind: claude, url: "%(claude)s", credential: {header: x-api-key, from: {file: upstream.key}}}
@@ -116,9 +116,7 @@ class Gate:
     metrics: str
 
     def token(self, subject: str = "ada") -> str:
-        config = str(self.folder / "gatehouse.yaml")
-        mint = (*PROGRAM, "token", "mint", "--subject", subject, "--config", config)
-        return subprocess.run(mint, check=True, capture_output=True, text=True).stdout.strip()
+        return minted(self.folder, subject)
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,14 @@ from typing import Any
 
 import uvicorn
 from mcp.server.mcpserver import Context, MCPServer
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount
 from starlette.websockets import WebSocket
 
 GUARDED = "/guarded"  # under this path the server wants a token that counts
+OLDER = "/older"  # under this one it speaks the older transport
 ECHO = frozenset({"/echo", "/held", "/forbidden"})  # here it opens WebSockets
 
 
@@ -104,6 +107,7 @@ def serving(secret: str) -> Iterator[Service]:
     """In a thread of its own, on a free port."""
     service = _server(secret)
     app = service.mcp.streamable_http_app()
+    older = Starlette(routes=[Mount(OLDER, service.mcp.sse_app())])
     refused = JSONResponse({"error": "invalid_token"}, 401, {"www-authenticate": "Bearer"})
 
     async def echo(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -135,7 +139,8 @@ def serving(secret: str) -> Iterator[Service]:
         if scope["type"] == "websocket":
             await echo(scope, receive, send)
             return
-        await app(scope, receive, send)  # type: ignore[arg-type]
+        one = older if str(scope.get("path", "")).startswith(OLDER) else app
+        await one(scope, receive, send)  # type: ignore[arg-type]
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         service.port = taken.getsockname()[1]

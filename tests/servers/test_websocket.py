@@ -34,15 +34,20 @@ def about(gate: Gate, exchange: str) -> dict[str, dict[str, Any]]:
     return {kind: fact for kind, fact in facts(gate) if fact.get("exchange") == exchange}
 
 
+async def said_by(socket: ClientConnection) -> str | bytes:
+    async with asyncio.timeout(60):
+        return await socket.recv()
+
+
 async def test_it_echoes_unread_and_the_record_says_so(gate: Gate, opened: Open) -> None:
     async with opened() as socket:
         said = [f"{n}: {gate.secret}" for n in range(3)]
         for one in said:
             await socket.send(one)
-        assert [await socket.recv() for _ in said] == [f"{one}, {gate.secret}" for one in said]
+        assert [await said_by(socket) for _ in said] == [f"{one}, {gate.secret}" for one in said]
         large = "x" * 900_000
         await socket.send(large)
-        assert await socket.recv() == f"{large}, {gate.secret}"
+        assert await said_by(socket) == f"{large}, {gate.secret}"
         assert socket.response is not None
         exchange = socket.response.headers["x-gatehouse-exchange"]
         assert "answered" not in about(gate, exchange)
@@ -114,7 +119,7 @@ async def test_people_let_it_open(gate: Gate, opened: Open, person: Person) -> N
     await decide(person, yes=True)
     socket = await opening
     await socket.send("hello")
-    assert await socket.recv() == f"hello, {gate.secret}"
+    assert await said_by(socket) == f"hello, {gate.secret}"
     await socket.close()
     assert len(gate.service.heads) == before + 1
     refused = asyncio.create_task(opened(path="/held").__aenter__())
@@ -138,20 +143,20 @@ async def test_its_time_is_over(gate: Gate, opened: Open) -> None:
 async def test_other_rules_cut_it(gate: Gate, opened: Open) -> None:
     async with opened() as socket:
         await socket.send("hello")
-        assert await socket.recv() == f"hello, {gate.secret}"
+        assert await said_by(socket) == f"hello, {gate.secret}"
         policy = gate.folder / "live.yaml"
         policy.write_text(policy.read_text() + "  - {id: more, match: {keywords: [nightjar]}, do: deny}\n")
         with pytest.raises(ConnectionClosedError):
             await asyncio.wait_for(socket.recv(), 60)
     async with opened() as socket:
         await socket.send("again")
-        assert await socket.recv() == f"again, {gate.secret}"
+        assert await said_by(socket) == f"again, {gate.secret}"
 
 
 async def test_who_is_stopped_is_cut(gate: Gate, opened: Open, person: Person) -> None:
     async with opened(session="ws-stopped") as socket:
         await socket.send("hello")
-        assert await socket.recv() == f"hello, {gate.secret}"
+        assert await said_by(socket) == f"hello, {gate.secret}"
         block = person.put_block("session", "ws-stopped", "enough")
         with pytest.raises(ConnectionClosedError):
             await asyncio.wait_for(socket.recv(), 30)

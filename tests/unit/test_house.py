@@ -49,6 +49,8 @@ GOOD = {
     "tests/unit/cli/test_envoy.py": "",
     "sidecar/extproc/gen/ext_proc_pb2.py": "x = 1\n" * 1_000,
     "tests/envoy/test_real.py": "import time\n\ntime.sleep(1)\n",
+    "tests/limits.py": "', '.join(a)\nb.join(5)\nsubprocess.run(c, timeout=5)\nasyncio.wait_for(d.wait(), 5)\n"
+    "async def e():\n    await f.wait()\n",
 }
 
 
@@ -100,6 +102,9 @@ TEST = "tests/unit/core/wire/test_json.py"
             "import pytest\n\npytest.skip('no')\n",
             "tests/envoy/test_real.py:3: pytest.skip: a test",
         ),
+        (TEST, "thread.join()\n", f"{TEST}:1: join waits without a limit"),
+        (TEST, "process.wait()\n", f"{TEST}:1: wait waits without a limit"),
+        (TEST, "import subprocess\n\nsubprocess.run(['x'], check=True)\n", f"{TEST}:3: subprocess.run waits"),
         (
             "README.md",
             "pip install --index-" + "url https://x.example\n",

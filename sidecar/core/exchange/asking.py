@@ -26,7 +26,7 @@ from sidecar.core.policy.rule import Rule
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What is held: who makes the call, where it goes, and what would leave. `called`: it is a tool call of an answer,
-    the `number`th that waits."""
+    the `number`th that waits. `direct`: a call that the agent makes itself, as its card shows it."""
 
     gate: str
     exchange: str
@@ -38,6 +38,7 @@ class Subject:
     pieces: tuple[Piece, ...] = field(default=(), repr=False)
     called: CallShown | None = field(default=None, repr=False)
     number: int = 0
+    direct: CallShown | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -74,12 +75,12 @@ def _veil(session: Session, judged: Judged) -> Veil:
 def _question(subject: Subject, rules: Rules, hold: Hold, card: Card, number: int) -> Question:
     verdict, caller, compiled = hold.verdict, subject.caller, rules.compiled
     under = Under(verdict.rule or "", verdict.policy or "", rules.digest)
-    shown = subject.called
+    shown = subject.called or subject.direct
     asked = Asked(
         id=f"{subject.name}.{number}",
         fingerprint=fingerprint(caller, subject.connection, subject.content, under),
         session_key=session_key(caller, caller.claimed_session, subject.connection, under),
-        what=What.REQUEST if shown is None else What.TOOL_CALL,
+        what=What.REQUEST if subject.called is None else What.TOOL_CALL,
         gate=subject.gate,
         exchange=subject.exchange,
         connection=subject.connection,
@@ -100,7 +101,7 @@ def _question(subject: Subject, rules: Rules, hold: Hold, card: Card, number: in
         if shown is None
         else content(card, hold, shown, _minded(rules, hold)),
         before=card.before(subject.pieces) if shown is None else card.earlier(shown.before),
-        call="" if shown is None else storable(shown.id, compiled) or "",
+        call="" if subject.called is None else storable(subject.called.id, compiled) or "",
     )
     return Question(asked, verdict.deny_as, tuple(sorted(hold.texts)))
 
@@ -113,6 +114,7 @@ def _minded(rules: Rules, hold: Hold) -> frozenset[Effect]:
 
 
 def _tool(subject: Subject, hold: Hold) -> str | None:
-    if subject.called is not None:
-        return subject.called.tool
+    shown = subject.called or subject.direct
+    if shown is not None:
+        return shown.tool
     return next((spot.found.tool for spot in hold.spots if spot.found.tool), None)

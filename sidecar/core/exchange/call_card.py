@@ -37,34 +37,37 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class CallShown:
-    """A tool call for its card. `before`: what the agent did before it."""
+    """A call for its card. `before`: what the agent did before it. `title`: of one that is not a tool's."""
 
     id: str | None
     tool: str | None
     given: tuple[Argument, ...] = field(repr=False)
     understood: Understood = field(repr=False)
     before: tuple[Piece, ...] = field(default=(), repr=False)
+    title: str = ""
 
 
 def call_shown(
     called: Called, understood: Understood, understand: Understand, before: Sequence[Piece], said: JsonValue
 ) -> CallShown:
     """`said`: the answer as far as it came."""
-    given = tuple(one for value in called.inputs for one in _arguments(called.tool or "", value, understand))
+    given = tuple(one for value in called.inputs for one in arguments(called.tool or "", value, understand))
     return CallShown(called.id, called.tool, given, understood, (*before, *_said(said, called.id)))
 
 
 def content(card: Card, hold: Hold, shown: CallShown, minded: frozenset[Effect]) -> tuple[Excerpt, ...]:
     """The whole call, what it would do, and the texts that the rule minds and that do not stand in it as they are."""
     rule, spots = hold.verdict.rule or "", merged(hold.spots)
-    title = f"Tool {shown.tool}" if shown.tool else "A tool"
+    title = shown.title or (f"Tool {shown.tool}" if shown.tool else "A tool")
     text, marks = _given(shown.given, spots, minded)
     done, risky = _would(shown.understood, minded)
     would = (card.excerpt("What it would do", done, risky, rule),) if done else ()
     elsewhere = [one for one in spots if all(one.text != given.text for given in shown.given)]
     room = MOST_CONTENT - 3  # for these two, and for how many are left out
     minds = (*card.spots(hold, elsewhere[:room]), *left_out(len(elsewhere) - room))
-    return (card.excerpt(title, text, marks, rule), *would, *minds)
+    # A message that says nothing of its own has nothing to show.
+    whole = (card.excerpt(title, text, marks, rule),) if text or not shown.title else ()
+    return (*whole, *would, *minds)
 
 
 def _given(arguments: Sequence[Argument], spots: Sequence[Spot], minded: frozenset[Effect]) -> tuple[str, Spans]:
@@ -94,7 +97,8 @@ def _would(understood: Understood, minded: frozenset[Effect]) -> tuple[str, Span
     return "\n".join(lines), marks
 
 
-def _arguments(tool: str, value: JsonValue, understand: Understand) -> Iterator[Argument]:
+def arguments(tool: str, value: JsonValue, understand: Understand) -> Iterator[Argument]:
+    """Those of one call, each with what it does."""
     for name, one in value.items() if isinstance(value, Mapping) else [("", value)]:
         if isinstance(one, str):
             deeds = understand(tool, {name: one}).deeds if name else ()

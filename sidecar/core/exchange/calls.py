@@ -25,6 +25,7 @@ from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.tool_call import Called, judge_call, read_call
 from sidecar.core.mask.memory import Turned
 from sidecar.core.model.action import Action, DenyAs
+from sidecar.core.model.described import describable
 from sidecar.core.model.effect import Understood
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.session_use import SessionUse
@@ -32,6 +33,11 @@ from sidecar.core.policy.judge import severest
 from sidecar.core.wire.claude.blocked import Notice
 
 INSTEAD = "Reach the goal in a way that this rule allows, or say that you cannot."
+# Nothing of the call stands in it: it is a sentence of ours, and not judged when the agent tells it again.
+DESCRIBE = (
+    "What it would do is not known: if it is a program or a tool of your own, whoever keeps the policy can describe it "
+    "under `understand:` (`gatehouse policy explain` shows the line)."
+)
 
 
 class Way(Enum):
@@ -182,6 +188,8 @@ class Calls:
         verdict = ruled.verdict
         refused = denial(verdict, self.context.exchange)
         instead = verdict.instead or INSTEAD
+        if describable(ruled.understood.unread):
+            instead = f"{instead} {DESCRIBE}"
         return Notice(verdict.rule or "", (verdict.say or "").strip(), instead, f"{refused.message} {instead}")
 
     def stop_reason(self, said: str | None) -> str | None:

@@ -140,7 +140,7 @@ def _decided(gate: Gate, arrived: Arrived, notes: fact.Notes) -> Go | Reply:
         caller,
         uncertain,
         gate.keep_originals,
-        gate.understand,
+        gate.reader(bound.described),
         gate.name,
         (request.model if request else None) or "",
         before=lately(request.pieces) if request and rules.asks else (),

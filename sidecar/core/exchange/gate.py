@@ -6,6 +6,7 @@ Rules: the one mutable corner of the exchange. `rules` is swapped whole by a rel
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from sidecar.core.exchange.mcp.given_up import GivenUp
 from sidecar.core.exchange.mcp.pins import Pins
@@ -16,6 +17,8 @@ from sidecar.core.mask.memory import Memories
 from sidecar.core.model.block import Block
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
+from sidecar.core.model.described import Own
+from sidecar.core.model.effect import Understood
 from sidecar.core.policy.limits import Ledger
 from sidecar.core.understand.understand import understand
 from sidecar.core.wire.json_strict import JsonLimits
@@ -94,5 +97,9 @@ class Gate:
     keep_originals: bool = False  # hand out what came, to be sealed for an auditor
     name: str = "gate"
     blocked: Callable[[Caller, str], Block | None] = _nobody
-    understand: Understand = understand
+    understand: Callable[..., Understood] = understand
     quarantine: Quarantine = field(default_factory=Quarantine)
+
+    def reader(self, own: Own, name: str = "") -> Understand:
+        """What reads a call whose policies describe these. `name`: of the tool as rules know it."""
+        return partial(self.understand, own=own, name=name) if own or name else self.understand

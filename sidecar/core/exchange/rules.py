@@ -17,6 +17,7 @@ from sidecar.core.mask.placeholder import PLACEHOLDER
 from sidecar.core.model.action import Action, How
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
+from sidecar.core.model.described import Own
 from sidecar.core.model.detector import Detector
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.treatment import Treatment, in_agreement
@@ -103,9 +104,18 @@ class BoundRules:
         """The smaller of each."""
         return limits.strictest([one.limits for one in self.rulesets])
 
+    @property
+    def described(self) -> Own:
+        """What programs and tools of one's own do: every book has to say so."""
+        return Own(tuple(one.described for one in self.rulesets))
+
     def may_send(self, kind: str) -> bool:
         """Whether a body of a type that nobody can read may be sent: every book has to say so."""
         return all(one.may_send(kind) for one in self.rulesets)
+
+    def names_path(self, method: str, path: str) -> bool:
+        """Whether every book names this path letter by letter, so that nothing in it is the client's own."""
+        return all(one.names_path(method, path) for one in self.rulesets)
 
     @property
     def passing_when_full(self) -> tuple[str, ...]:

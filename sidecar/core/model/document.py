@@ -158,7 +158,7 @@ def _translated(document: Document, at: Path, item: dict[str, object], shape: ty
     location = item["loc"]
     if not isinstance(location, tuple):
         raise TypeError(f"pydantic gave a location of type {type(location).__name__}")
-    name = named(location) or "the document"
+    name = named(tuple(step for step in location if step != "[key]")) or "the document"
     return document.mistake((*at, *location), f"{name}: {expectation(item, shape)}")
 
 

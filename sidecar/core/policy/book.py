@@ -15,10 +15,11 @@ from sidecar.core.errors import ConfigurationError, Mistake
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
 from sidecar.core.model.detector import Detector
-from sidecar.core.model.document import read_yaml, validated
+from sidecar.core.model.document import Document, read_yaml, validated
 from sidecar.core.model.named_field import NamedField
 from sidecar.core.policy.agreement import disagreements
 from sidecar.core.policy.compile import fields_of, own_detector, policy_from
+from sidecar.core.policy.describing import NOTHING_KNOWN, Known, descriptions, wrongly_described
 from sidecar.core.policy.judge import Ruleset
 from sidecar.core.policy.rule import Policy
 from sidecar.core.policy.written import PolicyWritten
@@ -47,31 +48,40 @@ class Book:
         return Ruleset(fitting) if fitting else None
 
 
-def compile_book(sources: Sequence[PolicySource], catalogue: Sequence[Detector]) -> Book:
-    """The book, or a `ConfigurationError` with every mistake in every file."""
-    written: list[PolicyWritten] = []
+def compile_book(sources: Sequence[PolicySource], catalogue: Sequence[Detector], known: Known = NOTHING_KNOWN) -> Book:
+    """The book, or a `ConfigurationError` with every mistake in every file. `known`: programs and tools that need no
+    description."""
+    read: list[tuple[PolicyWritten, Document]] = []
     mistakes: list[Mistake] = []
     named: dict[str, str] = {}
     for source in sources:
         try:
-            written.append(read_policy(source, catalogue, named))
+            read.append(_read(source, catalogue, named, known))
         except ConfigurationError as error:
             mistakes += error.mistakes
     if mistakes:
         raise ConfigurationError(list(dict.fromkeys(mistakes)))
-    policies = tuple(policy_from(one, catalogue) for one in sorted(written, key=lambda one: one.policy))
+    read.sort(key=lambda one: one[0].policy)
+    written = [one for one, _ in read]
+    policies = tuple(policy_from(one, catalogue, descriptions(one.policy, one.understand, at)) for one, at in read)
     fields = {field for one in written for rule in one.rules for field in fields_of(rule)}
     return Book(_digest(written), _detectors(written, policies, catalogue), policies, tuple(sorted(fields)))
 
 
-def read_policy(
-    source: PolicySource, catalogue: Sequence[Detector], named: dict[str, str] | None = None
-) -> PolicyWritten:
-    """One policy as written, checked. `named`: the file of each policy read so far."""
+def read_policy(source: PolicySource, catalogue: Sequence[Detector]) -> PolicyWritten:
+    """One policy as written, checked."""
+    return _read(source, catalogue, {}, NOTHING_KNOWN)[0]
+
+
+def _read(
+    source: PolicySource, catalogue: Sequence[Detector], named: dict[str, str], known: Known
+) -> tuple[PolicyWritten, Document]:
+    """`named`: the file of each policy read so far."""
     document = read_yaml(source.text, source.file)
     mistakes = disagreements(document, [detector.id for detector in catalogue])
+    mistakes += wrongly_described(document, known)
     name = document.value.get("policy") if isinstance(document.value, dict) else None
-    if named is not None and isinstance(name, str):
+    if isinstance(name, str):
         if name in named:
             mistakes.append(document.mistake(("policy",), f"policy: {name!r} is already in {named[name]}"))
         named.setdefault(name, source.file)
@@ -81,7 +91,7 @@ def read_policy(
         raise ConfigurationError([*error.mistakes, *mistakes]) from error
     if mistakes:
         raise ConfigurationError(mistakes)
-    return written
+    return written, document
 
 
 def _detectors(

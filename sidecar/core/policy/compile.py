@@ -6,6 +6,7 @@ Rules: what comes in was validated, so nothing here can fail on what a person wr
 from collections.abc import Sequence
 
 from sidecar.core.model.action import Action, DenyAs, How, NumberAs, Unknown
+from sidecar.core.model.described import Descriptions
 from sidecar.core.model.detector import Detector
 from sidecar.core.model.effect import Effect
 from sidecar.core.model.hold import STANDARD_TIMEOUT, Terms
@@ -27,16 +28,19 @@ OWN_LABEL = "PRIVATE"
 # it leaves. Tool calls can, where a rule names them.
 OF_A_REQUEST = (Place.SYSTEM, Place.PROMPT, Place.TOOL_RESULT)
 _NO_MATCH = MatchWritten()
+NOTHING_DESCRIBED = Descriptions()
 
 
-def policy_from(written: PolicyWritten, catalogue: Sequence[Detector]) -> Policy:
+def policy_from(
+    written: PolicyWritten, catalogue: Sequence[Detector], described: Descriptions = NOTHING_DESCRIBED
+) -> Policy:
     rules = tuple(_rule(written, rule, catalogue) for rule in written.rules)
     paths = tuple(_allowed(path) for path in written.paths or ())
     shadow = written.stage == "shadow"
     passes = written.record.when_full == "pass"
     applies, limits, bodies = _applies(written.applies), _limits(written.limits), _globs(written.bodies)
     upgrades = frozenset(written.upgrades or ())
-    return Policy(written.policy, shadow, applies, limits, paths, rules, passes, bodies, upgrades)
+    return Policy(written.policy, shadow, applies, limits, paths, rules, passes, bodies, upgrades, described)
 
 
 def own_detector(policy: str, rule: RuleWritten) -> Detector | None:

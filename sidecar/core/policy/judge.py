@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from sidecar.core.model.action import Action, DenyAs
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
+from sidecar.core.model.described import Descriptions
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.place import Place
 from sidecar.core.model.treatment import Treatment, in_agreement
@@ -104,6 +105,18 @@ class Ruleset:
     def may_send(self, kind: str) -> bool:
         """Whether a policy in force lets a body of a type be sent that nobody can read."""
         return any(one.bodies is not None and one.bodies.fits(kind) for one in self.policies if not one.shadow)
+
+    def names_path(self, method: str, path: str) -> bool:
+        """Whether a policy in force opens this very path, not by a `*` in it."""
+        opens = (one for policy in self.policies if not policy.shadow for one in policy.paths)
+        return "*" not in path and any(path in one.path.sources and one.fits(method, path) for one in opens)
+
+    @property
+    def described(self) -> tuple[Descriptions, ...]:
+        """What policies say that programs and tools do. One in shadow says it only where none is in force: otherwise it
+        would change what those decide."""
+        in_force = [policy for policy in self.policies if not policy.shadow]
+        return tuple(policy.described for policy in in_force or self.policies if policy.described)
 
     @property
     def rules(self) -> tuple[Rule, ...]:

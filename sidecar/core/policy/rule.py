@@ -7,11 +7,12 @@ Rules:
 - Strictness is an order on rules that does not depend on where they stand in a file.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sidecar.core.model.action import Action, DenyAs, How, NumberAs, Unknown
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.connection import Connection
+from sidecar.core.model.described import Descriptions
 from sidecar.core.model.effect import Effect
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.hold import Terms
@@ -218,3 +219,4 @@ class Policy:
     passes_when_full: bool = False
     bodies: Globs | None = None  # types that may be sent unread
     upgrades: frozenset[str] = frozenset()  # for what HTTP may be left, although rules read texts here
+    described: Descriptions = field(default_factory=Descriptions)

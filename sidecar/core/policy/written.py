@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from sidecar.core.policy.cases import CaseWritten, Vocabulary
+from sidecar.core.policy.describe_written import UnderstandWritten
 from sidecar.core.policy.match_written import MatchWritten, PlaceName, UpgradeName
 from sidecar.core.policy.section import Section
 from sidecar.core.policy.use_written import Dollars, PriceWritten, SessionWritten
@@ -262,6 +263,11 @@ class PolicyWritten(Section):
             description="Over plain HTTP: `websocket` may be opened although rules here read texts: its frames pass "
             "unread."
         ),
+    ] = None
+    understand: Annotated[
+        UnderstandWritten | None,
+        GIVEN,
+        Field(description="What programs and tools of your own do, which nobody else can know."),
     ] = None
     record: Annotated[FullWritten, Field(description="What happens when a call cannot be recorded.")] = FullWritten()
     rules: Annotated[tuple[RuleWritten, ...], *LIST, Field(description="The rules; their order never matters.")] = ()

@@ -1,12 +1,14 @@
 """The arguments of a tool that nobody described: each name that is known has a reader.
 
-Strategy: a table of names; a reader takes the value, the verbs in the tool's name, the tool, and all that it was given.
+Strategy: a table of names; a reader takes the value, the verbs in the tool's name, the tool, all that it was given, and
+what policies describe.
 """
 
 import re
 import shlex
 from collections.abc import Callable, Mapping
 
+from sidecar.core.model.described import Own
 from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing, Understood
 from sidecar.core.understand.files import read_path, remove_path, write_path
 from sidecar.core.understand.listed import listed
@@ -52,7 +54,7 @@ _PROGRAMS: dict[str, tuple[str, ...]] = {
 }
 _SQL_NAMES = frozenset(listed("sql database db postgres mysql sqlite bigquery snowflake clickhouse pg mssql warehouse"))
 
-Argument = Callable[[object, tuple[Effect, ...], str, Input], Understood | None]
+Argument = Callable[[object, tuple[Effect, ...], str, Input, Own], Understood | None]
 
 
 def reader_of(name: str) -> Argument | None:
@@ -65,19 +67,19 @@ def says_what(name: str) -> bool:
     return reader_of(name) is _action
 
 
-def _command(value: object, _: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
+def _command(value: object, _: tuple[Effect, ...], tool: str, input: Input, own: Own) -> Understood | None:
     named = [_PROGRAMS[word] for word in words_of(tool) if word in _PROGRAMS]
     program = max(named, key=len, default=None)
     text = shlex.join(map(str, value)) if isinstance(value, list) else value
     if isinstance(text, str) and not program and re.fullmatch(r"[a-z][a-z_-]*", text):
-        return _action(text) or _commanded(value)  # `{"command": "delete"}`
+        return _action(text) or _commanded(value, own)  # `{"command": "delete"}`
     behind = input.get("args")
     if program and isinstance(text, str) and isinstance(behind, list) and behind is not value:
         text = f"{text} {shlex.join(map(str, behind))}"
     if program and isinstance(text, str) and not text.lstrip().startswith(program[0]) and not _elsewhere(input):
         text = shlex.quote(text) if program[-1] == "--eval" else text
-        return _commanded(" ".join((*program, text)))
-    return _commanded(value)
+        return _commanded(" ".join((*program, text)), own)
+    return _commanded(value, own)
 
 
 def _elsewhere(input: Input) -> bool:
@@ -85,24 +87,26 @@ def _elsewhere(input: Input) -> bool:
     return any(name in input for name in ("container", "container_id", "containerId", "pod", "pod_name", "podName"))
 
 
-def _commanded(value: object) -> Understood | None:
+def _commanded(value: object, own: Own) -> Understood | None:
     if isinstance(value, list):
-        joined = shell(shlex.join(map(str, value)))
+        joined = shell(shlex.join(map(str, value)), own)
         words = list(map(str, value)) if any(" " in str(word) for word in value) else []
-        each = [shell(word) for word in words[: readable(words)]]
+        each = [shell(word, own) for word in words[: readable(words)]]
         left_out = (LEFT_OUT,) if len(each) < len(words) else ()
         unread = (*joined.unread, *(word for one in each for word in one.unread), *left_out)
         return Understood(Node("commands", (), (joined.tree, *(one.tree for one in each))), unread)
     if isinstance(value, str):
-        return shell(value)
+        return shell(value, own)
     return Understood(Node("command"), ("a command that is no text",)) if value is not None else None
 
 
-def _sql(value: object, _: tuple[Effect, ...], tool: str, __: Input) -> Understood | None:
-    return query(value, spoken(tool)) if isinstance(value, str) else Understood(Node("SQL"), ("SQL that is no text",))
+def _sql(value: object, _: tuple[Effect, ...], tool: str, __: Input, own: Own) -> Understood | None:
+    return (
+        query(value, spoken(tool), own) if isinstance(value, str) else Understood(Node("SQL"), ("SQL that is no text",))
+    )
 
 
-def _query(value: object, _: tuple[Effect, ...], tool: str, __: Input) -> Understood | None:
+def _query(value: object, _: tuple[Effect, ...], tool: str, __: Input, own: Own) -> Understood | None:
     """A query may be SQL, or words that are searched for."""
     if not isinstance(value, str):
         return None
@@ -114,7 +118,8 @@ def _query(value: object, _: tuple[Effect, ...], tool: str, __: Input) -> Unders
         )
     if _GRAPHS & set(words_of(tool)):
         return _graph(value)
-    return query(value, spoken(tool)) if _SQL_NAMES & set(words_of(tool)) or _SQL_START.match(value) else None
+    sql = bool(_SQL_NAMES & set(words_of(tool))) or _SQL_START.match(value) is not None
+    return query(value, spoken(tool), own) if sql else None
 
 
 def _path(value: object, verbs: tuple[Effect, ...], *_: object) -> Understood | None:
@@ -129,7 +134,7 @@ def _path(value: object, verbs: tuple[Effect, ...], *_: object) -> Understood | 
     return Understood(Node(f"read {value}", read_path(value, "read")))
 
 
-def _url(value: object, verbs: tuple[Effect, ...], _: str, input: Input) -> Understood | None:
+def _url(value: object, verbs: tuple[Effect, ...], _: str, input: Input, __: Own) -> Understood | None:
     if not isinstance(value, str):
         return None
     given = input.get("method")
@@ -137,14 +142,14 @@ def _url(value: object, verbs: tuple[Effect, ...], _: str, input: Input) -> Unde
     return address(value, method, body=any(input.get(name) for name in ("body", "data", "json", "form", "payload")))
 
 
-def _code(value: object, _: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
-    return snippet(value, language(tool, input)) if isinstance(value, str) else None
+def _code(value: object, _: tuple[Effect, ...], tool: str, input: Input, own: Own) -> Understood | None:
+    return snippet(value, language(tool, input), own) if isinstance(value, str) else None
 
 
-def _source(value: object, verbs: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
+def _source(value: object, verbs: tuple[Effect, ...], tool: str, input: Input, own: Own) -> Understood | None:
     """A path, or code."""
     code = isinstance(value, str) and ("\n" in value or "(" in value or value.startswith(("!", "%")))
-    return (_code if code else _path)(value, verbs, tool, input)
+    return (_code if code else _path)(value, verbs, tool, input, own)
 
 
 def _action(value: object, *_: object) -> Understood | None:
@@ -185,7 +190,7 @@ def _power(value: object, verbs: tuple[Effect, ...], *_: object) -> Understood |
     return Understood(Node(value, (Deed(Effect.CHANGES_ACCESS, f"makes somebody {value}"),)))
 
 
-def _forced(value: object, _: tuple[Effect, ...], tool: str, __: Input) -> Understood | None:
+def _forced(value: object, _: tuple[Effect, ...], tool: str, *__: object) -> Understood | None:
     if value is not True or not _HISTORY & set(words_of(tool)):
         return None
     return Understood(Node("forced", (Deed(Effect.DESTROYS_DATA, "what others pushed is written over"),)))
@@ -211,10 +216,12 @@ def _scripted(*_: object) -> Understood | None:
     return Understood(Node("code"), ("code inside a query",))
 
 
-def _arguments_of_program(value: object, verbs: tuple[Effect, ...], tool: str, input: Input) -> Understood | None:
+def _arguments_of_program(
+    value: object, verbs: tuple[Effect, ...], tool: str, input: Input, own: Own
+) -> Understood | None:
     """`args` of a tool that is named like the program; of any other they may be anything."""
     named = any(word in _PROGRAMS for word in words_of(tool))
-    return _command(value, verbs, tool, input) if named and isinstance(value, str | list) else None
+    return _command(value, verbs, tool, input, own) if named and isinstance(value, str | list) else None
 
 
 _ARGUMENTS: dict[str, Argument] = {

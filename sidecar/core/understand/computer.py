@@ -7,6 +7,7 @@ that would do harm there counts as such. An action that is not in the table is u
 import re
 from collections.abc import Mapping
 
+from sidecar.core.model.described import NOTHING_DESCRIBED, Own
 from sidecar.core.model.effect import Deed, Effect, Node, Understood
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.read import shell
@@ -23,7 +24,7 @@ _ACTIONS: dict[str, Effect] = {
 }
 
 
-def computer(input: Mapping[str, object]) -> Understood:
+def computer(input: Mapping[str, object], own: Own = NOTHING_DESCRIBED) -> Understood:
     action, text = input.get("action"), input.get("text")
     effect = _ACTIONS.get(action) if isinstance(action, str) else None
     if effect is None:
@@ -33,7 +34,7 @@ def computer(input: Mapping[str, object]) -> Understood:
         return Understood(node)
     if not ("\n" in text or _LIKE_COMMAND.match(text)):
         return Understood(node)
-    typed = shell(text)
+    typed = shell(text, own)
     if not typed.effects & _HARM:
         return Understood(node)  # words for a form, or a command that does no harm
     return Understood(Node(node.label, node.deeds, (typed.tree,)), typed.unread)

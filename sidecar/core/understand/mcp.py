@@ -12,8 +12,10 @@ Rules:
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from sidecar.core.model.described import NOTHING_DESCRIBED, Own, as_tool
 from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing, Understood
 from sidecar.core.understand.arguments import LONGEST_ACTION, PARSED, TELL, WORDS, foreign, reader_of, says_what
+from sidecar.core.understand.described_tool import NOTHING_SAID, Said
 from sidecar.core.understand.several import LEFT_OUT, readable
 from sidecar.core.understand.tool_name import revealed, verbs_of
 
@@ -22,18 +24,27 @@ Input = Mapping[str, object]
 MOST_ARGUMENTS = 200
 
 
-def by_arguments(tool: str, input: Input, *, described: bool = False) -> Understood:
-    """`described`: another reader knows this tool, so that nothing found here is not unknown."""
+def by_arguments(
+    tool: str,
+    input: Input,
+    *,
+    described: bool = False,
+    own: Own = NOTHING_DESCRIBED,
+    said: Said = NOTHING_SAID,
+    name: str = "",
+) -> Understood:
+    """`described`: another reader knows this tool, so that nothing found here is not unknown. `said`: what policies
+    say of it; where they name it, that takes the place of what its name says. `name`: as rules know it."""
     every = list(islice(_leaves(input, ""), MOST_ARGUMENTS + 1))
     leaves = _readable(every[:MOST_ARGUMENTS])
     asked = (value for name, value in leaves if says_what(name) and isinstance(value, str))
-    verbs = tuple(
-        dict.fromkeys([*verbs_of(tool), *(verb for value in asked for verb in verbs_of(value[:LONGEST_ACTION]))])
-    )
+    by_name = said.effects if said.exact else verbs_of(tool)
+    shown = () if said.exact else revealed(tool)
+    verbs = tuple(dict.fromkeys([*by_name, *(verb for value in asked for verb in verbs_of(value[:LONGEST_ACTION]))]))
     read = [
         (reader, part)
         for name, value in leaves
-        if (reader := reader_of(name)) and (part := reader(value, verbs, tool, input))
+        if (reader := reader_of(name)) and (part := reader(value, verbs, tool, input, own))
     ]
     read += [
         (foreign, part)
@@ -41,16 +52,19 @@ def by_arguments(tool: str, input: Input, *, described: bool = False) -> Underst
         if Effect.RUNS_CODE in verbs and reader_of(name) is None and (part := foreign(value))
     ]
     parts = [part for _, part in read]
-    deeds = tuple(Deed(effect, tool, (Object(Thing.RESOURCE, tool),)) for effect in (*verbs, *revealed(tool)))
-    unread = [word for part in parts for word in part.unread]
+    thing = Object(Thing.RESOURCE, tool)
+    spoken = [effect for effect in (*verbs, *shown) if not (said.exact and effect in said.effects)]
+    deeds = (*said.deeds(thing), *(Deed(effect, tool, (thing,)) for effect in spoken))
+    unread = [*said.unread, *(word for part in parts for word in part.unread)]
     if len(every) > MOST_ARGUMENTS:
         unread.append(f"more than {MOST_ARGUMENTS} arguments")
     elif len(leaves) < len(every):
         unread.append(LEFT_OUT)
     told = any(reader in TELL or part.effects - {Effect.READS} or part.unread for reader, part in read)
-    if not (deeds or told or described):
-        unread.append(f"a tool that nobody described: {tool}")
-    return Understood(Node(tool, deeds, tuple(part.tree for part in parts)), tuple(dict.fromkeys(unread)))
+    if not (spoken or told or described or said.sure):
+        unread.append(f"a tool that nobody described: {tool}; {as_tool(name or tool)}")
+    notes = tuple(Node(note) for note in said.notes)
+    return Understood(Node(tool, deeds, (*notes, *(part.tree for part in parts))), tuple(dict.fromkeys(unread)))
 
 
 def _readable(leaves: list[tuple[str, object]]) -> list[tuple[str, object]]:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from sidecar.core.model.described import NOTHING_DESCRIBED, Own
 from sidecar.core.model.effect import Node, Understood
 from sidecar.core.understand.shell.read import shell
 from sidecar.core.understand.sql.guess import named
@@ -12,10 +13,10 @@ from sidecar.core.understand.sql.started import programs
 _WORD = re.compile(r"[a-z]+[0-9]?")
 
 
-def query(text: str, dialect: str | None = None) -> Understood:
+def query(text: str, dialect: str | None = None, own: Own = NOTHING_DESCRIBED) -> Understood:
     """Like `sql`; a program that it starts (`COPY … PROGRAM`, `\\!`) is read like a command of a shell."""
     read = sql(text, dialect)
-    started = [shell(program) for program in programs(read)]
+    started = [shell(program, own) for program in programs(read)]
     if not started:
         return read
     unread = (*read.unread, *(word for one in started for word in one.unread))

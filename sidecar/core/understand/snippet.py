@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Mapping
 
+from sidecar.core.model.described import NOTHING_DESCRIBED, Own
 from sidecar.core.model.effect import Deed, Effect, Node, Understood
 from sidecar.core.understand.code import LARGEST, in_code
 from sidecar.core.understand.found import Found
@@ -32,19 +33,20 @@ def language(tool: str, input: Mapping[str, object]) -> str:
     return next((_LANGUAGES[word] for word in said if word in _LANGUAGES), given)
 
 
-def snippet(text: str, language: str) -> Understood:
+def snippet(text: str, language: str, own: Own = NOTHING_DESCRIBED) -> Understood:
     """It runs code; the commands and the SQL that stand in it as literals count too. Where no language is given it is
     read as Python and as any other."""
     if language.lower() in _SHELLS:
-        return shell(text)
+        return shell(text, own)
     if language.lower() == "sql":
-        return query(text)
+        return query(text, own=own)
     found = in_code(text, language.lower() or "python")
     if not language and len(text) <= LARGEST:
         found = _both(found, in_other(text, ""))
-    inner = [shell(script) for script in found.scripts]
-    inner += [shell(shlex.join(word.replace("\x00", "$COMPUTED") for word in words)) for words in found.calls]
-    inner += [query(statement) for statement in found.statements]
+    inner = [shell(script, own) for script in found.scripts]
+    lines = (shlex.join(word.replace("\x00", "$COMPUTED") for word in words) for words in found.calls)
+    inner += [shell(line, own) for line in lines]
+    inner += [query(statement, own=own) for statement in found.statements]
     deeds = (Deed(Effect.RUNS_CODE, f"runs {language or 'code'}"), *found.deeds)
     unread = (*found.unread, *(word for one in inner for word in one.unread))
     return Understood(

@@ -5,11 +5,7 @@ masks it here), no body, nothing that a token says. What was decided and for who
 path; this log says what happened on the wire.
 """
 
-from envoy_data_plane.envoy.config.accesslog import v3 as accesslog
-from envoy_data_plane.envoy.config.core import v3 as core
-from envoy_data_plane.envoy.extensions.access_loggers.file import v3 as file
-from envoy_data_plane.envoy.extensions.access_loggers.stream import v3 as stream
-
+from sidecar.extproc.bootstrap.envoy import accesslog, core, file, stream
 from sidecar.extproc.bootstrap.pack import packed, struct
 from sidecar.extproc.bootstrap.spec import BootstrapSpec
 

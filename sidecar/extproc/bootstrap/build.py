@@ -1,17 +1,13 @@
 """The whole bootstrap, typed."""
 
-from envoy_data_plane.envoy.config.bootstrap import v3 as bootstrap
-from envoy_data_plane.envoy.config.core import v3 as core
-from envoy_data_plane.envoy.config.overload import v3 as overload
-from envoy_data_plane.envoy.extensions.resource_monitors.downstream_connections import v3 as connections
-from envoy_data_plane.envoy.extensions.resource_monitors.fixed_heap import v3 as heap
-
 from sidecar.core.errors import ConfigurationError
 from sidecar.extproc.bootstrap.clusters import clusters
+from sidecar.extproc.bootstrap.envoy import bootstrap, connections, core, heap, overload
 from sidecar.extproc.bootstrap.listener import gate
 from sidecar.extproc.bootstrap.onward import onward
 from sidecar.extproc.bootstrap.pack import exactly, packed, seconds, tcp
 from sidecar.extproc.bootstrap.spec import BootstrapSpec
+from sidecar.extproc.bootstrap.typed import Message
 
 # The admin page can show the whole configuration, the route secret with it; only what operating needs is open. A path
 # counts with its query: the last of each pair is what `up` asks for on the way down.
@@ -32,10 +28,10 @@ HEAP = 2 * 1024 * 1024 * 1024
 CONNECTIONS = 20_000
 
 
-def build(spec: BootstrapSpec) -> bootstrap.Bootstrap:
+def build(spec: BootstrapSpec) -> Message:
     if not spec.vouching:
         raise ConfigurationError.single("identity.providers", "at least one is needed: nobody could call otherwise")
-    return bootstrap.Bootstrap(
+    made: Message = bootstrap.Bootstrap(
         node=core.Node(id="gatehouse", cluster="gatehouse"),
         admin=bootstrap.Admin(address=_admin(spec), allow_paths=[exactly(path) for path in ADMIN_PATHS]),
         static_resources=bootstrap.BootstrapStaticResources(
@@ -43,6 +39,7 @@ def build(spec: BootstrapSpec) -> bootstrap.Bootstrap:
         ),
         overload_manager=_overload(),
     )
+    return made
 
 
 def _admin(spec: BootstrapSpec) -> core.Address:

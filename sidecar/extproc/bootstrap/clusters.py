@@ -3,14 +3,8 @@
 import ipaddress
 from pathlib import Path
 
-from envoy_data_plane.envoy.config.cluster import v3 as cluster
-from envoy_data_plane.envoy.config.core import v3 as core
-from envoy_data_plane.envoy.extensions.clusters.common.dns import v3 as dns_names
-from envoy_data_plane.envoy.extensions.clusters.dns import v3 as dns
-from envoy_data_plane.envoy.extensions.transport_sockets.tls import v3 as tls
-from envoy_data_plane.envoy.extensions.upstreams.http import v3 as http
-
 from sidecar.core.errors import ConfigurationError
+from sidecar.extproc.bootstrap.envoy import cluster, core, dns, dns_names, http, tls
 from sidecar.extproc.bootstrap.pack import exactly, file, one_endpoint, packed, pipe, seconds, tcp, transport_socket
 from sidecar.extproc.bootstrap.spec import CA_BUNDLES, BootstrapSpec, Endpoint
 

@@ -19,21 +19,22 @@ nobody could cut the socket any more. Bytes that a client sends early wait in En
 other status loses its body and its headers there.
 """
 
-from envoy_data_plane.envoy.config.common.mutation_rules import v3 as rules
-from envoy_data_plane.envoy.config.core import v3 as core
-from envoy_data_plane.envoy.config.route import v3 as route
-from envoy_data_plane.envoy.extensions.filters.common.set_filter_state import v3 as filter_state
-from envoy_data_plane.envoy.extensions.filters.http.buffer import v3 as buffer
-from envoy_data_plane.envoy.extensions.filters.http.ext_proc import v3 as ext_proc
-from envoy_data_plane.envoy.extensions.filters.http.header_mutation import v3 as header_mutation
-from envoy_data_plane.envoy.extensions.filters.http.jwt_authn import v3 as jwt
-from envoy_data_plane.envoy.extensions.filters.http.router import v3 as router
-from envoy_data_plane.envoy.extensions.filters.http.set_filter_state import v3 as set_filter_state
-from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager import v3 as hcm
-from envoy_data_plane.google import protobuf
-
 from sidecar.extproc.bootstrap.access_log import REQUEST_ID
 from sidecar.extproc.bootstrap.clusters import DATA_PLANE, keys
+from sidecar.extproc.bootstrap.envoy import (
+    buffer,
+    core,
+    ext_proc,
+    filter_state,
+    hcm,
+    header_mutation,
+    jwt,
+    protobuf,
+    route,
+    router,
+    rules,
+    set_filter_state,
+)
 from sidecar.extproc.bootstrap.own_tokens import own_token_filters
 from sidecar.extproc.bootstrap.pack import file, http_filter, inline, regex, seconds
 from sidecar.extproc.bootstrap.routes import PROBES, probe_match

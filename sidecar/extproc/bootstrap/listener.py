@@ -1,13 +1,7 @@
 """Where agents connect, and how Envoy reads HTTP from them."""
 
-from envoy_data_plane.envoy.config.common.mutation_rules import v3 as rules
-from envoy_data_plane.envoy.config.core import v3 as core
-from envoy_data_plane.envoy.config.listener import v3 as listener
-from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager import v3 as hcm
-from envoy_data_plane.envoy.extensions.http.early_header_mutation.header_mutation import v3 as early
-from envoy_data_plane.envoy.extensions.transport_sockets.tls import v3 as tls
-
 from sidecar.extproc.bootstrap.access_log import access_log
+from sidecar.extproc.bootstrap.envoy import core, early, hcm, listener, rules, tls
 from sidecar.extproc.bootstrap.filters import filters, upgrade_filters
 from sidecar.extproc.bootstrap.pack import file, network_filter, packed, seconds, tcp, transport_socket
 from sidecar.extproc.bootstrap.replies import local_replies

@@ -8,12 +8,8 @@ Rules:
 - No path is changed any more: what was judged and approved is what goes.
 """
 
-from envoy_data_plane.envoy.config.core import v3 as core
-from envoy_data_plane.envoy.config.listener import v3 as listener
-from envoy_data_plane.envoy.extensions.filters.http.router import v3 as router
-from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager import v3 as hcm
-
 from sidecar.extproc.bootstrap.access_log import access_log
+from sidecar.extproc.bootstrap.envoy import core, hcm, listener, router
 from sidecar.extproc.bootstrap.pack import http_filter, network_filter, pipe, seconds
 from sidecar.extproc.bootstrap.routes import onward_routes
 from sidecar.extproc.bootstrap.spec import BootstrapSpec

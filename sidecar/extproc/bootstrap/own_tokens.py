@@ -4,11 +4,7 @@ Rule: this comes before `jwt_authn`, which takes out what it verified, and after
 a client sends under these names is taken out first.
 """
 
-from envoy_data_plane.envoy.config.common.mutation_rules import v3 as rules
-from envoy_data_plane.envoy.config.core import v3 as core
-from envoy_data_plane.envoy.extensions.filters.http.header_mutation import v3 as header_mutation
-from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager import v3 as hcm
-
+from sidecar.extproc.bootstrap.envoy import core, hcm, header_mutation, rules
 from sidecar.extproc.bootstrap.pack import http_filter
 from sidecar.extproc.own_token import COPIES
 

@@ -2,32 +2,27 @@
 
 from datetime import timedelta
 
-import betterproto2
-from envoy_data_plane.envoy.config.core import v3 as core
-from envoy_data_plane.envoy.config.endpoint import v3 as endpoint
-from envoy_data_plane.envoy.config.listener import v3 as listener
-from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager import v3 as hcm
-from envoy_data_plane.envoy.type.matcher import v3 as matcher
-from envoy_data_plane.google import protobuf
+from sidecar.extproc.bootstrap.envoy import core, endpoint, hcm, listener, matcher
+from sidecar.extproc.bootstrap.typed import Message, Packed
 
 
-def packed(message: betterproto2.Message) -> protobuf.Any:
-    return protobuf.Any.pack(message)
+def packed(message: Message) -> Packed:
+    return Packed(message)
 
 
 def seconds(value: float) -> timedelta:
     return timedelta(seconds=value)
 
 
-def http_filter(name: str, message: betterproto2.Message) -> hcm.HttpFilter:
+def http_filter(name: str, message: Message) -> hcm.HttpFilter:
     return hcm.HttpFilter(name=f"envoy.filters.http.{name}", typed_config=packed(message))
 
 
-def network_filter(name: str, message: betterproto2.Message) -> listener.Filter:
+def network_filter(name: str, message: Message) -> listener.Filter:
     return listener.Filter(name=f"envoy.filters.network.{name}", typed_config=packed(message))
 
 
-def transport_socket(message: betterproto2.Message) -> core.TransportSocket:
+def transport_socket(message: Message) -> core.TransportSocket:
     return core.TransportSocket(name="envoy.transport_sockets.tls", typed_config=packed(message))
 
 
@@ -63,5 +58,6 @@ def regex(expression: str) -> matcher.RegexMatcher:
     return matcher.RegexMatcher(regex=expression)
 
 
-def struct(value: dict[str, object]) -> protobuf.Struct:
-    return protobuf.Struct.from_dict(value)
+def struct(value: dict[str, object]) -> dict[str, object]:
+    """Any JSON: it stands for itself."""
+    return value

@@ -10,13 +10,9 @@ Rules:
 
 from dataclasses import dataclass
 
-from envoy_data_plane.envoy.config.accesslog import v3 as accesslog
-from envoy_data_plane.envoy.config.core import v3 as core
-from envoy_data_plane.envoy.extensions.access_loggers.filters.cel import v3 as cel
-from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager import v3 as hcm
-
 from sidecar.core.errors import Code
 from sidecar.extproc.bootstrap.access_log import REQUEST_ID
+from sidecar.extproc.bootstrap.envoy import accesslog, cel, core, hcm
 from sidecar.extproc.bootstrap.pack import packed, struct
 from sidecar.extproc.bootstrap.spec import BootstrapSpec
 from sidecar.extproc.translate import DETAILS

@@ -15,12 +15,8 @@ Rules:
   `Upgrade` and `Connection: upgrade` together and takes `upgrade` out of every other request.
 """
 
-from envoy_data_plane.envoy.config.core import v3 as core
-from envoy_data_plane.envoy.config.route import v3 as route
-from envoy_data_plane.envoy.extensions.filters.http.ext_proc import v3 as ext_proc
-from envoy_data_plane.envoy.type.matcher import v3 as matcher
-
 from sidecar.extproc.bootstrap.clusters import upstream
+from sidecar.extproc.bootstrap.envoy import core, ext_proc, matcher, route
 from sidecar.extproc.bootstrap.pack import exactly, inline, packed, regex, seconds
 from sidecar.extproc.bootstrap.spec import BootstrapSpec, ConnectionSpec, Endpoint
 from sidecar.extproc.heads import ROUTE, WEBSOCKET, upgrade_key, waiting_key

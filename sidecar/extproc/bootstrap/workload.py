@@ -9,19 +9,20 @@ Rules:
 - The listener is on loopback (the settings see to it): whoever reaches it is in this pod.
 """
 
-from envoy_data_plane.envoy.config.common.mutation_rules import v3 as rules
-from envoy_data_plane.envoy.config.core import v3 as core
-from envoy_data_plane.envoy.extensions.common.matching import v3 as matching
-from envoy_data_plane.envoy.extensions.filters.common.matcher.action import v3 as action
-from envoy_data_plane.envoy.extensions.filters.common.set_filter_state import v3 as filter_state
-from envoy_data_plane.envoy.extensions.filters.http.header_mutation import v3 as header_mutation
-from envoy_data_plane.envoy.extensions.filters.http.set_filter_state import v3 as set_filter_state
-from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager import v3 as hcm
-from envoy_data_plane.envoy.extensions.formatter.file_content import v3 as file_content
-from envoy_data_plane.envoy.type.matcher import v3 as matcher
-from envoy_data_plane.xds.core import v3 as xds_core
-from envoy_data_plane.xds.type.matcher import v3 as xds
-
+from sidecar.extproc.bootstrap.envoy import (
+    action,
+    core,
+    file_content,
+    filter_state,
+    hcm,
+    header_mutation,
+    matcher,
+    matching,
+    rules,
+    set_filter_state,
+    xds,
+    xds_core,
+)
 from sidecar.extproc.bootstrap.pack import http_filter, inline, packed
 from sidecar.extproc.bootstrap.spec import WorkloadSpec
 from sidecar.extproc.heads import WORKLOAD

@@ -23,15 +23,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sidecar.core.detect import catalogue
 from sidecar.core.errors import ConfigurationError
-from sidecar.core.policy.book import compile_book
 from sidecar.processes import probe, state_folder
 from sidecar.processes.children import Child
 from sidecar.processes.demo.agent import Agent
 from sidecar.processes.demo.planted import Planted, planted
 from sidecar.processes.demo.play import performed
 from sidecar.processes.up import Up
+from sidecar.rulebook.book import book_of
 from sidecar.rulebook.sources import read_sources
 from sidecar.settings.environment import environment
 from sidecar.settings.load import load
@@ -198,7 +197,7 @@ def _refuse_what_cannot_work(policy: Path | None) -> None:
             "GATEHOUSE_STATE", "the tour keeps its state in a folder of its own: unset this variable"
         )
     if policy is not None:
-        compile_book(read_sources([str(policy)]), catalogue.builtin())
+        book_of(read_sources([str(policy)]))
 
 
 def _models(folder: Path, values: Planted, stack: ExitStack) -> Models:

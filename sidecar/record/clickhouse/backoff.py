@@ -17,7 +17,7 @@ class Backoff:
         self._most = most
         self._next = first
 
-    def wait(self) -> float:
+    def seconds(self) -> float:
         whole, self._next = self._next, min(self._most, self._next * 2)
         return whole / 2 + whole / 2 * self._chance()
 

@@ -105,7 +105,7 @@ class Shipper:
                 if self._deadline is not None and (not more or time.monotonic() >= self._deadline):
                     return
                 if not more:
-                    self._wake.wait(self._backoff.wait() if self.trouble else self._age)
+                    self._wake.wait(self._backoff.seconds() if self.trouble else self._age)
         finally:
             self._let_go()
 

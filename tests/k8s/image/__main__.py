@@ -73,7 +73,9 @@ def pods_run(store: Store, folder: Path, root: Path) -> bool:
     tests = [f"tests/k8s/{name}" for name in PODS]
     surroundings = {**os.environ, "GATEHOUSE_IMAGE": str(image)}
     return (
-        subprocess.run([sys.executable, "-m", "pytest", *tests], cwd=ROOT, env=surroundings, check=False).returncode
+        subprocess.run(
+            [sys.executable, "-m", "pytest", *tests], cwd=ROOT, env=surroundings, check=False, timeout=3600
+        ).returncode
         != 0
     )
 

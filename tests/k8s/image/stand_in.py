@@ -35,7 +35,7 @@ def made(folder: Path) -> Path:
         if Path(name).is_file():
             shutil.copy(name, root / name.lstrip("/"))
     archive = folder / "base.tar"
-    subprocess.run(["tar", "-C", root, "-cf", archive, "."], check=True)
+    subprocess.run(["tar", "-C", root, "-cf", archive, "."], check=True, timeout=600)
     shutil.rmtree(root)
     return archive
 
@@ -43,7 +43,9 @@ def made(folder: Path) -> Path:
 def _debian(root: Path) -> None:
     rules = [f"--dpkgopt=path-{rule}" for rule in (*LEFT_OUT, KEPT)]
     wanted = f"--include={PACKAGES}"
-    subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", wanted, *rules, "bookworm", root], check=True)
+    subprocess.run(
+        ["mmdebstrap", "--quiet", "--variant=minbase", wanted, *rules, "bookworm", root], check=True, timeout=1800
+    )
 
 
 def _python(prefix: Path, root: Path) -> None:
@@ -56,10 +58,11 @@ def _python(prefix: Path, root: Path) -> None:
     for name in ("python", "python3", "python3.11"):
         shutil.copy(prefix / "bin" / name, to / "bin" / name, follow_symlinks=False)
     libraries = [path for path in (to / "lib").rglob("*.so*") if path.is_file() and not path.is_symlink()]
-    subprocess.run(["strip", "--strip-unneeded", *libraries], check=True)
+    subprocess.run(["strip", "--strip-unneeded", *libraries], check=True, timeout=600)
     for command in (NO_PERL, "ldconfig", "python -m ensurepip --default-pip"):
         _inside(root, command)
-    subprocess.run(["find", to, "-name", "__pycache__", "-prune", "-exec", "rm", "-r", "{}", "+"], check=True)
+    compiled = ["find", to, "-name", "__pycache__", "-prune", "-exec", "rm", "-r", "{}", "+"]
+    subprocess.run(compiled, check=True, timeout=600)
 
 
 def _inside(root: Path, command: str) -> None:
@@ -70,4 +73,5 @@ def _inside(root: Path, command: str) -> None:
         env=surroundings,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        timeout=600,
     )

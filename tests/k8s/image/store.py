@@ -18,7 +18,9 @@ class Store:
 
     def __call__(self, *words: str | Path) -> str:
         places = ["--root", self.folder / "images", "--runroot", self.folder / "run", "--storage-driver", "vfs"]
-        done = subprocess.run(["buildah", *places, *words], stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
+        done = subprocess.run(
+            ["buildah", *places, *words], stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT, timeout=3600
+        )
         return done.stdout.strip()
 
     def take(self, archive: Path, name: str) -> str:

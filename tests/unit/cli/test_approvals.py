@@ -3,12 +3,12 @@
 import json
 import subprocess
 import sys
-import threading
 
 import pytest
 
 from sidecar.cli.main import main
 from sidecar.core.model.hold import Terms
+from tests.limited import limited
 from tests.unit.cli.served import Served
 from tests.unit.control.web.rig import asked
 
@@ -89,10 +89,7 @@ def test_for_the_session(control: Served, capsys: Captured) -> None:
 def test_watch_tells_what_changes_until_the_end(control: Served) -> None:
     words = ("approvals", "watch", "--json", "--config", str(control.config))
     command = [sys.executable, "-m", "sidecar.cli.main", *words]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watch:
-        limit = threading.Timer(30, watch.kill)
-        limit.start()
-        assert watch.stdout is not None
+    with limited(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)) as watch:
         first = opened(control)
         told = json.loads(watch.stdout.readline())
         assert (told["id"], told["state"]) == (first, "pending")
@@ -100,8 +97,6 @@ def test_watch_tells_what_changes_until_the_end(control: Served) -> None:
         told = json.loads(watch.stdout.readline())
         assert (told["id"], told["state"]) == (first, "withdrawn")
         watch.terminate()
-        watch.wait()
-        limit.cancel()
         watch.communicate()
 
 

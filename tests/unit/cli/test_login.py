@@ -12,6 +12,7 @@ from sidecar.cli import login
 from sidecar.control.laptop.kept import Kept, Login
 from sidecar.control.laptop.said import NoToken
 from sidecar.simulator.provider_serve import provide
+from tests.limited import limited
 from tests.unit.control.laptop.served import served
 
 PROGRAM = (sys.executable, "-m", "sidecar.cli.main", "login")
@@ -41,11 +42,11 @@ def browse(process: "subprocess.Popen[str]") -> None:
 def test_in_the_browser(tmp_path: Path, opens: bool, code: int, said: str) -> None:
     with provide() as provider, served(gate_of(provider.url, opens)) as gate:  # type: ignore[arg-type]
         words = (*PROGRAM, "--no-browser", "--control", gate.url)
-        with subprocess.Popen(
-            words, env={"HOME": str(tmp_path)}, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        ) as process:
+        pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        started = subprocess.Popen(words, env={"HOME": str(tmp_path)}, **pipes)  # type: ignore[call-overload]
+        with limited(started) as process:
             browse(process)
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate()
     kept = Kept.of({"HOME": str(tmp_path)}).login()
     assert (process.returncode, out, said in err) == (code, "", True), err
     assert (kept.who if kept else None) == ("company/ada" if opens else None)

@@ -11,6 +11,7 @@ import pytest
 
 from sidecar.cli.main import COMMANDS, main
 from sidecar.core.errors import Code, ConfigurationError, Mistake, RecordingFailed, Refused
+from tests.limited import limited
 
 NAME = "gatehouse_test_command"
 ONE = {"try": (NAME, "try something"), "token": ("no.such.module", "not imported")}
@@ -103,7 +104,9 @@ LIST_MODULES = "import sys; from sidecar.cli.main import main; main(['--help']);
 
 
 def test_help_imports_no_command_and_nothing_heavy() -> None:
-    shown = subprocess.run([sys.executable, "-c", LIST_MODULES], capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(
+        [sys.executable, "-c", LIST_MODULES], capture_output=True, text=True, check=True, timeout=90
+    ).stdout
     loaded = set(shown.split())
     assert "sidecar.cli.main" in loaded
     assert not {"pydantic", "yaml", "grpc", "asyncio", "re2", "sidecar.settings"} & loaded
@@ -116,7 +119,7 @@ OFTEN = "sidecar.cli.token sidecar.cli.approvals sidecar.cli.sessions sidecar.co
 
 def test_what_is_run_often_loads_neither_the_settings_nor_keys_nor_the_record() -> None:
     words = [sys.executable, "-c", f"import sys, {', '.join(OFTEN.split())}; print(*sys.modules)"]
-    loaded = set(subprocess.run(words, capture_output=True, text=True, check=True).stdout.split())
+    loaded = set(subprocess.run(words, capture_output=True, text=True, check=True, timeout=90).stdout.split())
     assert set(OFTEN.split()) <= loaded
     heavy = {
         "pydantic",
@@ -150,6 +153,6 @@ def test_a_reader_who_goes_away_hears_no_complaint(tmp_path: Path, saying: str) 
     child.stdout.close()
     child.stdin.write(b"go\n")
     child.stdin.close()
-    assert child.stderr.read() == b""
-    child.stderr.close()
-    assert child.wait() == 141
+    with limited(child):
+        assert child.stderr.read() == b""
+    assert child.returncode == 141

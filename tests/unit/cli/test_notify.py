@@ -18,13 +18,13 @@ Captured = pytest.CaptureFixture[str]
 def other() -> Iterator[Receiver]:
     """In a thread of its own: the command has its own event loop."""
     loop = asyncio.new_event_loop()
-    running = threading.Thread(target=loop.run_forever)
+    running = threading.Thread(target=loop.run_forever, daemon=True)
     running.start()
     serving = receiver()
     yield asyncio.run_coroutine_threadsafe(serving.__aenter__(), loop).result(10)
     asyncio.run_coroutine_threadsafe(serving.__aexit__(None, None, None), loop).result(10)
     loop.call_soon_threadsafe(loop.stop)
-    running.join()
+    running.join(60)
     loop.close()
 
 

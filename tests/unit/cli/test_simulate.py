@@ -13,6 +13,7 @@ from sidecar.cli import simulate
 from sidecar.core.errors import ConfigurationError
 from sidecar.simulator.magic import WORDS
 from sidecar.simulator.recording import read_recording
+from tests.limited import limited, line
 
 PROGRAM = (sys.executable, "-c", "import sys; from sidecar.cli.main import main; sys.exit(main())", "simulate")
 
@@ -35,11 +36,11 @@ def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         stderr=subprocess.PIPE,
         text=True,
     )
-    line = process.stdout.readline()
-    yield process, next(word for word in line.split() if word.startswith("http"))
+    said = line(process)
+    yield process, next(word for word in said.split() if word.startswith("http"))
     if process.poll() is None:
         process.kill()
-    process.communicate()
+    process.communicate(timeout=30)
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
@@ -104,8 +105,7 @@ def test_help_tells_every_magic_word(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_the_identity_provider_in_its_place() -> None:
     words = (*PROGRAM, "--identity-provider", "--port", "0", "--user", "eve:admins,ops")
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
+    with limited(subprocess.Popen(words, stdout=subprocess.PIPE, text=True)) as process:
         url = next(word for word in process.stdout.readline().split() if word.startswith("http"))
         found = httpx.get(f"{url}/.well-known/openid-configuration", trust_env=False).json()
         process.terminate()

@@ -7,8 +7,7 @@ import warnings
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
+    from envoy_data_plane.envoy.config.bootstrap import v3 as bootstrap
     from envoy_data_plane.envoy.service.ext_proc import v3
 
-    import sidecar.extproc.bootstrap.build
-
-__all__ = ["sidecar", "v3"]
+__all__ = ["bootstrap", "v3"]

@@ -110,6 +110,17 @@ async def test_a_stop_fails_what_is_open_when_the_grace_is_over(house: House) ->
     assert house.reports == [Reason.SHUTDOWN]
 
 
+async def test_a_disk_that_never_answers_does_not_hold_up_a_stop(caplog: pytest.LogCaptureFixture) -> None:
+    server = Server(Stage(PASS).seat, None, port=0, limits=Limits(facts=0.05))
+    await server.start()
+    server._finish(asyncio.ensure_future(asyncio.Event().wait()))  # type: ignore[arg-type]
+    async with asyncio.timeout(30):
+        await server.stop(0)
+    assert "the last facts of 1 exchanges could not be written in time" in caplog.text
+    (never,) = server._finishing
+    never.cancel()
+
+
 async def test_a_stop_lets_an_open_exchange_finish(house: House) -> None:
     call = house.call()
     await call.write(START)

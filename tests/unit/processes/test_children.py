@@ -11,6 +11,7 @@ import pytest
 
 from sidecar.core.errors import ConfigurationError
 from sidecar.processes.children import MAX_DEATHS, Child
+from tests.limited import limited
 from tests.polling import until
 
 SLEEPS = (sys.executable, "-c", "import signal; signal.pause()")
@@ -82,8 +83,7 @@ async def main():
     await asyncio.sleep(60)
 asyncio.run(main())
 """
-    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdout is not None
+    with limited(subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True)) as running:
         pid = int(running.stdout.readline())
         assert alive(pid)
         running.kill()

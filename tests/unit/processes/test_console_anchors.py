@@ -60,12 +60,12 @@ class Door(BaseHTTPRequestHandler):
 @pytest.fixture
 def store() -> Iterator[Store]:
     server = Store()
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
     server.door.set()
     server.shutdown()
-    thread.join()
+    thread.join(60)
     server.server_close()
 
 
@@ -119,7 +119,7 @@ async def test_the_control_plane_is_asked_and_remembered_for_a_while(tmp_path: P
     clock.now += 1
     standings.now()
     for thread in _reading():
-        thread.join()
+        thread.join(60)
     assert store.asked > asked
     assert standings.now()[0].asked == clock.now
 
@@ -131,7 +131,7 @@ async def test_one_that_takes_long_keeps_no_page_waiting(tmp_path: Path, store: 
     assert [one.trouble for one in standings.now()] == [ASKED] == [one.trouble for one in standings.now()]
     (thread,) = _reading()
     store.door.set()
-    thread.join()
+    thread.join(60)
     assert [(one.lines, one.trouble) for one in standings.now()] == [(len(store.lines), None)]
 
 
@@ -144,7 +144,7 @@ async def test_one_that_cannot_be_read_says_why_and_is_asked_again_soon(tmp_path
     clock.now += AGAIN
     standings.now()
     for thread in _reading():
-        thread.join()
+        thread.join(60)
     assert standings.now()[0].trouble is None
 
 

@@ -1,8 +1,6 @@
 """The control plane put together, in this process: up, answering, and down again. The rest is in tests/control."""
 
 import asyncio
-import os
-import signal
 import socket
 import urllib.request
 from pathlib import Path
@@ -34,19 +32,18 @@ def settings(folder: Path, database: str = "null") -> Settings:
 
 async def test_it_answers_until_it_is_told_to_stop(tmp_path: Path) -> None:
     here = settings(tmp_path)
-    running = asyncio.create_task(ControlPlane(here, {}).run())
+    stop = asyncio.Event()
+    running = asyncio.create_task(ControlPlane(here, {}).run(stop))
     await until(lambda: running.done() or probe.yes(f"{here.control}/readyz"))
     assert not running.done()
     request = urllib.request.Request(
         f"{here.control}/v1/anchors", headers={"authorization": f"Bearer {link_key(here.control_plane, {})}"}
     )
     assert await asyncio.to_thread(lambda: urllib.request.urlopen(request, timeout=10).close()) is None
-    os.kill(os.getpid(), signal.SIGTERM)
-    async with asyncio.timeout(20):
+    stop.set()
+    async with asyncio.timeout(30):
         await running
     assert not probe.yes(f"{here.control}/readyz")
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().remove_signal_handler(number)
 
 
 async def test_a_database_that_is_not_named_is_a_sentence(tmp_path: Path) -> None:

@@ -51,11 +51,11 @@ class Time:
 @pytest.fixture
 def admin() -> Iterator[Admin]:
     with Admin(3) as running:
-        thread = threading.Thread(target=running.serve_forever)
+        thread = threading.Thread(target=running.serve_forever, daemon=True)
         thread.start()
         yield running
         running.shutdown()
-        thread.join()
+        thread.join(60)
 
 
 def drain(admin: Admin, within: float, settling: float = 0.0) -> tuple[bool, float]:

@@ -22,11 +22,11 @@ class Page(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[HTTPServer]:
     with HTTPServer(("127.0.0.1", 0), Page) as running:
-        thread = threading.Thread(target=running.serve_forever)
+        thread = threading.Thread(target=running.serve_forever, daemon=True)
         thread.start()
         yield running
         running.shutdown()
-        thread.join()
+        thread.join(60)
 
 
 def url(server: HTTPServer, path: str) -> str:

@@ -32,11 +32,11 @@ def test_the_mask_key_stays_and_the_route_secret_is_renewed(tmp_path: Path) -> N
 
 def test_starters_at_once_end_with_one_secret(tmp_path: Path) -> None:
     seen: list[str] = []
-    threads = [Thread(target=lambda: seen.append(state_folder.route_secret(tmp_path))) for _ in range(16)]
+    threads = [Thread(target=lambda: seen.append(state_folder.route_secret(tmp_path)), daemon=True) for _ in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     assert len(seen) == 16
     assert len(set(seen)) == 1
     assert [file.name for file in tmp_path.iterdir()] == ["route.secret"]

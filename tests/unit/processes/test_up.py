@@ -105,7 +105,7 @@ async def up(folder: Path) -> AsyncIterator[Running]:
     finally:
         if process.returncode is None:
             process.kill()
-            await process.wait()
+            await asyncio.wait_for(process.wait(), 30)
 
 
 async def test_it_works_heals_and_finishes_what_is_open(tmp_path: Path) -> None:
@@ -148,13 +148,13 @@ def answering(url: str) -> Iterator[None]:
 
     port = urlsplit(url).port or 0
     with ThreadingHTTPServer(("127.0.0.1", port), Ping) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
             yield
         finally:
             server.shutdown()
-            thread.join()
+            thread.join(60)
 
 
 async def test_stopped_while_it_starts_it_leaves_nothing(tmp_path: Path) -> None:

@@ -70,11 +70,11 @@ class Door(BaseHTTPRequestHandler):
 @pytest.fixture
 def store() -> Iterator[Store]:
     made = Store()
-    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
+    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     yield made
     made.shutdown()
-    thread.join()
+    thread.join(60)
     made.server_close()
 
 

@@ -15,6 +15,7 @@ from sidecar.record.anchors import FileAnchor
 from sidecar.record.spool import Spool
 from sidecar.record.spool_file import NAME
 from sidecar.settings.values import Durability
+from tests.limited import line
 from tests.polling import until
 from tests.unit.record.spooling import Moving, kept, largest_file, names, opened, part, prove, told
 
@@ -219,11 +220,11 @@ async def test_another_process_is_refused_until_it_ends_however(tmp_path: Path) 
     )
     assert child.stdout
     assert child.stdin
-    assert child.stdout.readline() == b"open\n"
+    assert line(child) == b"open\n"
     with pytest.raises(ConfigurationError, match=f"process {child.pid}"):
         opened(tmp_path)
     child.kill()
-    child.wait()
+    child.wait(30)
     child.stdin.close()
     child.stdout.close()
     spool: Spool = opened(tmp_path)

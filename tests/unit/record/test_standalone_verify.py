@@ -40,7 +40,7 @@ def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 def said(folder: Path, *flags: str, what: str = ".") -> tuple[int, str]:
     """`-S` without what is installed, `-I` without this checkout."""
     command = [sys.executable, "-I", *flags, "verify.py", what]
-    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=90)
     assert ended.stderr == ""
     return ended.returncode, ended.stdout
 

@@ -107,7 +107,7 @@ def asking(running: Running, prompt: str) -> Iterator[tuple[threading.Thread, li
         except httpx.HTTPError as error:
             failed.append(error)
 
-    thread = threading.Thread(target=call)
+    thread = threading.Thread(target=call, daemon=True)
     thread.start()
     yield thread, failed
     thread.join(30)

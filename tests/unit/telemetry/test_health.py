@@ -1,5 +1,6 @@
 """Health and metrics over HTTP, on a port of its own."""
 
+import asyncio
 import socket
 import urllib.error
 import urllib.request
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from sidecar.core.errors import ConfigurationError
-from sidecar.telemetry.health import Health, HealthServer
+from sidecar.telemetry.health import STUCK, Health, HealthServer
 
 CONDITIONS = ("policies compiled", "detectors warm", "record open")
 
@@ -48,6 +49,21 @@ def get(server: HealthServer, path: str, method: str = "GET") -> tuple[int, str]
 )
 def test_pages(server: HealthServer, path: str, status: int, body: str) -> None:
     assert get(server, path) == (status, body)
+
+
+async def test_a_loop_that_does_not_come_round_is_no_life() -> None:
+    now = 100.0
+    health = Health(CONDITIONS, bytes, clock=lambda: now)
+    now += 2 * STUCK
+    assert health.page("/healthz")[0] == 200, "nobody said that there is a loop"
+    beating = asyncio.create_task(health.beats())
+    await asyncio.sleep(0)
+    now += STUCK - 1
+    assert health.page("/healthz")[0] == 200
+    now += 1
+    status, _, said = health.page("/healthz")
+    assert (status, said) == (503, b"stuck: the event loop has not come round for 60 s\n")
+    beating.cancel()
 
 
 def test_ready_when_all_holds_and_no_longer_when_one_ceases(server: HealthServer, health: Health) -> None:

@@ -1,8 +1,8 @@
 """A server's answer: one message, a stream of them, or none; each judged before it leaves.
 
 Strategy: every event of a stream carries one whole message, so it is judged as it stands and leaves at once; events
-without data leave as they are. In the older transport the first event names the address for the client's messages,
-which is put under the connection's own.
+without data leave as they are. In the older transport the first event names the address for the client's messages (see
+`older`).
 
 Rules:
 - After an error nothing of the upstream leaves; the request is answered for if it has an id.
@@ -24,6 +24,7 @@ from sidecar.core.exchange.commands import Command, Record, SendAnswer, StartAns
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.judgement import judge_texts
+from sidecar.core.exchange.mcp import older
 from sidecar.core.exchange.mcp.asked import Asked
 from sidecar.core.exchange.mcp.said import LIMITS, Saying
 from sidecar.core.exchange.refusal import denial
@@ -181,16 +182,10 @@ class McpStream(_Answer):
         if not event.data:
             return event.raw
         if event.event == "endpoint":
-            return sse.with_data(event, self._here(event.data).encode())
+            return sse.with_data(event, older.told(event.data, self.asked).encode())
         came = sse.data_bytes(event)
         leaves = self.saying.take(came)
         return event.raw if leaves == came else sse.with_data(event, leaves)
-
-    def _here(self, address: str) -> str:
-        """Where the client's messages go: a path of the server's, under the connection."""
-        if not address.startswith("/") or address.startswith("//") or not address.isascii():
-            raise Refused(502, Code.API, "The server named an address that does not lead through the gate.")
-        return self.asked.prefix + address
 
     def _break(self, refused: Refused) -> bytes:
         """What is broken off is answered for."""

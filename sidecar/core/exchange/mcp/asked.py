@@ -9,7 +9,8 @@ from sidecar.core.wire.mcp.message import Id
 @dataclass(frozen=True, slots=True)
 class Asked:
     """`tool`: whose result this will be, as rules know it; nothing where nobody can know. `accepted`: changed tools
-    that people let go with this request. `prefix`: what stands before a path of the server's here."""
+    that people let go with this request. `prefix`: what stands before a path of the server's here; `root`: what stands
+    there in its place. `url`: where the request went."""
 
     pins: Pins = field(repr=False)
     shop: Shop
@@ -19,6 +20,8 @@ class Asked:
     tool: str | None = None
     accepted: frozenset[tuple[str, bytes]] = frozenset()
     prefix: str = ""
+    root: str = ""
+    url: str = ""
 
     def named(self, tool: str) -> str:
         return named(self.shop[0], tool)

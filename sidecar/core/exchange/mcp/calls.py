@@ -4,17 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from sidecar.core.errors import Refused
 from sidecar.core.exchange.call_record import MOST_OBJECTS
+from sidecar.core.exchange.calls import DESCRIBE
 from sidecar.core.exchange.commands import Record
 from sidecar.core.exchange.desk import Judged, Session
 from sidecar.core.exchange.fact import storable
 from sidecar.core.exchange.mcp.returned import Returned
+from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.rewriting import rewritten_document
 from sidecar.core.exchange.rules import Court
 from sidecar.core.exchange.tool_call import Called, Understand, read_call
 from sidecar.core.exchange.transcript import encoded
 from sidecar.core.exchange.veil import Veil
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.described import describable
 from sidecar.core.model.effect import Object, Understood
 from sidecar.core.model.finding import Verdict
 from sidecar.core.policy.facts import ToolCall
@@ -57,6 +61,16 @@ class Call:
 def listed(court: Court, tool: str) -> Verdict:
     """What rules say of a tool before anybody calls it: those on its name, as it has no effects yet."""
     return severest(court.on_call(ToolCall(tool, frozenset(), runs=False)))
+
+
+def told(verdict: Verdict, exchange: str, run: Call | None) -> Refused:
+    """With what to do instead, for whoever may choose."""
+    refused = denial(verdict, exchange)
+    unknown = DESCRIBE if run is not None and describable(run.understood.unread) else None
+    more = [sentence for sentence in (verdict.instead, unknown) if sentence]
+    if not more:
+        return refused
+    return Refused(refused.status, refused.code, " ".join([refused.message, *more]), rule=refused.rule)
 
 
 def call_record(

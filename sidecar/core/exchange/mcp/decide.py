@@ -4,18 +4,18 @@ Strategy: POST carries one message, GET opens a stream, DELETE ends a session; a
 message by its texts as well. A call of a tool is judged by the rules on tool calls too.
 
 Rules:
-- The id of a session is bound to the caller (`wire.mcp.bound`): nobody goes on with another one's.
+- The id of a session is bound to the caller (`wire.mcp.bound`), and so is the address of the older
+  transport in which one stands (`older`): nobody goes on with another one's.
 - A tool that is kept from the caller (see `pins`) cannot be called by those who remember its name.
 - Where a client answers a server and may not, the server gets an error in its place, or it would wait for ever.
-- What people let go is known by the message without its id, which is another one at every try.
+- What people let go is known by the message without what is another one at every try (`approved`).
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from urllib.parse import urlsplit
 
-from sidecar.core.approval.fingerprint import Content
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange import fact, request_headers
 from sidecar.core.exchange.admission import address, applying, caller_key, not_stopped
@@ -27,16 +27,15 @@ from sidecar.core.exchange.desk import Judged, Session
 from sidecar.core.exchange.direct_call import count_direct, judge_direct, noted
 from sidecar.core.exchange.gate import Gate
 from sidecar.core.exchange.judgement import judge_texts
-from sidecar.core.exchange.mcp import heads
+from sidecar.core.exchange.mcp import approved, heads, older
 from sidecar.core.exchange.mcp.asked import Asked, named
-from sidecar.core.exchange.mcp.calls import Call, call_record
+from sidecar.core.exchange.mcp.calls import Call, call_record, told
 from sidecar.core.exchange.mcp.given_up import cancelled_id
 from sidecar.core.exchange.mcp.returned import NOTHING, Returned, returned
 from sidecar.core.exchange.mcp.waits import waits
 from sidecar.core.exchange.mcp.withheld import judge_withheld
 from sidecar.core.exchange.outcome import Arrived, Go
 from sidecar.core.exchange.quarantining import quarantined
-from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.request_record import Material
 from sidecar.core.exchange.rewriting import rewritten, rewritten_document
 from sidecar.core.exchange.route import NAMED, Route
@@ -45,6 +44,7 @@ from sidecar.core.exchange.shape import about
 from sidecar.core.mask.placeholder import Placeholders
 from sidecar.core.model.action import Action
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.described import NOTHING_DESCRIBED, Own
 from sidecar.core.model.finding import Verdict
 from sidecar.core.model.http import Headers, first
 from sidecar.core.model.piece import Piece
@@ -60,7 +60,6 @@ from sidecar.core.wire.mcp.message import CALL, Kind, Message, read_message
 from sidecar.core.wire.mcp.texts import Side, Texts, texts_of
 
 METHODS = frozenset({"POST", "GET", "DELETE"})
-_NO_SESSION = "This session does not exist here, or belongs to somebody else. Initialize a new one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,8 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     if message is not None:
         notes.shape, notes.endpoint = about(message), message.known_method
     heads.checked(arrived.head, message)
+    mine = older.opened(way, gate.mask_key, caller_key(caller)) if message is not None else None
+    way = mine or way
     call = _call(gate, arrived, caller, way, message)
     not_stopped(gate, call.caller, way)
     notes.session = call.caller.claimed_session
@@ -95,18 +96,21 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     notes.material = Material(message.document, scope, message.document.raw) if message else None
     rules = gate.sessions.of(scope if notes.session else None, gate.rules)
     bound = applying(rules.bound(call.caller, way.connection), caller)
+    call = _described(gate, call, bound.described)
     court = bound.court(_facts(call))
     notes.rules(rules, court, None, notes.session)
     notes.passing_when_full = bound.passing_when_full
     if way.path.partition("?")[0] != "/" and not court.allows_path:
         # Not 404, on which a client would begin a new session.
         raise Refused(403, Code.PERMISSION, f"No policy allows this path on the connection {way.connection.name}.")
+    if message is not None and mine is None:
+        _sealed(bound, way)
     _admitted(gate, bound, call)
     placeholders, budget = Placeholders(gate.mask_key, scope, rules.words), Budget(bound.limits.session)
     session = Session(court, gate.memories.of(scope), placeholders, budget, way.connection.name)
     if call.run is not None:
         budget.admit(session.memory, arrived.at, named=notes.session is not None, direct=True)
-    call = _with_values(gate, call, session)
+    call = _with_values(gate, call, session, bound.described)
     judged, accepted, shadow = _judged(gate, call, session, notes)
     if notes.material is not None and message is not None:
         notes.material.session, notes.material.masked = session, judged.masked
@@ -119,12 +123,18 @@ def decide_mcp(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller, 
     return (
         replace(
             go,
-            held=held(_subject(gate, call, go), session, judged, stream=False, answers=False),
+            held=held(_subject(gate, call, go, bound.described), session, judged, stream=False, answers=False),
             waits=waits(arrived.id, arrived.head, message),
         )
         if (judged.holds)
         else go
     )
+
+
+def _sealed(bound: BoundRules, way: Route) -> None:
+    """Nobody told this caller this address."""
+    if older.needs_seal(way.path, named=bound.names_path("POST", way.path.partition("?")[0])):
+        raise Refused(404, Code.NOT_FOUND, older.NO_SESSION)
 
 
 def _message(gate: Gate, arrived: Arrived) -> Message | None:
@@ -145,23 +155,31 @@ def _call(gate: Gate, arrived: Arrived, caller: Caller, way: Route, message: Mes
     if given is not None:
         session = sessions.opened(given, gate.mask_key, way.connection.name, caller_key(caller))
         if session is None:
-            raise Refused(404, Code.NOT_FOUND, _NO_SESSION)
+            raise Refused(404, Code.NOT_FOUND, older.NO_SESSION)
         claimed = caller.claimed_session or f"mcp-{sha256(given.encode()).hexdigest()[:16]}"
         caller = replace(caller, claimed_session=claimed)
     name = way.connection.name
     texts = texts_of(message, Side.CLIENT, lambda tool: named(name, tool)) if message else Texts(())
     run = None
     if message is not None and message.kind is Kind.REQUEST and message.tool is not None:
-        run = Call.of(message, named(name, message.tool), gate.understand)
+        tool = named(name, message.tool)
+        run = Call.of(message, tool, gate.reader(NOTHING_DESCRIBED, tool))
     return _Call(arrived, way, caller, message, session, texts, run)
 
 
-def _with_values(gate: Gate, call: _Call, session: Session) -> _Call:
+def _described(gate: Gate, call: _Call, own: Own) -> _Call:
+    """Read as its policies describe it."""
+    if call.run is None or call.message is None or not own:
+        return call
+    return replace(call, run=Call.of(call.message, call.run.tool, gate.reader(own, call.run.tool)))
+
+
+def _with_values(gate: Gate, call: _Call, session: Session, own: Own) -> _Call:
     """What the server gave returns to it."""
     if call.run is None or call.message is None:
         return call
     back = returned(call.texts.pieces, session.memory, session.server)
-    return replace(call, run=call.run.with_values(call.message, back, gate.understand), back=back)
+    return replace(call, run=call.run.with_values(call.message, back, gate.reader(own, call.run.tool)), back=back)
 
 
 def _facts(call: _Call) -> RequestFacts:
@@ -241,7 +259,7 @@ def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged, accept
     arrived, message = call.arrived, call.message
     body, remove = arrived.body, heads.gone(arrived.head)
     if judged.verdict.action is Action.DENY:
-        refused = _told(judged.verdict, arrived.id)
+        refused = told(judged.verdict, arrived.id, call.run)
         if message is None or message.kind not in (Kind.RESULT, Kind.ERROR):
             raise refused
         body = reply.error(message.id, refused.message, refused.rule, arrived.id)
@@ -254,16 +272,8 @@ def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged, accept
     return Go(call.way, remove, (*request_headers.added(body), *own), body, _context(gate, call, session, accepted))
 
 
-def _told(verdict: Verdict, exchange: str) -> Refused:
-    """With what to do instead, for whoever may choose."""
-    refused = denial(verdict, exchange)
-    if not verdict.instead:
-        return refused
-    return Refused(refused.status, refused.code, f"{refused.message} {verdict.instead}", rule=refused.rule)
-
-
 def _context(gate: Gate, call: _Call, session: Session, accepted: frozenset[tuple[str, bytes]]) -> AnswerContext:
-    name, message = call.way.connection.name, call.message
+    name, message, server = call.way.connection.name, call.message, urlsplit(call.way.connection.url)
     known = message.known_method if message and message.method else None
     asked = Asked(
         pins=gate.pins,
@@ -274,23 +284,16 @@ def _context(gate: Gate, call: _Call, session: Session, accepted: frozenset[tupl
         tool=call.tool if known == CALL else known,
         accepted=accepted,
         prefix=f"{NAMED}{name}",
+        root=server.path.rstrip("/"),
+        url=f"{server.scheme}://{server.netloc}{call.way.upstream_path}",
     )
     return AnswerContext(
         call.arrived.id, name, session, Endpoint.OTHER, False, call.caller, keep=gate.keep_originals, asked=asked
     )
 
 
-def _subject(gate: Gate, call: _Call, go: Go) -> Subject:
-    content = Content(call.arrived.head.method, go.route.upstream_path, _without_id(go.body))
-    name, at = call.way.connection.name, call.arrived.at
-    return Subject(gate.name, call.arrived.id, call.caller, name, "", content, at, call.texts.pieces)
-
-
-def _without_id(body: bytes | None) -> bytes | None:
-    """The message as it means, without what differs at every try."""
-    value = json.loads(body) if body else None
-    if not isinstance(value, dict):
-        return body
-    params = value.get("params")
-    kept = {key: one for key, one in params.items() if key != "_meta"} if isinstance(params, dict) else params
-    return json.dumps({"method": value.get("method"), "params": kept}, sort_keys=True).encode()
+def _subject(gate: Gate, call: _Call, go: Go, own: Own) -> Subject:
+    head, name, at = call.arrived.head, call.way.connection.name, call.arrived.at
+    content = approved.content(head, go.route.upstream_path, go.body)
+    shown = approved.shown(head, call.way.path, call.message, call.run, gate.reader(own, call.tool or ""))
+    return Subject(gate.name, call.arrived.id, call.caller, name, "", content, at, call.texts.pieces, direct=shown)

@@ -70,7 +70,7 @@ def returned(pieces: Sequence[Piece], memory: SessionMemory, server: str) -> Ret
 
 def _arguments(pieces: Sequence[Piece]) -> Iterator[Text]:
     for piece in pieces:
-        if piece.place is Place.TOOL_CALL:
+        if piece.place is Place.TOOL_CALL and piece.path == "params.arguments":
             yield from (text for text in piece.texts if not text.key and "[" in text.value)
 
 

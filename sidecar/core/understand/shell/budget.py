@@ -1,8 +1,10 @@
 """What a walk has left, and what it brings back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sidecar.core.model.effect import Node
+from sidecar.core.model.described import NOTHING_DESCRIBED, Own
+from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing
 from sidecar.core.understand.several import LEFT_OUT, MOST, cost
 from sidecar.core.understand.shell.call import Stream
 
@@ -13,12 +15,17 @@ MOST_WORDS = 2_000
 # What is longer than any text that we would read is not kept.
 LONGEST_OUT = 24_000
 SILENT = Stream("")
+_CHANGES = frozenset({Effect.WRITES, Effect.DELETES, Effect.DESTROYS_DATA})
+
+
+def _is_path(thing: Object) -> bool:
+    return thing.kind is Thing.PATH
 
 
 @dataclass(slots=True)
 class Budget:
     """What is left for one text and everything in it, and what could not be read so far. `calls`: the functions and
-    programs that we are inside of."""
+    programs that we are inside of. `own`: what policies describe; `changed`: paths that the text wrote so far."""
 
     depth: int = 0
     commands: int = 0
@@ -26,6 +33,14 @@ class Budget:
     inner: int = 0
     calls: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    own: Own = NOTHING_DESCRIBED
+    changed: set[str] = field(default_factory=set)
+
+    def note(self, deeds: Iterable[Deed]) -> None:
+        """What they change is no longer what somebody described."""
+        if self.own:
+            paths = (one.name for deed in deeds if deed.effect in _CHANGES for one in deed.objects if _is_path(one))
+            self.changed.update(paths)
 
     def spent(self) -> bool:
         self.commands += 1

@@ -72,11 +72,14 @@ class Script:
 @dataclass(frozen=True, slots=True)
 class Argv:
     """Words that are run as a command: the first is the program. `loose`: it may be the value of an option that nobody
-    knows, so a program that stands soon after counts as well."""
+    knows, so a program that stands soon after counts as well. `path`: where its programs are looked up, if it says.
+    `elsewhere`: it begins in another folder."""
 
     words: tuple[Word, ...]
     stdin: Stream = NO_STREAM
     loose: bool = False
+    path: Word | None = None
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +103,13 @@ Run = Script | Argv | Statements | Code
 
 @dataclass(frozen=True, slots=True)
 class Reading:
+    """`notes`: what people are told beside the deeds."""
+
     deeds: tuple[Deed, ...] = ()
     runs: tuple[Run, ...] = ()
     unread: tuple[str, ...] = ()
     out: Stream = Stream()
+    notes: tuple[str, ...] = ()
 
 
 NOTHING = Reading()
@@ -126,6 +132,7 @@ def joined(*readings: Reading) -> Reading:
         tuple(run for reading in readings for run in reading.runs),
         tuple(word for reading in readings for word in reading.unread),
         outs[-1] if outs else Stream(),
+        tuple(note for reading in readings for note in reading.notes),
     )
 
 

@@ -1,5 +1,7 @@
 """Programs that run a command for each thing that they find or are given: find, xargs, parallel."""
 
+from dataclasses import replace
+
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import HOLE, Argv, Call, Reader, Reading, Script, Stream, Word, joined
@@ -70,7 +72,9 @@ def find(call: Call) -> Reading:
     ]
     meant = (*found, *_secrets(call, starts))
     readings += [
-        Reading(runs=(_exec(call.args[at + 1 :], meant),)) for at, word in enumerate(call.args) if word.text in _RUNS
+        Reading(runs=(replace(_exec(call.args[at + 1 :], meant), elsewhere=word.text.endswith("dir")),))
+        for at, word in enumerate(call.args)
+        if word.text in _RUNS
     ]
     return joined(*readings)
 

@@ -1,5 +1,8 @@
 """Every program that a table knows, by name."""
 
+import re
+
+from sidecar.core.understand.listed import listed
 from sidecar.core.understand.shell.call import Reader
 from sidecar.core.understand.shell.commands.access import ACCESS
 from sidecar.core.understand.shell.commands.aws import AWS
@@ -44,7 +47,20 @@ _PROGRAMS: dict[str, Reader] = {
     **WRAPPERS,
 }
 
+_VERSION = re.compile(r"[-_.]?\d[\d.]*(\.exe)?$")
+# Words that start no program of their own.
+_OF_THE_SHELL = frozenset(
+    listed(
+        "if then elif else fi for while until do done case esac in select function time coproc set unset shift return"
+    )
+)
+
 
 def program(name: str) -> Reader | None:
     """The reader of a program. Some systems do not tell capital letters from small ones."""
     return _PROGRAMS.get(name) or _PROGRAMS.get(name.lower()) or _PROGRAMS.get(name.removesuffix(".exe"))
+
+
+def known_program(name: str) -> bool:
+    """Whether a table knows it, under another version too (`python3.15`), or the shell itself does."""
+    return name in _OF_THE_SHELL or any(program(one) is not None for one in (name, _VERSION.sub("", name)))

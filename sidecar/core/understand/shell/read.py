@@ -5,8 +5,11 @@ Rules:
 - The commands that one text may make us look at are counted: loops, functions and braces multiply.
 """
 
+from sidecar.core.model.described import NOTHING_DESCRIBED, Own
 from sidecar.core.model.effect import Node, Understood
 from sidecar.core.understand.shell.budget import Budget
+from sidecar.core.understand.shell.call import Word
+from sidecar.core.understand.shell.fit import SYSTEM
 from sidecar.core.understand.shell.parse import Source, parse
 from sidecar.core.understand.shell.scope import Scope
 from sidecar.core.understand.shell.walk import Walk
@@ -14,14 +17,19 @@ from sidecar.core.understand.shell.walk import Walk
 MOST_SHELLS = 12
 
 
-def shell(text: str, depth: int = 0) -> Understood:
-    """What the text would do, if bash ran it."""
-    budget = Budget(depth=depth)
+def shell(text: str, own: Own = NOTHING_DESCRIBED, depth: int = 0) -> Understood:
+    """What the text would do, if bash ran it. `own`: what policies describe."""
+    budget = Budget(depth=depth, own=own)
     try:
-        tree = read(text, Scope(), budget, "shell", None)
+        tree = read(text, _begun(own), budget, "shell", None)
     except RecursionError:
         return Understood(Node("shell"), ("nested too deep to read",))
     return Understood(tree, tuple(dict.fromkeys(budget.unread)))
+
+
+def _begun(own: Own) -> Scope:
+    """Where programs are described it matters what a text puts before those of the system."""
+    return Scope({"PATH": ((Word(SYSTEM),),)}) if own else Scope()
 
 
 def read(text: str, scope: Scope, budget: Budget, label: str, span: tuple[int, int] | None) -> Node:

@@ -12,6 +12,7 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sidecar.core.model.described import Own
 from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing, Understood
 from sidecar.core.understand import paths
 from sidecar.core.understand.code import in_code
@@ -34,10 +35,11 @@ from sidecar.core.understand.shell.call import (
     joined,
 )
 from sidecar.core.understand.shell.commands.looking import PRINTS
-from sidecar.core.understand.shell.commands.remove import CWD
 from sidecar.core.understand.shell.commands.tasks import named_loss
+from sidecar.core.understand.shell.described import added, described, not_the_one, of_other_words, said_of, script_given
 from sidecar.core.understand.shell.initial import initial
 from sidecar.core.understand.shell.programs import program
+from sidecar.core.understand.shell.remember import remember
 from sidecar.core.understand.shell.scope import Scope
 from sidecar.core.understand.shell.told import told
 from sidecar.core.understand.shell.undescribed import hidden, registers, undescribed
@@ -49,6 +51,9 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 DEEPEST_CALLS = 40
+# These change no content of a file.
+# These change no file's content.
+_KEEP_CONTENT = frozenset({"chmod", "chown", "chgrp", "touch", "mkdir"})
 # Where the programs of a system or of a project's own tools lie; the name alone says what they are.
 _BINARIES = ("bin", "sbin", ".bin", "Scripts")
 
@@ -92,13 +97,15 @@ def _called(walk: Walk, scope: Scope, call: Call, span: Span) -> Done:
     if call.name in scope.functions:
         done = walk.function(scope, call)
         nodes, out = nodes + done.nodes, done.out
-        if program(call.name) is None:
+        if program(call.name) is None and not said_of(walk.budget.own, scope, call):
             return Done(nodes, out)
-    elif nodes and program(call.name) is None:
+    elif nodes and program(call.name) is None and not said_of(walk.budget.own, scope, call):
         return Done(nodes, Stream())
-    reading = initial(call, _read(call, scope))
+    reading = initial(call, _reading(walk, scope, call))
+    if call.name not in _KEEP_CONTENT:
+        walk.budget.note(reading.deeds)
     node = applied(walk, scope, reading, call.shown, span)
-    _remember(scope, call)
+    remember(scope, call, walk.budget.changed)
     return Done((*nodes, node), reading.out)
 
 
@@ -107,7 +114,7 @@ def applied(walk: Walk, scope: Scope, reading: Reading, label: str, span: Span) 
     children = [_inner(walk, scope, run, span) for run in reading.runs]
     walk.budget.unread += reading.unread
     deeds = tuple(replace(one, start=span[0], end=span[1]) for one in reading.deeds)
-    return Node(label, deeds, tuple(child for child in children if child))
+    return Node(label, deeds, (*(Node(note) for note in reading.notes), *(child for child in children if child)))
 
 
 def replace_aliases(scope: Scope, name: str) -> Scope:
@@ -134,6 +141,24 @@ def _read(call: Call, scope: Scope) -> Reading:
         return known(replace(call, name=last))
     script = _file_run(call, scope)
     return joined(known(replace(call, name=last)), script) if known is not None else script
+
+
+def _reading(walk: Walk, scope: Scope, call: Call) -> Reading:
+    budget = walk.budget
+    return _read_as_described(budget.own, scope, call, budget.changed) if budget.own else _read(call, scope)
+
+
+def _read_as_described(own: Own, scope: Scope, call: Call, changed: set[str]) -> Reading:
+    """What policies say takes the place of "nobody described it", and adds to the rest."""
+    said, known = said_of(own, scope, call), program(call.name.rpartition("/")[2]) is not None
+    if said is None or not said.sure or said.open or known:
+        more = added(call, said.entries) if said else script_given(own, scope, call)
+        unread = () if known or (said and said.sure) else of_other_words(own, scope, call)
+        return joined(_read(call, scope), more, Reading(unread=unread))
+    wrong = not_the_one(call, scope, changed)
+    if wrong:
+        return joined(_read(call, scope), added(call, said.entries), Reading(unread=(wrong,)))
+    return described(call, said, program)
 
 
 def _told(reading: Reading, call: Call) -> Reading:
@@ -173,35 +198,6 @@ def run_stream(stream: Stream, call: Call, label: str, args: tuple[Word, ...] = 
     return Reading(runs=(Script(Word(stream.text), label, here=here, args=args),))
 
 
-def _remember(scope: Scope, call: Call) -> None:
-    """`cd` moves, `alias` and `unalias` define, `read` fills, `cp` and `mv` carry text along."""
-    if call.name == "alias":
-        for word in call.args:
-            name, equals, text = word.text.partition("=")
-            if equals:
-                scope.aliases[name] = text
-    elif call.name in {"cd", "pushd"}:
-        target = next((word.text for word in call.args if not word.text.startswith("-")), "~")
-        moved = _moved(scope, target)
-        scope.values["PWD"] = ((Word(moved),),)
-        scope.files[CWD] = Stream(moved)
-    elif call.name in {"read", "mapfile", "readarray", "getopts"}:
-        for word in call.args:
-            if word.text.isidentifier():
-                scope.values[word.text] = ((Word(HOLE),),)
-    elif call.name in {"cp", "mv", "ln"} and len(call.args) >= 2:
-        stream = scope.files.get(paths.folded(call.args[-2].text))
-        if stream is not None:
-            scope.files[paths.folded(call.args[-1].text)] = stream
-
-
-def _moved(scope: Scope, target: str) -> str:
-    if target.startswith(("/", "~", HOLE)):
-        return target
-    before = scope.get("PWD")
-    return paths.folded(f"{before[0].text if before else '.'}/{target}")
-
-
 def _inner(walk: Walk, scope: Scope, run: Run, span: Span) -> Node | None:
     match run:
         case Script():
@@ -209,7 +205,12 @@ def _inner(walk: Walk, scope: Scope, run: Run, span: Span) -> Node | None:
         case Argv():
             if walk.budget.spent():
                 return None
-            done = run_call(walk, scope.copy(), run.words, run.stdin, span)
+            inner = scope.copy()
+            if run.path is not None:
+                inner.values["PATH"] = ((run.path,),)
+            if run.elsewhere:
+                inner.values["PWD"] = ((Word(HOLE),),)
+            done = run_call(walk, inner, run.words, run.stdin, span)
             nodes = done.nodes
             further = hidden(run.words, program) if run.loose else ()
             if further:
@@ -269,6 +270,7 @@ def _code(walk: Walk, scope: Scope, run: Code, span: Span) -> Node | None:
     found = in_code(run.word.text.replace(HOLE, "0"), run.language)
     walk.budget.unread += found.unread
     deeds: list[Deed] = list(found.deeds)
+    walk.budget.note(deeds)
     children = [_inner(walk, scope, Script(Word(text), f"shell in {run.language}"), span) for text in found.scripts]
     children += [
         run_call(walk, scope.copy(), tuple(map(Word, words)), Stream(given=False), span).nodes[0]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
+from sidecar.core.model.described import as_program
 from sidecar.core.model.effect import Deed, Effect, Object, Thing
 from sidecar.core.understand import paths
 from sidecar.core.understand.listed import listed
@@ -44,7 +45,7 @@ _STARTS = frozenset(listed("run exec execute shell spawn enter start ssh sh with
 _TEXTS = frozenset(listed("c e x cmd command run exec execute eval shell shell-command"))
 # At the beginning these are programs and nothing else; `env` or `set` are verbs of many.
 _VERBS_TOO = frozenset(listed("format install patch init trash wipe ."))
-_PLAINLY = frozenset({*REMOVERS, *INTERPRETERS, "curl", "wget", "sudo"}) - _VERBS_TOO
+PLAINLY = frozenset({*REMOVERS, *INTERPRETERS, "curl", "wget", "sudo"}) - _VERBS_TOO
 _WHY = {
     Effect.DESTROYS_DATA: "it says that it takes away",
     Effect.DELETES: "it says that it takes away",
@@ -68,15 +69,15 @@ def undescribed(call: Call, known: Callable[[str], object | None]) -> Reading:
     shown = [word.text for word in before if word.text.startswith("-")]
     effects = dict.fromkeys((*said(read, shown, call.name), *_by_name(call.name)))
     told = [deed(effect, f"{_WHY[effect]}: {call.shown}") for effect in effects]
-    inner = (*_started(call, read, before, after, known), *_statements(before))
+    inner = (*started(call, read, before, after, known), *statements(before))
     more = set(effects) - {Effect.DELETES}
     unread = (
         ()
         if more or (inner and not effects) or tame(call.name, before)
-        else (f"nobody described what {call.name} does",)
+        else (f"nobody described what {call.name} does; {as_program(call.name)}",)
     )
     asks = not told and any(word.text in _ASKS for word in read.operands[:2])
-    return Reading((*runs.deeds, *told, *_pointed_at(call, before, asks=asks)), inner, unread)
+    return Reading((*runs.deeds, *told, *pointed_at(call, before, asks=asks)), inner, unread)
 
 
 _SENDER = re.compile(r"slack|discord|telegram|paste|sprunge|termbin|transfer|upload|tweet|sms|sendgrid|mailgun")
@@ -96,15 +97,21 @@ def _divided(args: tuple[Word, ...]) -> tuple[tuple[Word, ...], tuple[Word, ...]
     return args[:at], args[at + 1 :]
 
 
-def _started(
-    call: Call, read: Flags, before: tuple[Word, ...], after: tuple[Word, ...], known: Callable[[str], object | None]
+def started(
+    call: Call,
+    read: Flags,
+    before: tuple[Word, ...],
+    after: tuple[Word, ...],
+    known: Callable[[str], object | None],
+    plainly: frozenset[str] = PLAINLY,
 ) -> Iterator[Run]:
+    """What it is given to run. `plainly`: programs that its first word is no verb like."""
     if after:
         yield Argv(after, call.stdin)
     for at, word in enumerate(read.operands[:4]):
         rest = read.operands[at:]
         led = at > 0 and any(one.text in _STARTS for one in read.operands[:at])
-        if (word.text in _PLAINLY and at == 0) or (led and known(word.text) is not None):
+        if (word.text in plainly and at == 0) or (led and known(word.text) is not None):
             yield Argv(_all_from(before, rest[0]), call.stdin)
             break
     for option, value in pairwise(before):
@@ -134,14 +141,14 @@ def _all_from(words: tuple[Word, ...], first: Word) -> tuple[Word, ...]:
     return words[at:]
 
 
-def _statements(words: tuple[Word, ...]) -> Iterator[Run]:
+def statements(words: tuple[Word, ...]) -> Iterator[Run]:
     """`usql -c 'DROP TABLE x'`: whatever the client is called."""
     for word in words:
         if is_sql(word.text):
             yield Statements(word, None)
 
 
-def _pointed_at(call: Call, words: tuple[Word, ...], *, asks: bool) -> Iterator[Deed]:
+def pointed_at(call: Call, words: tuple[Word, ...], *, asks: bool) -> Iterator[Deed]:
     """`asks`: its verb only looks at what is there."""
     for word in words:
         text = word.text.partition("=")[2] if word.text.startswith("-") else word.text

@@ -148,6 +148,7 @@ class Walk:
     ) -> Done:
         """Add what the redirections do; the files that they fill are known from now on."""
         deeds = tuple(_at(one, span) for one in ways.deeds)
+        self.budget.note(deeds)
         for name, adds in ways.outs:
             before = self.scope.files.get(name)
             self.scope.files[name] = together([before, done.out]) if adds and before else done.out

@@ -31,6 +31,8 @@ from sidecar.core.understand.shell.environment import setting
 from sidecar.core.understand.shell.flags import Flags, flags
 
 _ESCALATES = Effect.ESCALATES
+# Options by which a program begins in another folder.
+_MOVES = ("C", "D", "chdir", "R", "chroot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,10 @@ class Wrapper:
         runs: list[Run] = [Script(word, call.name) for word in read.values(*texts)] if texts else []
         rest = read.operands[self.skip :]
         count = _assignments(rest) if self.assigns else 0
+        path = _path(rest[:count])
         set_first, rest = _settings(rest[:count]), rest[count:]
         if rest:
-            runs.append(Argv(rest, call.stdin, loose=bool(read.given)))
+            runs.append(Argv(rest, call.stdin, loose=bool(read.given), path=path, elsewhere=read.has(*_MOVES)))
         deeds = (deed(self.effect, call.shown, Object(Thing.COMMAND, call.name)),) if self.effect else ()
         return joined(set_first, Reading(deeds, tuple(runs), (), _same_out(rest, call)))
 
@@ -78,16 +81,25 @@ def _settings(words: tuple[Word, ...]) -> Reading:
     return joined(*(setting(name, Word(value)) for name, _, value in pairs))
 
 
+def _path(words: tuple[Word, ...]) -> Word | None:
+    """`env PATH=. acmectl`: where the program is looked up."""
+    return next((Word(word.text.removeprefix("PATH=")) for word in words if word.text.startswith("PATH=")), None)
+
+
 def env(call: Call) -> Reading:
     """Without a command it prints every variable, secrets among them."""
     read = flags(call.args, frozenset({"u", "unset", "C", "chdir", "S", "split-string"}), stop=True)
     count = _assignments(read.operands)
+    path = _path(read.operands[:count])
     set_first, rest = _settings(read.operands[:count]), read.operands[count:]
     split = read.values("S", "split-string")
     if split:
         return Reading(runs=(Script(Word(" ".join(word.text for word in (*split, *rest))), "env -S"),))
     if rest:
-        return joined(set_first, Reading(runs=(Argv(rest, call.stdin),), out=_same_out(rest, call)))
+        return joined(
+            set_first,
+            Reading(runs=(Argv(rest, call.stdin, path=path, elsewhere=read.has(*_MOVES)),), out=_same_out(rest, call)),
+        )
     if read.has("help", "version"):
         return NOTHING
     return does(Effect.READS_SECRET, call, why="prints every variable")

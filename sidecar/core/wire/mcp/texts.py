@@ -1,6 +1,6 @@
 """The texts of a message of MCP, each under the place that a rule would name for it.
 
-    a client's request     the arguments of a tool call are `tool_call`, everything else is `prompt`
+    a client's request     arguments and `_meta` of a tool call are `tool_call`, everything else is `prompt`
     a client's answer      `prompt`: what a person or a model said, on its way to a server
     a server's list        each tool, prompt or resource is a `tool_description`, and so are a server's instructions
     everything else        `tool_result`, with the tool's name; of other methods, the method's
@@ -8,9 +8,9 @@
 Strategy: one walk over the document in its order, which counts every string as `json_strings` does.
 
 Rules:
-- Names and numbers count in what is somebody's own JSON (arguments, structured results, data), not in MCP's own fields.
+- Names and numbers count in what is somebody's own JSON (arguments, `_meta`, structured results, data), not in MCP's.
 - What a list is follows from its shape, not from what was asked: in a stream that was taken up again, nobody knows.
-- Pictures, sounds and files as base64 are not looked at, and said so.
+- Pictures, sounds and files as base64 are not looked at, and said so; short ones are read as texts all the same.
 """
 
 from collections.abc import Callable
@@ -23,10 +23,13 @@ from sidecar.core.wire.claude.vocabulary import SCHEMA_FIELDS, SCHEMA_WORDS
 from sidecar.core.wire.json_leaves import Leaves, Numbers
 from sidecar.core.wire.json_strings import JsonValue, joined
 from sidecar.core.wire.mcp.message import Message
-from sidecar.core.wire.mcp.words import BASE64, FIELDS, FREE, MEDIA, MEDIA_TYPE, METHODS, NAMED, SCHEMAS, TYPES
+from sidecar.core.wire.mcp.words import BASE64, FIELDS, FREE, MEDIA, MEDIA_TYPE, METHODS, SCHEMAS, TYPES
 
 _NONE: frozenset[str] = frozenset()
 Steps = tuple[str | int, ...]
+OF_A_CALL = ("arguments", "_meta")
+# What is shorter may be a key that has no letter beyond those of base64.
+SHORTEST_MEDIA = 1024
 LISTS = ("tools", "prompts", "resources", "resourceTemplates")
 
 
@@ -87,7 +90,7 @@ class _Walk:
                 self.leaves.text(str(value), key=True)
             else:
                 self._below(key, value, path, ("params", key))
-            self._cut(Place.TOOL_CALL if key == "arguments" else Place.PROMPT, path, tool)
+            self._cut(Place.TOOL_CALL if key in OF_A_CALL else Place.PROMPT, path, tool)
 
     def _result(self, result: dict[str, JsonValue], named: Callable[[str], str], of: str | None) -> None:
         for place, (key, value) in enumerate(result.items()):
@@ -125,10 +128,8 @@ class _Walk:
         """What stands under a key: of the protocol's own shape, or anybody's."""
         if key in FIELDS and key not in FREE:
             self._shaped(value, path, steps)
-        elif key in NAMED or key not in FIELDS:
-            self.leaves.tree(value, steps, () if key in FIELDS else (key,))
         else:
-            self._free(value)
+            self.leaves.tree(value, steps, () if key in FIELDS else (key,))
 
     def _free(
         self, value: JsonValue, fields: frozenset[str] = frozenset(), words: frozenset[str] = frozenset()
@@ -176,7 +177,7 @@ class _Walk:
         kind = media if isinstance(media, str) and MEDIA_TYPE.fullmatch(media) else "unknown type"
         self.unscanned.append(f"{kind} at {path}")
         self.media.append(kind)
-        return True
+        return len(child) >= SHORTEST_MEDIA
 
 
 def _rest(message: Message, side: Side, tool: str | None) -> tuple[Place, str | None]:

@@ -40,10 +40,8 @@ FIELDS = _words(
 TYPES = _words(
     "text image audio resource resource_link tool_use tool_result ref/prompt ref/resource complete input_required"
 )
-# Any JSON of somebody else's: every string in it is text, keys too.
+# Any JSON of somebody else's: every string in it is text, keys too; what stands under a name is the name's value.
 FREE = _words("arguments structuredContent _meta data input metadata requestState experimental extensions")
-# What in it stands under a name is the name's value; the rest is for programs alone.
-NAMED = _words("arguments structuredContent data input")
 SCHEMAS = _words("inputSchema outputSchema requestedSchema")
 MEDIA = ("image", "audio")  # a tuple: what it is compared with may be a list
 BASE64 = re.compile(r"[A-Za-z0-9+/_=\r\n-]*")

@@ -56,4 +56,4 @@ def served(reply: Reply) -> Iterator[Served]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join()
+        thread.join(60)

@@ -26,13 +26,13 @@ def logged_in(running: RunningProvider, person: Callable[[str], None], wait: flo
     threads: list[threading.Thread] = []
 
     def show(address: str) -> None:
-        threads.append(threading.Thread(target=person, args=(address,)))
+        threads.append(threading.Thread(target=person, args=(address,), daemon=True))
         threads[0].start()
 
     try:
         return log_in(said, GATE, show, wait)
     finally:
-        threads[0].join()
+        threads[0].join(60)
 
 
 def choose(user: str) -> Callable[[str], None]:

@@ -59,17 +59,17 @@ def test_one_at_a_time(tmp_path: Path) -> None:
     inside, one = threading.Event(), kept(tmp_path)
 
     def second() -> None:
-        inside.wait()
+        assert inside.wait(60)
         with kept(tmp_path).locked():
             order.append("second")
 
-    thread = threading.Thread(target=second)
+    thread = threading.Thread(target=second, daemon=True)
     thread.start()
     with one.locked():
         inside.set()
         thread.join(0.1)
         order.append("first")
-    thread.join()
+    thread.join(60)
     assert order == ["first", "second"]
 
 

@@ -138,11 +138,11 @@ def test_many_commands_at_once_refresh_once(kept: Kept, clock: Clock) -> None:
         kept.keep(login)
         wanted = Wanted(gate.url)
         ask = lambda: tokens.append(Wallet(kept, clock).token_of_login(login, wanted).token)  # noqa: E731
-        threads = [threading.Thread(target=ask) for _ in range(8)]
+        threads = [threading.Thread(target=ask, daemon=True) for _ in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            thread.join(60)
     assert (tokens, len(gate.asked)) == (["token-1"] * 8, 1)
 
 

@@ -100,7 +100,7 @@ class Api:
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join()
+        self._thread.join(60)
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:

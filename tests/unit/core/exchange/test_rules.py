@@ -5,9 +5,11 @@ import pytest
 from sidecar.core.exchange.rules import Rules, strictest
 from sidecar.core.model.action import Action, How
 from sidecar.core.model.caller import Caller
+from sidecar.core.model.effect import Effect
 from sidecar.core.model.place import Place
 from sidecar.core.model.treatment import Treatment
 from sidecar.core.policy.facts import Found, RequestFacts
+from sidecar.core.understand.understand import understand
 from tests.unit.core.exchange.building import CALLER, CLAUDE, KEY, book
 
 PASSES = "applies: {connections: [claude]}\nrecord: {when_full: pass}"
@@ -117,3 +119,23 @@ def test_what_one_set_found_says_nothing_about_another() -> None:
 def test_every_label_a_placeholder_can_have_is_known() -> None:
     words = Rules.of(book("\n  - {id: a, detect: [pii/email], do: mask, label: PERSON}\n"), book(NEW)).words
     assert {"PERSON", "EMAIL", "KEY", "UPPER"} <= words
+
+
+DESCRIBES = "understand: {programs: {acmectl: reads}}"
+
+
+@pytest.mark.parametrize(
+    ("note", "heads", "unknown"),
+    [
+        ("described", [DESCRIBES], False),
+        ("in both", [DESCRIBES, "understand: {programs: {acmectl: writes}}"], False),
+        ("no longer", [DESCRIBES, ""], True),
+        ("not yet, when the session began", ["", DESCRIBES], True),
+        ("by nobody", ["", ""], True),
+    ],
+)
+def test_a_session_is_read_by_the_descriptions_of_both_books(note: str, heads: list[str], unknown: bool) -> None:
+    bound = Rules.of(*(book(OLD, head) for head in heads)).bound(CALLER, CLAUDE)
+    assert bound is not None
+    read = understand("Bash", {"command": "acmectl frob x1"}, bound.described)
+    assert (Effect.UNKNOWN in read.effects) is unknown

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sidecar.core.model.described import NOTHING_DESCRIBED
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.arguments import foreign, reader_of
 
@@ -26,7 +27,7 @@ def test_a_name_is_known_in_every_spelling(name: str) -> None:
 def test_what_it_says(name: str, value: object, tool: str, given: dict[str, object], effects: set[Effect]) -> None:
     reader = reader_of(name)
     assert reader is not None
-    read = reader(value, (), tool, {name: value, **given})
+    read = reader(value, (), tool, {name: value, **given}, NOTHING_DESCRIBED)
     assert read is not None
     assert read.effects >= effects
     assert Effect.UNKNOWN not in read.effects
@@ -36,7 +37,7 @@ def test_what_it_says(name: str, value: object, tool: str, given: dict[str, obje
 def test_what_says_nothing(name: str, value: object) -> None:
     reader = reader_of(name)
     assert reader is not None
-    assert reader(value, (Effect.WRITES,), "git_push", {}) is None
+    assert reader(value, (Effect.WRITES,), "git_push", {}, NOTHING_DESCRIBED) is None
 
 
 def test_what_is_run_from_elsewhere() -> None:

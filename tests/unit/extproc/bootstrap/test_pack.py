@@ -1,23 +1,22 @@
 """The small words."""
 
-from envoy_data_plane.envoy.extensions.filters.http.router import v3 as router
-
+from sidecar.extproc.bootstrap.envoy import router
 from sidecar.extproc.bootstrap.pack import http_filter, one_endpoint, pipe, seconds, tcp
 
 
 def test_a_filter_is_packed_with_its_type() -> None:
-    made = http_filter("router", router.Router(suppress_envoy_headers=True)).to_dict()
+    made = http_filter("router", router.Router(suppress_envoy_headers=True)).mapping()
     assert made["name"] == "envoy.filters.http.router"
-    assert made["typedConfig"] == {
+    assert made["typed_config"] == {
         "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router",
-        "suppressEnvoyHeaders": True,
+        "suppress_envoy_headers": True,
     }
 
 
 def test_addresses() -> None:
-    assert tcp("127.0.0.1", 1).to_dict() == {"socketAddress": {"address": "127.0.0.1", "portValue": 1}}
-    assert pipe("/x").to_dict() == {"pipe": {"path": "/x"}}
-    assert one_endpoint("c", pipe("/x")).cluster_name == "c"
+    assert tcp("127.0.0.1", 1).mapping() == {"socket_address": {"address": "127.0.0.1", "port_value": 1}}
+    assert pipe("/x").mapping() == {"pipe": {"path": "/x"}}
+    assert one_endpoint("c", pipe("/x")).mapping()["cluster_name"] == "c"
 
 
 def test_seconds_keep_their_fraction() -> None:

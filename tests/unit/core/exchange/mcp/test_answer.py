@@ -108,7 +108,8 @@ class TestStreams:
         named = b"event: endpoint\ndata: /messages/?session_id=ab\n\n"
         world = gate(RESULTS, head="paths: ['GET /sse']")
         made = ask(world, method="GET", path="/sse").answered([named], SSE)
-        assert made.received == b"event: endpoint\ndata: /c/tickets/messages/?session_id=ab\n\n"
+        assert made.received.startswith(b"event: endpoint\ndata: /c/tickets/messages/?session_id=ab&gatehouse_seal=")
+        assert made.received.endswith(b"\n\n")
         for elsewhere in (b"https://evil.example/x", b"//evil.example/x"):
             made = ask(world, method="GET", path="/sse").answered([named.replace(b"/messages/", elsewhere)], SSE)
             assert made.received == b""

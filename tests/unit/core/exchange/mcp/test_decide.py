@@ -9,9 +9,10 @@ from sidecar.core.approval.answer import Answer, Outcome
 from sidecar.core.exchange.commands import Ask, Forward, Record
 from sidecar.core.exchange.events import Recorded, Settled
 from sidecar.core.model.block import Block, Target
+from sidecar.core.model.http import Headers
 from tests.unit.core.exchange.building import JSON, KEY, MASKS, Call, encoded, gate
 from tests.unit.core.exchange.held import APPROVED, DENIED
-from tests.unit.core.exchange.mcp.speaking import ADA, CALLS, EVE, ask, call, opened, request, result, said
+from tests.unit.core.exchange.mcp.speaking import ADA, CALLS, EVE, ask, call, opened, request, result
 
 DENIES = "\n  - {id: no-keys, where: [tool_call, prompt], detect: ['secret/*'], do: deny, say: No keys here.}\n"
 HOLDS = "\n  - {id: sends, where: [tool_call], match: {tool: send}, do: hold, say: People look at it.}\n"
@@ -158,6 +159,36 @@ class TestHeld:
         """It comes with another id."""
         assert self.held(1)[1].asked.fingerprint == self.held("two")[1].asked.fingerprint
 
+    def test_a_yes_is_for_all_that_was_said_beside_the_arguments(self) -> None:
+        def fingerprint(headers: Headers = JSON, **params: object) -> str:
+            made = ask(
+                gate(HOLDS), request("tools/call", name="send", arguments={"to": "x"}, **params), headers=headers
+            )
+            made.tell(Recorded(made.at))
+            return str(made.one(Ask).asked.fingerprint)  # type: ignore[attr-defined]
+
+        meta = {"io.modelcontextprotocol/related-task": {"taskId": "7"}}
+        others = [
+            fingerprint(),
+            fingerprint(_meta=meta),
+            fingerprint(_meta={**meta, "more": 1}),
+            fingerprint(task={"ttl": 1}),
+            fingerprint((*JSON, ("mcp-param-region", "eu"))),
+        ]
+        assert len(set(others)) == len(others)
+        assert fingerprint(_meta={**meta, "progressToken": 4}) == fingerprint(_meta={**meta, "progressToken": "p-5"})
+
+    def test_its_card_shows_the_whole_call(self) -> None:
+        body = request(
+            "tools/call", name="send", arguments={"to": "x", "n": 1}, _meta={"progressToken": 1, "tenant": "b"}
+        )
+        made = ask(gate(HOLDS), body)
+        made.tell(Recorded(made.at))
+        asked = made.one(Ask).asked  # type: ignore[attr-defined]
+        assert asked.content[0].title == "Tool mcp__tickets__send"
+        assert asked.content[0].text == "to: x\nn: 1\n_meta.tenant: b"
+        assert (asked.tool, asked.what.value, asked.call) == ("mcp__tickets__send", "request", "")
+
     def test_too_late_is_told_as_well(self) -> None:
         made, _ = self.held()
         made.tell(Settled(Answer(Outcome.EXPIRED, "t"), made.at))
@@ -176,9 +207,17 @@ def test_a_call_is_written_down_masked() -> None:
     assert KEY.encode() not in everything + encoded(made.fact)
 
 
-def test_a_policy_may_open_other_paths_for_the_older_transport() -> None:
-    world = gate("\n", head="paths: ['GET /sse', 'POST /messages/']")
-    assert ask(world, method="GET", path="/sse").forward.path == "/mcp/sse"
-    assert ask(world, said(method="notifications/initialized"), path="/messages/?session_id=ab").forward.path == (
-        "/mcp/messages/?session_id=ab"
-    )
+BESIDE = (
+    ("a text in _meta", {"_meta": {"a": KEY}}),
+    ("a name in _meta", {"_meta": {KEY: 1}}),
+    ("the token of progress", {"_meta": {"progressToken": KEY}}),
+    ("a number in _meta", {"_meta": {"a": 4917012345}}),
+)
+
+
+@pytest.mark.parametrize("params", [row[1] for row in BESIDE], ids=[row[0] for row in BESIDE])
+def test_what_stands_beside_the_arguments_is_judged_as_they_are(params: dict[str, object]) -> None:
+    number = "\n  - {id: n, where: [tool_call], match: {regex: '4917012345'}, do: deny}\n"
+    world = gate(DENIES.replace(", prompt]", "]").rstrip() + number)
+    made = ask(world, request("tools/call", name="send", arguments={}, **params))
+    assert json.loads(made.reply.body)["result"]["isError"] is True

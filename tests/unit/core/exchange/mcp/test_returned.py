@@ -151,10 +151,17 @@ def test_what_reaches_beyond_a_value_is_masked_whole() -> None:
     assert "_" in left(asked(here, "tickets", call(words=f"mail to {token} now")))
 
 
+def test_only_arguments_get_values_back() -> None:
+    memory = SessionMemory()
+    memory.remember_token("[ROW_33333333]", "7", frozenset({"tickets"}))
+    beside = Piece(Place.TOOL_CALL, "params._meta", (Text(3, "[ROW_33333333]"),))
+    assert returned([beside], memory, "tickets").texts == {}
+
+
 def test_spans_are_in_bytes() -> None:
     memory = SessionMemory()
     memory.remember_token("[ROW_33333333]", "ü7", frozenset({"tickets"}))
-    found = returned([Piece(Place.TOOL_CALL, "p", (Text(3, "é [ROW_33333333]!"),))], memory, "tickets")
+    found = returned([Piece(Place.TOOL_CALL, "params.arguments", (Text(3, "é [ROW_33333333]!"),))], memory, "tickets")
     assert found.texts == {3: "é ü7!"}
     assert found.inside(3, Match(3, 6, "d"))
     assert not found.inside(3, Match(3, 7, "d"))

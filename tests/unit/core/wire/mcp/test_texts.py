@@ -35,7 +35,7 @@ CASES = (
         {"id": 1, "method": "tools/call", "params": CALL},
         Side.CLIENT,
         [("prompt", named("send"), ["send"]), ("tool_call", named("send"), ["to", "ada", "n", "type", "text"]),
-         ("prompt", named("send"), ["k", "v"])],
+         ("tool_call", named("send"), ["k", "v"])],
     ),
     ("a text id", {"id": "mail", "method": "ping"}, Side.CLIENT, [("prompt", None, ["mail"])]),
     ("a method of their own", {"id": 1, "method": "ada/x"}, Side.CLIENT, [("prompt", None, ["ada/x"])]),
@@ -74,7 +74,7 @@ CASES = (
         "a result",
         {"id": 1, "result": {"content": [{"type": "text", "text": "hi"}, IMAGE], "structuredContent": {"a": "b"}}},
         Side.SERVER,
-        [("tool_result", "T", ["hi", "image/png"]), ("tool_result", "T", ["a", "b"])],
+        [("tool_result", "T", ["hi", "aGVsbG8=", "image/png"]), ("tool_result", "T", ["a", "b"])],
     ),
     ("a result that is no object", {"id": 1, "result": "words"}, Side.SERVER, [("tool_result", "T", ["words"])]),
     (
