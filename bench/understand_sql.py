@@ -21,7 +21,7 @@ LARGE = {
     "script_of_1_mb": "INSERT INTO t VALUES (1, 'abc');\n" * 31_000,
     "script_of_10_kb": "INSERT INTO t (a, b) VALUES (1, 'abc');\n" * 250,
     "rows_of_20_kb": "INSERT INTO t VALUES (0)" + ", (1, 'abc')" * 1600,
-    "thousand_rows_of_200_kb": "INSERT INTO t VALUES (0, 'a', NULL)" + ", (1, '" + "abc" * 60 + "', NULL)" * 1000,
+    "thousand_rows_of_200_kb": "INSERT INTO t VALUES (0, 'a', NULL)" + f", (1, '{'abc' * 60}', NULL)" * 1000,
     "list_of_5000_keys": "DELETE FROM t WHERE id IN (0" + ", 1234" * 5000 + ")",
     "query_of_2_kb": "SELECT a" + ", column_1" * 160 + " FROM t",
 }
