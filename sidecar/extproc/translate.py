@@ -134,6 +134,8 @@ def _mutate(target: Any, mutation: m.Mutation) -> None:
     seen: set[str] = set()
     for name, value in mutation.set:
         option = target.set_headers.add(append_action=APPEND if name in seen else OVERWRITE)
+        if name in seen:
+            option.append.value = True
         option.header.key = name
         option.header.raw_value = value.encode("latin-1")
         option.keep_empty_value = True

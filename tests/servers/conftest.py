@@ -23,7 +23,7 @@ from tests.token_endpoint import TokenGiver, giving, plain
 POLICY = """
 policy: servers
 applies: {connections: [tickets, shop, guarded, personal, locked, found, issued, json, older]}
-paths: ['GET /orders', 'POST /orders', 'GET /sse', 'POST /messages/']
+paths: ['GET /orders', 'POST /orders', 'GET /sse', 'POST /messages/', 'GET /headers', 'HEAD /headers']
 limits: {session: {tools: {"mcp__*__find": 3}}}
 rules:
   - {id: no-drops, where: [tool_call], match: {tool: 'drop.*'}, do: deny, say: "Nothing is dropped here."}

@@ -86,6 +86,15 @@ def _server(secret: str) -> Service:
         service.bodies.append(await request.body())
         return JSONResponse({"order": 7, "key": secret})
 
+    @mcp.custom_route("/headers", methods=["GET", "HEAD"])
+    async def headers(request: Request) -> Response:
+        """Headers that a test names, each with the secret."""
+        answer = JSONResponse({})
+        for name in request.query_params.getlist("name"):
+            answer.headers.append(name, f"a={secret}; b=%41")
+        answer.headers.append("set-cookie", "last=1")
+        return answer
+
     @mcp.custom_route("/json/mcp", methods=["POST"])
     async def json_alone(request: Request) -> Response:
         """A server of one tool that answers in JSON, or streams though nobody asked for that."""

@@ -54,3 +54,23 @@ def test_a_websocket_is_refused(gate: Gate, client: httpx.Client) -> None:
     }
     assert client.get("/orders", headers=upgrade).status_code == 403
     assert len(gate.service.heads) == before
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_headers_of_an_answer_are_masked(gate: Gate, client: httpx.Client, method: str) -> None:
+    names = ("set-cookie", "x-note", "set-cookie", "content-disposition")
+    answer = client.request(method, "/headers", params=[("name", name) for name in names])
+    assert answer.status_code == 200
+    assert gate.secret not in str(answer.headers.multi_items())
+    first, second, last = answer.headers.get_list("set-cookie")
+    assert (first, last) == (second, "last=1")
+    assert first.startswith("a=[")
+    assert first.endswith("]; b=%41")
+    assert answer.headers["x-note"] == answer.headers["content-disposition"] == first
+
+
+@pytest.mark.parametrize("name", ["trailer", "te", "upgrade", "keep-alive", "connection", "proxy-connection"])
+def test_no_header_of_one_hop_carries_anything(gate: Gate, client: httpx.Client, name: str) -> None:
+    answer = client.get("/headers", params={"name": name})
+    assert gate.secret not in str(answer.headers.multi_items()) + answer.text
+    assert "last=1" not in answer.headers.get_list("set-cookie") or answer.status_code == 200

@@ -1,4 +1,4 @@
-"""The older transport (a stream, and messages to the address that it names), by the protocol's own client and server."""
+"""The older transport: a stream, and messages to the address that it names. By the protocol's own client and server."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

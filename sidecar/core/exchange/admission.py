@@ -1,6 +1,8 @@
 """What is asked of every call, whatever is spoken on its connection: who, stopped or not, under which rules."""
 
-from urllib.parse import unquote, unquote_plus
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote_plus
 
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange.gate import Gate
@@ -11,6 +13,8 @@ from sidecar.core.exchange.stopping import stopped
 from sidecar.core.model.caller import Caller
 from sidecar.core.model.piece import Piece, Text
 from sidecar.core.model.place import Place
+from sidecar.core.wire.escapes import MOST, Layer, TooMany, layers
+from sidecar.core.wire.plain.header import as_text, unpacked
 
 ADDRESS = {-1: "path", -2: "query"}
 
@@ -51,6 +55,30 @@ def address(path: str, query: str) -> list[Piece]:
 
 
 def spoken(ordinal: int, path: str, text: str) -> Piece:
-    """A text of the head, in every way in which it may be read."""
-    ways = dict.fromkeys((text, unquote(text), unquote_plus(text)))
+    """A text of the head, in every way in which it may be read: escapes undone, as often as somebody may, with `+` for
+    a space or not, packed for mail or not, and as UTF-8."""
+    read = dict.fromkeys((text, as_text(text), unpacked(text)))
+    ways = dict.fromkeys((*read, *(layer.text for one in read for layer in _layers(one))))
+    ways |= dict.fromkeys(one.replace("+", " ") for one in tuple(ways))
     return Piece(Place.PROMPT, path, tuple(Text(ordinal, one, key=True) for one in ways))
+
+
+def under_names(ordinal: int, path: str, pairs: Iterable[tuple[str, str]]) -> Piece:
+    """Values of the head for rules that go by names. They cannot be masked either."""
+    told = [(name, value) for name, value in pairs if value]
+    texts = tuple(Text(ordinal, value, key=True) for _, value in told)
+    return Piece(Place.PROMPT, path, texts, names=tuple((name,) for name, _ in told))
+
+
+def query_pairs(query: str) -> Iterator[tuple[str, str]]:
+    """As any server may part them."""
+    for one in re.split("[&;]", query):
+        name, _, value = one.partition("=")
+        yield unquote_plus(name), unquote_plus(value)
+
+
+def _layers(text: str) -> Iterator[Layer]:
+    try:
+        yield from layers(text)
+    except TooMany as error:
+        raise Refused(413, Code.TOO_LARGE, f"The head has more than {MOST} escapes.") from error

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from sidecar.core.exchange.budget import NO_BUDGET, Budget
 from sidecar.core.exchange.let_go import Hold, HoldKey, let_go
 from sidecar.core.exchange.rules import Court
+from sidecar.core.mask.edit import Edit
 from sidecar.core.mask.memory import SessionMemory
 from sidecar.core.mask.placeholder import PLACEHOLDER, Placeholders
 from sidecar.core.model.action import Action, DenyAs, How, NumberAs
@@ -35,8 +36,8 @@ IN_KEY = "It stands in the name of a JSON field, where it cannot be masked."
 
 @dataclass(slots=True)
 class Judged:
-    """`changes`: the new value of each text that changes, by ordinal; `shown`: the same with nothing put back, for the
-    record. `recognised`: the agent replays words that this
+    """`changes`: the new value of each text that changes, by ordinal; `edits`: what made it of the old one;
+    `shown`: the same with nothing put back, for the record. `recognised`: the agent replays words that this
     session saw the provider say. `masked`: what stands for each value that a rule minded, also where it denied.
     `holds`: every rule that holds the call, and why. `refused`: results of tools that do not go, by path."""
 
@@ -46,6 +47,7 @@ class Judged:
     shown: dict[int, str] = field(default_factory=dict, repr=False)
     recognised: bool = False
     masked: dict[str, str] = field(default_factory=dict, repr=False)
+    edits: dict[int, Sequence[Edit]] = field(default_factory=dict, repr=False)
     holds: dict[HoldKey, Hold] = field(default_factory=dict, repr=False)
     refused: dict[str, Verdict] = field(default_factory=dict)
 
@@ -62,6 +64,13 @@ class Judged:
     def stricter(self, verdict: Verdict) -> None:
         """Keep the stricter of the two."""
         self.verdict = severest((self.verdict, verdict))
+
+    def part(self) -> "Judged":
+        """For texts whose ordinals are their own: what is found in them is found here."""
+        return Judged(findings=self.findings, masked=self.masked, holds=self.holds)
+
+    def include(self, part: "Judged") -> None:
+        self.verdict = severest((self.verdict, part.verdict))
 
     def found(self, part: "Judged") -> None:
         """What was found in a part that has a verdict of its own."""

@@ -11,17 +11,20 @@ Rules:
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import blake2b
+from itertools import islice
 from typing import Literal, cast
 
 from sidecar.core.detect.compiled import SEPARATOR, Compiled
+from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange.desk import Desk, Judged, Session
 from sidecar.core.exchange.fields import Standing, reading, written
 from sidecar.core.exchange.mcp.returned import NOTHING, Returned
 from sidecar.core.exchange.passage import widened
 from sidecar.core.exchange.refused_results import refusable
+from sidecar.core.mask.edit import Edit
 from sidecar.core.mask.placeholder import PLACEHOLDER
 from sidecar.core.mask.replace import replaced
 from sidecar.core.mask.settle import edits_of
@@ -29,12 +32,15 @@ from sidecar.core.model.detector import Match
 from sidecar.core.model.piece import Piece, Text
 from sidecar.core.model.place import Place
 from sidecar.core.policy.judge import Found
+from sidecar.core.wire.escapes import LAYERS, MOST, Layer, TooMany, layers
 from sidecar.core.wire.json_leaves import FIRST_NUMBER
 
 # A text with more matches than this (a list of addresses) is scanned anew: the memory counts entries, not matches.
 MOST_REMEMBERED = 256
 # A detector that looks for digits looks for more than these; years, prices and counts are everywhere.
 SHORTEST_NUMBER = 7
+# For the record, of a text in which values were put back and others masked in their escapes.
+NOT_SHOWN = "[a text with escapes is not shown here]"
 Direction = Literal["request", "answer"]
 MESSAGE = re.compile(r"messages\[([0-9]+)\]")
 PathOf = Callable[[int], str]
@@ -79,6 +85,41 @@ def judge_texts(
     for piece in pieces:
         _judge(session, back.piece(piece), direction, path_of, judged, back=back)
     back.settle(judged)
+
+
+def judge_escaped(
+    session: Session, pieces: Sequence[Piece], direction: Direction, path_of: PathOf, judged: Judged
+) -> None:
+    """What stands in these texts in escapes, once they were judged as they are; it is masked where it stands."""
+    for piece in pieces:
+        for depth in range(LAYERS):
+            under = dict(_under(piece, judged, depth, direction))
+            if not under:
+                break
+            part = judged.part()
+            texts = tuple(Text(at, layer.text, piece.texts[index].key) for at, (index, layer) in under.items())
+            names = tuple(piece.names[index] for index, _ in under.values()) if piece.names else ()
+            _judge(session, replace(piece, texts=texts, names=names), direction, path_of, part)
+            judged.include(part)
+            for ordinal, edits in part.edits.items():
+                index, layer = under[ordinal]
+                moved = [Edit(*layer.below(one.start, one.end), one.text) for one in edits]
+                now = judged.changes.get(ordinal, piece.texts[index].value)
+                judged.shown[ordinal] = NOT_SHOWN if ordinal in judged.changes else replaced(now, moved)
+                judged.changes[ordinal] = replaced(now, moved)
+
+
+def _under(piece: Piece, judged: Judged, depth: int, direction: Direction) -> Iterator[tuple[int, tuple[int, Layer]]]:
+    """By ordinal: which text, and its layer at this depth. Numbers have none."""
+    for index, text in enumerate(piece.texts):
+        now = text.value if text.key else judged.changes.get(text.ordinal, text.value)
+        try:
+            layer = next(islice(layers(now), depth, None), None) if text.ordinal > FIRST_NUMBER else None
+        except TooMany as error:
+            status, code = (413, Code.TOO_LARGE) if direction == "request" else (502, Code.API)
+            raise Refused(status, code, f"A text has more than {MOST} escapes; nobody here reads so many.") from error
+        if layer is not None:
+            yield text.ordinal, (index, layer)
 
 
 def _without_own_words(session: Session, piece: Piece, judged: Judged) -> Piece:
@@ -133,6 +174,7 @@ def _judge(
             if new != text.value:
                 literal = desk.literal(text.value) if text.ordinal <= FIRST_NUMBER else None
                 judged.changes[text.ordinal] = new if literal is None else literal
+                judged.edits[text.ordinal] = edits
                 ours = {(one.start, one.end) for one in matches if one.detector == PLACEHOLDER.id}
                 judged.shown[text.ordinal] = replaced(
                     text.value, [edit for edit in edits if (edit.start, edit.end) not in ours]
@@ -186,8 +228,8 @@ def _scanned(compiled: Compiled, place: Place, value: str, key: bool) -> tuple[M
 
 
 def _named(session: Session, piece: Piece) -> dict[int, tuple[Standing, ...]]:
-    """Values of named fields, by text. Keys are no texts of a tool."""
-    places = [index for index, text in enumerate(piece.texts) if not text.key]
+    """Values of named fields, by text. Keys are no texts of a tool; what stands in the head of a request is a value."""
+    places = [index for index, text in enumerate(piece.texts) if not text.key or FIRST_NUMBER < text.ordinal < 0]
     if piece.names:
         fields = session.court.rules.fields
         return {index: fields.under(piece.texts[index].value, piece.names[index]) for index in places}

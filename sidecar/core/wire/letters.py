@@ -34,8 +34,11 @@ def usual(headers: Headers) -> bool:
 def _same(content_type: str) -> bool:
     for parameter in content_type.split(";")[1:]:
         name, _, value = parameter.partition("=")
-        if name.strip().lower().startswith("charset"):
-            said = value.strip().strip("\"'").strip().lower()
-            if name.strip().lower() != "charset" or not _KEEPS_ASCII.fullmatch(said):
-                return False
+        name = name.strip().lower()
+        if name.startswith("charset") and not (name == "charset" and keeps_ascii(value)):
+            return False
     return True
+
+
+def keeps_ascii(charset: str) -> bool:
+    return _KEEPS_ASCII.fullmatch(charset.strip().strip("\"'").strip().lower()) is not None

@@ -36,6 +36,8 @@ NEVER_SENT = (
     "x-gatehouse-session",
     "x-request-id",
 )
+# Of one hop, and Envoy passes them on all the same. Behind the route nobody may change them, or mask what they say.
+NEVER_TOLD = ("te", "trailer")
 UNDECIDED = "The gate gave no verdict on this request, so it was not sent on."
 
 
@@ -102,6 +104,7 @@ def _to_upstream(connection: ConnectionSpec, matching: list[route.HeaderMatcher]
         name=connection.name,
         match=route.RouteMatch(prefix="/", headers=matching),
         request_headers_to_remove=list(NEVER_SENT),
+        response_headers_to_remove=list(NEVER_TOLD),
         route=route.RouteAction(
             cluster=upstream(connection.name),
             host_rewrite_literal=Endpoint.of(connection.url).authority,

@@ -23,9 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
+from google.protobuf import wrappers_pb2 as google_dot_protobuf_dot_wrappers__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17gatehouse/extproc.proto\x12\x11gatehouse.extproc\x1a\x1cgoogle/protobuf/struct.proto\"<\n\x0bHeaderValue\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\x12\x11\n\traw_value\x18\x03 \x01(\x0c\"<\n\tHeaderMap\x12/\n\x07headers\x18\x01 \x03(\x0b\x32\x1e.gatehouse.extproc.HeaderValue\"\xac\x02\n\x11HeaderValueOption\x12.\n\x06header\x18\x01 \x01(\x0b\x32\x1e.gatehouse.extproc.HeaderValue\x12N\n\rappend_action\x18\x03 \x01(\x0e\x32\x37.gatehouse.extproc.HeaderValueOption.HeaderAppendAction\x12\x18\n\x10keep_empty_value\x18\x04 \x01(\x08\"}\n\x12HeaderAppendAction\x12\x1b\n\x17\x41PPEND_IF_EXISTS_OR_ADD\x10\x00\x12\x11\n\rADD_IF_ABSENT\x10\x01\x12\x1e\n\x1aOVERWRITE_IF_EXISTS_OR_ADD\x10\x02\x12\x17\n\x13OVERWRITE_IF_EXISTS\x10\x03\"\xa4\x01\n\x08Metadata\x12H\n\x0f\x66ilter_metadata\x18\x01 \x03(\x0b\x32/.gatehouse.extproc.Metadata.FilterMetadataEntry\x1aN\n\x13\x46ilterMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12&\n\x05value\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct:\x02\x38\x01\"\x1a\n\nHttpStatus\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\"\x91\x04\n\x11ProcessingRequest\x12\x39\n\x0frequest_headers\x18\x02 \x01(\x0b\x32\x1e.gatehouse.extproc.HttpHeadersH\x00\x12:\n\x10response_headers\x18\x03 \x01(\x0b\x32\x1e.gatehouse.extproc.HttpHeadersH\x00\x12\x33\n\x0crequest_body\x18\x04 \x01(\x0b\x32\x1b.gatehouse.extproc.HttpBodyH\x00\x12\x34\n\rresponse_body\x18\x05 \x01(\x0b\x32\x1b.gatehouse.extproc.HttpBodyH\x00\x12;\n\x10request_trailers\x18\x06 \x01(\x0b\x32\x1f.gatehouse.extproc.HttpTrailersH\x00\x12<\n\x11response_trailers\x18\x07 \x01(\x0b\x32\x1f.gatehouse.extproc.HttpTrailersH\x00\x12\x35\n\x10metadata_context\x18\x08 \x01(\x0b\x32\x1b.gatehouse.extproc.Metadata\x12\x1a\n\x12observability_mode\x18\n \x01(\x08\x12\x41\n\x0fprotocol_config\x18\x0b \x01(\x0b\x32(.gatehouse.extproc.ProtocolConfigurationB\t\n\x07request\"\xe3\x02\n\x15ProtocolConfiguration\x12P\n\x11request_body_mode\x18\x01 \x01(\x0e\x32\x35.gatehouse.extproc.ProtocolConfiguration.BodySendMode\x12Q\n\x12response_body_mode\x18\x02 \x01(\x0e\x32\x35.gatehouse.extproc.ProtocolConfiguration.BodySendMode\x12\x35\n-send_body_without_waiting_for_header_response\x18\x03 \x01(\x08\"n\n\x0c\x42odySendMode\x12\x08\n\x04NONE\x10\x00\x12\x0c\n\x08STREAMED\x10\x01\x12\x0c\n\x08\x42UFFERED\x10\x02\x12\x14\n\x10\x42UFFERED_PARTIAL\x10\x03\x12\x18\n\x14\x46ULL_DUPLEX_STREAMED\x10\x04\x12\x08\n\x04GRPC\x10\x05\"S\n\x0bHttpHeaders\x12-\n\x07headers\x18\x01 \x01(\x0b\x32\x1c.gatehouse.extproc.HeaderMap\x12\x15\n\rend_of_stream\x18\x03 \x01(\x08\"/\n\x08HttpBody\x12\x0c\n\x04\x62ody\x18\x01 \x01(\x0c\x12\x15\n\rend_of_stream\x18\x02 \x01(\x08\">\n\x0cHttpTrailers\x12.\n\x08trailers\x18\x01 \x01(\x0b\x32\x1c.gatehouse.extproc.HeaderMap\"\xd9\x03\n\x12ProcessingResponse\x12=\n\x0frequest_headers\x18\x01 \x01(\x0b\x32\".gatehouse.extproc.HeadersResponseH\x00\x12>\n\x10response_headers\x18\x02 \x01(\x0b\x32\".gatehouse.extproc.HeadersResponseH\x00\x12\x37\n\x0crequest_body\x18\x03 \x01(\x0b\x32\x1f.gatehouse.extproc.BodyResponseH\x00\x12\x38\n\rresponse_body\x18\x04 \x01(\x0b\x32\x1f.gatehouse.extproc.BodyResponseH\x00\x12?\n\x10request_trailers\x18\x05 \x01(\x0b\x32#.gatehouse.extproc.TrailersResponseH\x00\x12@\n\x11response_trailers\x18\x06 \x01(\x0b\x32#.gatehouse.extproc.TrailersResponseH\x00\x12\x42\n\x12immediate_response\x18\x07 \x01(\x0b\x32$.gatehouse.extproc.ImmediateResponseH\x00\x42\n\n\x08response\"F\n\x0fHeadersResponse\x12\x33\n\x08response\x18\x01 \x01(\x0b\x32!.gatehouse.extproc.CommonResponse\"C\n\x0c\x42odyResponse\x12\x33\n\x08response\x18\x01 \x01(\x0b\x32!.gatehouse.extproc.CommonResponse\"N\n\x10TrailersResponse\x12:\n\x0fheader_mutation\x18\x01 \x01(\x0b\x32!.gatehouse.extproc.HeaderMutation\"\x9b\x02\n\x0e\x43ommonResponse\x12@\n\x06status\x18\x01 \x01(\x0e\x32\x30.gatehouse.extproc.CommonResponse.ResponseStatus\x12:\n\x0fheader_mutation\x18\x02 \x01(\x0b\x32!.gatehouse.extproc.HeaderMutation\x12\x36\n\rbody_mutation\x18\x03 \x01(\x0b\x32\x1f.gatehouse.extproc.BodyMutation\x12\x19\n\x11\x63lear_route_cache\x18\x05 \x01(\x08\"8\n\x0eResponseStatus\x12\x0c\n\x08\x43ONTINUE\x10\x00\x12\x18\n\x14\x43ONTINUE_AND_REPLACE\x10\x01\"c\n\x0eHeaderMutation\x12\x39\n\x0bset_headers\x18\x01 \x03(\x0b\x32$.gatehouse.extproc.HeaderValueOption\x12\x16\n\x0eremove_headers\x18\x02 \x03(\t\"\x86\x01\n\x0c\x42odyMutation\x12\x0e\n\x04\x62ody\x18\x01 \x01(\x0cH\x00\x12\x14\n\nclear_body\x18\x02 \x01(\x08H\x00\x12\x44\n\x11streamed_response\x18\x03 \x01(\x0b\x32\'.gatehouse.extproc.StreamedBodyResponseH\x00\x42\n\n\x08mutation\";\n\x14StreamedBodyResponse\x12\x0c\n\x04\x62ody\x18\x01 \x01(\x0c\x12\x15\n\rend_of_stream\x18\x02 \x01(\x08\"\x95\x01\n\x11ImmediateResponse\x12-\n\x06status\x18\x01 \x01(\x0b\x32\x1d.gatehouse.extproc.HttpStatus\x12\x32\n\x07headers\x18\x02 \x01(\x0b\x32!.gatehouse.extproc.HeaderMutation\x12\x0c\n\x04\x62ody\x18\x03 \x01(\x0c\x12\x0f\n\x07\x64\x65tails\x18\x05 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17gatehouse/extproc.proto\x12\x11gatehouse.extproc\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1egoogle/protobuf/wrappers.proto\"<\n\x0bHeaderValue\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\x12\x11\n\traw_value\x18\x03 \x01(\x0c\"<\n\tHeaderMap\x12/\n\x07headers\x18\x01 \x03(\x0b\x32\x1e.gatehouse.extproc.HeaderValue\"\xd8\x02\n\x11HeaderValueOption\x12.\n\x06header\x18\x01 \x01(\x0b\x32\x1e.gatehouse.extproc.HeaderValue\x12*\n\x06\x61ppend\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.BoolValue\x12N\n\rappend_action\x18\x03 \x01(\x0e\x32\x37.gatehouse.extproc.HeaderValueOption.HeaderAppendAction\x12\x18\n\x10keep_empty_value\x18\x04 \x01(\x08\"}\n\x12HeaderAppendAction\x12\x1b\n\x17\x41PPEND_IF_EXISTS_OR_ADD\x10\x00\x12\x11\n\rADD_IF_ABSENT\x10\x01\x12\x1e\n\x1aOVERWRITE_IF_EXISTS_OR_ADD\x10\x02\x12\x17\n\x13OVERWRITE_IF_EXISTS\x10\x03\"\xa4\x01\n\x08Metadata\x12H\n\x0f\x66ilter_metadata\x18\x01 \x03(\x0b\x32/.gatehouse.extproc.Metadata.FilterMetadataEntry\x1aN\n\x13\x46ilterMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12&\n\x05value\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct:\x02\x38\x01\"\x1a\n\nHttpStatus\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\"\x91\x04\n\x11ProcessingRequest\x12\x39\n\x0frequest_headers\x18\x02 \x01(\x0b\x32\x1e.gatehouse.extproc.HttpHeadersH\x00\x12:\n\x10response_headers\x18\x03 \x01(\x0b\x32\x1e.gatehouse.extproc.HttpHeadersH\x00\x12\x33\n\x0crequest_body\x18\x04 \x01(\x0b\x32\x1b.gatehouse.extproc.HttpBodyH\x00\x12\x34\n\rresponse_body\x18\x05 \x01(\x0b\x32\x1b.gatehouse.extproc.HttpBodyH\x00\x12;\n\x10request_trailers\x18\x06 \x01(\x0b\x32\x1f.gatehouse.extproc.HttpTrailersH\x00\x12<\n\x11response_trailers\x18\x07 \x01(\x0b\x32\x1f.gatehouse.extproc.HttpTrailersH\x00\x12\x35\n\x10metadata_context\x18\x08 \x01(\x0b\x32\x1b.gatehouse.extproc.Metadata\x12\x1a\n\x12observability_mode\x18\n \x01(\x08\x12\x41\n\x0fprotocol_config\x18\x0b \x01(\x0b\x32(.gatehouse.extproc.ProtocolConfigurationB\t\n\x07request\"\xe3\x02\n\x15ProtocolConfiguration\x12P\n\x11request_body_mode\x18\x01 \x01(\x0e\x32\x35.gatehouse.extproc.ProtocolConfiguration.BodySendMode\x12Q\n\x12response_body_mode\x18\x02 \x01(\x0e\x32\x35.gatehouse.extproc.ProtocolConfiguration.BodySendMode\x12\x35\n-send_body_without_waiting_for_header_response\x18\x03 \x01(\x08\"n\n\x0c\x42odySendMode\x12\x08\n\x04NONE\x10\x00\x12\x0c\n\x08STREAMED\x10\x01\x12\x0c\n\x08\x42UFFERED\x10\x02\x12\x14\n\x10\x42UFFERED_PARTIAL\x10\x03\x12\x18\n\x14\x46ULL_DUPLEX_STREAMED\x10\x04\x12\x08\n\x04GRPC\x10\x05\"S\n\x0bHttpHeaders\x12-\n\x07headers\x18\x01 \x01(\x0b\x32\x1c.gatehouse.extproc.HeaderMap\x12\x15\n\rend_of_stream\x18\x03 \x01(\x08\"/\n\x08HttpBody\x12\x0c\n\x04\x62ody\x18\x01 \x01(\x0c\x12\x15\n\rend_of_stream\x18\x02 \x01(\x08\">\n\x0cHttpTrailers\x12.\n\x08trailers\x18\x01 \x01(\x0b\x32\x1c.gatehouse.extproc.HeaderMap\"\xd9\x03\n\x12ProcessingResponse\x12=\n\x0frequest_headers\x18\x01 \x01(\x0b\x32\".gatehouse.extproc.HeadersResponseH\x00\x12>\n\x10response_headers\x18\x02 \x01(\x0b\x32\".gatehouse.extproc.HeadersResponseH\x00\x12\x37\n\x0crequest_body\x18\x03 \x01(\x0b\x32\x1f.gatehouse.extproc.BodyResponseH\x00\x12\x38\n\rresponse_body\x18\x04 \x01(\x0b\x32\x1f.gatehouse.extproc.BodyResponseH\x00\x12?\n\x10request_trailers\x18\x05 \x01(\x0b\x32#.gatehouse.extproc.TrailersResponseH\x00\x12@\n\x11response_trailers\x18\x06 \x01(\x0b\x32#.gatehouse.extproc.TrailersResponseH\x00\x12\x42\n\x12immediate_response\x18\x07 \x01(\x0b\x32$.gatehouse.extproc.ImmediateResponseH\x00\x42\n\n\x08response\"F\n\x0fHeadersResponse\x12\x33\n\x08response\x18\x01 \x01(\x0b\x32!.gatehouse.extproc.CommonResponse\"C\n\x0c\x42odyResponse\x12\x33\n\x08response\x18\x01 \x01(\x0b\x32!.gatehouse.extproc.CommonResponse\"N\n\x10TrailersResponse\x12:\n\x0fheader_mutation\x18\x01 \x01(\x0b\x32!.gatehouse.extproc.HeaderMutation\"\x9b\x02\n\x0e\x43ommonResponse\x12@\n\x06status\x18\x01 \x01(\x0e\x32\x30.gatehouse.extproc.CommonResponse.ResponseStatus\x12:\n\x0fheader_mutation\x18\x02 \x01(\x0b\x32!.gatehouse.extproc.HeaderMutation\x12\x36\n\rbody_mutation\x18\x03 \x01(\x0b\x32\x1f.gatehouse.extproc.BodyMutation\x12\x19\n\x11\x63lear_route_cache\x18\x05 \x01(\x08\"8\n\x0eResponseStatus\x12\x0c\n\x08\x43ONTINUE\x10\x00\x12\x18\n\x14\x43ONTINUE_AND_REPLACE\x10\x01\"c\n\x0eHeaderMutation\x12\x39\n\x0bset_headers\x18\x01 \x03(\x0b\x32$.gatehouse.extproc.HeaderValueOption\x12\x16\n\x0eremove_headers\x18\x02 \x03(\t\"\x86\x01\n\x0c\x42odyMutation\x12\x0e\n\x04\x62ody\x18\x01 \x01(\x0cH\x00\x12\x14\n\nclear_body\x18\x02 \x01(\x08H\x00\x12\x44\n\x11streamed_response\x18\x03 \x01(\x0b\x32\'.gatehouse.extproc.StreamedBodyResponseH\x00\x42\n\n\x08mutation\";\n\x14StreamedBodyResponse\x12\x0c\n\x04\x62ody\x18\x01 \x01(\x0c\x12\x15\n\rend_of_stream\x18\x02 \x01(\x08\"\x95\x01\n\x11ImmediateResponse\x12-\n\x06status\x18\x01 \x01(\x0b\x32\x1d.gatehouse.extproc.HttpStatus\x12\x32\n\x07headers\x18\x02 \x01(\x0b\x32!.gatehouse.extproc.HeaderMutation\x12\x0c\n\x04\x62ody\x18\x03 \x01(\x0c\x12\x0f\n\x07\x64\x65tails\x18\x05 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,50 +35,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_METADATA_FILTERMETADATAENTRY']._loaded_options = None
   _globals['_METADATA_FILTERMETADATAENTRY']._serialized_options = b'8\001'
-  _globals['_HEADERVALUE']._serialized_start=76
-  _globals['_HEADERVALUE']._serialized_end=136
-  _globals['_HEADERMAP']._serialized_start=138
-  _globals['_HEADERMAP']._serialized_end=198
-  _globals['_HEADERVALUEOPTION']._serialized_start=201
-  _globals['_HEADERVALUEOPTION']._serialized_end=501
-  _globals['_HEADERVALUEOPTION_HEADERAPPENDACTION']._serialized_start=376
-  _globals['_HEADERVALUEOPTION_HEADERAPPENDACTION']._serialized_end=501
-  _globals['_METADATA']._serialized_start=504
-  _globals['_METADATA']._serialized_end=668
-  _globals['_METADATA_FILTERMETADATAENTRY']._serialized_start=590
-  _globals['_METADATA_FILTERMETADATAENTRY']._serialized_end=668
-  _globals['_HTTPSTATUS']._serialized_start=670
-  _globals['_HTTPSTATUS']._serialized_end=696
-  _globals['_PROCESSINGREQUEST']._serialized_start=699
-  _globals['_PROCESSINGREQUEST']._serialized_end=1228
-  _globals['_PROTOCOLCONFIGURATION']._serialized_start=1231
-  _globals['_PROTOCOLCONFIGURATION']._serialized_end=1586
-  _globals['_PROTOCOLCONFIGURATION_BODYSENDMODE']._serialized_start=1476
-  _globals['_PROTOCOLCONFIGURATION_BODYSENDMODE']._serialized_end=1586
-  _globals['_HTTPHEADERS']._serialized_start=1588
-  _globals['_HTTPHEADERS']._serialized_end=1671
-  _globals['_HTTPBODY']._serialized_start=1673
-  _globals['_HTTPBODY']._serialized_end=1720
-  _globals['_HTTPTRAILERS']._serialized_start=1722
-  _globals['_HTTPTRAILERS']._serialized_end=1784
-  _globals['_PROCESSINGRESPONSE']._serialized_start=1787
-  _globals['_PROCESSINGRESPONSE']._serialized_end=2260
-  _globals['_HEADERSRESPONSE']._serialized_start=2262
-  _globals['_HEADERSRESPONSE']._serialized_end=2332
-  _globals['_BODYRESPONSE']._serialized_start=2334
-  _globals['_BODYRESPONSE']._serialized_end=2401
-  _globals['_TRAILERSRESPONSE']._serialized_start=2403
-  _globals['_TRAILERSRESPONSE']._serialized_end=2481
-  _globals['_COMMONRESPONSE']._serialized_start=2484
-  _globals['_COMMONRESPONSE']._serialized_end=2767
-  _globals['_COMMONRESPONSE_RESPONSESTATUS']._serialized_start=2711
-  _globals['_COMMONRESPONSE_RESPONSESTATUS']._serialized_end=2767
-  _globals['_HEADERMUTATION']._serialized_start=2769
-  _globals['_HEADERMUTATION']._serialized_end=2868
-  _globals['_BODYMUTATION']._serialized_start=2871
-  _globals['_BODYMUTATION']._serialized_end=3005
-  _globals['_STREAMEDBODYRESPONSE']._serialized_start=3007
-  _globals['_STREAMEDBODYRESPONSE']._serialized_end=3066
-  _globals['_IMMEDIATERESPONSE']._serialized_start=3069
-  _globals['_IMMEDIATERESPONSE']._serialized_end=3218
+  _globals['_HEADERVALUE']._serialized_start=108
+  _globals['_HEADERVALUE']._serialized_end=168
+  _globals['_HEADERMAP']._serialized_start=170
+  _globals['_HEADERMAP']._serialized_end=230
+  _globals['_HEADERVALUEOPTION']._serialized_start=233
+  _globals['_HEADERVALUEOPTION']._serialized_end=577
+  _globals['_HEADERVALUEOPTION_HEADERAPPENDACTION']._serialized_start=452
+  _globals['_HEADERVALUEOPTION_HEADERAPPENDACTION']._serialized_end=577
+  _globals['_METADATA']._serialized_start=580
+  _globals['_METADATA']._serialized_end=744
+  _globals['_METADATA_FILTERMETADATAENTRY']._serialized_start=666
+  _globals['_METADATA_FILTERMETADATAENTRY']._serialized_end=744
+  _globals['_HTTPSTATUS']._serialized_start=746
+  _globals['_HTTPSTATUS']._serialized_end=772
+  _globals['_PROCESSINGREQUEST']._serialized_start=775
+  _globals['_PROCESSINGREQUEST']._serialized_end=1304
+  _globals['_PROTOCOLCONFIGURATION']._serialized_start=1307
+  _globals['_PROTOCOLCONFIGURATION']._serialized_end=1662
+  _globals['_PROTOCOLCONFIGURATION_BODYSENDMODE']._serialized_start=1552
+  _globals['_PROTOCOLCONFIGURATION_BODYSENDMODE']._serialized_end=1662
+  _globals['_HTTPHEADERS']._serialized_start=1664
+  _globals['_HTTPHEADERS']._serialized_end=1747
+  _globals['_HTTPBODY']._serialized_start=1749
+  _globals['_HTTPBODY']._serialized_end=1796
+  _globals['_HTTPTRAILERS']._serialized_start=1798
+  _globals['_HTTPTRAILERS']._serialized_end=1860
+  _globals['_PROCESSINGRESPONSE']._serialized_start=1863
+  _globals['_PROCESSINGRESPONSE']._serialized_end=2336
+  _globals['_HEADERSRESPONSE']._serialized_start=2338
+  _globals['_HEADERSRESPONSE']._serialized_end=2408
+  _globals['_BODYRESPONSE']._serialized_start=2410
+  _globals['_BODYRESPONSE']._serialized_end=2477
+  _globals['_TRAILERSRESPONSE']._serialized_start=2479
+  _globals['_TRAILERSRESPONSE']._serialized_end=2557
+  _globals['_COMMONRESPONSE']._serialized_start=2560
+  _globals['_COMMONRESPONSE']._serialized_end=2843
+  _globals['_COMMONRESPONSE_RESPONSESTATUS']._serialized_start=2787
+  _globals['_COMMONRESPONSE_RESPONSESTATUS']._serialized_end=2843
+  _globals['_HEADERMUTATION']._serialized_start=2845
+  _globals['_HEADERMUTATION']._serialized_end=2944
+  _globals['_BODYMUTATION']._serialized_start=2947
+  _globals['_BODYMUTATION']._serialized_end=3081
+  _globals['_STREAMEDBODYRESPONSE']._serialized_start=3083
+  _globals['_STREAMEDBODYRESPONSE']._serialized_end=3142
+  _globals['_IMMEDIATERESPONSE']._serialized_start=3145
+  _globals['_IMMEDIATERESPONSE']._serialized_end=3294
 # @@protoc_insertion_point(module_scope)

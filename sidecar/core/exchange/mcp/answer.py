@@ -5,6 +5,7 @@ without data leave as they are. In the older transport the first event names the
 `older`).
 
 Rules:
+- Of the server's headers a closed list leaves, as of the client's.
 - After an error nothing of the upstream leaves; the request is answered for if it has an id.
 - The server's own 401 and its redirects do not reach the client: it would send its people to sign in somewhere else, or
   go around the gate. They are the gate's affair, and told as such.
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange.answer_body import encodings
 from sidecar.core.exchange.answer_fact import answer_fact, type_of
+from sidecar.core.exchange.answer_headers import judged_headers
 from sidecar.core.exchange.calls import Calls
 from sidecar.core.exchange.commands import Command, Record, SendAnswer, StartAnswer
 from sidecar.core.exchange.context import AnswerContext
@@ -41,6 +43,10 @@ from sidecar.core.wire.mcp import bound, reply
 from sidecar.core.wire.plain.body import read_body
 
 MOST = LIMITS.bytes
+# Those of a client of MCP; cookies and addresses are for browsers.
+PASSED_BACK = frozenset(
+    {"allow", "cache-control", "content-language", "content-type", "date", "mcp-protocol-version", "retry-after"}
+)
 OF_THE_BYTES = ("content-length", "content-encoding", "transfer-encoding", "etag", "content-md5", "digest")
 SESSION = "mcp-session-id"
 _PAGES = r"text/(plain|html)|application/([a-z.]+\+)?json"
@@ -131,13 +137,19 @@ class _Answer:
         )
 
     def _head(self) -> tuple[tuple[str, ...], Headers]:
-        """The session's id as this caller may use it."""
-        ours: Headers = (("x-gatehouse-exchange", self.context.exchange),)
+        """The session's id as this caller may use it, and few others: what a rule minds in those goes like the rest."""
+        theirs = tuple(one for one in self.head.headers if one[0] in PASSED_BACK)
+        part = Judged()
+        masked = judged_headers(self.context.session, theirs, Place.TOOL_RESULT, part)
+        self.judged.found(part)
+        if part.verdict.action >= Action.HOLD:
+            theirs = masked = ()
         given = first(self.head.headers, SESSION)
-        if given is None:
-            return (), ours
-        sealed = bound.sealed(given, self.asked.key, *self.asked.shop)
-        return ((SESSION,), ours) if sealed is None else ((), (*ours, (SESSION, sealed)))
+        sealed = bound.sealed(given, self.asked.key, *self.asked.shop) if given is not None else None
+        session: Headers = ((SESSION, sealed),) if sealed is not None else ()
+        stays = {name for name, _ in (*theirs, *session)}
+        gone = tuple(dict.fromkeys(name for name, _ in self.head.headers if name not in stays))
+        return gone, (("x-gatehouse-exchange", self.context.exchange), *masked, *session)
 
     def _refusal(self, refused: Refused) -> bytes:
         return reply.refusal(refused, self.asked.method, self.asked.id, self.context.exchange)
@@ -205,7 +217,7 @@ class McpBody(_Answer):
         self.ended = True
         refused = self._not_ours()
         if refused is not None:
-            return StartAnswer(("www-authenticate", "location"), (), 502)
+            return StartAnswer(tuple(dict.fromkeys(name for name, _ in self.head.headers)), (), 502)
         removed, added = self._head()
         return StartAnswer(removed, added)
 
@@ -284,5 +296,5 @@ class McpBody(_Answer):
     def _error(self, refused: Refused) -> Sequence[Command]:
         self.broken = refused.message
         status, headers, body = reply.response(refused, self.asked.method, self.asked.id, self.context.exchange)
-        gone = (*OF_THE_BYTES, "www-authenticate", "location", SESSION)
+        gone = tuple(dict.fromkeys((*OF_THE_BYTES, *(name for name, _ in self.head.headers))))
         return (StartAnswer(gone, headers, status), SendAnswer(body, end=True))

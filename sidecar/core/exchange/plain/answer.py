@@ -1,6 +1,7 @@
 """The answer of any other HTTP server: held until it is whole, judged, and sent with its true length.
 
 Rules:
+- Headers are judged as the body is, and masked where they stand; a refusal has none of the server's.
 - What nobody can read (a picture, a file that is no text) passes, and the record says that it was not looked at: that
   this path may be used at all, a policy said by name.
 - Text and JSON that are not what they say do not pass.
@@ -12,15 +13,17 @@ from dataclasses import dataclass, field
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange.answer_body import MAX_ANSWER, encodings
 from sidecar.core.exchange.answer_fact import answer_fact, type_of
+from sidecar.core.exchange.answer_headers import judged_headers
 from sidecar.core.exchange.budget import after_results
 from sidecar.core.exchange.calls import Calls
 from sidecar.core.exchange.commands import Command, Record, SendAnswer, StartAnswer
 from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged
 from sidecar.core.exchange.fact import storable
-from sidecar.core.exchange.judgement import judge_texts
+from sidecar.core.exchange.judgement import judge_escaped, judge_texts
 from sidecar.core.exchange.plain import redirect
 from sidecar.core.exchange.plain.asked import Plain
+from sidecar.core.exchange.plain.redirect import LOCATION
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.rewriting import rewritten_body, written_down
 from sidecar.core.model.action import Action
@@ -95,7 +98,8 @@ class PlainAnswer:
             return StartAnswer((), self._named())
         except Refused as refused:
             self._refused = refused
-            return StartAnswer(("location",), (("x-gatehouse-exchange", self.context.exchange),), refused.status)
+            status, _, _ = response(refused, self.context.exchange)
+            return StartAnswer(self._theirs(), (("x-gatehouse-exchange", self.context.exchange),), status)
 
     def feed(self, data: bytes, at: float) -> bytes:  # noqa: ARG002
         if len(self._body) + len(data) > MAX_ANSWER:
@@ -110,11 +114,11 @@ class PlainAnswer:
         try:
             if self._refused is not None:
                 raise self._refused
-            named, body = self._named(), self._whole()
+            body, named = self._whole(), self._named()
         except Refused as refused:
             self._refused = refused
             status, headers, told = response(refused, self.context.exchange)
-            return (StartAnswer((*OF_THE_BYTES, "location"), headers, status), SendAnswer(told, end=True))
+            return (StartAnswer(self._theirs(), headers, status), SendAnswer(told, end=True))
         length = ("content-length", str(len(body)))
         return (StartAnswer(OF_THE_BYTES, (*named, length)), SendAnswer(body, end=True))
 
@@ -152,7 +156,9 @@ class PlainAnswer:
             return body
         letters.checked(self.head.headers, 502)
         self.scanned = Scanned(Scan.WHOLE)
-        judge_texts(self.context.session, (read.piece(Place.RESPONSE),), "answer", read.path, self.judged)
+        pieces = (read.piece(Place.RESPONSE),)
+        judge_texts(self.context.session, pieces, "answer", read.path, self.judged)
+        judge_escaped(self.context.session, pieces, "answer", read.path, self.judged)
         memory = self.context.session.memory
         memory.remember_use(after_results(memory.use, self.judged.findings))
         self._said = {"body": written_down(read, self.judged.shown).value}
@@ -162,10 +168,19 @@ class PlainAnswer:
 
     def _named(self) -> Headers:
         ours: Headers = (("x-gatehouse-exchange", self.context.exchange),)
-        asked = self.context.asked
-        if not isinstance(asked, Plain):
-            return ours
-        return (*ours, *redirect.headed(self.head.headers, self.head.status, asked.url, asked.prefix))
+        asked, theirs = self.context.asked, self.head.headers
+        if isinstance(asked, Plain):
+            headed = redirect.headed(theirs, self.head.status, asked.url, asked.prefix)
+            ours, theirs = (*ours, *headed), (*(one for one in theirs if not headed or one[0] != LOCATION), *headed)
+        masked = judged_headers(self.context.session, theirs, Place.RESPONSE, self.judged)
+        if self.judged.verdict.action >= Action.HOLD:
+            raise denial(self.judged.verdict, self.context.exchange)
+        names = {name for name, _ in masked}
+        return (*(one for one in ours if one[0] not in names), *masked)
+
+    def _theirs(self) -> tuple[str, ...]:
+        """Every header of the server's: nothing of it passes with a refusal."""
+        return tuple(dict.fromkeys((*OF_THE_BYTES, *(name for name, _ in self.head.headers))))
 
 
 def _readable(kind: str, body: bytes) -> Body | None:

@@ -4,7 +4,7 @@ Strategy: nothing is open that a policy does not open: method and path must be a
 body holds must be readable, or of a type that a policy names (`bodies`). Body, address and headers are judged.
 
 Rules:
-- A body that is sent unread is recorded as not looked at.
+- A body that is sent unread is recorded as not looked at. One that is text is read, whatever it calls itself.
 - Headers go on as they are, but credentials: what a client writes into one that is its own is judged, and cannot be
   masked there.
 - A call is judged by the rules on tool calls too, under the name `http__` and the connection's: by what asking this
@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from sidecar.core.approval.fingerprint import Content
 from sidecar.core.errors import Code, Refused
 from sidecar.core.exchange import fact, request_headers
-from sidecar.core.exchange.admission import ADDRESS, address, applying, caller_key, spoken
+from sidecar.core.exchange.admission import ADDRESS, address, applying, caller_key, query_pairs, spoken, under_names
 from sidecar.core.exchange.answer_body import encodings
 from sidecar.core.exchange.asking import Subject, held
 from sidecar.core.exchange.budget import Budget
@@ -26,7 +26,7 @@ from sidecar.core.exchange.context import AnswerContext
 from sidecar.core.exchange.desk import Judged, Session
 from sidecar.core.exchange.direct_call import count_direct, judge_direct
 from sidecar.core.exchange.gate import Gate
-from sidecar.core.exchange.judgement import judge_texts
+from sidecar.core.exchange.judgement import judge_escaped, judge_texts
 from sidecar.core.exchange.outcome import Arrived, Go
 from sidecar.core.exchange.plain import heads
 from sidecar.core.exchange.plain.asked import Handshake, Plain
@@ -49,22 +49,16 @@ from sidecar.core.policy.judge import RequestFacts
 from sidecar.core.wire.claude.endpoints import Endpoint
 from sidecar.core.wire.encoding import decode
 from sidecar.core.wire.plain import websocket
-from sidecar.core.wire.plain.body import Body, kind_of, read_body
+from sidecar.core.wire.plain.body import Body, kind_of, read_body, read_text
+from sidecar.core.wire.plain.header import says_nothing
 from sidecar.core.wire.plain.websocket import key_of
 
-# What every client sends, and what says nothing of its own; anything else is somebody's text.
+# What Envoy writes; anything else is somebody's text, but for the protocol's own words (`wire.plain.header`).
 USUAL = frozenset(
     {
-        "accept",
-        "accept-encoding",
-        "accept-language",
-        "cache-control",
         "connection",
-        "content-encoding",
         "content-length",
-        "content-type",
         "host",
-        "pragma",
         "transfer-encoding",
         "x-envoy-external-address",
         "x-forwarded-for",
@@ -72,7 +66,9 @@ USUAL = frozenset(
         "x-request-id",
     }
 )
-HEADER = -3
+# So common that they say nothing, even where a rule would name one.
+NAMES = USUAL | {"accept", "accept-encoding", "accept-language", "cache-control", "content-encoding", "content-type"}
+QUERY, HEADER = -2, -3
 _UNREAD = (
     "What passes in a WebSocket nobody here can read, and rules of the policy {} would have to. "
     "It opens where each such policy says `upgrades: [{}]`."
@@ -114,7 +110,7 @@ def decide_plain(gate: Gate, arrived: Arrived, notes: fact.Notes, caller: Caller
     handshake = _handshake(arrived, way, court) if arrived.upgrade else None
     call = _Call(arrived, way, caller, kind, _read(gate, arrived, kind), handshake)
     heads.checked(arrived.head, call.body)
-    _readable(call, bound)
+    call = _readable(gate, call, bound)
     refused = gate.ledger.admit(caller_key(caller), bound.limits, arrived.at)
     if refused is not None:
         raise refused
@@ -152,10 +148,15 @@ def _handshake(arrived: Arrived, way: Route, court: Court) -> Handshake:
 def _read(gate: Gate, arrived: Arrived, kind: str) -> Body | None:
     if not arrived.body:
         return None
-    return read_body(kind, decode(arrived.body, encodings(arrived.head.headers), gate.limits.bytes), gate.limits)
+    return read_body(kind, _plain(gate, arrived), gate.limits)
 
 
-def _readable(call: _Call, bound: BoundRules) -> None:
+def _plain(gate: Gate, arrived: Arrived) -> bytes:
+    return decode(arrived.body or b"", encodings(arrived.head.headers), gate.limits.bytes)
+
+
+def _readable(gate: Gate, call: _Call, bound: BoundRules) -> _Call:
+    """With its body as text, where that is of a type that may pass unread and text all the same."""
     if call.unread and not bound.may_send(call.kind):
         what = fact.storable(call.kind, bound.rules.compiled) or "no type"
         raise Refused(
@@ -163,6 +164,7 @@ def _readable(call: _Call, bound: BoundRules) -> None:
             Code.INVALID_REQUEST,
             f"Nobody here can read a body of {what}, and no policy lets it pass unread (`bodies`).",
         )
+    return replace(call, body=read_text(_plain(gate, call.arrived))) if call.unread else call
 
 
 def _judged(call: _Call, session: Session, notes: fact.Notes) -> Judged:
@@ -177,7 +179,9 @@ def _judged(call: _Call, session: Session, notes: fact.Notes) -> Judged:
         of_body = body is not None and (ordinal >= 0 or ordinal in body.numbers)
         return body.path(ordinal) if body and of_body else ADDRESS.get(ordinal, "header")
 
-    judge_texts(session, _pieces(call), "request", path_of, judged)
+    pieces = _pieces(call)
+    judge_texts(session, pieces, "request", path_of, judged)
+    judge_escaped(session, pieces[:1] if body else (), "request", path_of, judged)
     count_direct(session, asked, understood, judged)
     notes.verdict = judged.verdict
     notes.findings = tuple(judged.findings)
@@ -192,9 +196,10 @@ def _pieces(call: _Call) -> tuple[Piece, ...]:
     body = (call.body.piece(Place.PROMPT),) if call.body else ()
     # Envoy takes `connection` out of every other request.
     usual = USUAL - {"connection"} | websocket.USUAL if call.handshake else USUAL
-    own = [(name, value) for name, value in call.arrived.head.headers if name not in usual]
-    texts = (text for pair in own for text in pair if text)
-    return (*body, *address(path, query), *(spoken(HEADER, "header", text) for text in texts))
+    own = [one for one in call.arrived.head.headers if one[0] not in usual and not says_nothing(*one)]
+    texts = (text for name, value in own for text in (name if name not in NAMES else "", value) if text)
+    named = (under_names(QUERY, "query", query_pairs(query)), under_names(HEADER, "header", own))
+    return (*body, *address(path, query), *(spoken(HEADER, "header", text) for text in texts), *named)
 
 
 def _forwarded(gate: Gate, call: _Call, session: Session, judged: Judged) -> Go:

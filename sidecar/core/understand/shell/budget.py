@@ -25,7 +25,8 @@ def _is_path(thing: Object) -> bool:
 @dataclass(slots=True)
 class Budget:
     """What is left for one text and everything in it, and what could not be read so far. `calls`: the functions and
-    programs that we are inside of. `own`: what policies describe; `changed`: paths that the text wrote so far."""
+    programs that we are inside of. `own`: what policies describe; `used`: the programs of it that were
+    called; `changed`: paths that the text wrote so far."""
 
     depth: int = 0
     commands: int = 0
@@ -35,6 +36,7 @@ class Budget:
     unread: list[str] = field(default_factory=list)
     own: Own = NOTHING_DESCRIBED
     changed: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
 
     def note(self, deeds: Iterable[Deed]) -> None:
         """What they change is no longer what somebody described."""

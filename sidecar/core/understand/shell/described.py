@@ -113,7 +113,7 @@ def not_the_one(call: Call, scope: Scope, changed: Iterable[str]) -> str:
         return f"{call.name} is in a home that was set just now, so it may not be the program that was described"
     elif brought(scope.files, call.name) or paths.folded(call.name) in scope.files:
         return f"{call.name} was written just now, so it is not the program that was described"
-    return _rewritten(call.name, changed)
+    return rewritten(call.name, changed)
 
 
 def _searched(scope: Scope) -> str:
@@ -127,13 +127,15 @@ def _keeps(folder: str, scope: Scope) -> bool:
     return keeps_programs(paths.folded(folder)) and not (folder.startswith("~") and "HOME" in scope.values)
 
 
-def _rewritten(name: str, changed: Iterable[str]) -> str:
+def rewritten(name: str, changed: Iterable[str]) -> str:
+    """Why it may be another program by now; nothing where it is not. `.`: files of the working tree were unpacked."""
     last = name.rpartition("/")[2]
     whole = paths.folded(name)
     for path in changed:
-        clean = paths.folded(path)
+        clean = paths.folded(path.removesuffix("/*") or "/")
         holds = whole.startswith(f"{clean}/") if "/" in name else keeps_programs(clean)
-        if clean.rpartition("/")[2] == last or holds:
+        unpacked = clean == "." and "/" in name and not whole.startswith(("/", "~"))
+        if clean.rpartition("/")[2] == last or holds or unpacked:
             return f"{path} was changed just now, so {name} may not be the program that was described"
     return ""
 

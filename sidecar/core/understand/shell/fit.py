@@ -25,6 +25,7 @@ SYSTEM = "/usr/bin"  # the search path before a text changes it
 # No description has more words than may follow a program, and no program has verbs behind so many.
 MOST_WORDS = 40
 _KEEPS_PROGRAMS = re.compile(r"(/usr(/local)?)?/s?bin|/opt/[\w.-]+/s?bin|/snap/bin|~/(\.local/|\.cargo/|go/)?bin")
+_JOINS = "-_:./="
 _SETTING = re.compile(r"[A-Za-z_]\w*=")
 
 
@@ -61,7 +62,7 @@ class _Token:
 def _token(arg: Word) -> _Token:
     text, dashed = arg.text, arg.text.startswith("-")
     skipped = dashed or not text or _SETTING.match(text) is not None
-    return _Token(text, text.casefold(), _vague(arg), dashed, skipped, dashed and "=" not in text)
+    return _Token(text, text.strip().casefold(), _vague(arg), dashed, skipped, dashed and "=" not in text)
 
 
 # Behind too many words nobody knows what comes.
@@ -171,10 +172,11 @@ def _may(words: Sequence[str], tokens: Sequence[_Token]) -> Fit:
 
 
 def _near(word: str, token: _Token) -> bool:
-    """Programs take a verb in any letters, and shortened: `del`."""
-    if word == ANY or not token.text:
-        return bool(token.text) and not token.dashed
-    return word.casefold().startswith(token.folded)
+    """Programs take a verb in any letters, shortened (`del`), and with more behind it (`delete-all`)."""
+    if word == ANY or not token.folded:
+        return bool(token.folded) and not token.dashed
+    meant = word.casefold()
+    return meant.startswith(token.folded) or (token.folded.startswith(meant) and token.folded[len(meant)] in _JOINS)
 
 
 def _vague(arg: Word) -> bool:

@@ -9,6 +9,7 @@ from sidecar.core.model.described import NOTHING_DESCRIBED, Own
 from sidecar.core.model.effect import Node, Understood
 from sidecar.core.understand.shell.budget import Budget
 from sidecar.core.understand.shell.call import Word
+from sidecar.core.understand.shell.described import rewritten
 from sidecar.core.understand.shell.fit import SYSTEM
 from sidecar.core.understand.shell.parse import Source, parse
 from sidecar.core.understand.shell.scope import Scope
@@ -24,7 +25,9 @@ def shell(text: str, own: Own = NOTHING_DESCRIBED, depth: int = 0) -> Understood
         tree = read(text, _begun(own), budget, "shell", None)
     except RecursionError:
         return Understood(Node("shell"), ("nested too deep to read",))
-    return Understood(tree, tuple(dict.fromkeys(budget.unread)))
+    # Once more at the end: a loop may come back to a program that was written meanwhile.
+    late = filter(None, (rewritten(name, budget.changed) for name in sorted(budget.used)))
+    return Understood(tree, tuple(dict.fromkeys((*budget.unread, *late))))
 
 
 def _begun(own: Own) -> Scope:

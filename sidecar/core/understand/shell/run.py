@@ -12,12 +12,11 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sidecar.core.model.described import Own
 from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing, Understood
 from sidecar.core.understand import paths
 from sidecar.core.understand.code import in_code
 from sidecar.core.understand.shell.brought import brought
-from sidecar.core.understand.shell.budget import Done
+from sidecar.core.understand.shell.budget import Budget, Done
 from sidecar.core.understand.shell.call import (
     HOLE,
     NOTHING,
@@ -54,6 +53,9 @@ DEEPEST_CALLS = 40
 # These change no content of a file.
 # These change no file's content.
 _KEEP_CONTENT = frozenset({"chmod", "chown", "chgrp", "touch", "mkdir"})
+# These may write over any file of the working tree.
+_UNPACK = frozenset({"unzip", "7z", "7za", "cpio", "patch", "unrar"})
+_TARS = frozenset({"tar", "bsdtar", "gtar"})
 # Where the programs of a system or of a project's own tools lie; the name alone says what they are.
 _BINARIES = ("bin", "sbin", ".bin", "Scripts")
 
@@ -104,9 +106,18 @@ def _called(walk: Walk, scope: Scope, call: Call, span: Span) -> Done:
     reading = initial(call, _reading(walk, scope, call))
     if call.name not in _KEEP_CONTENT:
         walk.budget.note(reading.deeds)
+    if _unpacks(call):
+        walk.budget.changed.add(".")
     node = applied(walk, scope, reading, call.shown, span)
     remember(scope, call, walk.budget.changed)
     return Done((*nodes, node), reading.out)
+
+
+def _unpacks(call: Call) -> bool:
+    if call.name not in _TARS:
+        return call.name in _UNPACK
+    given = [word.text for word in call.args]
+    return any(text in {"--extract", "--get"} for text in given) or any("x" in text.lstrip("-") for text in given[:1])
 
 
 def applied(walk: Walk, scope: Scope, reading: Reading, label: str, span: Span) -> Node:
@@ -145,19 +156,21 @@ def _read(call: Call, scope: Scope) -> Reading:
 
 def _reading(walk: Walk, scope: Scope, call: Call) -> Reading:
     budget = walk.budget
-    return _read_as_described(budget.own, scope, call, budget.changed) if budget.own else _read(call, scope)
+    return _read_as_described(budget, scope, call) if budget.own else _read(call, scope)
 
 
-def _read_as_described(own: Own, scope: Scope, call: Call, changed: set[str]) -> Reading:
+def _read_as_described(budget: Budget, scope: Scope, call: Call) -> Reading:
     """What policies say takes the place of "nobody described it", and adds to the rest."""
+    own = budget.own
     said, known = said_of(own, scope, call), program(call.name.rpartition("/")[2]) is not None
     if said is None or not said.sure or said.open or known:
         more = added(call, said.entries) if said else script_given(own, scope, call)
         unread = () if known or (said and said.sure) else of_other_words(own, scope, call)
         return joined(_read(call, scope), more, Reading(unread=unread))
-    wrong = not_the_one(call, scope, changed)
+    wrong = not_the_one(call, scope, budget.changed)
     if wrong:
         return joined(_read(call, scope), added(call, said.entries), Reading(unread=(wrong,)))
+    budget.used.add(call.name)
     return described(call, said, program)
 
 

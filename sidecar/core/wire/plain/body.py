@@ -10,6 +10,7 @@ Rules:
 - Text that is not UTF-8 is not read: two readers would read two texts.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -21,11 +22,13 @@ from sidecar.core.model.place import Place
 from sidecar.core.wire.json_leaves import Leaves, Names, Numbers, place_of
 from sidecar.core.wire.json_strict import JsonDocument, JsonLimits, parse
 from sidecar.core.wire.json_strings import JsonValue
+from sidecar.core.wire.letters import keeps_ascii
 
 FORM = "application/x-www-form-urlencoded"
 _TEXT = frozenset({"application/xml", "application/yaml", "application/x-yaml", "application/javascript",
                    "application/graphql", "application/sql", "application/toml"})  # fmt: skip
 _LINES = frozenset({"application/x-ndjson", "application/jsonl", "application/x-jsonl"})
+_XML_LETTERS = re.compile(r"\ufeff?\s*<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([^\"']*)")
 # A form has some tens of fields; thousands are an attack on whoever counts them.
 MOST_FIELDS = 2000
 
@@ -72,6 +75,7 @@ def read_body(kind: str, raw: bytes, limits: JsonLimits) -> Body | None:
         return _form(raw)
     if kind.startswith("text/") or kind in _TEXT or kind in _LINES or kind.endswith("+xml"):
         text = _decoded(raw)
+        _same_letters(text)
         return Body(raw, "text", (Text(0, text),) if text else (), {"text": text})
     return None
 
@@ -140,9 +144,19 @@ def _unquoted(text: str) -> str:
 
 def _decoded(raw: bytes) -> str:
     try:
-        return raw.decode()
+        text = raw.decode()
     except UnicodeDecodeError:
         _refuse("it is not UTF-8")
+    if "\0" in text:
+        _refuse("it holds zero bytes, as text in another charset does")
+    return text
+
+
+def _same_letters(text: str) -> None:
+    """A document may name its letters itself, and programs that read XML go by that."""
+    named = _XML_LETTERS.match(text)
+    if named is not None and not keeps_ascii(named[1]):
+        _refuse("it says that it is in a charset other than UTF-8")
 
 
 def _refuse(why: str) -> NoReturn:

@@ -87,11 +87,20 @@ def test_who_says_so_is_told() -> None:
         ("PATH=$X:$PATH scanq -u ada", "looked up in …"),
         ("cp x ~/bin/scanq; scanq -u ada", "~/bin/scanq was changed just now"),
         ("hash -p ./x scanq; scanq -u ada", "scanq was changed just now"),
+        ("while true; do scanq; cp x ~/bin/scanq; done", "~/bin/scanq was changed just now"),
+        ("mv x/* bin/ && bin/deploy", "bin/* was changed just now"),
+        ("unzip -o x.zip && bin/deploy", ". was changed just now"),
+        ("tar -xf x.tar; ./bin/deploy", ". was changed just now"),
         ("git clone https://x.example/bin; bin/deploy", "written just now"),
     ],
 )
 def test_why_it_is_not_the_one(text: str, why: str) -> None:
     assert any(why in words for words in shell(text, OWN).unread), shell(text, OWN).unread
+
+
+@pytest.mark.parametrize("text", ["tar czf x.tgz src; bin/deploy", "cp x y; scanq", "echo a > b; bin/deploy"])
+def test_it_is_the_one_after_something_else(text: str) -> None:
+    assert not shell(text, OWN).unread
 
 
 def test_words_that_are_not_described_say_how_they_would_be() -> None:

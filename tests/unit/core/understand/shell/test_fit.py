@@ -50,6 +50,8 @@ def test_the_program(described: str, called: str, cwd: str, fit: Fit) -> None:
         ("delete", "DELETE x", Fit.MAYBE),
         ("delete", "del x", Fit.MAYBE),
         ("delete", "deleted x", Fit.NO),
+        ("delete", "delete-all x", Fit.MAYBE),
+        ("delete", "delete:all x", Fit.MAYBE),
         ("delete", f"{HOLE} x", Fit.OPEN),
         ("delete", f"show {HOLE}", Fit.NO),
         ("delete", "@words", Fit.OPEN),

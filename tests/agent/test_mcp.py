@@ -8,8 +8,10 @@ import pytest
 from claude_agent_sdk import ClaudeAgentOptions, ResultMessage, ToolResultBlock, UserMessage, query
 
 from sidecar.control.client import Client as Person
-from tests.servers.conftest import Gate
+from tests.servers.conftest import Gate, gate, person, tokens
 from tests.servers.test_held import decide
+
+__all__ = ["gate", "person", "tokens"]  # its fixtures: the gate with servers behind it, in the place of this folder's
 
 HELD = 'Send it. [[tool:mcp__tickets__send {"to": "grace"}]][[then]][[say:it was sent]]'
 PROMPT = (
