@@ -32,6 +32,11 @@ HOSTILE: dict[str, str] = {
     "functions": "f(){ f;f;};",
     "here_documents": "&&<<E",
     "quotes": "\"'",
+    "programs_in_other_languages": "psql -c 'delete from t where a=1 or b=2'; python -c 'import os; os.remove(1)';",
+    "redirections": "ls >a >b ",
+    "words": "rm a* b ",
+    "doubled_files": "echo a >> f; cat f f > g; mv g f; ",
+    "parameters": "echo ${a:-{b,c}} $(ls); ",
 }
 
 

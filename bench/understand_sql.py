@@ -10,6 +10,7 @@ from time import process_time
 
 import yaml
 
+from bench.rig.machine import busyness
 from bench.rig.measure import Scale, spread
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.sql.guess import likely, readings
@@ -20,6 +21,8 @@ LARGE = {
     "script_of_1_mb": "INSERT INTO t VALUES (1, 'abc');\n" * 31_000,
     "script_of_10_kb": "INSERT INTO t (a, b) VALUES (1, 'abc');\n" * 250,
     "rows_of_20_kb": "INSERT INTO t VALUES (0)" + ", (1, 'abc')" * 1600,
+    "thousand_rows_of_200_kb": "INSERT INTO t VALUES (0, 'a', NULL)" + f", (1, '{'abc' * 60}', NULL)" * 1000,
+    "list_of_5000_keys": "DELETE FROM t WHERE id IN (0" + ", 1234" * 5000 + ")",
     "query_of_2_kb": "SELECT a" + ", column_1" * 160 + " FROM t",
 }
 HOSTILE = {
@@ -30,6 +33,14 @@ HOSTILE = {
     "dashes": "-" * MAX_TEXT,
     "arrays": "SELECT " + "array[" * 50,
     "conditions": "SELECT 1 WHERE " + "a=1 AND " * (MAX_TEXT // 9),
+    "conditions_to_work_out": "DELETE FROM t WHERE id % 700 IN (" + ", ".join(map(str, range(700))) + ")",  # noqa: S608
+    "distinct_deletes": "".join(f"DELETE FROM t{n} WHERE a = {n} OR b > {n};" for n in range(3000)),  # noqa: S608
+    "distinct_failures": "".join(f"SELECT a{n} FROM FROM b;" for n in range(3000)),  # noqa: S608
+    "open_brackets": "SELECT " + "[a" * 15_000,
+    "texts_in_texts": "".join(f"EXEC('select a{n} from b where c={n}');" for n in range(800)),  # noqa: S608
+    "queries_in_queries": ("SELECT * FROM " + "(SELECT * FROM " * 20 + "t" + ")" * 20 + ";") * 80,
+    "comments": "/**/" * (MAX_TEXT // 4),
+    "dialects_differ": "SELECT a FROM b WHERE c = '\\\\' # x\n;" * 150,
 }
 
 
@@ -45,7 +56,9 @@ def measure(scale: Scale) -> Mapping[str, object]:
         },
         "large_ms": {name: round(max(_times([text], scale.pick(5, 1))), 1) for name, text in LARGE.items()},
         "large_refused": [name for name, text in LARGE.items() if Effect.UNKNOWN in sql(text).effects],
-        "hostile_ms": {name: round(max(_times([text], 1)), 1) for name, text in HOSTILE.items()},
+        "hostile_ms": (hostile := {name: round(max(_times([text], 1)), 1) for name, text in HOSTILE.items()}),
+        "hostile_worst_ms": max(hostile.values()),
+        "hostile_worst_to_yardstick": round(max(hostile.values()) / busyness()["yardstick_ms"], 1),
     }
 
 

@@ -13,6 +13,7 @@ from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing, Underst
 from sidecar.core.understand.files import read_path, remove_path, write_path
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.query import query, spoken
+from sidecar.core.understand.several import LEFT_OUT, readable
 from sidecar.core.understand.shell.read import shell
 from sidecar.core.understand.snippet import language, snippet
 from sidecar.core.understand.tool_name import verbs_of, words_of
@@ -89,8 +90,10 @@ def _elsewhere(input: Input) -> bool:
 def _commanded(value: object, own: Own) -> Understood | None:
     if isinstance(value, list):
         joined = shell(shlex.join(map(str, value)), own)
-        each = [shell(str(word), own) for word in value] if any(" " in str(word) for word in value) else []
-        unread = (*joined.unread, *(word for one in each for word in one.unread))
+        words = list(map(str, value)) if any(" " in str(word) for word in value) else []
+        each = [shell(word, own) for word in words[: readable(words)]]
+        left_out = (LEFT_OUT,) if len(each) < len(words) else ()
+        unread = (*joined.unread, *(word for one in each for word in one.unread), *left_out)
         return Understood(Node("commands", (), (joined.tree, *(one.tree for one in each))), unread)
     if isinstance(value, str):
         return shell(value, own)
@@ -242,5 +245,7 @@ _ARGUMENTS: dict[str, Argument] = {
 }
 # What says all that a tool does, even if that is only to look.
 TELL = frozenset({_action, _query, _sql, _command, _graph, _arguments_of_program})
+# What is parsed, so that many of them cost.
+PARSED = frozenset({_command, _arguments_of_program, _sql, _query, _code, _source})
 # A list of words under such a name is one command.
 WORDS = frozenset({_command, _arguments_of_program})

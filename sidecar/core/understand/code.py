@@ -9,7 +9,7 @@ from sidecar.core.understand.found import Found
 from sidecar.core.understand.other_code import in_other
 from sidecar.core.understand.python_code import in_python
 
-LARGEST = 24_000  # characters: a person's script has 3,000; so many are read in some 50 ms
+LARGEST = 20_000  # characters: a person's script has 3,000; so many are read in some 50 ms
 
 
 def in_code(text: str, language: str) -> Found:

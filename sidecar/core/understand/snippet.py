@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sidecar.core.model.described import NOTHING_DESCRIBED, Own
 from sidecar.core.model.effect import Deed, Effect, Node, Understood
-from sidecar.core.understand.code import in_code
+from sidecar.core.understand.code import LARGEST, in_code
 from sidecar.core.understand.found import Found
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.other_code import in_other
@@ -41,7 +41,7 @@ def snippet(text: str, language: str, own: Own = NOTHING_DESCRIBED) -> Understoo
     if language.lower() == "sql":
         return query(text, own=own)
     found = in_code(text, language.lower() or "python")
-    if not language:
+    if not language and len(text) <= LARGEST:
         found = _both(found, in_other(text, ""))
     inner = [shell(script, own) for script in found.scripts]
     lines = (shlex.join(word.replace("\x00", "$COMPUTED") for word in words) for words in found.calls)

@@ -24,6 +24,7 @@ from sidecar.core.understand.files import FILE_TOOLS
 from sidecar.core.understand.listed import listed
 from sidecar.core.understand.mcp import by_arguments
 from sidecar.core.understand.query import query
+from sidecar.core.understand.several import LEFT_OUT, readable
 from sidecar.core.understand.shell.read import shell
 from sidecar.core.understand.snippet import language, snippet
 from sidecar.core.understand.web import WEB_TOOLS
@@ -119,6 +120,13 @@ def _of_list(words: list[str], *, several: bool) -> list[str]:
     return [shlex.join(words), *(word for word in words if several and (" " in word or not flags))]
 
 
+def _each(texts: list[str], unread: list[str], reader: Callable[[str], Understood]) -> list[Understood]:
+    most = readable(texts)
+    if most < len(texts):
+        unread.append(LEFT_OUT)
+    return [reader(text) for text in texts[:most]]
+
+
 def _gathered(label: str, parts: list[Understood], unread: list[str], missing: str) -> Understood:
     told = (*unread, *(word for part in parts for word in part.unread))
     tree = parts[0].tree if len(parts) == 1 else Node(label, (), tuple(part.tree for part in parts))
@@ -127,7 +135,7 @@ def _gathered(label: str, parts: list[Understood], unread: list[str], missing: s
 
 def _shell(input: Input, own: Own) -> Understood:
     texts, unread = _texts(input, _COMMANDS)
-    found = [shell(text, own) for text in texts]
+    found = _each(texts, unread, lambda text: shell(text, own))
     if not found and not unread and input.get("restart") is True:
         return Understood(Node("restart of the shell"))
     if input.get("dangerouslyDisableSandbox") is True:
@@ -138,19 +146,22 @@ def _shell(input: Input, own: Own) -> Understood:
 
 def _power_shell(input: Input, own: Own) -> Understood:
     texts, unread = _texts(input, "command script input")
-    return _gathered("PowerShell", [snippet(text, "powershell", own) for text in texts], unread, "no command")
+    found = _each(texts, unread, lambda text: snippet(text, "powershell", own))
+    return _gathered("PowerShell", found, unread, "no command")
 
 
 def _sql(input: Input, own: Own) -> Understood:
     given = input.get("dialect")
     dialect = given if isinstance(given, str) else None
     texts, unread = _texts(input, "sql query statement command")
-    return _gathered("SQL", [query(text, dialect, own) for text in texts], unread, "a query without SQL")
+    found = _each(texts, unread, lambda text: query(text, dialect, own))
+    return _gathered("SQL", found, unread, "a query without SQL")
 
 
 def _code(input: Input, own: Own, spoken: str = "") -> Understood:
     texts, unread = _texts(input, "code source script input")
-    return _gathered("code", [snippet(text, spoken, own) for text in texts], unread, "code that is not given")
+    found = _each(texts, unread, lambda text: snippet(text, spoken, own))
+    return _gathered("code", found, unread, "code that is not given")
 
 
 def _alone(reader: ToolReader) -> Runner:

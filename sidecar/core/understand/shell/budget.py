@@ -5,15 +5,13 @@ from dataclasses import dataclass, field
 
 from sidecar.core.model.described import NOTHING_DESCRIBED, Own
 from sidecar.core.model.effect import Deed, Effect, Node, Object, Thing
+from sidecar.core.understand.several import LEFT_OUT, MOST, cost
 from sidecar.core.understand.shell.call import Stream
 
 # An ordinary text has ten; so many take some 30 ms.
-MOST_COMMANDS = 400
+MOST_COMMANDS = 300
 # Words that all commands together are given: a thousand paths are removed in some 15 ms.
-MOST_WORDS = 3_000
-# Characters of SQL and of code in other languages, in all commands together, however short one is at least `LEAST`:
-# one long text is always read, many short ones cost as much as a long one.
-MOST_INNER, LEAST_INNER, LARGE_INNER = 16_000, 200, 4_000
+MOST_WORDS = 2_000
 # What is longer than any text that we would read is not kept.
 LONGEST_OUT = 24_000
 SILENT = Stream("")
@@ -61,10 +59,10 @@ class Budget:
 
     def reads(self, text: str) -> bool:
         """Whether a text in another language may still be read."""
-        self.inner += min(max(len(text), LEAST_INNER), LARGE_INNER)
-        if self.inner > MOST_INNER:
-            self.unread.append("more SQL and code than is read")
-        return self.inner <= MOST_INNER
+        self.inner += cost(text)
+        if self.inner > MOST:
+            self.unread.append(LEFT_OUT)
+        return self.inner <= MOST
 
 
 @dataclass(frozen=True, slots=True)

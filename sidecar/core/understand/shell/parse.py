@@ -24,8 +24,8 @@ BASH = Language(tree_sitter_bash.language())
 # A long here-document of this size is read in some 10 ms; nobody types a longer command.
 LARGEST = 100_000
 PIECE = 512
-# Pieces handed out: ordinary text of the largest size needs some 400; 3,000 take 50 ms.
-MOST_PIECES = 3_000
+# Pieces handed out: ordinary text of the largest size needs some 400; 1,500 take 25 ms.
+MOST_PIECES = 1_500
 # Calls of the parser's progress callback, one each hundred operations: 1,000 take 50 ms.
 MOST_WORK = 1_000
 # A pipeline without an end costs by its square, unseen by both: 1,000 take 50 ms.

@@ -288,6 +288,7 @@ def _code(walk: Walk, scope: Scope, run: Code, span: Span) -> Node | None:
     children += [
         run_call(walk, scope.copy(), tuple(map(Word, words)), Stream(given=False), span).nodes[0]
         for words in found.calls
+        if not walk.budget.spent()
     ]
     children += [_sql(walk, scope, text, None, span) for text in found.statements]
     placed_deeds = tuple(replace(one, start=span[0], end=span[1]) for one in deeds)

@@ -28,6 +28,7 @@ from sidecar.core.understand.shell.scope import UNKNOWN, Fields, Scope
 from sidecar.core.understand.shell.words import Expander
 
 _NAMES = re.compile(r"\$\{?[!#]?(\w+|[@*])")
+ASSIGNED = 4  # words that a variable counts for
 Reads = Callable[[str, Scope, Budget, str, tuple[int, int] | None], Node]
 
 
@@ -209,6 +210,8 @@ class Walk:
         name = self.source.of(name_node) if name_node else ""
         if value_node is None:
             return name, (Word(""),)
+        if self.budget.worded(ASSIGNED):
+            return name, (UNKNOWN,)
         if value_node.type == "array":
             return name, tuple(word for child in value_node.named_children for word in expander.words(child))
         value = expander.word(value_node)

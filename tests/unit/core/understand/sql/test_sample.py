@@ -3,6 +3,7 @@
 import pytest
 from sqlglot import parse_one
 
+from sidecar.core.understand.sql.parse import Unparsed
 from sidecar.core.understand.sql.sample import holds_for_all
 
 
@@ -43,3 +44,13 @@ from sidecar.core.understand.sql.sample import holds_for_all
 )
 def test_rows(condition: str, every: bool) -> None:
     assert holds_for_all(parse_one(condition)) is every
+
+
+def test_a_pattern_of_many_pieces_is_tried_once() -> None:
+    """Each piece at every place where it fits would take longer than the world stands."""
+    assert not holds_for_all(parse_one("x LIKE '" + "%a" * 30 + "%b' AND x <> '" + "a" * 60 + "'"))
+
+
+def test_what_takes_too_long_to_work_out_is_unread() -> None:
+    with pytest.raises(Unparsed, match="too long to be worked out"):
+        holds_for_all(parse_one("id % 500 IN (" + ", ".join(map(str, range(500))) + ")"))
