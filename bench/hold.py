@@ -11,7 +11,6 @@ What a held call takes is what its exchange keeps, and what its question takes i
 """
 
 import asyncio
-import gc
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from contextlib import asynccontextmanager
 
 from bench.rig import exchanges
 from bench.rig.held import kb_each, resident
-from bench.rig.measure import Scale, in_turns, middle, quantile, spread
+from bench.rig.measure import Scale, in_turns, middle, quantile, settled, spread
 from bench.rig.people import KEY
 from bench.rig.traffic import small_request, streamed
 from sidecar.control.link.link import Link, Self
@@ -63,9 +62,11 @@ async def _one_by_one(count: int) -> Mapping[str, object]:
 
 async def _many(count: int, rounds: int, calls: int) -> Mapping[str, object]:
     gate = exchanges.warm_gate()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(5_000, 10, 50)
+    with settled():
+        return await _of_many(gate, count, rounds, calls)
+
+
+async def _of_many(gate: Gate, count: int, rounds: int, calls: int) -> Mapping[str, object]:
     async with _people(0) as (people, link):
         before, theirs = resident("self"), resident(str(people.pid))
         began = time.monotonic()

@@ -7,7 +7,7 @@ machine does not matter. A first pass is not measured: it builds what is built o
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.rig.measure import Scale, cpu, spread
+from bench.rig.measure import Scale, cpu, settled, spread
 from sidecar.core.model.document import read_yaml
 from sidecar.core.understand.shell.read import shell
 from sidecar.core.understand.sql.read import sql
@@ -70,7 +70,8 @@ def _ordinary(read: Callable[[str], object], texts: list[str], rounds: int) -> d
     """Of each text the time it takes, over all rounds."""
     for text in texts:
         read(text)
-    costs = [_milliseconds(read, text) for _ in range(rounds) for text in texts]
+    with settled():
+        costs = [_milliseconds(read, text) for _ in range(rounds) for text in texts]
     return {"texts": len(texts), **spread(costs, 3)}
 
 

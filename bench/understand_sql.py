@@ -11,7 +11,7 @@ from time import process_time
 import yaml
 
 from bench.rig.machine import busyness
-from bench.rig.measure import Scale, spread
+from bench.rig.measure import Scale, settled, spread
 from sidecar.core.model.effect import Effect
 from sidecar.core.understand.sql.guess import likely, readings
 from sidecar.core.understand.sql.read import MAX_TEXT, sql
@@ -76,7 +76,8 @@ def _times(texts: list[str], rounds: int) -> list[float]:
     """Milliseconds of each call but the first ones."""
     for text in texts:
         sql(text)
-    return [_milliseconds(text) for _ in range(rounds) for text in texts]
+    with settled():
+        return [_milliseconds(text) for _ in range(rounds) for text in texts]
 
 
 def _milliseconds(text: str) -> float:

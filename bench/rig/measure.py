@@ -5,11 +5,15 @@ Rules:
 - A ratio is the median of the ratios of the pairs, not the ratio of two medians of different minutes.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+import gc
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
 from time import process_time
 from typing import TypeVar
+
+from sidecar.processes.settling import settle
 
 T = TypeVar("T")
 
@@ -59,3 +63,15 @@ def cpu(work: Callable[[], object]) -> float:
     began = process_time()
     work()
     return process_time() - began
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """Collected as seldom as in a data plane that runs."""
+    before = gc.get_threshold()
+    settle()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

@@ -6,7 +6,6 @@ streams go on meanwhile, and swaps one reference.
 """
 
 import asyncio
-import gc
 import platform
 import secrets
 import time
@@ -27,6 +26,7 @@ from sidecar.processes import bundles, crediting, ending, linking, recording, st
 from sidecar.processes.counted import CountedExchange, CountedRecorder, reported
 from sidecar.processes.providers import claim_names
 from sidecar.processes.sealed import SealedExchange
+from sidecar.processes.settling import settle
 from sidecar.processes.unrecorded import Gaps
 from sidecar.record.keeper import Keeper
 from sidecar.record.pinned import PinFile
@@ -152,7 +152,7 @@ class DataPlane:
         for condition in CONDITIONS:
             self._health.set(condition)
         await server.ready(True)
-        _settle_memory()
+        settle()
         for sentence in self._vault.missing():
             log.warning("calls will be refused", why=sentence)
         log.info("ready", socket=self._settings.envoy.socket, metrics_port=health.port)
@@ -224,16 +224,6 @@ class DataPlane:
         log.info("another credential is in use", connection=connection)
         if self._diary is not None:
             self._diary.credential_changed(connection)
-
-
-def _settle_memory() -> None:
-    """What stands now stands for good: the collector need not look at it again, and may look at the rest less often.
-
-    Measured over 1,000 turns: the longest pause falls from 69 ms to 7 ms, the time spent collecting to half.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(5_000, 10, 50)
 
 
 def _refuse_what_cannot_start(settings: Settings) -> None:

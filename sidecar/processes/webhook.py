@@ -6,7 +6,6 @@ and tried again, while pods go on being answered by what is known.
 """
 
 import asyncio
-import gc
 import ssl
 import time
 from collections.abc import Awaitable, Callable
@@ -28,6 +27,7 @@ from sidecar.control.admission.telling import Telling
 from sidecar.control.admission.version import knows_native
 from sidecar.processes import ending
 from sidecar.processes.policy_check import PolicyCheck
+from sidecar.processes.settling import settle
 from sidecar.processes.webhook_server import Shown, WebhookServer
 from sidecar.settings.webhook import Webhook
 from sidecar.telemetry.health import Health, HealthServer
@@ -79,7 +79,8 @@ class WebhookProcess:
             pods = Pods(self._settings.injection, native, namespaces.labels, copies.ensure, telling.tell)
             await self._server.start(app(self._hooks(pods)), self._shown)
             self._health.set("listener")
-            _settle_memory()
+            # A review is thousands of small objects that are all gone after it: nothing to find in them.
+            settle(50_000, 20)
             log.info("ready", port=self.port, metrics_port=health.port, native_sidecars=native)
             chores = [asyncio.create_task(one) for one in (self._again(look), telling.run(), self._health.beats())]
             stopped = asyncio.create_task(stopping.wait())
@@ -173,14 +174,6 @@ class WebhookProcess:
             except (ClusterFailed, ssl.SSLError, OSError, ValueError) as error:
                 self._metrics.set(COPIES_STALE, 1)
                 log.warning("not everything is up to date", why=str(error))
-
-
-def _settle_memory() -> None:
-    """What stands now stands for good. A review is thousands of small objects that are all gone after it: the collector
-    has nothing to find in them, and its pauses are what the slowest answers wait for."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 async def _until(stopping: asyncio.Event, seconds: float) -> None:
