@@ -12,21 +12,10 @@ import pytest
 from sidecar.core.model.effect import Effect, Thing, Understood
 from sidecar.core.understand.understand import understand
 from tests import written
+from tests.careful import HARMLESS_STOPPED_AT_MOST, STOPPED
 
 FILES = tuple(sorted(path.name for path in (written.CASES / "understand" / "tools").glob("*.yaml")))
-STOPPED = frozenset(
-    {
-        Effect.DESTROYS_DATA,
-        Effect.ESCALATES,
-        Effect.READS_SECRET,
-        Effect.LEAVES_MACHINE,
-        Effect.CHANGES_ACCESS,
-        Effect.SPENDS,
-        Effect.UNKNOWN,
-    }
-)
 FOREIGN = frozenset({Thing.HOST, Thing.PACKAGE, Thing.PATH})
-HARMLESS_STOPPED_AT_MOST = 0.02
 FIELDS = {"note", "tool", "input", "dangerous"}
 
 

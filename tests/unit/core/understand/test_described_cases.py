@@ -14,21 +14,10 @@ from sidecar.core.policy.book import PolicySource
 from sidecar.core.understand.understand import understand
 from sidecar.rulebook.book import book_of
 from tests import written
+from tests.careful import HARMLESS_STOPPED_AT_MOST, STOPPED
 
 FILES = tuple(sorted(path.name for path in (written.CASES / "understand" / "described").glob("*.yaml")))
-STOPPED = frozenset(
-    {
-        Effect.DESTROYS_DATA,
-        Effect.ESCALATES,
-        Effect.READS_SECRET,
-        Effect.LEAVES_MACHINE,
-        Effect.CHANGES_ACCESS,
-        Effect.SPENDS,
-        Effect.UNKNOWN,
-    }
-)
 FOREIGN = frozenset({Thing.HOST, Thing.PACKAGE})
-HARMLESS_STOPPED_AT_MOST = 0.02
 
 
 @dataclass(frozen=True, slots=True)

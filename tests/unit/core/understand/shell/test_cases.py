@@ -13,19 +13,9 @@ import pytest
 from sidecar.core.model.document import read_yaml
 from sidecar.core.model.effect import Effect, Thing, Understood
 from sidecar.core.understand.shell.read import shell
+from tests.careful import HARMLESS_STOPPED_AT_MOST, STOPPED
 
 CASES = Path(__file__).parents[4] / "cases" / "understand" / "shell"
-STOPPED = frozenset(
-    {
-        Effect.DESTROYS_DATA,
-        Effect.ESCALATES,
-        Effect.READS_SECRET,
-        Effect.LEAVES_MACHINE,
-        Effect.CHANGES_ACCESS,
-        Effect.UNKNOWN,
-    }
-)
-HARMLESS_STOPPED_AT_MOST = 0.02
 FOREIGN = frozenset({Thing.HOST, Thing.PACKAGE})
 
 

@@ -12,23 +12,13 @@ import pytest
 
 from sidecar.core.model.effect import Effect, Understood
 from sidecar.core.understand.sql.read import sql
+from tests import careful
 from tests.written import CASES
 from tests.written import cases as labelled
 
 FILES = tuple(sorted(path.name for path in (CASES / "understand" / "sql").glob("*.yaml")))
-STOPPED = frozenset(
-    {
-        Effect.DESTROYS_DATA,
-        Effect.RUNS_CODE,
-        Effect.ESCALATES,
-        Effect.READS_SECRET,
-        Effect.LEAVES_MACHINE,
-        Effect.CHANGES_ACCESS,
-        Effect.UNKNOWN,
-    }
-)
+STOPPED = careful.STOPPED | {Effect.RUNS_CODE}
 FIELDS = frozenset({"note", "input", "dialect", "dangerous", "effects", "objects"})
-MOST_STOPPED = 0.02  # of the harmless ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +72,7 @@ def test_nothing_dangerous_passes_and_little_harmless_is_stopped(file: str) -> N
     wrong = complaints(file)
     harmless = sum(not case.dangerous for case in cases(file))
     assert not [complaint for case, complaint in wrong.items() if case.dangerous]
-    assert len(wrong) <= MOST_STOPPED * harmless, "\n".join(wrong.values())
+    assert len(wrong) <= careful.HARMLESS_STOPPED_AT_MOST * harmless, "\n".join(wrong.values())
 
 
 def test_the_set_is_large_half_harmless_and_a_third_of_it_was_put_aside() -> None:
