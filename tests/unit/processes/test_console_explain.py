@@ -103,6 +103,15 @@ def test_a_message_to_an_mcp_server(servers: Settings) -> None:
         asked(servers, "hello", tickets)
 
 
+def test_a_tool_that_a_policy_describes(servers: Settings, tmp_path: Path) -> None:
+    tickets = Asker("ada", ("engineering",), "tickets", "/v1/messages")
+    message = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "ponder"}})
+    assert asked(servers, message, tickets).verdict == "allow"
+    described = "understand: {tools: {mcp__tickets__ponder: destroys_data}}\n"
+    (tmp_path / "p.yaml").write_text((tmp_path / "p.yaml").read_text() + described)
+    assert asked(servers, message, tickets).rule == "drops"
+
+
 def test_a_request_over_plain_http(servers: Settings) -> None:
     orders = Asker("ada", ("engineering",), "orders", "/v1/messages")
     found = asked(servers, 'POST /orders\n\n{"to": "jo@example.com"}', orders)
