@@ -105,8 +105,9 @@ def judge_escaped(
                 index, layer = under[ordinal]
                 moved = [Edit(*layer.below(one.start, one.end), one.text) for one in edits]
                 now = judged.changes.get(ordinal, piece.texts[index].value)
-                judged.shown[ordinal] = NOT_SHOWN if ordinal in judged.changes else replaced(now, moved)
-                judged.changes[ordinal] = replaced(now, moved)
+                new = replaced(now, moved)
+                judged.shown[ordinal] = NOT_SHOWN if ordinal in judged.changes else new
+                judged.changes[ordinal] = new
 
 
 def _under(piece: Piece, judged: Judged, depth: int, direction: Direction) -> Iterator[tuple[int, tuple[int, Layer]]]:

@@ -8,7 +8,7 @@ Rule: `x-forwarded-proto` stays, because Envoy finds no route without it; the ro
 
 from collections.abc import Collection
 
-from sidecar.core.model.http import Headers, RequestHead
+from sidecar.core.model.http import Headers, RequestHead, names
 
 PASSED = frozenset(
     {
@@ -32,8 +32,7 @@ def removed(
     head: RequestHead, passed: Collection[str] = PASSED, prefixes: tuple[str, ...] = PASSED_PREFIXES
 ) -> tuple[str, ...]:
     """The names that do not go on, the client's credentials among them."""
-    names = dict.fromkeys(name for name, _ in head.headers)
-    return tuple(n for n in names if n not in passed and not n.startswith((*prefixes, ":")))
+    return tuple(n for n in names(head.headers) if n not in passed and not n.startswith((*prefixes, ":")))
 
 
 def added(body: bytes | None) -> Headers:

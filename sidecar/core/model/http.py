@@ -14,6 +14,11 @@ def first(headers: Headers, name: str) -> str | None:
     return next((value for key, value in headers if key == name), None)
 
 
+def names(headers: Headers) -> tuple[str, ...]:
+    """Each name once, in order."""
+    return tuple(dict.fromkeys(name for name, _ in headers))
+
+
 @dataclass(frozen=True, slots=True)
 class RequestHead:
     """The client's token stands in the headers, so they are in no `repr`."""

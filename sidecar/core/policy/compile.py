@@ -28,11 +28,11 @@ OWN_LABEL = "PRIVATE"
 # it leaves. Tool calls can, where a rule names them.
 OF_A_REQUEST = (Place.SYSTEM, Place.PROMPT, Place.TOOL_RESULT)
 _NO_MATCH = MatchWritten()
-NOTHING_DESCRIBED = Descriptions()
+_NOT_DESCRIBED = Descriptions()
 
 
 def policy_from(
-    written: PolicyWritten, catalogue: Sequence[Detector], described: Descriptions = NOTHING_DESCRIBED
+    written: PolicyWritten, catalogue: Sequence[Detector], described: Descriptions = _NOT_DESCRIBED
 ) -> Policy:
     rules = tuple(_rule(written, rule, catalogue) for rule in written.rules)
     paths = tuple(_allowed(path) for path in written.paths or ())

@@ -32,7 +32,7 @@ from sidecar.core.exchange.mcp.said import LIMITS, Saying
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.rewriting import rewritten_body, written_down
 from sidecar.core.model.action import Action
-from sidecar.core.model.http import Headers, ResponseHead, first
+from sidecar.core.model.http import Headers, ResponseHead, first, names
 from sidecar.core.model.place import Place
 from sidecar.core.model.scanned import Scan, Scanned
 from sidecar.core.wire import letters, sse
@@ -148,7 +148,7 @@ class _Answer:
         sealed = bound.sealed(given, self.asked.key, *self.asked.shop) if given is not None else None
         session: Headers = ((SESSION, sealed),) if sealed is not None else ()
         stays = {name for name, _ in (*theirs, *session)}
-        gone = tuple(dict.fromkeys(name for name, _ in self.head.headers if name not in stays))
+        gone = tuple(name for name in names(self.head.headers) if name not in stays)
         return gone, (("x-gatehouse-exchange", self.context.exchange), *masked, *session)
 
     def _refusal(self, refused: Refused) -> bytes:
@@ -217,7 +217,7 @@ class McpBody(_Answer):
         self.ended = True
         refused = self._not_ours()
         if refused is not None:
-            return StartAnswer(tuple(dict.fromkeys(name for name, _ in self.head.headers)), (), 502)
+            return StartAnswer(names(self.head.headers), (), 502)
         removed, added = self._head()
         return StartAnswer(removed, added)
 
@@ -296,5 +296,5 @@ class McpBody(_Answer):
     def _error(self, refused: Refused) -> Sequence[Command]:
         self.broken = refused.message
         status, headers, body = reply.response(refused, self.asked.method, self.asked.id, self.context.exchange)
-        gone = tuple(dict.fromkeys((*OF_THE_BYTES, *(name for name, _ in self.head.headers))))
+        gone = tuple(dict.fromkeys((*OF_THE_BYTES, *names(self.head.headers))))
         return (StartAnswer(gone, headers, status), SendAnswer(body, end=True))

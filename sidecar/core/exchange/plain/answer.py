@@ -27,7 +27,7 @@ from sidecar.core.exchange.plain.redirect import LOCATION
 from sidecar.core.exchange.refusal import denial
 from sidecar.core.exchange.rewriting import rewritten_body, written_down
 from sidecar.core.model.action import Action
-from sidecar.core.model.http import Headers, ResponseHead
+from sidecar.core.model.http import Headers, ResponseHead, names
 from sidecar.core.model.place import Place
 from sidecar.core.model.scanned import Scan, Scanned
 from sidecar.core.wire import letters
@@ -175,12 +175,12 @@ class PlainAnswer:
         masked = judged_headers(self.context.session, theirs, Place.RESPONSE, self.judged)
         if self.judged.verdict.action >= Action.HOLD:
             raise denial(self.judged.verdict, self.context.exchange)
-        names = {name for name, _ in masked}
-        return (*(one for one in ours if one[0] not in names), *masked)
+        changed = names(masked)
+        return (*(one for one in ours if one[0] not in changed), *masked)
 
     def _theirs(self) -> tuple[str, ...]:
         """Every header of the server's: nothing of it passes with a refusal."""
-        return tuple(dict.fromkeys((*OF_THE_BYTES, *(name for name, _ in self.head.headers))))
+        return tuple(dict.fromkeys((*OF_THE_BYTES, *names(self.head.headers))))
 
 
 def _readable(kind: str, body: bytes) -> Body | None:

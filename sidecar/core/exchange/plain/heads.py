@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
 from sidecar.core.errors import Code, Refused
-from sidecar.core.model.http import Headers, RequestHead
+from sidecar.core.model.http import Headers, RequestHead, names
 from sidecar.core.wire import letters
 from sidecar.core.wire.json_strings import JsonValue
 from sidecar.core.wire.plain.body import Body
@@ -38,8 +38,7 @@ FIELD = "_method"
 
 def gone(headers: Headers) -> tuple[str, ...]:
     """The names that do not go on."""
-    names = dict.fromkeys(name for name, _ in headers)
-    return tuple(name for name in names if name in NEVER or (name.startswith(PROXY) and name != NEEDED))
+    return tuple(name for name in names(headers) if name in NEVER or (name.startswith(PROXY) and name != NEEDED))
 
 
 def checked(head: RequestHead, body: Body | None) -> None:
@@ -67,8 +66,8 @@ def _in_body(body: Body | None) -> Iterator[JsonValue]:
     if body.form == "json":
         yield from (value for name, value in body.value.items() if _named(name))
     elif body.form == "form":
-        names, values = body.texts, {text.ordinal: text.value for text in body.texts}
-        yield from (values.get(text.ordinal + 1, "") for text in names if text.key and _named(text.value))
+        values = {text.ordinal: text.value for text in body.texts}
+        yield from (values.get(text.ordinal + 1, "") for text in body.texts if text.key and _named(text.value))
 
 
 def _named(name: str) -> bool:

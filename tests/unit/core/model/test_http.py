@@ -2,7 +2,7 @@
 
 import pytest
 
-from sidecar.core.model.http import Headers, first
+from sidecar.core.model.http import Headers, first, names
 
 
 @pytest.mark.parametrize(
@@ -16,3 +16,7 @@ from sidecar.core.model.http import Headers, first
 )
 def test_first(note: str, headers: Headers, expected: str | None) -> None:
     assert first(headers, "a") == expected, note
+
+
+def test_names() -> None:
+    assert names((("b", "1"), ("a", "2"), ("b", "3"))) == ("b", "a")
